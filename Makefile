@@ -1,0 +1,149 @@
+# make run · make test · make check · make bench · make tidy · make format · make clean
+# SAN=address|undefined|thread|address,undefined   COV=1   CC=clang   B=build   V=1 shows commands
+# Files are found by wildcard: a new .c in a folder is built, a new tests/unit/test_*.c is run.
+
+B ?= build$(if $(SAN),-$(subst $(comma),-,$(SAN)))$(if $(filter clang,$(CC)),-clang)
+comma := ,
+Q := $(if $(V),,@)
+CC := $(if $(filter default,$(origin CC)),gcc,$(CC))
+PKGS := libzmq libprotobuf-c libuv libmicrohttpd jansson libfyaml libsodium libedit libcurl
+CPPFLAGS += -I. -I$B/gen -D_GNU_SOURCE -DWOT_VERSION='"$(VERSION)"'
+CPPFLAGS += $(shell pkg-config --cflags $(PKGS) 2>/dev/null)
+VERSION := $(shell cat VERSION 2>/dev/null || echo 0.1.0)
+WARN := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Werror
+CFLAGS ?= -O2 -g
+CFLAGS += -std=c17 $(WARN) -fno-omit-frame-pointer -fstack-protector-strong -pthread
+CFLAGS += $(if $(SAN),-fsanitize=$(SAN) -fno-sanitize-recover=all) $(if $(COV),--coverage)
+LDLIBS := $(shell pkg-config --libs $(PKGS) 2>/dev/null) -llmdb -pthread -lm
+
+PROTO := $(basename $(notdir $(wildcard proto/*.proto)))
+GEN := $(PROTO:%=$B/gen/proto/%.pb-c.c)
+LIBDIRS := lib proto store config stage
+src = $(wildcard $1/*.c)
+obj = $(patsubst %.c,$B/%.o,$(call src,$1))
+LIBOBJ := $(GEN:.c=.o) $(foreach d,$(LIBDIRS),$(call obj,$d))
+DAEMONS := intake triage case aggregate
+BIN := $(foreach d,$(DAEMONS),$(if $(wildcard daemons/$d/main.c),$B/wot-$d)) $(if $(wildcard cli/main.c),$B/wotctl)
+UNIT := $(patsubst tests/unit/%.c,$B/tests/%,$(wildcard tests/unit/test_*.c))
+FUZZ := $(patsubst tests/fuzz/fuzz_%.c,%,$(wildcard tests/fuzz/fuzz_*.c))
+CORPUS := $(FUZZ:%=$B/tests/corpus_%)
+
+all: $(BIN)
+
+# ---- build ----
+$B/gen/proto/%.pb-c.c $B/gen/proto/%.pb-c.h: proto/%.proto
+	@mkdir -p $(@D)
+	@echo "  PROTOC  $<"
+	$Qprotoc-c --proto_path=proto --c_out=$B/gen/proto $<
+	@sed -i 's|#include "\([a-z]*\)\.pb-c\.h"|#include "proto/\1.pb-c.h"|' $B/gen/proto/$*.pb-c.c $B/gen/proto/$*.pb-c.h
+$B/gen/proto/%.o: $B/gen/proto/%.c | $(GEN)
+	$Q$(CC) $(CPPFLAGS) $(filter-out $(WARN),$(CFLAGS)) -c -o $@ $<
+$B/%.o: %.c | $(GEN)
+	@mkdir -p $(@D)
+	@echo "  CC      $<"
+	$Q$(CC) $(CPPFLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<
+$B/libwot.a: $(LIBOBJ)
+	@rm -f $@ && ar rcs $@ $^
+.SECONDEXPANSION:
+$B/wot-%: $$(call obj,daemons/$$*) $B/libwot.a
+	@echo "  LINK    $@"
+	$Q$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS)
+$B/wotctl: $(call obj,cli) $B/libwot.a
+	@echo "  LINK    $@"
+	$Q$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS)
+# A unit test may use the core of any daemon and the code of the cli, but no main.
+COREOBJ := $(filter-out %/main.o,$(foreach d,$(DAEMONS),$(call obj,daemons/$d)) $(call obj,cli))
+$B/libcores.a: $(COREOBJ)
+	@rm -f $@ && ar rcs $@ $^
+$B/tests/%: $B/tests/unit/%.o $B/libcores.a $B/libwot.a
+	@echo "  LINK    $@"
+	$Q$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $< $B/libcores.a $B/libwot.a $(LDLIBS) -lcmocka
+
+# The corpus of a fuzz target, as a test like the others.
+$B/tests/corpus_%: $B/tests/fuzz/fuzz_%.o $B/tests/fuzz/corpus.o $B/libcores.a $B/libwot.a
+	@mkdir -p $(@D)
+	@echo "  LINK    $@"
+	$Q$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $< $B/tests/fuzz/corpus.o $B/libcores.a $B/libwot.a $(LDLIBS)
+
+# ---- run ----
+run: deps
+	@$(MAKE) --no-print-directory -j$$(nproc) all
+	WOT_BIN=$B deploy/run-local build/run
+deps:
+	@deploy/install-deps.sh
+
+# ---- bench ----
+$B/bench/load: $(call obj,tests/bench) $B/libcores.a $B/libwot.a
+	@mkdir -p $(@D)
+	@echo "  LINK    $@"
+	$Q$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS) -lhiredis
+bench:
+	deploy/install-deps.sh --bench
+	$(MAKE) $(BIN) $B/bench/load
+	WOT_BIN=$(abspath $B) tests/bench/bench
+
+# ---- sim: the cores and their shell under a seed; tests/sim/fake_*.c stands in for what does I/O ----
+SEEDS ?= 300
+FAKED := lib/loop lib/bus lib/bus_open lib/bus_zap stage/door_http stage/door_push stage/stats store/store_%
+$B/libunfaked.a: $(filter-out $(FAKED:%=$B/%.o),$(LIBOBJ))
+	@rm -f $@ && ar rcs $@ $^
+$B/sim: $(call obj,tests/sim) $B/libcores.a $B/libunfaked.a
+	@echo "  LINK    $@"
+	$Q$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS)
+sim: $B/sim
+	@$B/sim --seeds $(SEEDS)
+
+# ---- test ----
+# What a newcomer runs: everything that ends within a few minutes.
+test: deps
+	@$(MAKE) --no-print-directory -j$$(nproc) all $(UNIT) $(CORPUS) $(EXAMPLES)
+	@tests/run-all $(UNIT) $(CORPUS)
+check: $(UNIT) $(CORPUS)
+	@tests/run-unit $(UNIT) $(CORPUS)
+# Long ones, with a size to choose: make crash KILLS=50, make fuzz SECONDS=600.
+KILLS ?= 50
+SEED ?= 1
+crash: all
+	WOT_BIN=$B /usr/bin/python3 tests/crash/crash.py --kills $(KILLS) --seed $(SEED)
+tidy:
+	@deploy/tidy
+format:
+	clang-format -i $$(git ls-files '*.c' '*.h')
+
+# ---- fuzz: every parser of outside bytes; its corpus also runs under check ----
+SECONDS ?= 60
+fuzz: $(FUZZ:%=fuzz-%)
+fuzz-%:
+	@$(MAKE) --no-print-directory CC=clang SAN=fuzzer-no-link,address,undefined B=build-fuzz build-fuzz/libwot.a
+	clang $(CPPFLAGS) -Ibuild-fuzz/gen -g -fsanitize=fuzzer,address,undefined -o build-fuzz/fuzz_$* tests/fuzz/fuzz_$*.c build-fuzz/libwot.a $(LDLIBS)
+	build-fuzz/fuzz_$* -max_total_time=$(SECONDS) -print_final_stats=1 build-fuzz tests/fuzz/corpus/$* 2>&1 | tail -15
+
+# ---- examples: they use proto/ and libraries, nothing of ours ----
+EXAMPLES := $(patsubst docs/examples/%.c,$B/examples/%,$(wildcard docs/examples/*.c))
+examples: $(EXAMPLES)
+$B/examples/%: $B/docs/examples/%.o $B/gen/proto/event.pb-c.o $B/gen/proto/door.pb-c.o
+	@mkdir -p $(@D)
+	@echo "  LINK    $@"
+	$Q$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ -lzmq -lprotobuf-c
+
+# ---- docs: those that are made from the tables, the messages and kpi.yaml; committed ----
+DOCS ?= docs
+docs: $B/docs/generate
+	@$B/docs/generate $(DOCS)
+$B/docs/generate: $B/docs/generate.o $B/libwot.a
+	@echo "  LINK    $@"
+	$Q$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS)
+
+# ---- install ----
+PREFIX ?= /usr/local
+install: all
+	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/wot/proto
+	install $(BIN) $(DESTDIR)$(PREFIX)/bin
+	install -m 644 config/*.yaml config/*.csv $(DESTDIR)$(PREFIX)/share/wot
+	install -m 644 proto/*.proto $(DESTDIR)$(PREFIX)/share/wot/proto
+clean:
+	rm -rf build build-*
+
+.PHONY: all run deps test check crash sim bench examples docs tidy format fuzz install clean
+.SECONDARY:
+-include $(shell find $B -name '*.d' 2>/dev/null)
