@@ -1,0 +1,31 @@
+/*
+ * Cleanup at the end of a scope: `auto_free char *text = …;`. To add one: a function that takes the
+ * address of the variable, and a line here or in the header of its type (auto_buf is in buf.h).
+ */
+#ifndef WOT_CLEAN_H
+#define WOT_CLEAN_H
+
+#include <stdlib.h>
+#include <unistd.h>
+
+#define auto_clean(function) __attribute__((cleanup(function)))
+
+static inline void clean_free(void *variable)
+{
+	free(*(void **)variable);
+}
+
+static inline void clean_fd(const int *fd)
+{
+	if (*fd >= 0)
+		close(*fd);
+}
+
+#define auto_free auto_clean(clean_free)
+#define auto_fd auto_clean(clean_fd)
+
+/* The impossible is an assertion that stays on in release. */
+#define must(condition) ((condition) ? (void)0 : must_failed(#condition, __FILE__, __LINE__))
+_Noreturn void must_failed(const char *condition, const char *file, int line);
+
+#endif
