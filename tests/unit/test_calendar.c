@@ -1,0 +1,262 @@
+/*
+ * Deadlines are promises to residents, so the calendar is checked against dates that were
+ * published: Easter by the church, summer time by the law, holidays by the Algemene termijnenwet.
+ */
+#include "lib/calendar.h"
+
+// clang-format off
+#include <setjmp.h>
+#include <stdarg.h>
+#include <cmocka.h>
+// clang-format on
+#include <stdlib.h>
+#include <time.h>
+
+#define HOUR_MS INT64_C(3600000)
+#define COUNT(array) (sizeof(array) / sizeof *(array))
+
+static int32_t on(int year, int month, int day)
+{
+	return calendar_day((struct calendar_date){year, month, day});
+}
+
+static int64_t utc(int year, int month, int day, int hour)
+{
+	return (on(year, month, day) * INT64_C(24) + hour) * HOUR_MS;
+}
+
+static void every_day_of_four_centuries_survives_the_round_trip(void **state)
+{
+	(void)state;
+	assert_int_equal(on(1970, 1, 1), 0);
+	assert_int_equal(on(2000, 3, 1), 11017);
+	assert_int_equal(on(1969, 12, 31), -1);
+	for (int32_t day = on(1800, 1, 1); day <= on(2200, 12, 31); day++) {
+		struct calendar_date date = calendar_date(day);
+		assert_true(calendar_exists(date));
+		assert_int_equal(calendar_day(date), day);
+		time_t at = (time_t)day * 86400;
+		struct tm tm;
+		gmtime_r(&at, &tm);
+		assert_int_equal(tm.tm_mday, date.day);
+		assert_int_equal(tm.tm_mon + 1, date.month);
+		assert_int_equal(tm.tm_wday == 0 ? 7 : tm.tm_wday, calendar_weekday(day));
+	}
+}
+
+static void a_date_that_does_not_exist_is_told_apart(void **state)
+{
+	(void)state;
+	assert_true(calendar_exists((struct calendar_date){2024, 2, 29}));
+	assert_true(calendar_exists((struct calendar_date){2000, 2, 29}));
+	assert_false(calendar_exists((struct calendar_date){2025, 2, 29}));
+	assert_false(calendar_exists((struct calendar_date){2100, 2, 29}));
+	assert_false(calendar_exists((struct calendar_date){2025, 4, 31}));
+	assert_false(calendar_exists((struct calendar_date){2025, 0, 1}));
+	assert_false(calendar_exists((struct calendar_date){2025, 13, 1}));
+	assert_false(calendar_exists((struct calendar_date){2025, 1, 0}));
+	assert_false(calendar_exists((struct calendar_date){0, 1, 1}));
+}
+
+static void easter_is_the_published_one(void **state)
+{
+	(void)state;
+	static const struct calendar_date easters[] = {{2020, 4, 12}, {2021, 4, 4}, {2022, 4, 17},
+		{2023, 4, 9}, {2024, 3, 31}, {2025, 4, 20}, {2026, 4, 5}, {2027, 3, 28},
+		{2028, 4, 16}, {2029, 4, 1}, {2030, 4, 21}, {2031, 4, 13}, {2032, 3, 28},
+		{2033, 4, 17}, {2034, 4, 9}, {2035, 3, 25}, {2036, 4, 13}, {2037, 4, 5},
+		{2038, 4, 25}, {2039, 4, 10}, {2040, 4, 1}};
+	for (size_t i = 0; i < COUNT(easters); i++)
+		assert_int_equal(calendar_easter(easters[i].year), calendar_day(easters[i]));
+}
+
+static void the_day_changes_at_midnight_in_amsterdam(void **state)
+{
+	(void)state;
+	assert_int_equal(calendar_day_of(utc(2025, 1, 14, 23) - 1), on(2025, 1, 14));
+	assert_int_equal(calendar_day_of(utc(2025, 1, 14, 23)), on(2025, 1, 15));
+	assert_int_equal(calendar_day_of(utc(2025, 7, 14, 22) - 1), on(2025, 7, 14));
+	assert_int_equal(calendar_day_of(utc(2025, 7, 14, 22)), on(2025, 7, 15));
+	assert_int_equal(calendar_day_of(utc(2025, 12, 31, 23)), on(2026, 1, 1));
+	assert_int_equal(calendar_day_of(utc(1969, 12, 31, 22)), on(1969, 12, 31));
+	assert_int_equal(calendar_day_of(utc(1969, 12, 31, 23)), 0);
+}
+
+/* 30 March 2025 had 23 hours, 26 October 2025 had 25. */
+static void summer_time_begins_and_ends_on_the_last_sunday(void **state)
+{
+	(void)state;
+	assert_int_equal(calendar_day_start(on(2025, 3, 30)), utc(2025, 3, 29, 23));
+	assert_int_equal(calendar_day_start(on(2025, 3, 31)), utc(2025, 3, 30, 22));
+	assert_int_equal(calendar_day_start(on(2025, 10, 26)), utc(2025, 10, 25, 22));
+	assert_int_equal(calendar_day_start(on(2025, 10, 27)), utc(2025, 10, 26, 23));
+	assert_int_equal(calendar_day_of(utc(2025, 3, 30, 22) - 1), on(2025, 3, 30));
+	assert_int_equal(calendar_day_of(utc(2025, 3, 30, 22)), on(2025, 3, 31));
+	assert_int_equal(calendar_day_of(utc(2025, 10, 26, 23) - 1), on(2025, 10, 26));
+	assert_int_equal(calendar_day_of(utc(2025, 10, 26, 23)), on(2025, 10, 27));
+}
+
+/* The C library's own table of the zone is the second opinion; where it has none there is nothing
+ * to ask. */
+static void day_starts_agree_with_the_zone_of_the_c_library(void **state)
+{
+	(void)state;
+	setenv("TZ", "Europe/Amsterdam", 1);
+	tzset();
+	for (int32_t day = on(2015, 1, 1); day <= on(2040, 12, 31); day++) {
+		struct calendar_date date = calendar_date(day);
+		struct tm tm = {.tm_year = date.year - 1900,
+			.tm_mon = date.month - 1,
+			.tm_mday = date.day,
+			.tm_isdst = -1};
+		int64_t start = calendar_day_start(day);
+		if (tzname[0][0] == 'C')
+			assert_int_equal(start, (int64_t)mktime(&tm) * 1000);
+		assert_int_equal(calendar_day_of(start), day);
+		assert_int_equal(calendar_day_of(start - 1), day - 1);
+	}
+}
+
+static void months_later_is_the_same_day_or_the_months_last(void **state)
+{
+	(void)state;
+	assert_int_equal(calendar_add_months(on(2025, 1, 15), 6), on(2025, 7, 15));
+	assert_int_equal(calendar_add_months(on(2025, 8, 31), 6), on(2026, 2, 28));
+	assert_int_equal(calendar_add_months(on(2023, 8, 29), 6), on(2024, 2, 29));
+	assert_int_equal(calendar_add_months(on(2023, 8, 31), 6), on(2024, 2, 29));
+	assert_int_equal(calendar_add_months(on(2025, 3, 31), 1), on(2025, 4, 30));
+	assert_int_equal(calendar_add_months(on(2025, 12, 31), 6), on(2026, 6, 30));
+	assert_int_equal(calendar_add_months(on(2025, 12, 1), 1), on(2026, 1, 1));
+	assert_int_equal(calendar_add_months(on(2025, 1, 31), -2), on(2024, 11, 30));
+	assert_int_equal(calendar_add_months(on(2024, 2, 29), 15 * 12), on(2039, 2, 28));
+}
+
+static void who_was_born_on_the_leap_day_has_a_birthday_on_1_march(void **state)
+{
+	(void)state;
+	int32_t birth = on(2008, 2, 29);
+	assert_int_equal(calendar_birthday(birth, 18), on(2026, 3, 1));
+	assert_int_equal(calendar_age(birth, on(2026, 2, 28)), 17);
+	assert_int_equal(calendar_age(birth, on(2026, 3, 1)), 18);
+	assert_int_equal(calendar_birthday(birth, 20), on(2028, 2, 29));
+	assert_int_equal(calendar_age(birth, on(2028, 2, 28)), 19);
+	assert_int_equal(calendar_age(birth, on(2028, 2, 29)), 20);
+}
+
+static void age_goes_up_on_the_birthday(void **state)
+{
+	(void)state;
+	int32_t birth = on(2007, 6, 15);
+	assert_int_equal(calendar_age(birth, birth), 0);
+	assert_int_equal(calendar_age(birth, on(2025, 6, 14)), 17);
+	assert_int_equal(calendar_age(birth, on(2025, 6, 15)), 18);
+	assert_int_equal(calendar_age(birth, on(2025, 12, 31)), 18);
+	assert_int_equal(calendar_age(on(1931, 12, 31), on(2025, 1, 1)), 93);
+}
+
+static void the_holidays_of_the_law_are_no_working_days(void **state)
+{
+	(void)state;
+	static const struct calendar_date holidays[] = {{2025, 1, 1}, {2025, 4, 18}, {2025, 4, 21},
+		{2025, 5, 5}, {2025, 5, 29}, {2025, 6, 9}, {2025, 12, 25}, {2025, 12, 26},
+		{2026, 4, 3}, {2026, 4, 6}, {2026, 4, 27}, {2026, 5, 5}, {2026, 5, 14},
+		{2026, 5, 25}, {2024, 3, 29}, {2024, 4, 1}, {2024, 5, 9}, {2024, 5, 20},
+		{2038, 4, 23}, {2038, 6, 3}};
+	for (size_t i = 0; i < COUNT(holidays); i++)
+		assert_false(calendar_is_working_day(calendar_day(holidays[i]), NULL, 0));
+	/* The days around them are worked: the offsets from Easter are exact. */
+	static const struct calendar_date worked[] = {{2025, 4, 17}, {2025, 4, 22}, {2025, 5, 30},
+		{2025, 5, 28}, {2025, 6, 10}, {2025, 12, 24}, {2025, 12, 31}, {2025, 5, 6},
+		{2026, 1, 2}};
+	for (size_t i = 0; i < COUNT(worked); i++)
+		assert_true(calendar_is_working_day(calendar_day(worked[i]), NULL, 0));
+}
+
+/* In 2025 and 2031 the 27th of April is a Sunday, and the king is celebrated on Saturday the 26th.
+ */
+static void kings_day_on_a_sunday_takes_no_working_day(void **state)
+{
+	(void)state;
+	static const int years[] = {2025, 2031, 2036};
+	for (size_t i = 0; i < COUNT(years); i++) {
+		assert_int_equal(calendar_weekday(on(years[i], 4, 27)), 7);
+		assert_false(calendar_is_working_day(on(years[i], 4, 26), NULL, 0));
+		assert_false(calendar_is_working_day(on(years[i], 4, 27), NULL, 0));
+		assert_true(calendar_is_working_day(on(years[i], 4, 28), NULL, 0));
+	}
+	/* On another weekday the 26th is worked. */
+	assert_true(calendar_is_working_day(on(2027, 4, 26), NULL, 0));
+	assert_false(calendar_is_working_day(on(2027, 4, 27), NULL, 0));
+}
+
+/* Collective agreements give 5 May once in five years; the law, which counts terms, gives it every
+ * year. */
+static void the_5th_of_may_is_free_every_year(void **state)
+{
+	(void)state;
+	for (int year = 2015; year <= 2040; year++)
+		assert_false(calendar_is_working_day(on(year, 5, 5), NULL, 0));
+}
+
+static void five_working_days_skip_weekends_and_holidays(void **state)
+{
+	(void)state;
+	/* Monday to Monday; the day itself is day 0. */
+	assert_int_equal(calendar_add_working_days(on(2025, 9, 1), 5, NULL, 0), on(2025, 9, 8));
+	/* Reported on a Saturday: Monday is the first. */
+	assert_int_equal(calendar_add_working_days(on(2025, 9, 6), 5, NULL, 0), on(2025, 9, 12));
+	/* Over Good Friday and Easter Monday. */
+	assert_int_equal(calendar_add_working_days(on(2025, 4, 16), 5, NULL, 0), on(2025, 4, 25));
+	/* Over Christmas, a weekend and New Year's Day. */
+	assert_int_equal(calendar_add_working_days(on(2025, 12, 24), 5, NULL, 0), on(2026, 1, 5));
+	assert_int_equal(calendar_add_working_days(on(2025, 12, 25), 0, NULL, 0), on(2025, 12, 25));
+	assert_int_equal(calendar_add_working_days(on(2025, 12, 24), 1, NULL, 0), on(2025, 12, 29));
+}
+
+static void extra_closing_days_are_skipped(void **state)
+{
+	(void)state;
+	const int32_t closed[] = {on(2025, 9, 2), on(2025, 9, 4), on(2025, 9, 5)};
+	assert_false(calendar_is_working_day(on(2025, 9, 2), closed, COUNT(closed)));
+	assert_true(calendar_is_working_day(on(2025, 9, 3), closed, COUNT(closed)));
+	assert_false(calendar_is_working_day(on(2025, 9, 5), closed, COUNT(closed)));
+	assert_int_equal(calendar_add_working_days(on(2025, 9, 1), 5, closed, COUNT(closed)),
+		on(2025, 9, 11));
+}
+
+/* 2025 had 261 weekdays, of which 1 Jan, 18 and 21 Apr, 5 and 29 May, 9 Jun, 25 and 26 Dec were
+ * free. */
+static void a_year_has_as_many_working_days_as_it_should(void **state)
+{
+	(void)state;
+	int count_2025 = 0, count_2026 = 0;
+	for (int32_t day = on(2025, 1, 1); day <= on(2025, 12, 31); day++)
+		count_2025 += calendar_is_working_day(day, NULL, 0);
+	for (int32_t day = on(2026, 1, 1); day <= on(2026, 12, 31); day++)
+		count_2026 += calendar_is_working_day(day, NULL, 0);
+	assert_int_equal(count_2025, 253);
+	/* 261 weekdays less 1 Jan, 3, 6 and 27 Apr, 5, 14 and 25 May, 25 Dec. */
+	assert_int_equal(count_2026, 253);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(every_day_of_four_centuries_survives_the_round_trip),
+		cmocka_unit_test(a_date_that_does_not_exist_is_told_apart),
+		cmocka_unit_test(easter_is_the_published_one),
+		cmocka_unit_test(the_day_changes_at_midnight_in_amsterdam),
+		cmocka_unit_test(summer_time_begins_and_ends_on_the_last_sunday),
+		cmocka_unit_test(day_starts_agree_with_the_zone_of_the_c_library),
+		cmocka_unit_test(months_later_is_the_same_day_or_the_months_last),
+		cmocka_unit_test(who_was_born_on_the_leap_day_has_a_birthday_on_1_march),
+		cmocka_unit_test(age_goes_up_on_the_birthday),
+		cmocka_unit_test(the_holidays_of_the_law_are_no_working_days),
+		cmocka_unit_test(kings_day_on_a_sunday_takes_no_working_day),
+		cmocka_unit_test(the_5th_of_may_is_free_every_year),
+		cmocka_unit_test(five_working_days_skip_weekends_and_holidays),
+		cmocka_unit_test(extra_closing_days_are_skipped),
+		cmocka_unit_test(a_year_has_as_many_working_days_as_it_should),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
