@@ -1,0 +1,485 @@
+/*
+ * The vault is where forgetting a person happens, and where one could be lost by mistake. So: what
+ * is destroyed can be read by nobody and is found in no byte of the file; what an event names
+ * survives a crash at any moment; and damage is said, never guessed around.
+ */
+#include "lib/vault.h"
+#include "lib/vault_file.h"
+#include "tests/unit/folder.h"
+
+// clang-format off
+#include <setjmp.h>
+#include <stdarg.h>
+#include <cmocka.h>
+// clang-format on
+#include <fcntl.h>
+#include <pthread.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+struct fixture {
+	void *folder;
+	struct buf path;
+	struct vault *vault;
+	uint8_t public_key[32], secret[32];
+	struct why why;
+};
+
+static void reopen(struct fixture *fixture)
+{
+	vault_close(&fixture->vault);
+	int err =
+		vault_open(&fixture->vault, fixture->path.data, fixture->public_key, &fixture->why);
+	if (err)
+		fail_msg("%s", fixture->why.text);
+}
+
+static int setup(void **state)
+{
+	struct fixture *fixture = calloc(1, sizeof *fixture);
+	must(fixture && sodium_init() >= 0 && folder_setup(&fixture->folder) == 0);
+	folder_path(&fixture->folder, "vault", &fixture->path);
+	crypto_box_keypair(fixture->public_key, fixture->secret);
+	reopen(fixture);
+	*state = fixture;
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	struct fixture *fixture = *state;
+	vault_close(&fixture->vault);
+	buf_done(&fixture->path);
+	int err = folder_teardown(&fixture->folder);
+	free(fixture);
+	return err;
+}
+
+static const uint8_t event_id[16] = "an event's id..";
+
+static void seal(struct fixture *fixture, const char *bsn, const char *address, const char *plain,
+	struct vault_slot *slot, struct buf *sealed)
+{
+	const struct vault_match match = {bsn, address};
+	assert_int_equal(
+		vault_seal(fixture->vault, &match, plain, strlen(plain), event_id, slot, sealed),
+		0);
+}
+
+static int unseal(struct fixture *fixture, const struct vault_slot *slot, const struct buf *sealed,
+	struct buf *plain)
+{
+	return vault_unseal(fixture->path.data, fixture->public_key, fixture->secret, slot->key_id,
+		event_id, sealed->data, sealed->len, plain, &fixture->why);
+}
+
+static void file_read(const char *path, struct buf *bytes)
+{
+	buf_clear(bytes);
+	FILE *file = fopen(path, "re");
+	assert_non_null(file);
+	int c;
+	while ((c = getc(file)) != EOF)
+		buf_char(bytes, (char)c);
+	fclose(file);
+}
+
+static void file_poke(const char *path, off_t at, const void *bytes, size_t len)
+{
+	int fd = open(path, O_WRONLY | O_CLOEXEC);
+	assert_true(fd >= 0 && pwrite(fd, bytes, len, at) == (ssize_t)len);
+	close(fd);
+}
+
+static bool knows(void *arg, const uint8_t key_id[VAULT_ID_LEN])
+{
+	return arg && memcmp(arg, key_id, VAULT_ID_LEN) == 0;
+}
+
+/* ---- sealing ---- */
+
+static void what_is_sealed_is_opened_by_who_has_the_secret_only(void **state)
+{
+	struct fixture *fixture = *state;
+	struct vault_slot slot;
+	auto_buf struct buf sealed = {0}, plain = {0};
+	seal(fixture, "999990342", "3111AB-12", "name and question", &slot, &sealed);
+	assert_null(memmem(sealed.data, sealed.len, "question", 8));
+	assert_int_equal(unseal(fixture, &slot, &sealed, &plain), 0);
+	assert_string_equal(plain.data, "name and question");
+
+	uint8_t other_public[32], other_secret[32];
+	crypto_box_keypair(other_public, other_secret);
+	assert_int_equal(vault_unseal(fixture->path.data, other_public, other_secret, slot.key_id,
+				 event_id, sealed.data, sealed.len, &plain, &fixture->why),
+		ERR_DAMAGED);
+	static const uint8_t other_event[16] = "another event..";
+	assert_int_equal(
+		vault_unseal(fixture->path.data, fixture->public_key, fixture->secret, slot.key_id,
+			other_event, sealed.data, sealed.len, &plain, &fixture->why),
+		ERR_DAMAGED);
+	sealed.data[sealed.len - 1] ^= 1;
+	assert_int_equal(unseal(fixture, &slot, &sealed, &plain), ERR_DAMAGED);
+	sealed.len = 10;
+	assert_int_equal(unseal(fixture, &slot, &sealed, &plain), ERR_DAMAGED);
+	assert_string_equal(plain.data, "name and question");
+}
+
+static void a_slot_survives_a_restart(void **state)
+{
+	struct fixture *fixture = *state;
+	struct vault_slot slot;
+	uint8_t salt[16], digest_key[32];
+	auto_buf struct buf sealed = {0}, plain = {0};
+	memcpy(digest_key, vault_secret(fixture->vault), 32);
+	seal(fixture, NULL, NULL, "x", &slot, &sealed);
+	assert_int_equal(vault_sync(fixture->vault), 0);
+	reopen(fixture);
+	assert_int_equal(vault_count(fixture->vault), 1);
+	assert_int_equal(vault_salt(fixture->vault, slot.key_id, salt), 0);
+	assert_memory_equal(salt, slot.salt, sizeof salt);
+	assert_memory_equal(digest_key, vault_secret(fixture->vault), 32);
+	assert_int_equal(unseal(fixture, &slot, &sealed, &plain), 0);
+}
+
+static void the_files_are_ours_only(void **state)
+{
+	struct fixture *fixture = *state;
+	static const char *const ends[] = {"", ".secret", ".caller"};
+	uint8_t hash[16];
+	vault_hash_caller(fixture->vault, 20000, "0101234567", hash);
+	for (size_t i = 0; i < sizeof ends / sizeof *ends; i++) {
+		auto_buf struct buf path = {0};
+		struct stat stat_of;
+		buf_printf(&path, "%s%s", fixture->path.data, ends[i]);
+		assert_int_equal(stat(path.data, &stat_of), 0);
+		assert_int_equal(stat_of.st_mode & 0777, 0600);
+	}
+}
+
+/* ---- matching ---- */
+
+static void a_person_or_an_address_gives_the_household_that_it_had(void **state)
+{
+	struct fixture *fixture = *state;
+	struct vault_slot first, same_bsn, same_address, other, nobody;
+	auto_buf struct buf sealed = {0};
+	seal(fixture, "999990342", "3111AB-12", "a", &first, &sealed);
+	seal(fixture, "999990342", "3119XY-1", "b", &same_bsn, &sealed);
+	reopen(fixture);
+	seal(fixture, "123456782", "3111AB-12", "c", &same_address, &sealed);
+	seal(fixture, "999900006", "3112AA-1", "d", &other, &sealed);
+	seal(fixture, NULL, NULL, "e", &nobody, &sealed);
+	assert_memory_equal(first.household_id, same_bsn.household_id, 16);
+	assert_memory_equal(first.household_id, same_address.household_id, 16);
+	assert_memory_not_equal(first.household_id, other.household_id, 16);
+	assert_memory_not_equal(first.household_id, nobody.household_id, 16);
+	/* Who moved took the new address along. */
+	struct vault_slot new_address;
+	seal(fixture, NULL, "3119XY-1", "f", &new_address, &sealed);
+	assert_memory_equal(first.household_id, new_address.household_id, 16);
+	/* A BSN is no address: the same text under the other heading matches nothing. */
+	struct vault_slot crossed;
+	seal(fixture, "3111AB-12", NULL, "g", &crossed, &sealed);
+	assert_memory_not_equal(first.household_id, crossed.household_id, 16);
+}
+
+/* Both are known, and of two households: the person decides, and neither hash changes what it
+ * stands for, also after a restart that reads the slots in another order. */
+static void a_bsn_wins_over_an_address_and_changes_neither(void **state)
+{
+	struct fixture *fixture = *state;
+	struct vault_slot one, two, both, again;
+	auto_buf struct buf sealed = {0};
+	seal(fixture, "999990342", NULL, "a", &one, &sealed);
+	seal(fixture, NULL, "3111AB-12", "b", &two, &sealed);
+	seal(fixture, "999990342", "3111AB-12", "c", &both, &sealed);
+	assert_memory_equal(both.household_id, one.household_id, 16);
+	/* The slot of `two` goes; the address still stands for what it stood for. */
+	assert_int_equal(vault_destroy(fixture->vault, two.key_id), 0);
+	reopen(fixture);
+	seal(fixture, NULL, "3111AB-12", "d", &again, &sealed);
+	assert_memory_equal(again.household_id, two.household_id, 16);
+}
+
+static void forgetting_the_last_slot_forgets_the_household(void **state)
+{
+	struct fixture *fixture = *state;
+	struct vault_slot first, second, third;
+	auto_buf struct buf sealed = {0};
+	seal(fixture, "999990342", NULL, "a", &first, &sealed);
+	seal(fixture, "999990342", NULL, "b", &second, &sealed);
+	assert_int_equal(vault_destroy(fixture->vault, first.key_id), 0);
+	seal(fixture, "999990342", NULL, "c", &third, &sealed);
+	assert_memory_equal(third.household_id, first.household_id, 16);
+	assert_int_equal(vault_destroy(fixture->vault, second.key_id), 0);
+	assert_int_equal(vault_destroy(fixture->vault, third.key_id), 0);
+	seal(fixture, "999990342", NULL, "d", &third, &sealed);
+	assert_memory_not_equal(third.household_id, first.household_id, 16);
+}
+
+/* ---- forgetting ---- */
+
+static void a_destroyed_slot_leaves_no_byte_behind(void **state)
+{
+	struct fixture *fixture = *state;
+	struct vault_slot slot, kept;
+	uint8_t salt[16];
+	auto_buf struct buf sealed = {0}, plain = {0}, file = {0};
+	seal(fixture, "123456782", NULL, "kept", &kept, &sealed);
+	buf_clear(&sealed);
+	seal(fixture, "999990342", "3111AB-12", "gone", &slot, &sealed);
+	assert_int_equal(vault_destroy(fixture->vault, slot.key_id), 0);
+	assert_int_equal(vault_salt(fixture->vault, slot.key_id, salt), ERR_NOT_FOUND);
+	assert_int_equal(unseal(fixture, &slot, &sealed, &plain), ERR_NOT_FOUND);
+	file_read(fixture->path.data, &file);
+	assert_null(memmem(file.data, file.len, slot.key_id, 16));
+	assert_null(memmem(file.data, file.len, slot.salt, 16));
+	assert_non_null(memmem(file.data, file.len, kept.salt, 16));
+	/* Again, and of a key that never was: nothing to do. */
+	assert_int_equal(vault_destroy(fixture->vault, slot.key_id), 0);
+	assert_int_equal(vault_count(fixture->vault), 1);
+	reopen(fixture);
+	assert_int_equal(vault_count(fixture->vault), 1);
+}
+
+static void slots_are_used_again_and_the_file_grows_only_when_full(void **state)
+{
+	struct fixture *fixture = *state;
+	auto_buf struct buf sealed = {0};
+	struct vault_slot slots[129];
+	struct stat before, after;
+	for (size_t i = 0; i < 128; i++)
+		seal(fixture, NULL, NULL, "x", &slots[i], &sealed);
+	assert_int_equal(stat(fixture->path.data, &before), 0);
+	vault_free_slot(fixture->vault, slots[77].key_id);
+	seal(fixture, NULL, NULL, "x", &slots[77], &sealed);
+	assert_int_equal(stat(fixture->path.data, &after), 0);
+	assert_int_equal(before.st_size, after.st_size);
+	seal(fixture, NULL, NULL, "x", &slots[128], &sealed);
+	assert_int_equal(stat(fixture->path.data, &after), 0);
+	assert_int_equal(after.st_size, 512 + 256 * 512);
+	reopen(fixture);
+	assert_int_equal(vault_count(fixture->vault), 129);
+	uint8_t salt[16];
+	for (size_t i = 0; i < 129; i++)
+		assert_int_equal(vault_salt(fixture->vault, slots[i].key_id, salt), 0);
+}
+
+/* The event of a slot is committed after the slot; a crash in between leaves a slot that nobody
+ * knows. */
+static void orphans_are_freed_at_the_start(void **state)
+{
+	struct fixture *fixture = *state;
+	struct vault_slot known, orphan;
+	uint8_t salt[16];
+	auto_buf struct buf sealed = {0};
+	seal(fixture, NULL, NULL, "x", &known, &sealed);
+	seal(fixture, "999990342", NULL, "y", &orphan, &sealed);
+	reopen(fixture);
+	assert_int_equal(vault_free_orphans(fixture->vault, knows, known.key_id), 1);
+	assert_int_equal(vault_salt(fixture->vault, known.key_id, salt), 0);
+	assert_int_equal(vault_salt(fixture->vault, orphan.key_id, salt), ERR_NOT_FOUND);
+	reopen(fixture);
+	assert_int_equal(vault_count(fixture->vault), 1);
+}
+
+/* ---- crashes and damage ---- */
+
+/* Whatever part of a new slot reached the disk: no event can know it, so it is freed and used
+ * again. */
+static void a_half_written_slot_is_an_orphan(void **state)
+{
+	struct fixture *fixture = *state;
+	struct vault_slot kept, torn;
+	auto_buf struct buf sealed = {0}, file = {0};
+	seal(fixture, "999990342", NULL, "x", &kept, &sealed);
+	seal(fixture, "123456782", NULL, "y", &torn, &sealed);
+	file_read(fixture->path.data, &file);
+	static const char zeros[VAULT_SLOT_LEN];
+	for (size_t cut = 1; cut <= VAULT_SLOT_LEN - VAULT_HASH_LEN; cut += 3) {
+		vault_close(&fixture->vault);
+		off_t at = 2 * VAULT_SLOT_LEN;
+		file_poke(fixture->path.data, at, zeros, VAULT_SLOT_LEN);
+		file_poke(fixture->path.data, at, file.data + at, cut);
+		reopen(fixture);
+		assert_int_equal(vault_count(fixture->vault), 1);
+		assert_int_equal(vault_damaged(fixture->vault), 1);
+		assert_int_equal(vault_free_orphans(fixture->vault, knows, kept.key_id), 1);
+		assert_int_equal(vault_damaged(fixture->vault), 0);
+		uint8_t salt[16];
+		assert_int_equal(vault_salt(fixture->vault, kept.key_id, salt), 0);
+	}
+}
+
+/* Bits rot too: a slot that an event names is kept and reported, for it can come from a backup. */
+static void a_damaged_slot_that_an_event_knows_is_reported_and_kept(void **state)
+{
+	struct fixture *fixture = *state;
+	struct vault_slot slot;
+	uint8_t salt[16];
+	auto_buf struct buf sealed = {0}, plain = {0};
+	seal(fixture, "999990342", NULL, "x", &slot, &sealed);
+	vault_close(&fixture->vault);
+	file_poke(fixture->path.data, VAULT_SLOT_LEN + 200, "\x55", 1);
+	reopen(fixture);
+	assert_int_equal(vault_free_orphans(fixture->vault, knows, slot.key_id), 0);
+	assert_int_equal(vault_damaged(fixture->vault), 1);
+	assert_int_equal(vault_salt(fixture->vault, slot.key_id, salt), ERR_DAMAGED);
+	assert_int_equal(unseal(fixture, &slot, &sealed, &plain), ERR_DAMAGED);
+	assert_non_null(strstr(fixture->why.text, "slot 0 is damaged"));
+	/* Nothing of it is trusted: its hash matches nobody. */
+	struct vault_slot other;
+	seal(fixture, "999990342", NULL, "z", &other, &sealed);
+	assert_memory_not_equal(other.household_id, slot.household_id, 16);
+	/* And it can be forgotten all the same. */
+	assert_int_equal(vault_destroy(fixture->vault, slot.key_id), 0);
+	assert_int_equal(vault_damaged(fixture->vault), 0);
+}
+
+static void assert_not_opened(struct fixture *fixture, int expected, const char *words)
+{
+	vault_close(&fixture->vault);
+	assert_int_equal(
+		vault_open(&fixture->vault, fixture->path.data, fixture->public_key, &fixture->why),
+		expected);
+	assert_null(fixture->vault);
+	if (!strstr(fixture->why.text, words))
+		fail_msg("expected \"%s\" in: %s", words, fixture->why.text);
+}
+
+static void a_truncated_or_foreign_file_is_refused(void **state)
+{
+	struct fixture *fixture = *state;
+	struct vault_slot slot;
+	auto_buf struct buf sealed = {0}, file = {0};
+	seal(fixture, NULL, NULL, "x", &slot, &sealed);
+	vault_close(&fixture->vault);
+	file_read(fixture->path.data, &file);
+	static const off_t sizes[] = {0, 511, 512, 1024, 512 * 128, 512 * 129 - 1};
+	for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
+		assert_int_equal(truncate(fixture->path.data, sizes[i]), 0);
+		assert_not_opened(fixture, ERR_DAMAGED, "is truncated");
+	}
+	assert_int_equal(truncate(fixture->path.data, 512 * 129), 0);
+	file_poke(fixture->path.data, 0, file.data, file.len);
+	file_poke(fixture->path.data, 0, "W", 1);
+	assert_not_opened(fixture, ERR_DAMAGED, "its header is not a vault's");
+	file_poke(fixture->path.data, 0, file.data, file.len);
+	reopen(fixture);
+	assert_int_equal(vault_count(fixture->vault), 1);
+}
+
+static void a_vault_and_its_secret_belong_together(void **state)
+{
+	struct fixture *fixture = *state;
+	struct vault_slot slot;
+	auto_buf struct buf sealed = {0}, secret = {0}, aside = {0};
+	seal(fixture, NULL, NULL, "x", &slot, &sealed);
+	buf_printf(&secret, "%s.secret", fixture->path.data);
+	buf_printf(&aside, "%s.aside", fixture->path.data);
+	/* The secret is lost. */
+	assert_int_equal(rename(secret.data, aside.data), 0);
+	assert_not_opened(fixture, ERR_DAMAGED, ".secret is missing while");
+	/* Another's secret. */
+	assert_int_equal(vault_bytes_write(secret.data, sealed.data, 32, NULL), 0);
+	assert_not_opened(fixture, ERR_DAMAGED, "is not the secret of");
+	assert_int_equal(vault_bytes_write(secret.data, sealed.data, 31, NULL), 0);
+	assert_not_opened(fixture, ERR_DAMAGED, "is not 32 bytes long");
+	/* The vault is lost. */
+	assert_int_equal(rename(aside.data, secret.data), 0);
+	assert_int_equal(rename(fixture->path.data, aside.data), 0);
+	assert_not_opened(fixture, ERR_DAMAGED, "vault is missing while");
+	assert_int_equal(rename(aside.data, fixture->path.data), 0);
+	reopen(fixture);
+	assert_int_equal(vault_count(fixture->vault), 1);
+}
+
+static void a_first_start_that_crashed_halfway_starts_again(void **state)
+{
+	struct fixture *fixture = *state;
+	auto_buf struct buf secret = {0};
+	buf_printf(&secret, "%s.secret", fixture->path.data);
+	vault_close(&fixture->vault);
+	assert_int_equal(unlink(secret.data), 0);
+	reopen(fixture);
+	assert_int_equal(vault_count(fixture->vault), 0);
+}
+
+/* ---- callers ---- */
+
+static void a_caller_is_recognised_on_the_same_day_only(void **state)
+{
+	struct fixture *fixture = *state;
+	uint8_t first[16], again[16], other[16], next_day[16];
+	auto_buf struct buf path = {0}, before = {0}, after = {0};
+	vault_hash_caller(fixture->vault, 20000, "0101234567", first);
+	vault_hash_caller(fixture->vault, 20000, "0107654321", other);
+	assert_memory_not_equal(first, other, 16);
+	buf_printf(&path, "%s.caller", fixture->path.data);
+	file_read(path.data, &before);
+	reopen(fixture);
+	vault_hash_caller(fixture->vault, 20000, "0101234567", again);
+	assert_memory_equal(first, again, 16);
+	vault_hash_caller(fixture->vault, 20001, "0101234567", next_day);
+	assert_memory_not_equal(first, next_day, 16);
+	/* Yesterday's key is nowhere any more, so asking for yesterday does not bring it back. */
+	file_read(path.data, &after);
+	assert_null(memmem(after.data, after.len, before.data, 32));
+	vault_hash_caller(fixture->vault, 20000, "0101234567", again);
+	assert_memory_not_equal(first, again, 16);
+}
+
+/* ---- threads ---- */
+
+static void *sync_often(void *arg)
+{
+	struct fixture *fixture = arg;
+	for (int i = 0; i < 50; i++)
+		must(vault_sync(fixture->vault) == 0);
+	return NULL;
+}
+
+/* The writer thread syncs while the loop seals and destroys; the thread sanitizer looks on. */
+static void syncing_beside_sealing_is_safe(void **state)
+{
+	struct fixture *fixture = *state;
+	pthread_t thread;
+	auto_buf struct buf sealed = {0};
+	struct vault_slot slot;
+	assert_int_equal(pthread_create(&thread, NULL, sync_often, fixture), 0);
+	for (int i = 0; i < 300; i++) {
+		buf_clear(&sealed);
+		seal(fixture, NULL, "3111AB-12", "x", &slot, &sealed);
+		if (i % 10 == 0)
+			assert_int_equal(vault_destroy(fixture->vault, slot.key_id), 0);
+	}
+	assert_int_equal(pthread_join(thread, NULL), 0);
+	reopen(fixture);
+	assert_int_equal(vault_count(fixture->vault), 270);
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(what_is_sealed_is_opened_by_who_has_the_secret_only),
+		TEST(a_slot_survives_a_restart),
+		TEST(the_files_are_ours_only),
+		TEST(a_person_or_an_address_gives_the_household_that_it_had),
+		TEST(a_bsn_wins_over_an_address_and_changes_neither),
+		TEST(forgetting_the_last_slot_forgets_the_household),
+		TEST(a_destroyed_slot_leaves_no_byte_behind),
+		TEST(slots_are_used_again_and_the_file_grows_only_when_full),
+		TEST(orphans_are_freed_at_the_start),
+		TEST(a_half_written_slot_is_an_orphan),
+		TEST(a_damaged_slot_that_an_event_knows_is_reported_and_kept),
+		TEST(a_truncated_or_foreign_file_is_refused),
+		TEST(a_vault_and_its_secret_belong_together),
+		TEST(a_first_start_that_crashed_halfway_starts_again),
+		TEST(a_caller_is_recognised_on_the_same_day_only),
+		TEST(syncing_beside_sealing_is_safe),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
