@@ -1,0 +1,18 @@
+/*
+ * Case ids, YYYY-NNNNNN with more digits when needed. The number is one counter that never restarts
+ * (the year is that of the report), so it is also a case's place in a table.
+ */
+#ifndef WOT_CASE_ID_H
+#define WOT_CASE_ID_H
+
+#include "lib/err.h"
+#include <stdint.h>
+
+enum { CASE_ID_ROOM = 24 };
+
+void case_id_print(int year, uint32_t number, char out[CASE_ID_ROOM]);
+/* ERR_INVALID when it is not written as case_id_print writes; then the out-parameters are
+ * untouched. */
+int case_id_parse(const char *text, int *year, uint32_t *number);
+
+#endif

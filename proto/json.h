@@ -1,0 +1,48 @@
+/*
+ * JSON <-> messages, both driven by the descriptors: lowerCamelCase names, enumerations by name,
+ * sfixed64 as RFC 3339 instants, sfixed32 as YYYY-MM-DD days, bytes as hexadecimal. Strict: what is
+ * unknown, doubled, of a wrong type or out of range is a fault with its JSON pointer, all at once.
+ */
+#ifndef WOT_JSON_H
+#define WOT_JSON_H
+
+#include "lib/buf.h"
+#include "lib/fault.h"
+#include <jansson.h>
+#include <protobuf-c/protobuf-c.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+/* Parses text; duplicate keys, bad UTF-8 and numbers that overflow are faults. ERR_NOT_JSON. */
+int json_read(const char *text, size_t len, json_t **out, struct faults *faults);
+
+/* Fills *out (in the arena of faults) from an object. ERR_INVALID when any fault was added. Fields
+ * of 80 to 89 do not exist for it. */
+int json_to_message(const json_t *object, const ProtobufCMessageDescriptor *type,
+	const char *pointer, ProtobufCMessage **out, struct faults *faults);
+
+/* The same into a message that exists, for an object whose keys are spread over two: required
+ * fields that are missing are faults too, but the field `except` (may be NULL) does not exist here.
+ */
+void json_fill(const json_t *object, ProtobufCMessage *message, const char *except,
+	const char *pointer, struct faults *faults);
+
+/* Appends the message as one JSON object; bytes fields as hexadecimal. */
+void json_from_message(const ProtobufCMessage *message, struct buf *out);
+
+/* "externalRef" of "external_ref"; out has room for 64. */
+void json_name(const char *field, char out[64]);
+/* Is that the field's JSON name? */
+bool json_name_is(const char *field, const char *name);
+
+/* RFC 3339 and days, for whoever prints them: "2025-03-01T12:00:00.000Z", "2025-03-01". Both are of
+ * the years 1 to 9999; what lies outside is refused, and printed as the nearest that is inside. */
+enum { DAY_MIN = -719162, DAY_MAX = 2932896 };
+#define INSTANT_MIN_MS (DAY_MIN * INT64_C(86400000))
+#define INSTANT_MAX_MS ((DAY_MAX + 1) * INT64_C(86400000) - 1)
+int instant_parse(const char *text, size_t len, int64_t *ms);
+void instant_print(int64_t ms, char out[32]);
+int day_parse(const char *text, size_t len, int32_t *day);
+void day_print(int32_t day, char out[16]);
+
+#endif
