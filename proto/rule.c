@@ -1,0 +1,416 @@
+#include "proto/rule.h"
+
+#include "proto/case_id.h"
+#include "proto/event.h"
+#include "proto/field.h"
+#include "proto/place.h"
+#include <pthread.h>
+#include <stdarg.h>
+#include <stdio.h>
+
+enum rule_kind {
+	RULE_TEXT,
+	RULE_LINES,
+	RULE_CODE,
+	RULE_PHONE,
+	RULE_EMAIL,
+	RULE_CODES,
+	RULE_LIST,
+	RULE_NUMBER,
+	RULE_CASE_ID,
+	RULE_CASE_REF,
+	RULE_BSN,
+	RULE_POSTCODE,
+};
+
+static struct rule {
+	const ProtobufCMessageDescriptor *type;
+	const char *name;
+	enum rule_kind kind;
+	uint32_t min, max;
+	const field_t *field; /* of that name */
+} rules[] = {
+#define RULE(message, field, kind, min, max)                                                       \
+	{&wot__v1__##message##__descriptor, #field, RULE_##kind, min, max, NULL},
+#include "proto/rule.def"
+#undef RULE
+};
+enum { RULES = sizeof rules / sizeof rules[0] };
+
+/* The rows of a message. */
+static struct run {
+	const struct rule *first, *end;
+} runs[RULES];
+static size_t run_count;
+
+static struct run run_of(const ProtobufCMessageDescriptor *type)
+{
+	for (size_t i = 0; i < run_count; i++)
+		if (runs[i].first->type == type)
+			return runs[i];
+	return (struct run){0};
+}
+
+static void rules_make(void)
+{
+	for (size_t i = 0; i < RULES; i++) {
+		struct rule *rule = &rules[i];
+		rule->field =
+			protobuf_c_message_descriptor_get_field_by_name(rule->type, rule->name);
+		must(rule->field);
+		if (!i || rule->type != rule[-1].type) {
+			must(!run_of(rule->type).first); /* they stand together */
+			runs[run_count++].first = rule;
+		}
+		runs[run_count - 1].end = rule + 1;
+	}
+}
+
+/* ---- forms ---- */
+
+static bool is_digit(char c)
+{
+	return c >= '0' && c <= '9';
+}
+
+static bool is_upper(char c)
+{
+	return c >= 'A' && c <= 'Z';
+}
+
+static bool is_lower(char c)
+{
+	return c >= 'a' && c <= 'z';
+}
+
+static bool is_code(const char *text, size_t min, size_t max)
+{
+	size_t len = 0;
+	for (; text[len]; len++)
+		if (!is_digit(text[len]) && !is_upper(text[len]) && !is_lower(text[len]) &&
+			!strchr("._:-", text[len]))
+			return false;
+	return len >= min && len <= max;
+}
+
+/* A citizen service number: nine digits that pass the 11-proof. */
+static bool is_bsn(const char *text)
+{
+	static const int weights[] = {9, 8, 7, 6, 5, 4, 3, 2, -1};
+	int sum = 0;
+	bool zero = true;
+	for (int i = 0; i < 9; i++) {
+		if (!is_digit(text[i]))
+			return false;
+		sum += weights[i] * (text[i] - '0');
+		zero &= text[i] == '0';
+	}
+	return !text[9] && !zero && sum % 11 == 0;
+}
+
+static bool is_case_id(const char *text)
+{
+	int year;
+	uint32_t number;
+	return case_id_parse(text, &year, &number) == 0;
+}
+
+/* A request's externalRef, with CLIENT/ before it when another client sent it. */
+static const char *case_ref_fault(const char *text)
+{
+	static const char expected[] = "an externalRef expected, or CLIENT/ and an externalRef";
+	size_t client = 0;
+	while (is_lower(text[client]) || is_digit(text[client]) || text[client] == '-')
+		client++;
+	if (text[client] == '/') {
+		if (client < 1 || client > 63)
+			return expected;
+		text += client + 1;
+	}
+	if (is_bsn(text))
+		return "a citizen service number may not stand here";
+	return is_code(text, 1, 64) ? NULL : expected;
+}
+
+static bool is_postcode(const char *text)
+{
+	if (text[0] < '1' || text[0] > '9')
+		return false;
+	for (int i = 1; i < 4; i++)
+		if (!is_digit(text[i]))
+			return false;
+	const char *letters = text + 4 + (text[4] == ' ');
+	if (!is_upper(letters[0]) || !is_upper(letters[1]) || letters[2])
+		return false;
+	return letters[0] != 'S' || !strchr("ADS", letters[1]);
+}
+
+static bool is_control(const char *at, bool lines)
+{
+	unsigned char c = (unsigned char)*at;
+	if (lines && (c == '\n' || c == '\t'))
+		return false;
+	bool high = c == 0xc2 && (unsigned char)at[1] >= 0x80 && (unsigned char)at[1] < 0xa0;
+	return c < 0x20 || c == 0x7f || high;
+}
+
+static bool is_email(const char *text)
+{
+	const char *at = strchr(text, '@');
+	if (!at || at == text || !at[1] || strchr(at + 1, '@'))
+		return false;
+	for (; *text; text++)
+		if (*text == ' ' || is_control(text, false))
+			return false;
+	return true;
+}
+
+static bool is_phone(const char *text)
+{
+	return text[strspn(text, "0123456789+ ()-")] == 0;
+}
+
+/* ---- rules ---- */
+
+/* Each says what is wrong, in `out`, or leaves it empty. */
+struct detail {
+	char text[128];
+};
+
+#define DETAIL(out, ...) snprintf((out)->text, sizeof(out)->text, __VA_ARGS__)
+
+static void check_text(const struct rule *rule, const char *text, struct detail *out)
+{
+	bool lines = rule->kind == RULE_LINES;
+	size_t characters = 0;
+	for (const char *at = text; *at; at++) {
+		if (is_control(at, lines)) {
+			DETAIL(out, "holds a control character");
+			return;
+		}
+		characters += (*at & 0xc0) != 0x80;
+	}
+	if (characters < rule->min || characters > rule->max)
+		DETAIL(out, "%u to %u characters expected", rule->min, rule->max);
+}
+
+static void check_code(const char *text, size_t min, size_t max, struct detail *out)
+{
+	if (!is_code(text, min, max))
+		DETAIL(out, "a code of [A-Za-z0-9._:-]{%zu,%zu} expected", min, max);
+	else if (is_bsn(text))
+		DETAIL(out, "a citizen service number may not stand here");
+}
+
+static void check_form(const struct rule *rule, const char *text, struct detail *out)
+{
+	size_t len = strlen(text);
+	bool fits = len >= rule->min && len <= rule->max;
+	const char *fault = NULL;
+	switch (rule->kind) {
+	case RULE_PHONE:
+		if (!fits || !is_phone(text))
+			DETAIL(out, "a number of [0-9+ ()-]{%u,%u} expected", rule->min, rule->max);
+		break;
+	case RULE_EMAIL:
+		if (!fits || !is_email(text))
+			DETAIL(out, "an e-mail address of at most %u bytes expected", rule->max);
+		break;
+	case RULE_CASE_ID:
+		if (!is_case_id(text))
+			DETAIL(out, "a case number such as 2025-000123 expected");
+		break;
+	case RULE_CASE_REF:
+		fault = case_ref_fault(text);
+		if (fault)
+			DETAIL(out, "%s", fault);
+		break;
+	case RULE_BSN:
+		if (!is_bsn(text))
+			DETAIL(out, "not a citizen service number: nine digits and the 11-proof");
+		break;
+	default:
+		must(rule->kind == RULE_POSTCODE);
+		if (!is_postcode(text))
+			DETAIL(out, "a postcode such as 3111 AB expected");
+	}
+}
+
+static void check_value(const struct rule *rule, const void *item, struct detail *out)
+{
+	uint32_t number;
+	switch (rule->kind) {
+	case RULE_NUMBER:
+		number = *(const uint32_t *)item;
+		if (number < rule->min || number > rule->max)
+			DETAIL(out, "%u to %u expected", rule->min, rule->max);
+		break;
+	case RULE_TEXT:
+	case RULE_LINES:
+		check_text(rule, *(char *const *)item, out);
+		break;
+	case RULE_CODE:
+		check_code(*(char *const *)item, rule->min, rule->max, out);
+		break;
+	case RULE_CODES:
+		check_code(*(char *const *)item, 1, 64, out);
+		break;
+	case RULE_LIST:
+		break;
+	default:
+		check_form(rule, *(char *const *)item, out);
+	}
+}
+
+static bool is_equal(const field_t *field, const void *a, const void *b)
+{
+	return field->type == PROTOBUF_C_TYPE_STRING
+		       ? strcmp(*(char *const *)a, *(char *const *)b) == 0
+		       : *(const int *)a == *(const int *)b;
+}
+
+static bool is_double(const ProtobufCMessage *message, const field_t *field, size_t at)
+{
+	for (size_t i = 0; i < at; i++)
+		if (is_equal(field, field_item(message, field, i), field_item(message, field, at)))
+			return true;
+	return false;
+}
+
+static void refuse(const struct detail *detail, const struct place *place, struct faults *faults)
+{
+	if (detail->text[0])
+		rule_fault(faults, place_text(place, (char[PLACE_MAX]){0}), "%s", detail->text);
+}
+
+static void check_list(const struct rule *rule, const ProtobufCMessage *message, size_t count,
+	const struct place *place, struct faults *faults)
+{
+	struct detail detail = {0};
+	if (!count && rule->min)
+		DETAIL(&detail, "required");
+	else if (count < rule->min || count > rule->max)
+		DETAIL(&detail, "%u to %u values expected", rule->min, rule->max);
+	refuse(&detail, place, faults);
+	for (size_t i = 0; i < count && i <= rule->max; i++) {
+		struct place item = *place;
+		item.index = (int)i;
+		detail = (struct detail){0};
+		check_value(rule, field_item(message, rule->field, i), &detail);
+		if (!detail.text[0] && is_double(message, rule->field, i))
+			DETAIL(&detail, "given twice");
+		refuse(&detail, &item, faults);
+	}
+}
+
+static void check_rule(const struct rule *rule, const ProtobufCMessage *message,
+	const struct place *above, struct faults *faults)
+{
+	struct place place = PLACE_FIELD(above, rule->name);
+	size_t count = field_count(message, rule->field);
+	if (rule->field->label == PROTOBUF_C_LABEL_REPEATED) {
+		check_list(rule, message, count, &place, faults);
+	} else if (count) {
+		struct detail detail = {0};
+		check_value(rule, field_item(message, rule->field, 0), &detail);
+		refuse(&detail, &place, faults);
+	}
+}
+
+static void check_message(
+	const ProtobufCMessage *message, const struct place *place, struct faults *faults)
+{
+	const ProtobufCMessageDescriptor *type = message->descriptor;
+	struct run run = run_of(type);
+	for (const struct rule *rule = run.first; rule < run.end; rule++)
+		check_rule(rule, message, place, faults);
+	for (const field_t *field = type->fields; field < type->fields + type->n_fields; field++) {
+		if (field->type != PROTOBUF_C_TYPE_MESSAGE ||
+			field->descriptor == &wot__v1__body__descriptor)
+			continue;
+		must(field->label != PROTOBUF_C_LABEL_REPEATED); /* none comes from outside */
+		if (field_count(message, field))
+			check_message(field_message(message, field, 0),
+				&PLACE_FIELD(place, field->name), faults);
+	}
+}
+
+void rule_check(const ProtobufCMessage *message, const char *pointer, struct faults *faults)
+{
+	static pthread_once_t once = PTHREAD_ONCE_INIT;
+	pthread_once(&once, rules_make);
+	check_message(message, &PLACE_TOP(pointer), faults);
+}
+
+bool rule_has(const ProtobufCMessageDescriptor *type, const char *field)
+{
+	for (size_t i = 0; i < RULES; i++)
+		if (rules[i].type == type && !strcmp(rules[i].name, field))
+			return true;
+	return false;
+}
+
+/* ---- for documents ---- */
+
+static void schema_add(const struct rule *rule, struct buf *out)
+{
+	switch (rule->kind) {
+	case RULE_NUMBER:
+		buf_printf(out, ",\"minimum\":%u,\"maximum\":%u", rule->min, rule->max);
+		break;
+	case RULE_CODE:
+		buf_printf(out, ",\"pattern\":\"^[A-Za-z0-9._:-]{%u,%u}$\"", rule->min, rule->max);
+		break;
+	case RULE_CODES:
+	case RULE_LIST:
+		buf_printf(out, ",\"minItems\":%u,\"maxItems\":%u,\"uniqueItems\":true", rule->min,
+			rule->max);
+		break;
+	case RULE_CASE_ID:
+		buf_text(out, ",\"pattern\":\"^[0-9]{4}-[0-9]{6,}$\"");
+		break;
+	case RULE_CASE_REF:
+		buf_text(out, ",\"pattern\":\"^([a-z0-9-]{1,63}/)?[A-Za-z0-9._:-]{1,64}$\"");
+		break;
+	case RULE_BSN:
+		buf_text(out, ",\"pattern\":\"^[0-9]{9}$\"");
+		break;
+	case RULE_POSTCODE:
+		buf_text(out, ",\"pattern\":\"^[1-9][0-9]{3} ?[A-Z]{2}$\"");
+		break;
+	default:
+		buf_printf(out, ",\"minLength\":%u,\"maxLength\":%u", rule->min, rule->max);
+	}
+}
+
+void rule_schema(const ProtobufCMessageDescriptor *type, const char *field, struct buf *out)
+{
+	for (size_t i = 0; i < RULES; i++)
+		if (rules[i].type == type && !strcmp(rules[i].name, field))
+			schema_add(&rules[i], out);
+}
+
+/* ---- faults ---- */
+
+bool rule_broken(const struct faults *faults, const char *pointer)
+{
+	size_t len = strlen(pointer);
+	for (size_t i = 0; i < faults->count && i < FAULT_MAX; i++) {
+		const char *known = faults->items[i].pointer;
+		if (strncmp(known, pointer, len) == 0 && (!known[len] || known[len] == '/'))
+			return true;
+	}
+	return false;
+}
+
+void rule_fault(struct faults *faults, const char *pointer, const char *format, ...)
+{
+	if (rule_broken(faults, pointer))
+		return;
+	char detail[256];
+	va_list args;
+	va_start(args, format);
+	vsnprintf(detail, sizeof detail, format, args);
+	va_end(args);
+	fault_add(faults, pointer, "%s", detail);
+}

@@ -1,0 +1,29 @@
+/*
+ * What single fields from outside may hold: ranges, lengths, patterns. The rules are rows of
+ * rule.def; to add a kind of rule, a function in rule.c.
+ */
+#ifndef WOT_RULE_H
+#define WOT_RULE_H
+
+#include "lib/buf.h"
+#include "lib/fault.h"
+#include <protobuf-c/protobuf-c.h>
+#include <stdbool.h>
+
+/* Checks every field that is set, here and in the messages below, Body excepted: where its message
+ * stands is the door's to say. */
+void rule_check(const ProtobufCMessage *message, const char *pointer, struct faults *faults);
+
+/* Has this row a rule? For the test that says that every text from outside has one. */
+bool rule_has(const ProtobufCMessageDescriptor *type, const char *field);
+
+/* The row as members of a JSON schema, each after a comma: `,"minLength":1,…`; nothing without one. */
+void rule_schema(const ProtobufCMessageDescriptor *type, const char *field, struct buf *out);
+
+/* Is there a fault at that place or below it? */
+bool rule_broken(const struct faults *faults, const char *pointer);
+/* fault_add, unless that place is broken already: one field has one fault. */
+void rule_fault(struct faults *faults, const char *pointer, const char *format, ...)
+	__attribute__((format(printf, 3, 4)));
+
+#endif
