@@ -1,0 +1,78 @@
+#include "config/keys.h"
+
+#include "lib/bus.h"
+#include "lib/clean.h"
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+
+enum { PATH_ROOM = 4096 };
+
+static int line_read(const char *dir, const char *name, const char *suffix, char *line, size_t room,
+	struct why *why)
+{
+	char path[PATH_ROOM];
+	snprintf(path, sizeof path, "%s/%s.%s", dir, name, suffix);
+	FILE *file = fopen(path, "re");
+	if (!file)
+		return why_set(why, ERR_CONFIG, "%s: %s; make it with `wotctl keygen`", path,
+			strerror(errno));
+	bool read = fgets(line, (int)room, file);
+	fclose(file);
+	if (!read)
+		return why_set(
+			why, ERR_CONFIG, "%s: is empty; make it anew with `wotctl keygen`", path);
+	line[strcspn(line, "\r\n")] = 0;
+	return 0;
+}
+
+static int line_write(const char *dir, const char *name, const char *suffix, const char *line,
+	int flags, mode_t mode, struct why *why)
+{
+	char path[PATH_ROOM];
+	snprintf(path, sizeof path, "%s/%s.%s", dir, name, suffix);
+	mkdir(dir, 0700);
+	auto_fd int fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC | flags, mode);
+	if (fd < 0)
+		return why_set(why, ERR_CONFIG, "%s: %s", path, strerror(errno));
+	if (dprintf(fd, "%s\n", line) < 0 || fsync(fd) != 0)
+		return why_set(why, ERR_IO, "%s: %s", path, strerror(errno));
+	return 0;
+}
+
+int keys_read(
+	const char *dir, const char *name, const char *suffix, uint8_t key[32], struct why *why)
+{
+	char line[128];
+	int err = line_read(dir, name, suffix, line, sizeof line, why);
+	if (err)
+		return err;
+	if (bus_key_parse(line, key) != 0)
+		return why_set(why, ERR_CONFIG, "%s/%s.%s: is no key of 40 Z85 characters", dir,
+			name, suffix);
+	return 0;
+}
+
+int keys_write(const char *dir, const char *name, const uint8_t public_key[32],
+	const uint8_t secret[32], struct why *why)
+{
+	char text[BUS_KEY_TEXT];
+	bus_key_print(secret, text);
+	int err = line_write(dir, name, "key", text, O_EXCL, 0600, why);
+	if (err)
+		return err;
+	bus_key_print(public_key, text);
+	return line_write(dir, name, "pub", text, O_EXCL, 0644, why);
+}
+
+int keys_read_token(const char *dir, const char *name, char *token, size_t room, struct why *why)
+{
+	return line_read(dir, name, "token", token, room, why);
+}
+
+int keys_write_token(const char *dir, const char *name, const char *token, struct why *why)
+{
+	return line_write(dir, name, "token", token, O_TRUNC, 0600, why);
+}
