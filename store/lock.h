@@ -1,0 +1,26 @@
+/*
+ * DIR/lock: whose folder this is, and how far its log has come. One line of logfmt:
+ *
+ *	holder=wot-intake pid=1234 stream=intake durable=10042
+ *
+ * The flock is the lock, the text is for people, and `durable` is noted after every commit, without
+ * fsync: it may be behind, never ahead, so a log that ends before it has lost its tail.
+ */
+#ifndef WOT_LOCK_H
+#define WOT_LOCK_H
+
+#include "store/store.h"
+
+struct lock {
+	int fd;
+	char holder[64];
+	char stream[STORE_NAME_MAX + 1]; /* of the last own stream here, or "-" */
+	uint64_t durable;                /* as noted by who held it before, until lock_note */
+};
+
+/* ERR_LOCKED names the holder; ERR_NOT_FOUND when there is no folder. fd is -1 after a failure. */
+int lock_take(struct lock *lock, const char *dir, const char *holder, struct why *why);
+void lock_note(struct lock *lock, const char *stream, uint64_t durable);
+void lock_release(struct lock *lock);
+
+#endif

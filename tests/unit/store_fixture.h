@@ -1,0 +1,195 @@
+/*
+ * A store in a folder of its own, for tests. Everything waits for what the writer reports, nothing
+ * for time to pass; 20 s without a report is a failure.
+ */
+#ifndef WOT_STORE_FIXTURE_H
+#define WOT_STORE_FIXTURE_H
+
+#include "store/block.h"
+#include "store/store.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <poll.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/eventfd.h>
+#include <sys/mount.h>
+#include <sys/stat.h>
+
+#include <cmocka.h>
+
+enum { NOW_MS = 1000000 };
+
+struct place {
+	char dir[256];
+	int woken;
+	struct store *store;
+	struct store_options options;
+	int before_commit; /* what the hook returns */
+};
+
+static inline void place_on_wake(void *arg)
+{
+	struct place *place = arg;
+	eventfd_write(place->woken, 1);
+}
+
+static inline int place_before_commit(void *arg)
+{
+	return __atomic_load_n(&((struct place *)arg)->before_commit, __ATOMIC_SEQ_CST);
+}
+
+/* An event "key=value" gives the row key → value; any other gives none. */
+static inline void place_rows(
+	const uint8_t *event, size_t len, uint64_t seq, struct store_rows *rows)
+{
+	(void)seq;
+	const uint8_t *equals = memchr(event, '=', len);
+	if (equals && equals > event)
+		store_row_put(rows, event, (size_t)(equals - event), equals + 1,
+			len - (size_t)(equals - event) - 1);
+}
+
+static inline int place_new(void **state)
+{
+	struct place *place = calloc(1, sizeof *place);
+	const char *tmp = getenv("TMPDIR");
+	snprintf(place->dir, sizeof place->dir, "%s/wot-store-XXXXXX", tmp ? tmp : "/tmp");
+	if (!mkdtemp(place->dir))
+		return -1;
+	place->woken = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+	place->options = (struct store_options){
+		.dir = place->dir,
+		.own = "intake",
+		.holder = "test-holder",
+		.map_size_mib = 64,
+		.rows_of = place_rows,
+		.before_commit = place_before_commit,
+		.wake = place_on_wake,
+		.arg = place,
+	};
+	*state = place;
+	return 0;
+}
+
+static inline void dir_remove(const char *path)
+{
+	DIR *dir = opendir(path);
+	for (struct dirent *entry; dir && (entry = readdir(dir));) {
+		if (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0) {
+			char below[1024];
+			int len = snprintf(below, sizeof below, "%s/%s", path, entry->d_name);
+			if (len < (int)sizeof below && unlink(below) != 0)
+				dir_remove(below);
+		}
+	}
+	if (dir)
+		closedir(dir);
+	rmdir(path);
+}
+
+static inline int place_free(void **state)
+{
+	struct place *place = *state;
+	store_close(&place->store);
+	close(place->woken);
+	umount(place->dir); /* of a test that failed half-way */
+	dir_remove(place->dir);
+	free(place);
+	return 0;
+}
+
+static inline void place_open(struct place *place)
+{
+	struct why why = {""};
+	int err = store_open(&place->store, &place->options, &why);
+	if (err)
+		print_error("store_open: %s: %s\n", err_name(err), why.text);
+	assert_int_equal(err, 0);
+}
+
+static inline void place_wait(struct place *place)
+{
+	eventfd_t count;
+	struct pollfd woken = {.fd = place->woken, .events = POLLIN};
+	assert_int_equal(poll(&woken, 1, 20000), 1);
+	eventfd_read(place->woken, &count);
+}
+
+/* Until the store reports err; its own log is durable then if err is 0. */
+static inline void place_until(struct place *place, int err)
+{
+	while (store_poll(place->store) != err ||
+		(err == 0 && store_durable(place->store) < store_last(place->store))) {
+		store_flush(place->store, NOW_MS);
+		if (store_poll(place->store) != err ||
+			(err == 0 && store_durable(place->store) < store_last(place->store)))
+			place_wait(place);
+	}
+}
+
+static inline uint64_t place_append(struct place *place, const char *event)
+{
+	uint64_t seq = 0;
+	store_append(place->store, event, strlen(event), &seq);
+	return seq;
+}
+
+/* One block of these events, durable. */
+static inline void place_block(
+	struct place *place, int64_t now_ms, unsigned count, const char *format)
+{
+	for (unsigned i = 0; i < count; i++) {
+		char event[1024];
+		snprintf(event, sizeof event, "%s %" PRIu64, format, store_last(place->store) + 1);
+		place_append(place, event);
+	}
+	store_flush(place->store, now_ms);
+	place_until(place, 0);
+}
+
+static inline void place_path(const struct place *place, const char *name, char out[512])
+{
+	snprintf(out, 512, "%s/%s", place->dir, name);
+}
+
+/* Everything of a stream, and every check along the way. Returns its last seq. */
+static inline uint64_t stream_read_all(struct store *store, const char *name, struct buf *out)
+{
+	struct store_head head = {0};
+	struct block block;
+	buf_clear(out);
+	assert_int_equal(store_read(store, name, 0, NULL, SIZE_MAX, out), 0);
+	for (size_t at = 0; at < out->len; at += block.size) {
+		assert_int_equal(block_check((uint8_t *)out->data + at, out->len - at, &block), 0);
+		assert_true(block_follows(&block, &head));
+		head = block_head(&block);
+	}
+	store_turn_end(store);
+	return head.seq;
+}
+
+/* The first block whose events begin after `after_seq`, of all that was read. */
+static inline struct block block_after(const struct buf *all, uint64_t after_seq)
+{
+	struct block block = {0};
+	for (size_t at = 0; at < all->len; at += block.size) {
+		assert_int_equal(block_parse((uint8_t *)all->data + at, all->len - at, &block), 0);
+		if (block.first_seq == after_seq + 1)
+			return block;
+	}
+	fail_msg("no block begins after %" PRIu64, after_seq);
+	return block;
+}
+
+static inline const uint8_t *block_bytes(const struct block *block)
+{
+	return block->payload - BLOCK_HEADER;
+}
+
+#endif
