@@ -1,0 +1,264 @@
+#include "lib/log.h"
+#include "stage/shell.h"
+
+#include <inttypes.h>
+#include <sodium.h>
+#include <string.h>
+
+static void random_take(struct stage *stage, uint8_t out[EVENT_ID_LEN])
+{
+	if (stage->random_left < EVENT_ID_LEN) {
+		randombytes_buf(stage->random, sizeof stage->random);
+		stage->random_left = sizeof stage->random;
+	}
+	stage->random_left -= EVENT_ID_LEN;
+	memcpy(out, stage->random + stage->random_left, EVENT_ID_LEN);
+}
+
+static ProtobufCBinaryData bytes_of(struct stage *stage, const uint8_t *data, size_t len)
+{
+	return (ProtobufCBinaryData){.len = len, .data = arena_dup(&stage->arena, data, len)};
+}
+
+/* Stamps what is the shell's to say, and lets the event become part of what the daemon knows. */
+static uint64_t event_append(struct stage *stage, Wot__V1__Event *event)
+{
+	if (!event->id.len) {
+		uint8_t id[EVENT_ID_LEN];
+		random_take(stage, id);
+		event->id = bytes_of(stage, id, sizeof id);
+	}
+	event->recorded_at = stage->now_ms;
+	event->municipality = stage->config.municipality;
+	buf_clear(&stage->packed);
+	event_pack(event, &stage->packed);
+	uint64_t seq;
+	store_append(stage->store, stage->packed.data, stage->packed.len, &seq);
+	if (event->has_digest)
+		dedupe_add(stage->dedupe, event, seq);
+	stage->daemon->core->evolve(stage->state, event);
+	if (stage->daemon->on_append)
+		stage->daemon->on_append(stage->ctx, event, seq);
+	stage->kinds[event->body->kind_case]++;
+	return seq;
+}
+
+static struct decision *decision_begin(struct stage *stage)
+{
+	struct decision *decision = stage->decision;
+	decision->arena = &stage->arena;
+	decision->count = 0;
+	decision->faults = stage->faults;
+	decision->why.text[0] = 0;
+	return decision;
+}
+
+static void decision_take(struct stage *stage)
+{
+	for (size_t i = 0; i < stage->decision->count; i++)
+		event_append(stage, stage->decision->events[i]);
+}
+
+static void refuse(struct receipt *receipt, int err, const struct stage *stage)
+{
+	receipt->err = err;
+	receipt->detail = stage->decision->why.text;
+	receipt->faults = stage->faults;
+}
+
+static bool is_same(const struct stage *stage, const Wot__V1__Submission *submission,
+	const struct dedupe_entry *entry)
+{
+	uint8_t digest[DEDUPE_DIGEST_LEN];
+	if (stage->daemon->is_same)
+		return stage->daemon->is_same(stage->ctx, submission, entry->key_id, entry->digest);
+	submission_digest(submission, NULL, NULL, digest);
+	return memcmp(digest, entry->digest, sizeof digest) == 0;
+}
+
+/* Was this ref used before? Then the receipt is decided: the first one again, or a refusal. */
+static bool submit_again(struct stage *stage, const char *client,
+	const Wot__V1__Submission *submission, struct receipt *receipt)
+{
+	struct dedupe_entry entry;
+	int err =
+		dedupe_find(stage->dedupe, stage->store, client, submission->external_ref, &entry);
+	if (err == ERR_NOT_FOUND)
+		return false;
+	if (err) {
+		stage_unreadable(stage, err, "rows");
+		receipt->err = err;
+		return true;
+	}
+	if (!is_same(stage, submission, &entry)) {
+		receipt->err = ERR_REF_TAKEN;
+		receipt->detail =
+			"an earlier submission has this externalRef; a new one needs its own";
+		return true;
+	}
+	receipt->duplicate = true;
+	memcpy(receipt->id, entry.id, sizeof receipt->id);
+	receipt->seq = entry.seq;
+	memcpy(receipt->case_id, entry.case_id, sizeof receipt->case_id);
+	return true;
+}
+
+static void admission_begin(struct stage *stage, struct admission *admission, const char *client,
+	Wot__V1__Submission *submission)
+{
+	*admission = (struct admission){
+		.submission = submission,
+		.client = client,
+		.now_ms = stage->now_ms,
+		.arena = &stage->arena,
+		.faults = stage->faults,
+	};
+	random_take(stage, admission->event_id);
+	if (!stage->daemon->is_same)
+		submission_digest(submission, NULL, NULL, admission->digest);
+}
+
+static int submit_decide(struct stage *stage, struct admission *admission)
+{
+	int err = stage->daemon->prepare ? stage->daemon->prepare(stage->ctx, admission) : 0;
+	if (err)
+		return err;
+	struct input input = {
+		.kind = INPUT_SUBMISSION,
+		.now_ms = stage->now_ms,
+		.client = admission->client,
+		.submission = admission->submission,
+		.sealed = &admission->sealed,
+	};
+	err = stage->daemon->core->decide(stage->state, &input, stage->decision);
+	if (err && stage->daemon->withdraw)
+		stage->daemon->withdraw(stage->ctx, admission);
+	must(err || stage->decision->count > 0);
+	return err;
+}
+
+void stage_submit(struct stage *stage, const char *client, Wot__V1__Submission *submission,
+	struct receipt *receipt)
+{
+	*receipt = (struct receipt){.detail = ""};
+	decision_begin(stage);
+	if (submit_again(stage, client, submission, receipt))
+		return;
+	char *ref = submission->external_ref;
+	struct admission admission;
+	admission_begin(stage, &admission, client, submission);
+	int err = submit_decide(stage, &admission);
+	if (err) {
+		refuse(receipt, err, stage);
+		return;
+	}
+	Wot__V1__Event *first = stage->decision->events[0];
+	first->id = bytes_of(stage, admission.event_id, sizeof admission.event_id);
+	first->client = arena_strdup(&stage->arena, client);
+	first->external_ref = ref;
+	first->has_digest = true;
+	first->digest = bytes_of(stage, admission.digest, sizeof admission.digest);
+	receipt->seq = store_last(stage->store) + 1;
+	memcpy(receipt->id, admission.event_id, sizeof receipt->id);
+	if (first->case_id)
+		strcpy(receipt->case_id, first->case_id);
+	decision_take(stage);
+}
+
+int stage_input_event(struct stage *stage, const char *stream, const Wot__V1__Event *event)
+{
+	struct input input = {
+		.kind = INPUT_EVENT,
+		.now_ms = stage->now_ms,
+		.stream = stream,
+		.event = event,
+	};
+	int err = stage->daemon->core->decide(stage->state, &input, decision_begin(stage));
+	if (err)
+		log_error("input_refused", "stream=%s reason=%s why=\"%s\"", stream, err_name(err),
+			stage->decision->why.text);
+	else
+		decision_take(stage);
+	return err;
+}
+
+void stage_input_tick(struct stage *stage)
+{
+	struct input input = {.kind = INPUT_TICK, .now_ms = stage->now_ms};
+	int err = stage->daemon->core->decide(stage->state, &input, decision_begin(stage));
+	must(err == 0);
+	decision_take(stage);
+	arena_reset(&stage->arena);
+}
+
+void stage_input_read(struct stage *stage, size_t feed)
+{
+	struct watermark *mark = &stage->marks[feed];
+	decision_begin(stage);
+	Wot__V1__Event *event =
+		decision_event(stage->decision, WOT__V1__BODY__KIND_INPUT_READ, stage->now_ms);
+	Wot__V1__InputRead *read = event->body->input_read;
+	read->stream = arena_strdup(&stage->arena, stage->feeds[feed]);
+	read->stream_id = bytes_of(stage, mark->id, sizeof mark->id);
+	read->seq = mark->seq;
+	read->hash = bytes_of(stage, mark->hash, sizeof mark->hash);
+	decision_take(stage);
+	mark->owed = false;
+}
+
+/* Where a core's configuration lies: the setting of that name. */
+static const char *config_path(const struct stage *stage, const char *name)
+{
+	if (strcmp(name, "triage.yaml") == 0)
+		return stage->config.rules;
+	if (strcmp(name, "calendar.yaml") == 0)
+		return stage->config.calendar;
+	return NULL;
+}
+
+static int config_enter(struct stage *stage, size_t index, struct why *why)
+{
+	const struct core *core = stage->daemon->core;
+	const char *name = core->configs[index];
+	const char *path = config_path(stage, name);
+	must(path);
+	auto_buf struct buf text = {0};
+	int err = config_read_text(path, &text, why);
+	if (!err)
+		err = core->config_check(name, path, text.data, why);
+	if (err)
+		return err;
+	uint8_t hash[32];
+	crypto_generichash(hash, sizeof hash, (const uint8_t *)text.data, text.len, NULL, 0);
+	if (memcmp(hash, stage->config_hashes[index], sizeof hash) == 0)
+		return 0;
+	struct input input = {
+		.kind = INPUT_CONFIG,
+		.now_ms = stage->now_ms,
+		.config_name = name,
+		.config_text = text.data,
+	};
+	err = core->decide(stage->state, &input, decision_begin(stage));
+	if (err)
+		return why_set(why, err, "%s", stage->decision->why.text);
+	for (size_t i = 0; i < stage->decision->count; i++) {
+		Wot__V1__Body *body = stage->decision->events[i]->body;
+		if (body->kind_case == WOT__V1__BODY__KIND_CONFIG_LOADED)
+			body->config_loaded->hash = bytes_of(stage, hash, sizeof hash);
+	}
+	decision_take(stage);
+	memcpy(stage->config_hashes[index], hash, sizeof hash);
+	log_info("config_loaded", "name=%s", name);
+	return 0;
+}
+
+int stage_configure(struct stage *stage, struct why *why)
+{
+	const struct core *core = stage->daemon->core;
+	int err = 0;
+	for (size_t i = 0; core && core->configs && core->configs[i] && !err; i++) {
+		err = config_enter(stage, i, why);
+		arena_reset(&stage->arena);
+	}
+	return err;
+}

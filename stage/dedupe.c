@@ -1,0 +1,288 @@
+#include "stage/dedupe.h"
+
+#include "lib/clean.h"
+#include "proto/personal.h"
+#include "proto/wire.h"
+#include <sodium.h>
+#include <string.h>
+#include <uthash.h>
+
+enum { KEY_MAX = 64 + 1 + 64 + 2 };
+
+struct pending {
+	uint64_t hash;
+	size_t key_at, key_len; /* in generation->keys */
+	struct dedupe_entry entry;
+};
+
+struct generation {
+	struct pending *items;
+	size_t count, room;
+	uint32_t *slots; /* index + 1 of an item; open addressing */
+	size_t slot_count;
+	struct buf keys;
+	uint64_t last_seq;
+};
+
+struct high {
+	char client[64];
+	char ref[65];
+	UT_hash_handle hh;
+};
+
+struct dedupe {
+	struct generation open, closing;
+	struct high *highs;
+	uint8_t hash_key[crypto_shorthash_KEYBYTES];
+};
+
+static size_t key_make(char key[KEY_MAX], const char *client, const char *ref)
+{
+	size_t client_len = strlen(client), ref_len = strlen(ref);
+	must(client_len + ref_len + 2 <= KEY_MAX);
+	key[0] = 'd';
+	memcpy(key + 1, client, client_len + 1);
+	memcpy(key + 2 + client_len, ref, ref_len);
+	return 2 + client_len + ref_len;
+}
+
+/* ---- a generation: what is not durable yet ---- */
+
+static struct pending *generation_find(
+	const struct generation *g, uint64_t hash, const char *key, size_t len)
+{
+	if (!g->slot_count)
+		return NULL;
+	for (size_t i = hash & (g->slot_count - 1); g->slots[i];
+		i = (i + 1) & (g->slot_count - 1)) {
+		struct pending *item = &g->items[g->slots[i] - 1];
+		if (item->hash == hash && item->key_len == len &&
+			memcmp(g->keys.data + item->key_at, key, len) == 0)
+			return item;
+	}
+	return NULL;
+}
+
+static void generation_place(struct generation *g, size_t index)
+{
+	size_t i = g->items[index].hash & (g->slot_count - 1);
+	while (g->slots[i])
+		i = (i + 1) & (g->slot_count - 1);
+	g->slots[i] = (uint32_t)index + 1;
+}
+
+static void generation_grow(struct generation *g)
+{
+	g->room = g->room ? g->room * 2 : 1024;
+	g->items = realloc(g->items, g->room * sizeof *g->items);
+	free(g->slots);
+	g->slot_count = g->room * 2;
+	g->slots = calloc(g->slot_count, sizeof *g->slots);
+	must(g->items && g->slots);
+	for (size_t i = 0; i < g->count; i++)
+		generation_place(g, i);
+}
+
+static void generation_add(struct generation *g, uint64_t hash, const char *key, size_t len,
+	const struct dedupe_entry *entry)
+{
+	if (g->count == g->room)
+		generation_grow(g);
+	g->items[g->count] = (struct pending){
+		.hash = hash, .key_at = g->keys.len, .key_len = len, .entry = *entry};
+	buf_add(&g->keys, key, len);
+	generation_place(g, g->count++);
+	g->last_seq = entry->seq;
+}
+
+static void generation_clear(struct generation *g)
+{
+	if (g->count)
+		memset(g->slots, 0, g->slot_count * sizeof *g->slots);
+	g->count = 0;
+	buf_clear(&g->keys);
+}
+
+static void generation_done(struct generation *g)
+{
+	free(g->items);
+	free(g->slots);
+	buf_done(&g->keys);
+}
+
+/* ---- rows: what is durable ---- */
+
+static void row_unpack(const uint8_t *row, size_t len, struct dedupe_entry *out)
+{
+	const size_t fixed = offsetof(struct dedupe_entry, case_id);
+	must(len >= fixed && len - fixed <= DEDUPE_CASE_MAX);
+	memset(out, 0, sizeof *out);
+	memcpy(out, row, len);
+}
+
+enum { ROW_CLIENT, ROW_REF, ROW_DIGEST, ROW_ID, ROW_CASE, ROW_KEYS };
+
+/* What a row is made of: the envelope, and the key of each kind that can hold a person. */
+struct row_plan {
+	struct wire_plan *wire;
+	size_t count;
+};
+
+static const struct row_plan *row_plan(void)
+{
+	static struct row_plan plan; /* made once, by the only writer thread, kept for good */
+	if (plan.wire)
+		return &plan;
+	const char *paths[ROW_KEYS + KIND_MAX] = {
+		[ROW_CLIENT] = "client",
+		[ROW_REF] = "external_ref",
+		[ROW_DIGEST] = "digest",
+		[ROW_ID] = "id",
+		[ROW_CASE] = "case_id",
+	};
+	auto_arena struct arena arena = {0};
+	plan.count = ROW_KEYS;
+	for (unsigned i = 0; i < wot__v1__body__descriptor.n_fields; i++) {
+		const ProtobufCFieldDescriptor *kind = &wot__v1__body__descriptor.fields[i];
+		if (sealed_field(kind->descriptor))
+			paths[plan.count++] =
+				arena_printf(&arena, "body.%s.sealed.key_id", kind->name);
+	}
+	const char *unknown = NULL;
+	plan.wire = wire_plan_new(&wot__v1__event__descriptor, paths, plan.count, &unknown);
+	must(plan.wire);
+	return &plan;
+}
+
+void dedupe_rows_of(const uint8_t *event, size_t len, uint64_t seq, struct store_rows *rows)
+{
+	struct wire_value v[ROW_KEYS + KIND_MAX];
+	const struct row_plan *plan = row_plan();
+	if (wire_read(plan->wire, event, len, v) != 0 || !v[ROW_DIGEST].present)
+		return;
+	struct dedupe_entry entry = {.seq = seq};
+	memcpy(entry.digest, v[ROW_DIGEST].data, sizeof entry.digest);
+	memcpy(entry.id, v[ROW_ID].data, sizeof entry.id);
+	for (size_t i = ROW_KEYS; i < plan->count; i++) {
+		if (v[i].present)
+			memcpy(entry.key_id, v[i].data, sizeof entry.key_id);
+	}
+	size_t case_len = v[ROW_CASE].present ? v[ROW_CASE].len : 0;
+	must(case_len <= DEDUPE_CASE_MAX);
+	if (case_len)
+		memcpy(entry.case_id, v[ROW_CASE].data, case_len);
+
+	char client[65], ref[65], key[KEY_MAX];
+	must(v[ROW_CLIENT].len < sizeof client && v[ROW_REF].len < sizeof ref);
+	memcpy(client, v[ROW_CLIENT].data, v[ROW_CLIENT].len);
+	client[v[ROW_CLIENT].len] = 0;
+	memcpy(ref, v[ROW_REF].data, v[ROW_REF].len);
+	ref[v[ROW_REF].len] = 0;
+	store_row_put(rows, key, key_make(key, client, ref), &entry,
+		offsetof(struct dedupe_entry, case_id) + case_len);
+}
+
+/* ---- the face ---- */
+
+struct dedupe *dedupe_new(void)
+{
+	struct dedupe *dedupe = calloc(1, sizeof *dedupe);
+	must(dedupe);
+	crypto_shorthash_keygen(dedupe->hash_key);
+	return dedupe;
+}
+
+void dedupe_free(struct dedupe **dedupe)
+{
+	if (!*dedupe)
+		return;
+	generation_done(&(*dedupe)->open);
+	generation_done(&(*dedupe)->closing);
+	struct high *high, *next;
+	HASH_ITER (hh, (*dedupe)->highs, high, next) {
+		HASH_DEL((*dedupe)->highs, high);
+		free(high);
+	}
+	free(*dedupe);
+	*dedupe = NULL;
+}
+
+static uint64_t key_hash(const struct dedupe *dedupe, const char *key, size_t len)
+{
+	uint64_t hash;
+	crypto_shorthash((uint8_t *)&hash, (const uint8_t *)key, len, dedupe->hash_key);
+	return hash;
+}
+
+int dedupe_find(struct dedupe *dedupe, struct store *store, const char *client, const char *ref,
+	struct dedupe_entry *out)
+{
+	struct high *high;
+	HASH_FIND_STR(dedupe->highs, client, high);
+	if (!high || strcmp(ref, high->ref) > 0)
+		return ERR_NOT_FOUND;
+	char key[KEY_MAX];
+	size_t len = key_make(key, client, ref);
+	uint64_t hash = key_hash(dedupe, key, len);
+	struct pending *item = generation_find(&dedupe->open, hash, key, len);
+	if (!item)
+		item = generation_find(&dedupe->closing, hash, key, len);
+	if (item) {
+		*out = item->entry;
+		return 0;
+	}
+	auto_buf struct buf row = {0};
+	int err = store_row(store, key, len, &row);
+	if (err == 0)
+		row_unpack((const uint8_t *)row.data, row.len, out);
+	return err;
+}
+
+static void high_raise(struct dedupe *dedupe, const char *client, const char *ref)
+{
+	struct high *high;
+	HASH_FIND_STR(dedupe->highs, client, high);
+	if (!high) {
+		high = calloc(1, sizeof *high);
+		must(high && strlen(client) < sizeof high->client);
+		strcpy(high->client, client);
+		HASH_ADD_STR(dedupe->highs, client, high);
+	}
+	must(strlen(ref) < sizeof high->ref);
+	if (strcmp(ref, high->ref) > 0)
+		strcpy(high->ref, ref);
+}
+
+void dedupe_add(struct dedupe *dedupe, const Wot__V1__Event *event, uint64_t seq)
+{
+	struct dedupe_entry entry = {.seq = seq};
+	must(event->digest.len == sizeof entry.digest && event->id.len == sizeof entry.id);
+	memcpy(entry.digest, event->digest.data, sizeof entry.digest);
+	memcpy(entry.id, event->id.data, sizeof entry.id);
+	Wot__V1__Sealed **sealed = body_sealed(event->body);
+	if (sealed && *sealed)
+		memcpy(entry.key_id, (*sealed)->key_id.data, sizeof entry.key_id);
+	if (event->case_id) {
+		must(strlen(event->case_id) <= DEDUPE_CASE_MAX);
+		strcpy(entry.case_id, event->case_id);
+	}
+	char key[KEY_MAX];
+	size_t len = key_make(key, event->client, event->external_ref);
+	generation_add(&dedupe->open, key_hash(dedupe, key, len), key, len, &entry);
+	high_raise(dedupe, event->client, event->external_ref);
+}
+
+void dedupe_replayed(struct dedupe *dedupe, const Wot__V1__Event *event)
+{
+	high_raise(dedupe, event->client, event->external_ref);
+}
+
+void dedupe_durable(struct dedupe *dedupe, uint64_t seq)
+{
+	if (!dedupe->open.count || (dedupe->closing.count && dedupe->closing.last_seq > seq))
+		return;
+	struct generation drained = dedupe->closing;
+	dedupe->closing = dedupe->open;
+	generation_clear(&drained);
+	dedupe->open = drained;
+}

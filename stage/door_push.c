@@ -1,0 +1,305 @@
+/*
+ * The push door: Submit in, Receipts out, over CURVE. Who sent it is whose key the connection has, never
+ * what the message says.
+ */
+#include "proto/scan.h"
+#include "stage/shell.h"
+
+#include <string.h>
+
+enum { SUBMISSIONS_MAX = 4096, MESSAGE_MAX = 1 << 20 };
+
+struct door_push {
+	struct stage *stage;
+	struct bus_socket *socket;
+	struct metric_row *row;
+	struct buf receipts; /* of the Submit at hand */
+};
+
+/* Receipts that wait for their commit: the frames to give back, and the packed answer. */
+struct push_reply {
+	struct reply reply;
+	struct door_push *door;
+	struct bus_message message;
+};
+
+static void on_drop(struct reply *reply)
+{
+	struct push_reply *push = (struct push_reply *)reply;
+	bus_message_done(&push->message);
+	free(push);
+}
+
+static void on_send(struct reply *reply)
+{
+	struct push_reply *push = (struct push_reply *)reply;
+	metric_observe(&push->door->row->latency, loop_mono_us() - reply->since_us);
+	(void)bus_send(
+		push->door->socket, &push->message); /* who is gone sends the same refs again */
+	free(push);
+}
+
+/* ---- protobuf by hand, for the outermost level: items stand alone, so one bad one spoils no other ---- */
+
+/* The next field of a Submit: its request's number, or a submission's bytes. 0, 1 at the end, or ERR_. */
+static int submit_next(struct scan *scan, uint64_t *number, struct scan *submission)
+{
+	enum { REQUEST = 1 << 3 | SCAN_VARINT, SUBMISSION = 2 << 3 | SCAN_LEN };
+	uint64_t tag;
+	*submission = (struct scan){0};
+	if (scan->at == scan->end)
+		return 1;
+	if (!scan_varint(scan, &tag))
+		return ERR_NOT_PROTOBUF;
+	bool read = (tag == REQUEST && scan_varint(scan, number)) ||
+		    (tag == SUBMISSION && scan_len(scan, submission));
+	return read ? 0 : ERR_NOT_PROTOBUF;
+}
+
+/* Is it a Submit as a whole, and which request? */
+static int submit_check(struct scan scan, uint64_t *request, size_t *count)
+{
+	struct scan submission;
+	size_t requests = 0;
+	*count = 0;
+	int err;
+	for (;;) {
+		uint64_t number = 0;
+		err = submit_next(&scan, &number, &submission);
+		if (err)
+			break;
+		if (submission.at) {
+			++*count;
+		} else {
+			*request = number;
+			requests++;
+		}
+	}
+	if (err < 0)
+		return err;
+	return requests == 1 && *count >= 1 && *count <= SUBMISSIONS_MAX ? 0 : ERR_NOT_PROTOBUF;
+}
+
+static void field_add(struct buf *out, unsigned field, const struct buf *bytes)
+{
+	uint8_t head[12];
+	size_t len = 0;
+	head[len++] = (uint8_t)(field << 3 | 2);
+	size_t size = bytes->len;
+	while (size >= 128) {
+		head[len++] = (uint8_t)(size | 128);
+		size >>= 7;
+	}
+	head[len++] = (uint8_t)size;
+	buf_add(out, head, len);
+	buf_add(out, bytes->data, bytes->len);
+}
+
+/* ---- receipts ---- */
+
+static Wot__V1__Refusal *refusal_new(
+	struct arena *arena, int err, const char *detail, const struct faults *faults)
+{
+	Wot__V1__Refusal *refusal = (void *)message_new(&wot__v1__refusal__descriptor, arena);
+	refusal->type = (char *)err_type(err);
+	refusal->title = (char *)err_title(err);
+	refusal->status = err_http(err);
+	refusal->detail = detail && detail[0] ? (char *)detail : NULL;
+	size_t count = faults ? faults->count < FAULT_MAX ? faults->count : FAULT_MAX : 0;
+	refusal->n_errors = count;
+	refusal->errors = arena_alloc(arena, count * sizeof *refusal->errors + 1);
+	for (size_t i = 0; i < count; i++) {
+		Wot__V1__Refusal__Error *error =
+			(void *)message_new(&wot__v1__refusal__error__descriptor, arena);
+		error->pointer = (char *)faults->items[i].pointer;
+		error->detail = (char *)faults->items[i].detail;
+		refusal->errors[i] = error;
+	}
+	return refusal;
+}
+
+static void receipt_pack(struct arena *arena, struct receipt *from, struct buf *out)
+{
+	Wot__V1__Receipt receipt = WOT__V1__RECEIPT__INIT;
+	if (from->err) {
+		receipt.code = err_http(from->err);
+		receipt.problem = refusal_new(arena, from->err, from->detail, from->faults);
+	} else {
+		receipt.code = from->duplicate ? 200 : 202;
+		receipt.has_id = receipt.has_seq = receipt.has_status = true;
+		receipt.id = (ProtobufCBinaryData){.len = sizeof from->id, .data = from->id};
+		receipt.seq = from->seq;
+		receipt.status = from->duplicate ? WOT__V1__RECEIPT__STATUS__DUPLICATE
+						 : WOT__V1__RECEIPT__STATUS__ACCEPTED;
+		receipt.case_id = from->case_id[0] ? from->case_id : NULL;
+	}
+	message_pack(&receipt.base, out);
+}
+
+/* ---- a Submit ---- */
+
+static void submission_take(struct door_push *door, const char *client, unsigned role,
+	const struct scan *bytes, struct receipt *receipt)
+{
+	struct stage *stage = door->stage;
+	size_t len = (size_t)(bytes->end - bytes->at);
+	stage->faults->count = 0;
+	Wot__V1__Submission *submission;
+	int err = len > 1024ul * stage->config.max_submission_kib ? ERR_TOO_LARGE : 0;
+	if (!err)
+		err = submission_from_wire(stage->daemon->name, role, stage->now_ms, bytes->at, len,
+			&submission, stage->faults);
+	if (err)
+		*receipt = (struct receipt){.err = err, .detail = "", .faults = stage->faults};
+	else
+		stage_submit(stage, client, submission, receipt);
+	receipt_count(receipt, door->row);
+}
+
+static void submit_take(struct door_push *door, const char *client, unsigned role, struct scan scan)
+{
+	struct stage *stage = door->stage;
+	auto_buf struct buf packed = {0};
+	struct scan submission;
+	uint64_t number;
+	while (submit_next(&scan, &number, &submission) == 0) {
+		if (!submission.at)
+			continue;
+		struct receipt receipt;
+		arena_reset(&stage->arena);
+		submission_take(door, client, role, &submission, &receipt);
+		buf_clear(&packed);
+		receipt_pack(&stage->arena, &receipt, &packed);
+		field_add(&door->receipts, 2, &packed);
+	}
+}
+
+static void receipts_begin(struct door_push *door, uint64_t request)
+{
+	Wot__V1__Receipts head = WOT__V1__RECEIPTS__INIT;
+	head.request = request;
+	buf_clear(&door->receipts);
+	message_pack(&head.base, &door->receipts);
+}
+
+/* The whole Submit is refused: one problem, no receipts. */
+static void submit_refuse(struct door_push *door, uint64_t request, int err, const char *detail)
+{
+	struct arena *arena = &door->stage->arena;
+	metric_refuse(door->row, err);
+	Wot__V1__Receipts receipts = WOT__V1__RECEIPTS__INIT;
+	receipts.request = request;
+	receipts.problem = refusal_new(arena, err, detail, NULL);
+	buf_clear(&door->receipts);
+	message_pack(&receipts.base, &door->receipts);
+	arena_reset(arena);
+}
+
+/* True when it was decided about, so that the answer must wait for the log. */
+static bool payload_take(struct door_push *door, const char *user, struct scan scan)
+{
+	struct stage *stage = door->stage;
+	door->row->bytes += (size_t)(scan.end - scan.at);
+	const struct client *client = stage_peer(stage, user);
+	unsigned role;
+	uint64_t request = 0;
+	size_t count;
+	int err = submit_check(scan, &request, &count);
+	int closed = stage_open_for_business(stage);
+	if (!client || role_parse(client->role, &role) != 0)
+		submit_refuse(door, request, ERR_UNAUTHENTICATED, "");
+	else if (err)
+		submit_refuse(door, request, err,
+			"one frame holds one Submit with a request and 1 to 4096 submissions");
+	else if (closed)
+		submit_refuse(door, request, closed, "");
+	else {
+		receipts_begin(door, request);
+		submit_take(door, client->name, role, scan);
+		return true;
+	}
+	return false;
+}
+
+/* Frames up to the first empty one are the sender's envelope and go back as they came. */
+static size_t envelope_size(struct bus_message *message)
+{
+	for (size_t i = 1; i < message->count; i++) {
+		if (zmq_msg_size(&message->frames[i]) == 0)
+			return i + 1;
+	}
+	return 1;
+}
+
+static void on_message(
+	void *arg, struct bus_socket *socket, struct bus_message *message, const char *user)
+{
+	(void)socket;
+	struct door_push *door = arg;
+	struct stage *stage = door->stage;
+	stage_clock(stage);
+	size_t envelope = envelope_size(message);
+	bool decided = false;
+	if (message->count == envelope + 1) {
+		zmq_msg_t *payload = &message->frames[envelope];
+		const uint8_t *bytes = zmq_msg_data(payload);
+		decided = payload_take(door, user,
+			(struct scan){.at = bytes, .end = bytes + zmq_msg_size(payload)});
+	} else {
+		submit_refuse(door, 0, ERR_NOT_PROTOBUF, "a Submit is one frame");
+	}
+	struct push_reply *reply = calloc(1, sizeof *reply);
+	must(reply);
+	reply->reply.send = on_send;
+	reply->reply.drop = on_drop;
+	reply->reply.since_us = loop_mono_us();
+	reply->door = door;
+	for (size_t i = 0; i < envelope; i++)
+		bus_frame_add(&reply->message, zmq_msg_data(&message->frames[i]),
+			zmq_msg_size(&message->frames[i]));
+	bus_frame_add(&reply->message, door->receipts.data, door->receipts.len);
+	if (decided)
+		reply_wait(stage, &reply->reply);
+	else
+		on_send(&reply->reply); /* says nothing of the log: also while the disk is full */
+	if (store_full(stage->store))
+		door_push_pause(door, true); /* the rest of what has come is for the next block */
+}
+
+/* ---- the face ---- */
+
+int door_push_open(struct stage *stage, struct why *why)
+{
+	if (!stage->config.push[0])
+		return 0;
+	struct door_push *door = calloc(1, sizeof *door);
+	must(door);
+	door->stage = stage;
+	door->row = metric_add(&stage->metrics, "door", "push");
+	stage->push = door;
+	struct bus_options options = {
+		.endpoint = stage->config.push,
+		.max_message_bytes = MESSAGE_MAX,
+		.queue_messages = stage->config.push_queue,
+		.secret = stage->curve_secret,
+		.on_message = on_message,
+		.arg = door,
+	};
+	return bus_bind(stage->bus, &options, &door->socket, why);
+}
+
+void door_push_close(struct door_push **door)
+{
+	if (!*door)
+		return;
+	bus_close(&(*door)->socket);
+	buf_done(&(*door)->receipts);
+	free(*door);
+	*door = NULL;
+}
+
+void door_push_pause(struct door_push *door, bool paused)
+{
+	if (door && door->socket)
+		bus_pause(door->socket, paused);
+}

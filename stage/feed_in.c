@@ -1,0 +1,402 @@
+/*
+ * The consumer's side of a feed: asks for what follows, checks the chain, and gives the events to the
+ * core (or, in a daemon that only reads, to the fold and the replica). One FETCH is outstanding, sent
+ * again on arrival, before what arrived is worked through.
+ */
+#include "lib/log.h"
+#include "proto/feed.pb-c.h"
+#include "stage/shell.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+enum { FETCH_BYTES = 256 * 1024, FRAME_MAX = 64 << 20, GRACE_MS = 3000 };
+
+struct feed_in {
+	struct stage *stage;
+	size_t index;
+	const char *stream;
+	struct bus_socket *socket;
+	struct metric_row *row;
+	struct buf blocks; /* received; worked through up to `at` */
+	size_t at;
+	uint64_t received_seq; /* asked for up to here: blocks may still be in work */
+	uint8_t received_hash[STORE_HASH_LEN];
+	uint64_t request, asked_us;
+	bool asking, connected;
+	uint64_t head_seq;
+	bool refused;      /* the producer does not let us read, so far */
+	char problem[256]; /* why the feed stands still for good; empty: fine */
+};
+
+/* ---- asking ---- */
+
+static void fetch_send(struct feed_in *feed)
+{
+	struct stage *stage = feed->stage;
+	Wot__V1__Fetch fetch = WOT__V1__FETCH__INIT;
+	fetch.request = ++feed->request;
+	fetch.stream = (char *)feed->stream;
+	fetch.after_seq = feed->received_seq;
+	fetch.has_after_hash = feed->received_seq > 0;
+	fetch.after_hash =
+		(ProtobufCBinaryData){.len = STORE_HASH_LEN, .data = feed->received_hash};
+	fetch.max_bytes = FETCH_BYTES;
+	fetch.wait_ms = stage->config.fetch_wait_ms;
+	auto_buf struct buf packed = {0};
+	message_pack(&fetch.base, &packed);
+	struct bus_message message = {.count = 0};
+	bus_frame_add(&message, packed.data, packed.len);
+	feed->asking = bus_send(feed->socket, &message) == 0;
+	feed->asked_us = loop_mono_us();
+}
+
+/* Stands still for good: going on would mean counting on something that is not so. */
+static void feed_halt(struct feed_in *feed, int err, const char *what)
+{
+	snprintf(feed->problem, sizeof feed->problem, "%s at sequence %" PRIu64 ": %s",
+		feed->stream, feed->stage->marks[feed->index].seq + 1, what);
+	log_error("feed_halted", "stream=%s seq=%" PRIu64 " reason=%s why=\"%s\"", feed->stream,
+		feed->stage->marks[feed->index].seq + 1, err_name(err), what);
+	if (err == ERR_DIVERGED || err == ERR_DAMAGED)
+		stage_stop(feed->stage, err);
+}
+
+/* ---- a block ---- */
+
+/*
+ * Has our log lost what others have read of it? What they read under an id that it no longer has is a
+ * loss that was accepted.
+ */
+static bool own_log_lost(const struct stage *stage, const Wot__V1__InputRead *read)
+{
+	struct store_head head;
+	must(store_head(stage->store, stage->daemon->name, &head) == 0);
+	return read->seq > head.seq && read->stream_id.len == STORE_ID_LEN &&
+	       memcmp(read->stream_id.data, head.id, STORE_ID_LEN) == 0;
+}
+
+/*
+ * What this block was decided from must have been read here too, or effects would come before their
+ * causes: its InputRead events say what that was. 0, ERR_BUSY: later, ERR_DIVERGED: our own log is
+ * behind what others have read of it.
+ */
+static int block_causes_read(struct feed_in *feed, const struct block *block)
+{
+	struct stage *stage = feed->stage;
+	int err = 0;
+	for (struct block_cursor c = block_events(block); !err && block_next(&c);) {
+		if (event_kind(c.event, c.len) != WOT__V1__BODY__KIND_INPUT_READ)
+			continue;
+		Wot__V1__Event *event = event_unpack(c.event, c.len, &stage->arena);
+		const Wot__V1__InputRead *read = event ? event->body->input_read : NULL;
+		int other = read ? stage_feed(stage, read->stream) : -1;
+		if (!read)
+			err = ERR_DAMAGED;
+		else if (strcmp(read->stream, stage->daemon->name) == 0)
+			err = own_log_lost(stage, read) ? ERR_DIVERGED : 0;
+		else if (other >= 0)
+			err = read->seq > stage->marks[other].seq ? ERR_BUSY : 0;
+		arena_reset(&stage->arena);
+	}
+	return err;
+}
+
+/* A kind that this version does not know could change what is decided next: wait for the upgrade. */
+static bool block_is_known(const struct block *block)
+{
+	for (struct block_cursor c = block_events(block); block_next(&c);) {
+		if (!event_kind_name(event_kind(c.event, c.len)))
+			return false;
+	}
+	return true;
+}
+
+/*
+ * Tells whether it held anything but progress: progress about progress is not put on record. All of the
+ * block is decided even when one event is not possible, so that its effects stay in one transaction.
+ */
+static int block_decide(struct feed_in *feed, const struct block *block, bool *news)
+{
+	struct stage *stage = feed->stage;
+	int failed = 0;
+	for (struct block_cursor c = block_events(block); block_next(&c);) {
+		Wot__V1__Body__KindCase kind = event_kind(c.event, c.len);
+		*news |= kind != WOT__V1__BODY__KIND_INPUT_READ;
+		if (!stage->daemon->core->reads(kind))
+			continue;
+		Wot__V1__Event *event = event_unpack(c.event, c.len, &stage->arena);
+		int err = event ? stage_input_event(stage, feed->stream, event) : ERR_DAMAGED;
+		failed = failed ? failed : err;
+		arena_reset(&stage->arena);
+	}
+	return failed;
+}
+
+static int block_work(struct feed_in *feed, const uint8_t *bytes, const struct block *block)
+{
+	struct stage *stage = feed->stage;
+	struct watermark *mark = &stage->marks[feed->index];
+	uint64_t before = stage->daemon->core ? store_last(stage->store) : 0;
+	bool news = false;
+	int failed = 0;
+	if (stage->daemon->core) {
+		failed = block_decide(feed, block, &news);
+	} else {
+		int err = store_append_block(stage->store, feed->stream, bytes, block->size);
+		if (err)
+			return err;
+		for (struct block_cursor c = block_events(block); block_next(&c);)
+			stage->daemon->fold(stage->ctx, feed->index, c.event, c.len, c.seq);
+	}
+	mark->seq = block_last_seq(block);
+	memcpy(mark->hash, block->hash, sizeof mark->hash);
+	memcpy(mark->id, block->stream_id, sizeof mark->id);
+	feed->row->accepted += block->count;
+	if (!stage->daemon->core)
+		return 0;
+	if (news && !mark->owed) {
+		mark->owed = true;
+		mark->owed_since_us = loop_mono_us();
+	}
+	if (store_last(stage->store) != before) {
+		stage_input_read(stage, feed->index);
+		arena_reset(&stage->arena);
+	}
+	return failed;
+}
+
+/* 0; ERR_BUSY: not now, feed_in_resume comes back; other: halted. */
+static int block_take(struct feed_in *feed)
+{
+	struct stage *stage = feed->stage;
+	const uint8_t *bytes = (const uint8_t *)feed->blocks.data + feed->at;
+	struct block block;
+	must(block_parse(bytes, feed->blocks.len - feed->at, &block) == 0); /* checked on arrival */
+	if (stage->daemon->core) {
+		if (!block_is_known(&block)) {
+			feed_halt(feed, ERR_VERSION,
+				"an event of a kind that this version does not know; upgrade this "
+				"daemon");
+			return ERR_VERSION;
+		}
+		int err = block_causes_read(feed, &block);
+		if (err == ERR_DIVERGED)
+			feed_halt(feed, err,
+				"it has read more of this daemon's log than there is: events were "
+				"lost here; `wotctl verify` and `wotctl accept-loss` go on");
+		if (err)
+			return err;
+	}
+	int err = block_work(feed, bytes, &block);
+	feed->at += block.size;
+	if (err)
+		feed_halt(feed, err,
+			"an event of it cannot be true beside what is known here; events were lost "
+			"on one side");
+	return err;
+}
+
+static void feed_work(struct feed_in *feed)
+{
+	while (!feed->problem[0] && feed->at < feed->blocks.len &&
+		!store_full(feed->stage->store)) {
+		if (block_take(feed) != 0)
+			break;
+	}
+	bool done = feed->at == feed->blocks.len;
+	if (done) {
+		buf_clear(&feed->blocks);
+		feed->at = 0;
+	}
+	bus_pause(feed->socket, !done);
+}
+
+/* ---- arrival ---- */
+
+/* The chain goes on where it was left, every hash is right, and no frame ends amid a block. */
+static int blocks_check(struct feed_in *feed, const uint8_t *bytes, size_t len, uint64_t *events)
+{
+	uint64_t seq = feed->received_seq;
+	uint8_t hash[STORE_HASH_LEN];
+	memcpy(hash, feed->received_hash, sizeof hash);
+	for (size_t at = 0; at < len;) {
+		struct block block;
+		int err = block_check(bytes + at, len - at, &block);
+		if (err)
+			return err;
+		if (block.first_seq != seq + 1 ||
+			(seq && memcmp(block.prev_hash, hash, sizeof hash) != 0))
+			return ERR_DIVERGED;
+		seq = block_last_seq(&block);
+		memcpy(hash, block.hash, sizeof hash);
+		*events += block.count;
+		at += block.size;
+	}
+	feed->received_seq = seq;
+	memcpy(feed->received_hash, hash, sizeof hash);
+	return 0;
+}
+
+static void reply_take(
+	struct feed_in *feed, const Wot__V1__FetchReply *reply, const uint8_t *bytes, size_t len)
+{
+	feed->asking = false;
+	feed->head_seq = reply->head_seq;
+	switch (reply->status) {
+	case WOT__V1__FETCH_REPLY__STATUS__OK:
+		break;
+	case WOT__V1__FETCH_REPLY__STATUS__DIVERGED:
+		feed_halt(feed, ERR_DIVERGED,
+			"the producer's log is not the one that was read before: one of the two "
+			"lost data; `wotctl verify` on both says which");
+		return;
+	default:
+		/* A role may be put right meanwhile: feed_in_tick asks again. */
+		if (!feed->refused)
+			log_error("feed_refused",
+				"stream=%s why=\"the producer does not give us this stream; "
+				"its clients.yaml must name our key, with role operator\"",
+				feed->stream);
+		feed->refused = true;
+		return;
+	}
+	feed->refused = false;
+	uint64_t events = 0;
+	int err = blocks_check(feed, bytes, len, &events);
+	if (err) {
+		feed_halt(feed, err,
+			"what the producer sent does not follow on what was read, or is damaged");
+		return;
+	}
+	feed->row->received += events;
+	feed->row->bytes += len;
+	buf_add(&feed->blocks, bytes, len);
+	fetch_send(feed);
+	feed_work(feed);
+}
+
+static void on_reply(
+	void *arg, struct bus_socket *socket, struct bus_message *message, const char *user)
+{
+	(void)socket;
+	(void)user;
+	struct feed_in *feed = arg;
+	if (message->count != 2 || feed->problem[0])
+		return;
+	struct arena *arena = &feed->stage->arena;
+	Wot__V1__FetchReply *reply = (void *)message_unpack(&wot__v1__fetch_reply__descriptor,
+		zmq_msg_data(&message->frames[0]), zmq_msg_size(&message->frames[0]), arena);
+	if (reply && feed->asking && reply->request == feed->request &&
+		strcmp(reply->stream, feed->stream) == 0)
+		reply_take(feed, reply, zmq_msg_data(&message->frames[1]),
+			zmq_msg_size(&message->frames[1]));
+	arena_reset(arena);
+}
+
+static void on_peer(void *arg, bool connected)
+{
+	struct feed_in *feed = arg;
+	feed->connected = connected;
+	if (connected)
+		fetch_send(feed); /* a request to the one before is gone */
+	else
+		feed->asking = false;
+}
+
+/* ---- the face ---- */
+
+static const char *feed_endpoint(const struct stage *stage, const char *stream, char room[64])
+{
+	const char *set = strcmp(stream, "intake") == 0   ? stage->config.intake_feed
+			  : strcmp(stream, "triage") == 0 ? stage->config.triage_feed
+							  : stage->config.case_feed;
+	if (set[0])
+		return set;
+	snprintf(room, 64, "ipc://%s.feed", stream);
+	return room;
+}
+
+int feed_in_open(struct stage *stage, size_t index, struct why *why)
+{
+	struct feed_in *feed = calloc(1, sizeof *feed);
+	must(feed);
+	feed->stage = stage;
+	feed->index = index;
+	feed->stream = stage->feeds[index];
+	feed->row = metric_add(&stage->metrics, "input", feed->stream);
+	feed->received_seq = stage->marks[index].seq;
+	memcpy(feed->received_hash, stage->marks[index].hash, STORE_HASH_LEN);
+	stage->feeds_in[index] = feed;
+
+	char room[64];
+	struct bus_options options = {
+		.endpoint = feed_endpoint(stage, feed->stream, room),
+		.max_message_bytes = FRAME_MAX,
+		.queue_messages = 16,
+		.on_message = on_reply,
+		.on_peer = on_peer,
+		.arg = feed,
+	};
+	uint8_t server_key[BUS_KEY_LEN];
+	if (strncmp(options.endpoint, "tcp://", 6) == 0) {
+		int err = keys_read(stage->config.keys, feed->stream, "pub", server_key, why);
+		if (err)
+			return err;
+		options.secret = stage->curve_secret;
+		options.server_key = server_key;
+	}
+	return bus_connect(stage->bus, &options, &feed->socket, why);
+}
+
+void feed_in_close(struct feed_in **feed)
+{
+	if (!*feed)
+		return;
+	bus_close(&(*feed)->socket);
+	buf_done(&(*feed)->blocks);
+	free(*feed);
+	*feed = NULL;
+}
+
+bool feed_in_resume(struct feed_in *feed)
+{
+	if (feed->at < feed->blocks.len)
+		feed_work(feed);
+	return feed->at < feed->blocks.len && store_full(feed->stage->store);
+}
+
+void feed_in_tick(struct feed_in *feed)
+{
+	if (feed->problem[0] || feed->at < feed->blocks.len)
+		return;
+	uint64_t limit_us = 1000ull * (feed->stage->config.fetch_wait_ms + GRACE_MS);
+	if (feed->asking && loop_mono_us() - feed->asked_us > limit_us) {
+		log_warning("feed_silent", "stream=%s after=%" PRIu64, feed->stream,
+			feed->received_seq);
+		feed->asking = bus_reconnect(feed->socket) !=
+			       0; /* then it is silent still at the next tick */
+	}
+	if (!feed->asking)
+		fetch_send(feed);
+}
+
+const char *feed_in_problem(const struct feed_in *feed)
+{
+	if (feed->problem[0])
+		return feed->problem;
+	return feed->refused ? "a producer does not let us read its log" : NULL;
+}
+
+void feed_in_describe(const struct feed_in *feed, struct buf *out)
+{
+	const struct watermark *mark = &feed->stage->marks[feed->index];
+	feed->row->head = feed->head_seq > mark->seq ? feed->head_seq : mark->seq;
+	feed->row->lag = feed->row->head - mark->seq;
+	if (out)
+		buf_printf(out,
+			"producer stream=%s connected=%s read=%" PRIu64 " head=%" PRIu64
+			" lag=%" PRIu64 "%s%s\n",
+			feed->stream, feed->connected ? "yes" : "no", mark->seq, feed->row->head,
+			feed->row->lag, feed->problem[0] ? " problem: " : "", feed->problem);
+}

@@ -1,0 +1,123 @@
+#include "lib/log.h"
+#include "stage/shell.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+enum { READ_BYTES = 1 << 20 };
+
+static void replay_input_read(struct stage *stage, const Wot__V1__InputRead *read)
+{
+	int feed = stage_feed(stage, read->stream);
+	if (feed < 0 || read->hash.len != STORE_HASH_LEN || read->stream_id.len != STORE_ID_LEN)
+		return;
+	struct watermark *mark = &stage->marks[feed];
+	mark->seq = read->seq;
+	memcpy(mark->hash, read->hash.data, sizeof mark->hash);
+	memcpy(mark->id, read->stream_id.data, sizeof mark->id);
+}
+
+static void replay_config(struct stage *stage, const Wot__V1__ConfigLoaded *loaded)
+{
+	const char *const *names = stage->daemon->core->configs;
+	for (size_t i = 0; names && names[i]; i++) {
+		if (strcmp(names[i], loaded->name) == 0 && loaded->hash.len == 32)
+			memcpy(stage->config_hashes[i], loaded->hash.data, 32);
+	}
+}
+
+static int replay_own(struct stage *stage, const uint8_t *bytes, size_t len)
+{
+	Wot__V1__Event *event = event_unpack(bytes, len, &stage->arena);
+	if (!event || !event_kind_name(event->body->kind_case))
+		return ERR_VERSION;
+	if (event->has_digest)
+		dedupe_replayed(stage->dedupe, event);
+	if (event->body->kind_case == WOT__V1__BODY__KIND_INPUT_READ)
+		replay_input_read(stage, event->body->input_read);
+	else if (event->body->kind_case == WOT__V1__BODY__KIND_CONFIG_LOADED)
+		replay_config(stage, event->body->config_loaded);
+	stage->daemon->core->evolve(stage->state, event);
+	stage->kinds[event->body->kind_case]++;
+	if (event->recorded_at > stage->now_ms)
+		stage->now_ms = event->recorded_at;
+	arena_reset(&stage->arena);
+	return 0;
+}
+
+/* feed < 0: the own stream. */
+static int replay_block(struct stage *stage, int feed, const struct block *block)
+{
+	for (struct block_cursor c = block_events(block); block_next(&c);) {
+		if (feed >= 0) {
+			stage->daemon->fold(stage->ctx, (size_t)feed, c.event, c.len, c.seq);
+		} else {
+			int err = replay_own(stage, c.event, c.len);
+			if (err)
+				return err;
+		}
+	}
+	return 0;
+}
+
+static int replay_stream(struct stage *stage, const char *stream, int feed, struct why *why)
+{
+	uint64_t started_us = loop_mono_us(), seq = 0;
+	uint8_t hash[STORE_HASH_LEN] = {0};
+	auto_buf struct buf bytes = {0};
+	for (;;) {
+		buf_clear(&bytes);
+		int err = store_read(
+			stage->store, stream, seq, seq ? hash : NULL, READ_BYTES, &bytes);
+		store_turn_end(stage->store);
+		if (err)
+			return why_set(why, err,
+				"%s: cannot be read after sequence %" PRIu64
+				"; `wotctl verify` says more",
+				stream, seq);
+		if (!bytes.len)
+			break;
+		for (size_t at = 0; at < bytes.len;) {
+			struct block block;
+			err = block_check((const uint8_t *)bytes.data + at, bytes.len - at, &block);
+			if (!err &&
+				(block.first_seq != seq + 1 ||
+					(seq && memcmp(block.prev_hash, hash, sizeof hash) != 0)))
+				err = ERR_DAMAGED;
+			if (!err)
+				err = replay_block(stage, feed, &block);
+			if (err)
+				return why_set(why, err,
+					"%s: sequence %" PRIu64
+					": %s. `wotctl verify` says more; `wotctl accept-loss` "
+					"goes on with what is left",
+					stream, seq + 1, err_title(err));
+			seq = block_last_seq(&block);
+			memcpy(hash, block.hash, sizeof hash);
+			if (feed >= 0)
+				memcpy(stage->marks[feed].id, block.stream_id, STORE_ID_LEN);
+			at += block.size;
+		}
+	}
+	if (feed >= 0) {
+		stage->marks[feed].seq = seq;
+		memcpy(stage->marks[feed].hash, hash, sizeof hash);
+	}
+	log_info("replayed", "stream=%s events=%" PRIu64 " ms=%" PRIu64, stream, seq,
+		(loop_mono_us() - started_us) / 1000);
+	return 0;
+}
+
+int stage_replay(struct stage *stage, struct why *why)
+{
+	if (stage->daemon->core)
+		return replay_stream(stage, stage->daemon->name, -1, why);
+	for (size_t i = 0; i < stage->feed_count; i++) {
+		int err = replay_stream(stage, stage->feeds[i], (int)i, why);
+		if (err)
+			return err;
+	}
+	if (stage->daemon->fold_replayed)
+		stage->daemon->fold_replayed(stage->ctx);
+	return 0;
+}

@@ -1,0 +1,154 @@
+/*
+ * The shell's inside, shared by the files of stage/ alone.
+ */
+#ifndef WOT_SHELL_H
+#define WOT_SHELL_H
+
+#include "config/keys.h"
+#include "lib/bus.h"
+#include "lib/metric.h"
+#include "proto/door.h"
+#include "stage/dedupe.h"
+#include "stage/stage.h"
+#include "store/block.h"
+
+enum { FEEDS_MAX = 4, CONFIGS_MAX = 4 };
+
+struct feed_in;
+struct feed_out;
+struct door_http;
+struct door_push;
+struct reply;
+
+/* How far another stream has been read, and what of it is on record. */
+struct watermark {
+	uint64_t seq;
+	uint8_t hash[STORE_HASH_LEN];
+	uint8_t id[STORE_ID_LEN];
+	bool owed; /* read further than the last InputRead says */
+	uint64_t owed_since_us;
+};
+
+struct stage {
+	const struct daemon *daemon;
+	void *ctx;
+	struct config config;
+	void *state;
+	struct loop *loop;
+	struct loop_waker *waker;
+	struct loop_timer *ticker;
+	struct bus *bus;
+	struct store *store;
+	struct dedupe *dedupe;
+	struct clients clients;
+	struct arena arena; /* of the submission or event at hand */
+	struct buf packed;
+	struct faults *faults;
+	struct decision *decision;
+
+	const char *const *feeds; /* the streams it reads */
+	size_t feed_count;
+	struct watermark marks[FEEDS_MAX];
+	struct feed_in *feeds_in[FEEDS_MAX];
+	struct feed_out *feed_out;
+	struct door_http *http;
+	struct door_push *push;
+	struct ctl *ctl, *admin;
+	struct ctl_command *commands;
+
+	struct reply *replies_first, *replies_last;
+	size_t replies_count;
+
+	uint8_t config_hashes[CONFIGS_MAX][32]; /* of the ConfigLoaded last seen */
+	int64_t now_ms;                         /* never goes back */
+	int64_t ticked_ms;                      /* the core was told the time */
+	uint64_t flushed_seq;                   /* durable at the last turn */
+	uint64_t started_us;
+	uint64_t kinds[KIND_MAX];
+	uint8_t random[4096];
+	size_t random_left;
+	struct metrics metrics;
+	struct metric_row *row_store, *row_curve; /* curve: handshakes */
+	uint8_t curve_secret[BUS_KEY_LEN];
+	bool disk_full, maintenance, stopping;
+	int failed;
+};
+
+/* ---- stage.c ---- */
+void stage_clock(struct stage *stage); /* sets now_ms */
+/* 0 when submissions are taken; else why not (503). */
+int stage_open_for_business(const struct stage *stage);
+/* Something was decided or read on this turn. */
+void stage_turn(struct stage *stage);
+/* Whose connection it is, or NULL when that client has another key by now, or none. */
+const struct client *stage_peer(const struct stage *stage, const char *user);
+/* Our own log cannot be read: logged, and the daemon stops. */
+void stage_unreadable(struct stage *stage, int err, const char *what);
+/* The index of a stream among those that are read, or -1. */
+int stage_feed(const struct stage *stage, const char *stream);
+
+/* ---- decide.c: what becomes of an input ---- */
+struct receipt {
+	int err; /* 0, or the refusal */
+	bool duplicate;
+	uint8_t id[EVENT_ID_LEN];
+	uint64_t seq;
+	char case_id[DEDUPE_CASE_MAX + 1];
+	const char *detail;          /* of a refusal, or "" ; dies with the stage's arena */
+	const struct faults *faults; /* likewise */
+};
+void receipt_count(const struct receipt *receipt, struct metric_row *row);
+/* An authenticated, valid submission; the receipt holds once everything up to store_last is durable. */
+void stage_submit(struct stage *stage, const char *client, Wot__V1__Submission *submission,
+	struct receipt *receipt);
+/* 0, or ERR_DIVERGED: what another daemon accepted cannot be true beside what is known here. */
+int stage_input_event(struct stage *stage, const char *stream, const Wot__V1__Event *event);
+void stage_input_tick(struct stage *stage);                /* a second has passed */
+void stage_input_read(struct stage *stage, size_t feed);   /* appends the InputRead that is owed */
+int stage_configure(struct stage *stage, struct why *why); /* reads the files the core decides by */
+
+/* ---- replay.c ---- */
+int stage_replay(struct stage *stage, struct why *why);
+
+/* ---- reply.c: what waits for its commit ---- */
+struct reply {
+	struct reply *next;
+	uint64_t wait_seq;
+	uint64_t since_us;                 /* the door's to set */
+	void (*send)(struct reply *reply); /* sends and frees it */
+	void (*drop)(struct reply *reply); /* frees it unsent: we are stopping */
+};
+void reply_wait(struct stage *stage, struct reply *reply);
+void replies_send(struct stage *stage);
+void replies_drop(struct stage *stage);
+
+/* ---- feed_in.c, feed_out.c ---- */
+int feed_in_open(struct stage *stage, size_t feed, struct why *why);
+void feed_in_close(struct feed_in **feed);
+/* Goes on where it had to wait; true: there is more, and only the open block has no room for it. */
+bool feed_in_resume(struct feed_in *feed);
+void feed_in_tick(struct feed_in *feed); /* a quarter of a second has passed */
+void feed_in_describe(const struct feed_in *feed, struct buf *out);
+const char *feed_in_problem(const struct feed_in *feed); /* NULL: fine */
+
+int feed_out_open(struct stage *stage, struct why *why);
+void feed_out_close(struct feed_out **feed);
+void feed_out_durable(struct feed_out *feed); /* there may be news for held FETCHes */
+void feed_out_tick(struct feed_out *feed);
+void feed_out_describe(const struct feed_out *feed, struct buf *out);
+
+/* ---- the doors ---- */
+int door_http_open(struct stage *stage, struct why *why);
+void door_http_close(struct door_http **door);
+bool door_http_resume(struct door_http *door); /* as feed_in_resume */
+int door_push_open(struct stage *stage, struct why *why);
+void door_push_close(struct door_push **door);
+void door_push_pause(struct door_push *door, bool paused);
+
+/* ---- stats.c ---- */
+int stats_open(struct stage *stage, struct why *why);
+void stats_health(struct stage *stage, struct buf *json, bool *healthy);
+void stats_close(struct stage *stage);
+void stats_refresh(struct stage *stage); /* gauges of now */
+
+#endif

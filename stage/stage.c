@@ -1,0 +1,437 @@
+#include "stage/stage.h"
+
+#include "lib/log.h"
+#include "stage/shell.h"
+
+#include <inttypes.h>
+#include <signal.h>
+#include <string.h>
+
+enum { TICK_MS = 250, CORE_TICK_MS = 1000, INPUT_READ_AFTER_MS = 1000 };
+
+static const char *const *feeds_of(const struct daemon *daemon)
+{
+	return daemon->core ? daemon->core->feeds : daemon->feeds;
+}
+
+void stage_clock(struct stage *stage)
+{
+	int64_t now_ms = loop_now_ms();
+	if (now_ms > stage->now_ms)
+		stage->now_ms = now_ms;
+}
+
+int stage_open_for_business(const struct stage *stage)
+{
+	if (stage->stopping)
+		return ERR_STOPPING;
+	if (stage->disk_full)
+		return ERR_DISK_FULL;
+	if (stage->maintenance)
+		return ERR_MAINTENANCE;
+	return stage->replies_count >= stage->config.max_waiting ? ERR_BUSY : 0;
+}
+
+int stage_feed(const struct stage *stage, const char *stream)
+{
+	for (size_t i = 0; i < stage->feed_count; i++) {
+		if (strcmp(stage->feeds[i], stream) == 0)
+			return (int)i;
+	}
+	return -1;
+}
+
+/* ---- a turn ---- */
+
+/* Progress that led to no event rides with the next block, or makes one of its own after a second. */
+static void progress_record(struct stage *stage)
+{
+	bool block_is_open = store_last(stage->store) > stage->flushed_seq;
+	uint64_t now_us = loop_mono_us();
+	for (size_t i = 0; i < stage->feed_count; i++) {
+		struct watermark *mark = &stage->marks[i];
+		if (!mark->owed)
+			continue;
+		if (block_is_open || now_us - mark->owed_since_us > 1000ull * INPUT_READ_AFTER_MS) {
+			stage_input_read(stage, i);
+			arena_reset(&stage->arena);
+		}
+	}
+}
+
+static void disk_watch(struct stage *stage)
+{
+	int err = store_poll(stage->store);
+	if (err == ERR_MAP_FULL && !stage->failed) {
+		log_error("map_full",
+			"why=\"the log has reached map_size_mib=%u; raise it and start again\"",
+			stage->config.map_size_mib);
+		stage_stop(stage, err);
+	}
+	bool full = err == ERR_DISK_FULL;
+	if (full && !stage->disk_full)
+		log_error("disk_full",
+			"why=\"nothing is lost; free some room and it goes on by itself\"");
+	if (!full && stage->disk_full)
+		log_info("disk_has_room", "waited=%zu", stage->replies_count);
+	stage->disk_full = full;
+}
+
+/* Takes what had to wait for room. True: more is left than one block holds. */
+static bool inputs_resume(struct stage *stage)
+{
+	bool left = door_http_resume(stage->http);
+	for (size_t i = 0; i < stage->feed_count; i++)
+		left |= feed_in_resume(stage->feeds_in[i]);
+	return left;
+}
+
+void stage_turn(struct stage *stage)
+{
+	struct store *store = stage->store;
+	stage_clock(stage);
+	disk_watch(stage);
+	bool left = inputs_resume(stage);
+	if (stage->daemon->core)
+		progress_record(stage);
+	store_flush(store, stage->now_ms);
+	uint64_t durable = stage->daemon->core ? store_durable(store) : 0;
+	if (durable != stage->flushed_seq) {
+		stage->flushed_seq = durable;
+		dedupe_durable(stage->dedupe, durable);
+		if (stage->daemon->on_durable)
+			stage->daemon->on_durable(stage->ctx, durable);
+		feed_out_durable(stage->feed_out);
+	}
+	if (left && !store_full(store))
+		loop_wake(stage->waker); /* the next block fills while this one is written */
+	door_push_pause(stage->push,
+		store_full(store) || stage->replies_count >= stage->config.max_waiting);
+	replies_send(stage);
+	if (stage->daemon->turn)
+		stage->daemon->turn(stage->ctx);
+	store_turn_end(store);
+}
+
+static void on_turn(void *arg)
+{
+	stage_turn(arg);
+}
+
+static void on_wake(void *arg)
+{
+	(void)arg; /* the turn that follows looks after it */
+}
+
+static void on_committed(void *arg)
+{
+	struct stage *stage = arg;
+	loop_wake(stage->waker);
+}
+
+static int on_before_commit(void *arg)
+{
+	struct stage *stage = arg;
+	return stage->daemon->before_commit ? stage->daemon->before_commit(stage->ctx) : 0;
+}
+
+static void on_tick(void *arg)
+{
+	struct stage *stage = arg;
+	for (size_t i = 0; i < stage->feed_count; i++)
+		feed_in_tick(stage->feeds_in[i]);
+	feed_out_tick(stage->feed_out);
+	stage_clock(stage);
+	if (stage->daemon->core && !stage->disk_full &&
+		stage->now_ms - stage->ticked_ms >= CORE_TICK_MS) {
+		stage->ticked_ms = stage->now_ms;
+		stage_input_tick(stage);
+	}
+}
+
+/* ---- signals ---- */
+
+static void on_stop(void *arg, int signal)
+{
+	log_info("stopping", "signal=%d", signal);
+	stage_stop(arg, 0);
+}
+
+static bool role_is_known(const char *role)
+{
+	unsigned ignored;
+	return role_parse(role, &ignored) == 0;
+}
+
+static int clients_reload(struct stage *stage, struct why *why)
+{
+	auto_buf struct buf errors = {0};
+	struct clients fresh = {0};
+	int err = clients_load(&fresh, stage->config.clients, role_is_known, &errors);
+	if (err)
+		return why_set(why, err, "%s", errors.len ? errors.data : err_title(err));
+	clients_done(&stage->clients);
+	stage->clients = fresh;
+	return 0;
+}
+
+/* Each file by itself: what is right is taken, what is wrong leaves the old one in force. */
+static void on_reload(void *arg, int signal)
+{
+	(void)signal;
+	struct stage *stage = arg;
+	struct why why = {""};
+	stage_clock(stage);
+	if (clients_reload(stage, &why) != 0)
+		log_error("reload_refused", "file=clients why=\"%s\"", why.text);
+	if (stage_configure(stage, &why) != 0)
+		log_error("reload_refused", "file=configuration why=\"%s\"", why.text);
+	if (stage->daemon->reload && stage->daemon->reload(stage->ctx, &why) != 0)
+		log_error("reload_refused", "file=configuration why=\"%s\"", why.text);
+	log_info("reloaded", "clients=%zu", stage->clients.count);
+}
+
+/* ---- opening and closing ---- */
+
+static int log_open(struct stage *stage, struct why *why)
+{
+	const struct daemon *daemon = stage->daemon;
+	char holder[64];
+	snprintf(holder, sizeof holder, "wot-%s", daemon->name);
+	struct store_options options = {
+		.dir = daemon->name,
+		.own = daemon->core ? daemon->name : NULL,
+		.replicas = daemon->core ? NULL : daemon->feeds,
+		.holder = holder,
+		.map_size_mib = stage->config.map_size_mib,
+		.rows_of = daemon->core ? dedupe_rows_of : NULL,
+		.before_commit = on_before_commit,
+		.wake = on_committed,
+		.arg = stage,
+	};
+	return store_open(&stage->store, &options, why);
+}
+
+/* A connection is known by its key, so that what is revoked or given new keys is out at once. */
+static const char *on_key(void *arg, const uint8_t key[BUS_KEY_LEN])
+{
+	static char user[BUS_KEY_TEXT];
+	struct stage *stage = arg;
+	stage->row_curve->received++;
+	if (!clients_by_curve(&stage->clients, key)) {
+		metric_refuse(stage->row_curve, ERR_UNAUTHENTICATED);
+		return NULL;
+	}
+	stage->row_curve->accepted++;
+	bus_key_print(key, user);
+	return user;
+}
+
+const struct client *stage_peer(const struct stage *stage, const char *user)
+{
+	uint8_t key[BUS_KEY_LEN];
+	return user && bus_key_parse(user, key) == 0 ? clients_by_curve(&stage->clients, key)
+						     : NULL;
+}
+
+/* Whatever leaves the machine is under CURVE: our key, and who is let in. Before anything is bound. */
+static int curve_open(struct stage *stage, struct why *why)
+{
+	const struct config *config = &stage->config;
+	const char *const endpoints[] = {config->push, config->feed, config->intake_feed,
+		config->triage_feed, config->case_feed};
+	bool any = false;
+	for (size_t i = 0; i < sizeof endpoints / sizeof *endpoints; i++)
+		any = any || strncmp(endpoints[i], "tcp://", 6) == 0;
+	if (!any)
+		return 0;
+	stage->row_curve = metric_add(&stage->metrics, "door", "curve");
+	int err = keys_read(config->keys, stage->daemon->name, "key", stage->curve_secret, why);
+	if (!err && bus_zap(stage->bus, on_key, stage) != 0)
+		err = why_set(why, ERR_INTERNAL, "the ZAP handler cannot be bound");
+	return err;
+}
+
+static int doors_open(struct stage *stage, struct why *why)
+{
+	int err = curve_open(stage, why);
+	if (!err)
+		err = door_push_open(stage, why);
+	if (!err && stage->daemon->core)
+		err = feed_out_open(stage, why);
+	for (size_t i = 0; i < stage->feed_count && !err; i++)
+		err = feed_in_open(stage, i, why);
+	if (!err)
+		err = door_http_open(stage, why);
+	if (!err)
+		err = stats_open(stage, why);
+	return err;
+}
+
+static int knowledge_open(struct stage *stage, struct why *why)
+{
+	const struct daemon *daemon = stage->daemon;
+	int err = clients_reload(stage, why);
+	if (!err)
+		err = log_open(stage, why);
+	if (!err && daemon->open)
+		err = daemon->open(&stage->ctx, stage, why);
+	if (err)
+		return err;
+	if (daemon->core)
+		stage->state = daemon->core->new ();
+	err = stage_replay(stage, why);
+	if (!err && daemon->ready)
+		err = daemon->ready(stage->ctx, why);
+	stage_clock(stage);
+	if (!err)
+		err = stage_configure(stage, why);
+	return err;
+}
+
+static int loop_open(struct stage *stage, struct why *why)
+{
+	if (loop_new(&stage->loop) != 0 || bus_new(&stage->bus, stage->loop) != 0)
+		return why_set(why, ERR_INTERNAL, "the event loop cannot be made");
+	stage->waker = loop_waker_new(stage->loop, on_wake, stage);
+	int err = 0;
+	const int stops[] = {SIGTERM, SIGINT};
+	for (size_t i = 0; i < 2 && !err; i++)
+		err = loop_on_signal(stage->loop, stops[i], on_stop, stage);
+	if (!err)
+		err = loop_on_signal(stage->loop, SIGHUP, on_reload, stage);
+	return err ? why_set(why, err, "signals cannot be watched") : 0;
+}
+
+int stage_open(struct stage **out, const struct daemon *daemon, const struct config *config,
+	struct why *why)
+{
+	struct stage *stage = calloc(1, sizeof *stage);
+	must(stage);
+	stage->daemon = daemon;
+	stage->config = *config;
+	stage->started_us = loop_mono_us();
+	stage->metrics.daemon = daemon->name;
+	stage->dedupe = dedupe_new();
+	stage->faults = calloc(1, sizeof *stage->faults);
+	stage->decision = calloc(1, sizeof *stage->decision);
+	must(stage->faults && stage->decision);
+	stage->faults->arena = &stage->arena;
+	while (feeds_of(daemon) && feeds_of(daemon)[stage->feed_count])
+		stage->feed_count++;
+	must(stage->feed_count <= FEEDS_MAX);
+	stage->feeds = feeds_of(daemon);
+
+	int err = loop_open(stage, why);
+	if (!err)
+		err = knowledge_open(stage, why);
+	if (!err)
+		err = doors_open(stage, why);
+	if (err) {
+		stage_close(&stage);
+		return err;
+	}
+	stage->ticker = loop_every(stage->loop, TICK_MS, on_tick, stage);
+	loop_on_turn_end(stage->loop, on_turn, stage);
+	*out = stage;
+	return 0;
+}
+
+void stage_close(struct stage **at)
+{
+	struct stage *stage = *at;
+	if (!stage)
+		return;
+	stage->stopping = true;
+	stats_close(stage);
+	if (stage->store)
+		store_close(
+			&stage->store); /* commits what is open; its waker must still be there */
+	replies_drop(stage);
+	door_http_close(&stage->http);
+	door_push_close(&stage->push);
+	feed_out_close(&stage->feed_out);
+	for (size_t i = 0; i < stage->feed_count; i++)
+		feed_in_close(&stage->feeds_in[i]);
+	if (stage->daemon->close && stage->ctx)
+		stage->daemon->close(&stage->ctx);
+	if (stage->state)
+		stage->daemon->core->free(stage->state);
+	if (stage->ticker)
+		loop_timer_free(&stage->ticker);
+	bus_free(&stage->bus);
+	loop_free(&stage->loop);
+	dedupe_free(&stage->dedupe);
+	clients_done(&stage->clients);
+	metrics_done(&stage->metrics);
+	arena_done(&stage->arena);
+	buf_done(&stage->packed);
+	free(stage->faults);
+	free(stage->decision);
+	free(stage);
+	*at = NULL;
+}
+
+/* What was decided before the signal becomes durable and is answered; nothing new is taken. */
+static void stage_drain(struct stage *stage)
+{
+	uint64_t give_up_us = loop_mono_us() + 2000000;
+	stage->stopping = true;
+	while (stage->replies_first && !stage->disk_full && !stage->failed &&
+		loop_mono_us() < give_up_us) {
+		stage_turn(stage);
+		uv_run(loop_uv(stage->loop), UV_RUN_NOWAIT);
+	}
+}
+
+int stage_run(struct stage *stage)
+{
+	log_info("ready", "events=%" PRIu64 " ms=%" PRIu64,
+		stage->daemon->core ? store_durable(stage->store) : 0,
+		(loop_mono_us() - stage->started_us) / 1000);
+	loop_run(stage->loop);
+	stage_drain(stage);
+	return stage->failed;
+}
+
+void stage_stop(struct stage *stage, int err)
+{
+	stage->stopping = true;
+	if (err)
+		stage->failed = err;
+	loop_stop(stage->loop);
+}
+
+void stage_unreadable(struct stage *stage, int err, const char *what)
+{
+	log_error("log_unreadable",
+		"what=%s reason=%s why=\"`wotctl verify` says where; `wotctl accept-loss` goes on "
+		"with what is left\"",
+		what, err_name(err));
+	stage_stop(stage, err);
+}
+
+const struct config *stage_config(const struct stage *stage)
+{
+	return &stage->config;
+}
+
+void *stage_ctx(const struct stage *stage)
+{
+	return stage->ctx;
+}
+
+void *stage_state(const struct stage *stage)
+{
+	return stage->state;
+}
+
+struct store *stage_store(const struct stage *stage)
+{
+	return stage->store;
+}
+
+uint64_t stage_read_seq(const struct stage *stage, size_t feed)
+{
+	return stage->marks[feed].seq;
+}

@@ -1,0 +1,279 @@
+/*
+ * What operations see: the stats socket's commands that all daemons share, and /healthz.
+ */
+#include "lib/log.h"
+#include "stage/shell.h"
+
+#include <inttypes.h>
+#include <string.h>
+#include <unistd.h>
+
+static bool wants(char **args, size_t count, const char *word)
+{
+	for (size_t i = 0; i < count; i++) {
+		if (strcmp(args[i], word) == 0)
+			return true;
+	}
+	return false;
+}
+
+void stats_refresh(struct stage *stage)
+{
+	for (size_t i = 0; i < stage->feed_count; i++)
+		feed_in_describe(stage->feeds_in[i], NULL);
+	struct store_stats store;
+	store_stats(stage->store, &store);
+	struct metric_row *row = stage->row_store;
+	row->accepted = store.events;
+	row->bytes = store.bytes;
+	row->head = stage->daemon->core ? store_durable(stage->store) : 0;
+	row->lag = stage->daemon->core ? store_last(stage->store) - row->head : 0;
+	row->oldest_ms =
+		stage->replies_first ? (loop_mono_us() - stage->replies_first->since_us) / 1000 : 0;
+}
+
+void stats_health(struct stage *stage, struct buf *json, bool *healthy)
+{
+	int closed = stage_open_for_business(stage);
+	const char *problem = closed ? err_title(closed) : NULL;
+	for (size_t i = 0; i < stage->feed_count && !problem; i++)
+		problem = feed_in_problem(stage->feeds_in[i]);
+	*healthy = !problem;
+	buf_printf(json, "{\"status\":\"%s\",\"daemon\":\"wot-%s\"", problem ? "fail" : "pass",
+		stage->daemon->name);
+	if (problem) {
+		buf_text(json, ",\"problem\":");
+		buf_json(json, problem);
+	}
+	buf_char(json, '}');
+}
+
+/* A row of `show info`: once, for people and for programs. */
+struct info_out {
+	struct buf *out;
+	bool json, any;
+};
+
+static void info_text(struct info_out *info, const char *name, const char *value)
+{
+	if (!info->json) {
+		buf_printf(info->out, "%s: %s\n", name, value);
+		return;
+	}
+	buf_char(info->out, info->any ? ',' : '{');
+	info->any = true;
+	buf_json(info->out, name);
+	buf_char(info->out, ':');
+	buf_json(info->out, value);
+}
+
+static void info_number(struct info_out *info, const char *name, uint64_t value)
+{
+	if (!info->json) {
+		buf_printf(info->out, "%s: %" PRIu64 "\n", name, value);
+		return;
+	}
+	buf_char(info->out, info->any ? ',' : '{');
+	info->any = true;
+	buf_json(info->out, name);
+	buf_printf(info->out, ":%" PRIu64, value);
+}
+
+static int show_info(void *arg, char **args, size_t count, struct buf *out)
+{
+	struct stage *stage = arg;
+	struct info_out info = {.out = out, .json = wants(args, count, "json")};
+	struct store_stats store;
+	store_stats(stage->store, &store);
+	info_text(&info, "daemon", stage->daemon->name);
+	info_text(&info, "version", WOT_VERSION);
+	info_text(&info, "municipality", stage->config.municipality);
+	info_number(&info, "pid", (uint64_t)getpid());
+	info_number(&info, "uptime_seconds", (loop_mono_us() - stage->started_us) / 1000000);
+	if (stage->daemon->core) {
+		info_number(&info, "head", store_durable(stage->store));
+		info_number(&info, "open", store_last(stage->store) - store_durable(stage->store));
+	}
+	for (size_t i = 0; i < stage->feed_count; i++) {
+		char name[64];
+		snprintf(name, sizeof name, "read_%s", stage->feeds[i]);
+		info_number(&info, name, stage->marks[i].seq);
+	}
+	info_number(&info, "replies_waiting", stage->replies_count);
+	info_number(&info, "commits", store.commits);
+	info_number(&info, "commit_us_last", store.commit_us_last);
+	info_number(&info, "commit_us_max", store.commit_us_max);
+	info_number(&info, "log_bytes", store.file_bytes);
+	info_number(&info, "map_bytes", store.map_bytes);
+	info_number(&info, "disk_full_waits", store.disk_full_waits);
+	info_text(&info, "disk_full", stage->disk_full ? "yes" : "no");
+	info_text(&info, "maintenance", stage->maintenance ? "on" : "off");
+	for (uint32_t kind = 0; kind < KIND_MAX; kind++) {
+		if (!stage->kinds[kind])
+			continue;
+		char name[64];
+		snprintf(name, sizeof name, "events_%s", event_kind_name(kind));
+		info_number(&info, name, stage->kinds[kind]);
+	}
+	if (info.json)
+		buf_text(out, "}\n");
+	return 0;
+}
+
+static int show_stat(void *arg, char **args, size_t count, struct buf *out)
+{
+	struct stage *stage = arg;
+	stats_refresh(stage);
+	if (wants(args, count, "csv"))
+		metrics_csv(&stage->metrics, out);
+	else if (wants(args, count, "json"))
+		metrics_json(&stage->metrics, out);
+	else
+		metrics_text(&stage->metrics, out);
+	return 0;
+}
+
+static int show_errors(void *arg, char **args, size_t count, struct buf *out)
+{
+	(void)args;
+	(void)count;
+	struct stage *stage = arg;
+	metrics_errors(&stage->metrics, out);
+	for (size_t i = 0; i < stage->feed_count; i++) {
+		const char *problem = feed_in_problem(stage->feeds_in[i]);
+		if (problem)
+			buf_printf(out, "feed %s\n", problem);
+	}
+	return 0;
+}
+
+static int show_peers(void *arg, char **args, size_t count, struct buf *out)
+{
+	(void)args;
+	(void)count;
+	struct stage *stage = arg;
+	for (size_t i = 0; i < stage->feed_count; i++)
+		feed_in_describe(stage->feeds_in[i], out);
+	feed_out_describe(stage->feed_out, out);
+	return 0;
+}
+
+static int show_health(void *arg, char **args, size_t count, struct buf *out)
+{
+	(void)args;
+	(void)count;
+	bool healthy;
+	stats_health(arg, out, &healthy);
+	buf_char(out, '\n');
+	return 0;
+}
+
+static int show_config(void *arg, char **args, size_t count, struct buf *out)
+{
+	(void)args;
+	(void)count;
+	struct stage *stage = arg;
+	config_print(&stage->config, out);
+	return 0;
+}
+
+static int show_metrics(void *arg, char **args, size_t count, struct buf *out)
+{
+	(void)args;
+	(void)count;
+	struct stage *stage = arg;
+	stats_refresh(stage);
+	metrics_open(&stage->metrics, out);
+	buf_text(out, "# EOF\n");
+	return 0;
+}
+
+static int show_version(void *arg, char **args, size_t count, struct buf *out)
+{
+	(void)args;
+	(void)count;
+	const struct stage *stage = arg;
+	buf_printf(out, "wot-%s %s\n", stage->daemon->name, WOT_VERSION);
+	return 0;
+}
+
+static int set_log_level(void *arg, char **args, size_t count, struct buf *out)
+{
+	(void)arg;
+	enum log_level level;
+	if (count != 1 || log_level_parse(args[0], &level) != 0) {
+		buf_text(out, "set log-level debug|info|warning|error\n");
+		return ERR_USAGE;
+	}
+	log_set_level(level);
+	return 0;
+}
+
+static int set_maintenance(void *arg, char **args, size_t count, struct buf *out)
+{
+	struct stage *stage = arg;
+	bool on = count == 1 && strcmp(args[0], "on") == 0;
+	if (!on && (count != 1 || strcmp(args[0], "off") != 0)) {
+		buf_text(out, "set maintenance on|off\n");
+		return ERR_USAGE;
+	}
+	stage->maintenance = on;
+	log_info("maintenance", "on=%s", on ? "yes" : "no");
+	return 0;
+}
+
+static int clear_counters(void *arg, char **args, size_t count, struct buf *out)
+{
+	(void)args;
+	(void)count;
+	(void)out;
+	struct stage *stage = arg;
+	metrics_clear(&stage->metrics);
+	return 0;
+}
+
+static const struct ctl_command commands[] = {
+	{"show info", "[json]", "version, heads, sizes, events by kind", false, show_info},
+	{"show stat", "[csv|json]", "a row an input, door and feed", false, show_stat},
+	{"show errors", "", "refusals by door and reason, feeds that stand still", false,
+		show_errors},
+	{"show peers", "", "who reads this log, and whose logs are read here", false, show_peers},
+	{"show health", "", "what /healthz says", false, show_health},
+	{"show config", "", "the settings in force", false, show_config},
+	{"show metrics", "", "OpenMetrics text", false, show_metrics},
+	{"show version", "", "name and version", false, show_version},
+	{"set log-level", "LEVEL", "debug, info, warning or error", true, set_log_level},
+	{"set maintenance", "on|off", "refuse new submissions with 503", true, set_maintenance},
+	{"clear counters", "", "set the counters of show stat to 0", true, clear_counters},
+};
+
+enum { COMMON = sizeof commands / sizeof *commands };
+
+int stats_open(struct stage *stage, struct why *why)
+{
+	stage->row_store = metric_add(&stage->metrics, "store", stage->daemon->name);
+	size_t own = 0;
+	while (stage->daemon->commands && stage->daemon->commands[own].words)
+		own++;
+	stage->commands = calloc(COMMON + own + 1, sizeof *stage->commands);
+	must(stage->commands);
+	memcpy(stage->commands, commands, sizeof commands);
+	for (size_t i = 0; i < own; i++)
+		stage->commands[COMMON + i] = stage->daemon->commands[i];
+	char path[64];
+	snprintf(path, sizeof path, "%s.sock", stage->daemon->name);
+	int err = ctl_open(&stage->ctl, stage->loop, path, false, stage->commands, stage, why);
+	snprintf(path, sizeof path, "%s.admin.sock", stage->daemon->name);
+	return err ? err
+		   : ctl_open(&stage->admin, stage->loop, path, true, stage->commands, stage, why);
+}
+
+void stats_close(struct stage *stage)
+{
+	if (stage->ctl)
+		ctl_close(&stage->ctl);
+	if (stage->admin)
+		ctl_close(&stage->admin);
+	free(stage->commands);
+	stage->commands = NULL;
+}
