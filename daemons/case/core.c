@@ -1,0 +1,176 @@
+#include "daemons/case/core.h"
+
+#include "daemons/case/cases.h"
+#include "daemons/case/facts.h"
+#include "daemons/case/query.h"
+#include "lib/calendar.h"
+
+static void *core_new(void)
+{
+	struct cases *cases = calloc(1, sizeof *cases);
+	must(cases);
+	return cases;
+}
+
+static void core_free(void *state)
+{
+	cases_done(state);
+	free(state);
+}
+
+/* ---- what every event of a case has ---- */
+
+static Wot__V1__Event *event_of(struct decision *out, const struct case_file *file,
+	Wot__V1__Body__KindCase kind, int64_t occurred_at_ms)
+{
+	char id[CASE_ID_ROOM];
+	case_file_id(file, id);
+	Wot__V1__Event *event = decision_event(out, kind, occurred_at_ms);
+	event->case_id = arena_strdup(out->arena, id);
+	event->has_legal_basis = true;
+	event->legal_basis = (Wot__V1__LegalBasis__Value)file->legal_basis;
+	return event;
+}
+
+/* An event that says what `body` says, with the facts that changed; and, where it made the request
+ * a brief contact or no longer one, an event that says so, for intake. */
+static void event_stepped(struct decision *out, const struct case_file *file,
+	const struct case_life *after, const Wot__V1__Body *body, int64_t occurred_at_ms)
+{
+	const Wot__V1__CaseFacts *before = &file->life.facts;
+	Wot__V1__Event *event = event_of(out, file, body->kind_case, occurred_at_ms);
+	body_set(event->body, body->kind_case, body_message(body));
+	event->facts = facts_between(before, &after->facts, out->arena);
+	if (!before->advice && after->facts.advice) {
+		event = event_of(
+			out, file, WOT__V1__BODY__KIND_CASE_BECAME_CONTACT, occurred_at_ms);
+		/* Said again: the brief contact is of that day, and intake sees no earlier facts.
+		 */
+		event->facts = (void *)message_new(&wot__v1__case_facts__descriptor, out->arena);
+		event->facts->has_reported_on = true;
+		event->facts->reported_on = after->facts.reported_on;
+	} else if (before->advice && !after->facts.advice) {
+		event_of(out, file, WOT__V1__BODY__KIND_ADVICE_VOIDED, occurred_at_ms);
+	}
+}
+
+/* ---- from intake and triage ---- */
+
+static int decide_request(const struct cases *cases, const Wot__V1__Event *event,
+	Wot__V1__HelpRequest *request, struct decision *out)
+{
+	int year;
+	uint32_t number;
+	if (!event->case_id || case_id_parse(event->case_id, &year, &number) != 0 || !number)
+		return why_set(
+			&out->why, ERR_DIVERGED, "intake's log has a request without a case id");
+	if (cases_at(cases, number))
+		return why_set(&out->why, ERR_DIVERGED,
+			"intake's log gives %s a second time; this can follow lost data (see "
+			"`wotctl accept-loss`)",
+			event->case_id);
+	struct case_life life;
+	life_begin(&life, request, calendar_day_of(event->occurred_at));
+	Wot__V1__Event *registered =
+		decision_event(out, WOT__V1__BODY__KIND_CASE_REGISTERED, event->occurred_at);
+	registered->body->case_registered->request = request;
+	registered->case_id = event->case_id;
+	registered->client = event->client;
+	registered->external_ref = event->external_ref;
+	registered->has_legal_basis = event->has_legal_basis;
+	registered->legal_basis = event->legal_basis;
+	Wot__V1__CaseFacts nothing = WOT__V1__CASE_FACTS__INIT;
+	registered->facts = facts_between(&nothing, &life.facts, out->arena);
+	return 0;
+}
+
+static int decide_triaged(
+	const struct cases *cases, const Wot__V1__Event *event, struct decision *out)
+{
+	/* Unknown only when intake lost the request and triage did not: there is no case then. */
+	const struct case_file *file = event->case_id ? cases_by_id(cases, event->case_id) : NULL;
+	if (!file)
+		return 0;
+	struct case_life after = file->life;
+	life_follow(&after, event->body, calendar_day_of(event->occurred_at));
+	event_stepped(out, file, &after, event->body, event->occurred_at);
+	return 0;
+}
+
+static int decide_event(
+	const struct cases *cases, const Wot__V1__Event *event, struct decision *out)
+{
+	switch (event->body->kind_case) {
+	case WOT__V1__BODY__KIND_HELP_REQUEST:
+		return decide_request(cases, event, event->body->help_request, out);
+	case WOT__V1__BODY__KIND_REFERRAL:
+		return decide_request(cases, event, event->body->referral, out);
+	case WOT__V1__BODY__KIND_CASE_ROUTED:
+	case WOT__V1__BODY__KIND_SCREENING:
+		return decide_triaged(cases, event, out);
+	default:
+		return 0;
+	}
+}
+
+/* ---- from the door ---- */
+
+static int decide_submission(
+	const struct cases *cases, const struct input *input, struct decision *out)
+{
+	const Wot__V1__Submission *submission = input->submission;
+	const Wot__V1__Body *body = submission->body;
+	const struct case_file *file =
+		submission->case_id ? cases_by_id(cases, submission->case_id)
+				    : cases_by_ref(cases, input->client, submission->case_ref);
+	if (!file)
+		return why_set(&out->why, ERR_UNKNOWN_CASE,
+			"no case has this %s; it may be on its way",
+			submission->case_id ? "caseId" : "caseRef");
+	struct case_life after = file->life;
+	int err = life_step(&after, body, calendar_day_of(submission->occurred_at), &out->why);
+	if (!err)
+		event_stepped(out, file, &after, body, submission->occurred_at);
+	return err;
+}
+
+static int core_decide(const void *state, const struct input *input, struct decision *out)
+{
+	switch (input->kind) {
+	case INPUT_SUBMISSION:
+		return decide_submission(state, input, out);
+	case INPUT_EVENT:
+		return decide_event(state, input->event, out);
+	default:
+		return 0;
+	}
+}
+
+static void core_evolve(void *state, const Wot__V1__Event *event)
+{
+	cases_evolve(state, event);
+}
+
+static bool core_reads(Wot__V1__Body__KindCase kind)
+{
+	return kind == WOT__V1__BODY__KIND_HELP_REQUEST || kind == WOT__V1__BODY__KIND_REFERRAL ||
+	       kind == WOT__V1__BODY__KIND_CASE_ROUTED || kind == WOT__V1__BODY__KIND_SCREENING;
+}
+
+static int core_query_answer(const void *state, const struct core_query *query, struct buf *json)
+{
+	return cases_query(state, query, json);
+}
+
+static const char *const feeds[] = {"intake", "triage", NULL};
+
+const struct core case_core = {
+	.name = "case",
+	.feeds = feeds,
+	.new = core_new,
+	.free = core_free,
+	.decide = core_decide,
+	.evolve = core_evolve,
+	.reads = core_reads,
+	.query = core_query_answer,
+};

@@ -1,0 +1,395 @@
+#include "daemons/case/life.h"
+
+#include "daemons/case/facts.h"
+#include "lib/calendar.h"
+#include "proto/json.h"
+#include <string.h>
+
+/* A member of facts with its has_. */
+#define FACT_SET(facts, name, value) ((facts)->has_##name = true, (facts)->name = (value))
+#define FACT_CLEAR(facts, name) ((facts)->has_##name = false)
+
+struct day_text {
+	char text[16];
+};
+
+static struct day_text day_text(int32_t day)
+{
+	struct day_text out;
+	day_print(day, out.text);
+	return out;
+}
+
+/* ---- registration ---- */
+
+void life_begin(struct case_life *life, const Wot__V1__HelpRequest *request, int32_t reported_on)
+{
+	*life = (struct case_life){.reopened_on = LIFE_NEVER};
+	Wot__V1__CaseFacts *facts = &life->facts;
+	wot__v1__case_facts__init(facts);
+	FACT_SET(facts, reported_on, reported_on);
+	FACT_SET(facts, channel, request->channel);
+	FACT_SET(facts, youth, request->youth);
+	FACT_SET(facts, turns_18_soon, request->turns_18_soon);
+	facts->ward = request->ward;
+	facts->n_problems = request->n_problems;
+	facts->problems = request->problems;
+	if (request->has_location)
+		FACT_SET(facts, location, request->location);
+	if (request->has_domestic_violence)
+		FACT_SET(facts, domestic_violence, request->domestic_violence);
+	if (request->has_age_years)
+		FACT_SET(facts, age_years, request->age_years);
+	if (request->has_people_involved)
+		FACT_SET(facts, people_involved, request->people_involved);
+	if (request->has_household_id)
+		FACT_SET(facts, household_id, request->household_id);
+}
+
+/* ---- what facts follow from others ---- */
+
+static bool was_taken_up(const struct case_life *life)
+{
+	return life->support_accepted || life->closing_accepted;
+}
+
+/* What a screening ended goes on: support and closings count whatever it decided (rules 2 and 3),
+ * and so does a later screening. */
+static void forget_end(struct case_life *life)
+{
+	FACT_CLEAR(&life->facts, ended_on);
+	if (life->facts.advice)
+		FACT_SET(&life->facts, advice, false);
+}
+
+static const char *redirected_to(const struct case_life *life)
+{
+	const Wot__V1__CaseFacts *facts = &life->facts;
+	if (life->closed_to)
+		return life->closed_to;
+	if (!facts->has_screening || life->screened_to)
+		return facts->has_screening ? life->screened_to : life->routed_to;
+	/* A screening that keeps the case overrules where the rules would have sent it. */
+	bool away = facts->screening == WOT__V1__SCREENING__OUTCOME__REDIRECTED ||
+		    facts->screening == WOT__V1__SCREENING__OUTCOME__WELFARE_ACTIVITY;
+	return away ? life->routed_to : NULL;
+}
+
+/* ---- notes: what an event says beside the facts, for steps and for replay alike ---- */
+
+static void note_correction(struct case_life *life, const Wot__V1__Corrected *corrected)
+{
+	life->weight_by_hand |= corrected->has_care_weight;
+	life->support_accepted |= corrected->has_support_started_on;
+}
+
+static void note_offer(struct case_life *life, const Wot__V1__HandoverOffered *offer)
+{
+	life->handover_to = offer->to;
+	life->handover_warm = offer->warm;
+	life->handover_confirmed = 0;
+}
+
+static void life_note(struct case_life *life, const Wot__V1__Body *body, int32_t day)
+{
+	switch (body->kind_case) {
+	case WOT__V1__BODY__KIND_CASE_ROUTED:
+		life->routed_to = body->case_routed->redirected_to;
+		break;
+	case WOT__V1__BODY__KIND_SCREENING:
+		if (body->screening->outcome != WOT__V1__SCREENING__OUTCOME__NOT_REACHED)
+			life->screened_to = body->screening->redirected_to;
+		break;
+	case WOT__V1__BODY__KIND_SUPPORT_STARTED:
+		life->support_accepted = true;
+		if (body->support_started->case_lead)
+			life->case_lead = body->support_started->case_lead;
+		break;
+	case WOT__V1__BODY__KIND_CARE_WEIGHT_SET:
+		life->weight_by_hand = true;
+		break;
+	case WOT__V1__BODY__KIND_PAUSED:
+		life->paused = true;
+		break;
+	case WOT__V1__BODY__KIND_RESUMED:
+		life->paused = false;
+		break;
+	case WOT__V1__BODY__KIND_HANDOVER_OFFERED:
+		note_offer(life, body->handover_offered);
+		break;
+	case WOT__V1__BODY__KIND_HANDOVER_CONFIRMED:
+		life->handover_confirmed |= (uint8_t)(1u << body->handover_confirmed->by);
+		break;
+	case WOT__V1__BODY__KIND_CLOSED:
+		life->closing_accepted = true;
+		life->closed_to = body->closed->redirected_to;
+		break;
+	case WOT__V1__BODY__KIND_REOPENED:
+		life->closed_to = NULL;
+		life->reopened_on = day;
+		break;
+	case WOT__V1__BODY__KIND_CORRECTED:
+		note_correction(life, body->corrected);
+		break;
+	default:
+		break;
+	}
+}
+
+void life_evolve(struct case_life *life, const Wot__V1__Event *event)
+{
+	if (event->facts)
+		facts_apply(&life->facts, event->facts);
+	life_note(life, event->body, calendar_day_of(event->occurred_at));
+}
+
+void life_keep(struct case_life *life, struct pool *pool)
+{
+	const char **texts[] = {&life->case_lead, &life->handover_to, &life->routed_to,
+		&life->screened_to, &life->closed_to};
+	for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++)
+		*texts[i] = pool_text(pool, *texts[i]);
+	facts_keep(&life->facts, pool);
+}
+
+/* ---- what triage decided ---- */
+
+static void follow_screening(
+	struct case_life *life, const Wot__V1__Screening *screening, int32_t day)
+{
+	Wot__V1__CaseFacts *facts = &life->facts;
+	if (screening->outcome == WOT__V1__SCREENING__OUTCOME__NOT_REACHED)
+		return;
+	if (!facts->has_screened_on)
+		FACT_SET(facts, screened_on, day);
+	FACT_SET(facts, screening, screening->outcome);
+	if (screening->has_care_weight && !life->weight_by_hand)
+		FACT_SET(facts, care_weight, screening->care_weight);
+	forget_end(life);
+	if (was_taken_up(life))
+		return;
+	switch (screening->outcome) {
+	case WOT__V1__SCREENING__OUTCOME__ADVICE:
+		FACT_SET(facts, advice, true);
+		break;
+	case WOT__V1__SCREENING__OUTCOME__REDIRECTED:
+	case WOT__V1__SCREENING__OUTCOME__WELFARE_ACTIVITY:
+	case WOT__V1__SCREENING__OUTCOME__WITHDRAWN:
+		FACT_SET(facts, ended_on, day);
+		break;
+	default:
+		break;
+	}
+}
+
+void life_follow(struct case_life *life, const Wot__V1__Body *body, int32_t day)
+{
+	if (body->kind_case == WOT__V1__BODY__KIND_SCREENING)
+		follow_screening(life, body->screening, day);
+	else
+		life->facts.team = body->case_routed->team;
+	life_note(life, body, day);
+	life->facts.redirected_to = (char *)redirected_to(life);
+}
+
+/* ---- what was submitted ---- */
+
+static int step_allowed(
+	const struct case_life *life, Wot__V1__Body__KindCase kind, int32_t day, struct why *why)
+{
+	const Wot__V1__CaseFacts *facts = &life->facts;
+	struct day_text on = day_text(day);
+	if (day < facts->reported_on)
+		return why_set(why, ERR_LIFE_FORBIDS,
+			"this is of %s and the case was reported on %s", on.text,
+			day_text(facts->reported_on).text);
+	if (!facts->has_closed_on || kind == WOT__V1__BODY__KIND_CORRECTED ||
+		kind == WOT__V1__BODY__KIND_REOPENED)
+		return 0;
+	struct day_text closed = day_text(facts->closed_on);
+	if (kind == WOT__V1__BODY__KIND_CLOSED)
+		return why_set(why, ERR_LIFE_FORBIDS,
+			"the case was closed on %s already; reopen it, or correct the closing",
+			closed.text);
+	if (day > facts->closed_on)
+		return why_set(why, ERR_LIFE_FORBIDS,
+			"this is of %s and the case was closed on %s; reopen it first", on.text,
+			closed.text);
+	return 0;
+}
+
+static int order_check(const char *first, bool has_first, int32_t first_on, const char *then,
+	bool has_then, int32_t then_on, struct why *why)
+{
+	if (!has_first || !has_then || first_on <= then_on)
+		return 0;
+	return why_set(why, ERR_LIFE_FORBIDS, "%s on %s would lie before %s on %s", then,
+		day_text(then_on).text, first, day_text(first_on).text);
+}
+
+/* report <= contact, report <= start <= closing, and a reopened case closes after its reopening. */
+static int order_holds(const struct case_life *life, struct why *why)
+{
+	const Wot__V1__CaseFacts *f = &life->facts;
+	bool reopened = life->reopened_on != LIFE_NEVER;
+	int err = order_check("the report", true, f->reported_on, "the first contact",
+		f->has_first_contact_on, f->first_contact_on, why);
+	if (!err)
+		err = order_check("the report", true, f->reported_on, "the start of support",
+			f->has_support_started_on, f->support_started_on, why);
+	if (!err)
+		err = order_check("the report", true, f->reported_on, "the closing",
+			f->has_closed_on, f->closed_on, why);
+	if (!err)
+		err = order_check("the start of support", f->has_support_started_on,
+			f->support_started_on, "the closing", f->has_closed_on, f->closed_on, why);
+	if (!err)
+		err = order_check("the reopening", reopened, life->reopened_on, "the closing",
+			f->has_closed_on, f->closed_on, why);
+	return err;
+}
+
+static void take_start(struct case_life *life, int32_t day)
+{
+	if (!life->facts.has_support_started_on)
+		FACT_SET(&life->facts, support_started_on, day);
+	forget_end(life);
+}
+
+static int take_reopening(struct case_life *life, int32_t day, struct why *why)
+{
+	Wot__V1__CaseFacts *facts = &life->facts;
+	if (!facts->has_closed_on)
+		return why_set(why, ERR_LIFE_FORBIDS, "the case is not closed");
+	if (day < facts->closed_on)
+		return why_set(why, ERR_LIFE_FORBIDS, "this is of %s and the case was closed on %s",
+			day_text(day).text, day_text(facts->closed_on).text);
+	FACT_CLEAR(facts, closed_on);
+	FACT_CLEAR(facts, closing_reason);
+	return 0;
+}
+
+static int check_confirmation(
+	const struct case_life *life, const Wot__V1__HandoverConfirmed *confirmed, struct why *why)
+{
+	if (!life->handover_to)
+		return why_set(why, ERR_LIFE_FORBIDS, "no handover was offered");
+	if (life->handover_confirmed & 1u << confirmed->by)
+		return why_set(why, ERR_LIFE_FORBIDS,
+			"this side has confirmed the handover already; a new one begins with an "
+			"offer");
+	return 0;
+}
+
+/* Taking a day back leaves the case taken up: what was accepted did happen, on another day. The
+ * door has seen to it that the names are of days that may go. */
+static void take_removals(Wot__V1__CaseFacts *facts, const Wot__V1__Corrected *corrected)
+{
+	for (size_t i = 0; i < corrected->n_remove; i++) {
+		if (strcmp(corrected->remove[i], "firstContactOn") == 0)
+			FACT_CLEAR(facts, first_contact_on);
+		else if (strcmp(corrected->remove[i], "supportStartedOn") == 0)
+			FACT_CLEAR(facts, support_started_on);
+	}
+}
+
+static int take_correction(
+	struct case_life *life, const Wot__V1__Corrected *corrected, struct why *why)
+{
+	Wot__V1__CaseFacts *facts = &life->facts;
+	if ((corrected->has_closed_on || corrected->has_closing_reason) && !facts->has_closed_on)
+		return why_set(why, ERR_LIFE_FORBIDS,
+			"the case is open; a closing is submitted as closed, not as a correction");
+	if (corrected->has_reported_on)
+		FACT_SET(facts, reported_on, corrected->reported_on);
+	if (corrected->has_first_contact_on)
+		FACT_SET(facts, first_contact_on, corrected->first_contact_on);
+	if (corrected->has_support_started_on) {
+		FACT_SET(facts, support_started_on, corrected->support_started_on);
+		forget_end(life);
+	}
+	if (corrected->has_closed_on)
+		FACT_SET(facts, closed_on, corrected->closed_on);
+	if (corrected->has_closing_reason)
+		FACT_SET(facts, closing_reason, corrected->closing_reason);
+	if (corrected->ward)
+		facts->ward = corrected->ward;
+	if (corrected->has_care_weight)
+		FACT_SET(facts, care_weight, corrected->care_weight);
+	if (corrected->has_people_involved)
+		FACT_SET(facts, people_involved, corrected->people_involved);
+	take_removals(facts, corrected);
+	return 0;
+}
+
+static int step_take(
+	struct case_life *life, const Wot__V1__Body *body, int32_t day, struct why *why)
+{
+	Wot__V1__CaseFacts *facts = &life->facts;
+	switch (body->kind_case) {
+	case WOT__V1__BODY__KIND_FIRST_CONTACT:
+		if (!facts->has_first_contact_on)
+			FACT_SET(facts, first_contact_on, day);
+		return 0;
+	case WOT__V1__BODY__KIND_SUPPORT_STARTED:
+		take_start(life, day);
+		return 0;
+	case WOT__V1__BODY__KIND_CARE_WEIGHT_SET:
+		FACT_SET(facts, care_weight, body->care_weight_set->care_weight);
+		return 0;
+	case WOT__V1__BODY__KIND_PEOPLE_INVOLVED_SET:
+		FACT_SET(facts, people_involved, body->people_involved_set->count);
+		return 0;
+	case WOT__V1__BODY__KIND_PROBLEMS_SET:
+		facts->n_problems = body->problems_set->n_problems;
+		facts->problems = body->problems_set->problems;
+		return 0;
+	case WOT__V1__BODY__KIND_PAUSED:
+		return life->paused ? why_set(why, ERR_LIFE_FORBIDS, "the case is paused already")
+				    : 0;
+	case WOT__V1__BODY__KIND_RESUMED:
+		return life->paused ? 0 : why_set(why, ERR_LIFE_FORBIDS, "the case is not paused");
+	case WOT__V1__BODY__KIND_HANDOVER_CONFIRMED:
+		return check_confirmation(life, body->handover_confirmed, why);
+	case WOT__V1__BODY__KIND_CLOSED:
+		FACT_SET(facts, closed_on, day);
+		FACT_SET(facts, closing_reason, body->closed->reason);
+		forget_end(life);
+		return 0;
+	case WOT__V1__BODY__KIND_REOPENED:
+		return take_reopening(life, day, why);
+	case WOT__V1__BODY__KIND_CORRECTED:
+		return take_correction(life, body->corrected, why);
+	default: /* intakeHeld, planAgreed, tailoredSolution, handoverOffered: they change no fact
+	          */
+		return 0;
+	}
+}
+
+int life_step(struct case_life *life, const Wot__V1__Body *body, int32_t day, struct why *why)
+{
+	int err = step_allowed(life, body->kind_case, day, why);
+	if (!err)
+		err = step_take(life, body, day, why);
+	if (!err)
+		err = order_holds(life, why);
+	if (err)
+		return err;
+	life_note(life, body, day);
+	life->facts.redirected_to = (char *)redirected_to(life);
+	return 0;
+}
+
+/* ---- in a word ---- */
+
+enum life_status life_status(const struct case_life *life)
+{
+	const Wot__V1__CaseFacts *facts = &life->facts;
+	if (facts->has_closed_on)
+		return LIFE_CLOSED;
+	if (facts->advice)
+		return LIFE_BRIEF_CONTACT;
+	if (facts->has_ended_on)
+		return LIFE_ENDED;
+	return facts->has_support_started_on ? LIFE_IN_SUPPORT : LIFE_WAITING;
+}

@@ -1,0 +1,16 @@
+#include "daemons/case/core.h"
+#include "daemons/case/door.h"
+#include "stage/app.h"
+
+int main(int argc, char **argv)
+{
+	static const struct daemon daemon = {
+		.name = "case",
+		.core = &case_core,
+		.open = case_door_open,
+		.close = case_door_close,
+		.reload = case_door_reload,
+		.prepare = case_door_prepare,
+	};
+	return app_main(argc, argv, &daemon);
+}

@@ -1,0 +1,288 @@
+#include "daemons/intake/core.h"
+
+#include "daemons/intake/plain.h"
+#include "daemons/intake/progress.h"
+#include "daemons/intake/requests.h"
+#include "lib/calendar.h"
+#include "proto/case_id.h"
+#include "proto/personal.h"
+#include <string.h>
+
+enum { ADULT_AGE = 18, SOON_MONTHS = 6 };
+
+static void *core_new(void)
+{
+	struct requests *requests = calloc(1, sizeof *requests);
+	must(requests);
+	return requests;
+}
+
+static void core_free(void *state)
+{
+	requests_done(state);
+	free(state);
+}
+
+/* ---- from the door ---- */
+
+static ProtobufCBinaryData bytes_copy(struct arena *arena, const void *bytes, size_t len)
+{
+	return (ProtobufCBinaryData){.len = len, .data = arena_dup(arena, bytes, len)};
+}
+
+static Wot__V1__Sealed *sealed_make(const struct input_sealed *sealed, struct arena *arena)
+{
+	if (!sealed->has_key)
+		return NULL;
+	Wot__V1__Sealed *message = (void *)message_new(&wot__v1__sealed__descriptor, arena);
+	message->key_id = bytes_copy(arena, sealed->key_id, sizeof sealed->key_id);
+	message->ciphertext = bytes_copy(arena, sealed->ciphertext, sealed->ciphertext_len);
+	return message;
+}
+
+/* The submission as an event: its body with what was personal sealed, hashed or left out. */
+static Wot__V1__Event *event_plain(const struct input *input, struct decision *out)
+{
+	const Wot__V1__Submission *submission = input->submission;
+	Wot__V1__Event *event =
+		decision_event(out, submission->body->kind_case, submission->occurred_at);
+	body_set(event->body, submission->body->kind_case,
+		message_plain(body_message(submission->body), out->arena));
+	Wot__V1__Sealed **sealed = body_sealed(event->body);
+	if (sealed)
+		*sealed = sealed_make(input->sealed, out->arena);
+	event->has_legal_basis = true;
+	event->legal_basis = WOT__V1__LEGAL_BASIS__VALUE__WMO;
+	return event;
+}
+
+static ProtobufCBinaryData household_of(const struct input_sealed *sealed, struct arena *arena)
+{
+	return bytes_copy(arena, sealed->household_id, sizeof sealed->household_id);
+}
+
+/* Fields 80 to 82, decided once: corrections do not change them (rule 1). */
+static void age_decide(
+	const Wot__V1__HelpRequest *submitted, int32_t reported_on, Wot__V1__HelpRequest *request)
+{
+	const Wot__V1__Person *person = submitted->person;
+	bool minor = submitted->has_age_group &&
+		     submitted->age_group == WOT__V1__AGE_GROUP__VALUE__YOUTH;
+	request->has_youth = request->has_turns_18_soon = true;
+	if (person && person->has_birth_date) {
+		request->has_age_years = true;
+		request->age_years = (uint32_t)calendar_age(person->birth_date, reported_on);
+		minor = request->age_years < ADULT_AGE;
+		request->turns_18_soon =
+			minor && calendar_birthday(person->birth_date, ADULT_AGE) <=
+					 calendar_add_months(reported_on, SOON_MONTHS);
+	}
+	request->youth =
+		minor || (submitted->has_legal_basis &&
+				 submitted->legal_basis == WOT__V1__LEGAL_BASIS__VALUE__YOUTH);
+}
+
+static int decide_request(const struct requests *requests, const struct input *input,
+	const Wot__V1__HelpRequest *submitted, struct decision *out)
+{
+	Wot__V1__Event *event = event_plain(input, out);
+	Wot__V1__HelpRequest *request = (void *)body_message(event->body);
+	int32_t reported_on = calendar_day_of(event->occurred_at);
+	age_decide(submitted, reported_on, request);
+	if (submitted->has_legal_basis)
+		event->legal_basis = submitted->legal_basis;
+	request->has_household_id = input->sealed->has_household;
+	request->household_id = household_of(input->sealed, out->arena);
+	char id[CASE_ID_ROOM];
+	case_id_print(calendar_date(reported_on).year, requests->highest + 1, id);
+	event->case_id = arena_strdup(out->arena, id);
+	return 0;
+}
+
+static int decide_signal(const struct input *input, struct decision *out)
+{
+	Wot__V1__Signal *signal = event_plain(input, out)->body->signal;
+	signal->has_household_id = input->sealed->has_household;
+	signal->household_id = household_of(input->sealed, out->arena);
+	return 0;
+}
+
+static int decide_complaint_outcome(
+	const struct requests *requests, const struct input *input, struct decision *out)
+{
+	const Wot__V1__ComplaintOutcome *outcome = input->submission->body->complaint_outcome;
+	int err = requests_complaint_part(
+		requests, input->client, outcome->complaint_ref, outcome->part);
+	if (err == ERR_UNKNOWN_COMPLAINT)
+		return why_set(&out->why, err, "no complaint of yours has this complaintRef");
+	if (err) {
+		fault_add(out->faults, "/part", "is not a part of that complaint");
+		return err;
+	}
+	event_plain(input, out);
+	return 0;
+}
+
+static int decide_submission(
+	const struct requests *requests, const struct input *input, struct decision *out)
+{
+	const Wot__V1__Body *body = input->submission->body;
+	switch (body->kind_case) {
+	case WOT__V1__BODY__KIND_HELP_REQUEST:
+		return decide_request(requests, input, body->help_request, out);
+	case WOT__V1__BODY__KIND_REFERRAL:
+		return decide_request(requests, input, body->referral, out);
+	case WOT__V1__BODY__KIND_SIGNAL:
+		return decide_signal(input, out);
+	case WOT__V1__BODY__KIND_COMPLAINT_OUTCOME:
+		return decide_complaint_outcome(requests, input, out);
+	default:
+		event_plain(input, out);
+		return 0;
+	}
+}
+
+/* ---- from case ---- */
+
+static Wot__V1__Event *event_of(struct decision *out, const struct request *request,
+	const Wot__V1__Event *cause, Wot__V1__Body__KindCase kind)
+{
+	Wot__V1__Event *event = decision_event(out, kind, cause->occurred_at);
+	event->case_id = cause->case_id;
+	event->has_legal_basis = true;
+	event->legal_basis = (Wot__V1__LegalBasis__Value)request->legal_basis;
+	return event;
+}
+
+static void became_contact(
+	const struct request *request, const Wot__V1__Event *cause, struct decision *out)
+{
+	if (!cause->facts || !cause->facts->has_reported_on)
+		return;
+	Wot__V1__RequestBecameContact *contact =
+		event_of(out, request, cause, WOT__V1__BODY__KIND_REQUEST_BECAME_CONTACT)
+			->body->request_became_contact;
+	contact->reported_on = cause->facts->reported_on;
+	contact->channel = (Wot__V1__Channel__Value)request->channel;
+	contact->has_location = request->location != 0;
+	contact->location = (Wot__V1__Location__Value)request->location;
+	contact->age_group = (Wot__V1__AgeGroup__Value)request->age_group;
+}
+
+/* Only lost data makes case know a case that we do not: its number must not be given again. */
+static void number_passed(
+	const struct requests *requests, const Wot__V1__Event *event, struct decision *out)
+{
+	int year;
+	uint32_t number;
+	if (case_id_parse(event->case_id, &year, &number) == 0 && number > requests->highest)
+		decision_event(out, WOT__V1__BODY__KIND_CASE_NOTED, event->occurred_at)->case_id =
+			event->case_id;
+}
+
+static int decide_event(
+	const struct requests *requests, const Wot__V1__Event *event, struct decision *out)
+{
+	if (!event->case_id)
+		return 0;
+	const struct request *request = requests_by_id(requests, event->case_id);
+	if (!request) {
+		number_passed(requests, event, out);
+		return 0;
+	}
+	Wot__V1__ReferralProgressed__Status status;
+	if (request->history && progress_of(request, event, &status))
+		event_of(out, request, event, WOT__V1__BODY__KIND_REFERRAL_PROGRESSED)
+			->body->referral_progressed->status = status;
+	switch (event->body->kind_case) {
+	case WOT__V1__BODY__KIND_CASE_BECAME_CONTACT:
+		became_contact(request, event, out);
+		break;
+	case WOT__V1__BODY__KIND_CORRECTED: /* the brief contact moves with its report day */
+		if (request->is_contact)
+			became_contact(request, event, out);
+		break;
+	case WOT__V1__BODY__KIND_ADVICE_VOIDED:
+		if (request->is_contact)
+			event_of(out, request, event, WOT__V1__BODY__KIND_CONTACT_BECAME_REQUEST);
+		break;
+	default:
+		break;
+	}
+	return 0;
+}
+
+static int core_decide(const void *state, const struct input *input, struct decision *out)
+{
+	switch (input->kind) {
+	case INPUT_SUBMISSION:
+		return decide_submission(state, input, out);
+	case INPUT_EVENT:
+		return decide_event(state, input->event, out);
+	default:
+		return 0;
+	}
+}
+
+/* ---- the rest of the core ---- */
+
+static void core_evolve(void *state, const Wot__V1__Event *event)
+{
+	requests_evolve(state, event);
+}
+
+static bool core_reads(Wot__V1__Body__KindCase kind)
+{
+	switch (kind) {
+	case WOT__V1__BODY__KIND_CASE_REGISTERED:
+	case WOT__V1__BODY__KIND_CASE_BECAME_CONTACT:
+	case WOT__V1__BODY__KIND_ADVICE_VOIDED:
+	case WOT__V1__BODY__KIND_CASE_ROUTED:
+	case WOT__V1__BODY__KIND_SCREENING:
+	case WOT__V1__BODY__KIND_FIRST_CONTACT:
+	case WOT__V1__BODY__KIND_SUPPORT_STARTED:
+	case WOT__V1__BODY__KIND_CLOSED:
+	case WOT__V1__BODY__KIND_REOPENED:
+	case WOT__V1__BODY__KIND_CORRECTED:
+		return true;
+	default:
+		return false;
+	}
+}
+
+static int core_query_answer(const void *state, const struct core_query *query, struct buf *json)
+{
+	return progress_query(state, query, json);
+}
+
+bool intake_key_of_case(const void *state, const char *case_id, uint8_t key_id[16])
+{
+	const struct request *request = requests_by_id(state, case_id);
+	if (!request || !request->has_key)
+		return false;
+	memcpy(key_id, request->key_id, sizeof request->key_id);
+	return true;
+}
+
+bool intake_key_is_live(const void *state, const uint8_t key_id[16])
+{
+	return requests_key_is_live(state, key_id);
+}
+
+size_t intake_live_keys(const void *state)
+{
+	return requests_live_keys(state);
+}
+
+static const char *const feeds[] = {"case", NULL};
+
+const struct core intake_core = {
+	.name = "intake",
+	.feeds = feeds,
+	.new = core_new,
+	.free = core_free,
+	.decide = core_decide,
+	.evolve = core_evolve,
+	.reads = core_reads,
+	.query = core_query_answer,
+};

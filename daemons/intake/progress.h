@@ -1,0 +1,18 @@
+/*
+ * What a partner may see of its referral: a status, as case's log makes it go on. Never why.
+ */
+#ifndef WOT_INTAKE_PROGRESS_H
+#define WOT_INTAKE_PROGRESS_H
+
+#include "daemons/intake/requests.h"
+#include "stage/core.h"
+
+/* The status that an event of case's log brings a referral to; false when it stays what it is. */
+bool progress_of(const struct request *referral, const Wot__V1__Event *event,
+	Wot__V1__ReferralProgressed__Status *status);
+
+/* GET /v1/referrals and /v1/referrals/{externalRef}. ERR_NOT_FOUND, also for another client's. */
+int progress_query(
+	const struct requests *requests, const struct core_query *query, struct buf *json);
+
+#endif

@@ -1,0 +1,218 @@
+#include "daemons/intake/requests.h"
+
+#include "lib/clean.h"
+#include "proto/case_id.h"
+#include "proto/personal.h"
+#include <string.h>
+#include <uthash.h>
+
+enum { HISTORY_MAX = 1000 }; /* far more than a case has steps; the log has them all */
+
+struct live_key {
+	uint8_t id[16];
+	UT_hash_handle hh;
+};
+
+void requests_done(struct requests *requests)
+{
+	for (uint32_t i = 0; i < requests->room; i++)
+		free(requests->items[i].history);
+	free(requests->items);
+	for (uint32_t i = 0; i < requests->complaint_count; i++)
+		free(requests->complaints[i]);
+	free(requests->complaints);
+	refs_done(&requests->referrals);
+	refs_done(&requests->complaint_refs);
+	struct live_key *key, *next;
+	HASH_ITER (hh, requests->keys, key, next) {
+		HASH_DEL(requests->keys, key);
+		free(key);
+	}
+}
+
+/* ---- finding ---- */
+
+const struct request *requests_at(const struct requests *requests, uint32_t number)
+{
+	return number < requests->room && requests->items[number].year ? &requests->items[number]
+								       : NULL;
+}
+
+const struct request *requests_by_id(const struct requests *requests, const char *case_id)
+{
+	int year;
+	uint32_t number;
+	if (case_id_parse(case_id, &year, &number) != 0)
+		return NULL;
+	const struct request *request = requests_at(requests, number);
+	return request && request->year == year ? request : NULL;
+}
+
+bool requests_key_is_live(const struct requests *requests, const uint8_t key_id[16])
+{
+	struct live_key *key;
+	HASH_FIND(hh, requests->keys, key_id, sizeof key->id, key);
+	return key != NULL;
+}
+
+size_t requests_live_keys(const struct requests *requests)
+{
+	return HASH_COUNT(requests->keys);
+}
+
+int requests_complaint_part(const struct requests *requests, const char *client,
+	const char *complaint_ref, const char *part)
+{
+	uint32_t number = refs_find(&requests->complaint_refs, client, complaint_ref);
+	if (!number)
+		return ERR_UNKNOWN_COMPLAINT;
+	for (const char *at = requests->complaints[number - 1]; *at; at += strlen(at) + 1)
+		if (strcmp(at, part) == 0)
+			return 0;
+	return ERR_INVALID;
+}
+
+/* ---- what the own log says ---- */
+
+static void key_add(struct requests *requests, const Wot__V1__Sealed *sealed)
+{
+	if (!sealed)
+		return;
+	struct live_key *key = malloc(sizeof *key);
+	must(key && sealed->key_id.len == sizeof key->id);
+	memcpy(key->id, sealed->key_id.data, sizeof key->id);
+	HASH_ADD(hh, requests->keys, id, sizeof key->id, key);
+}
+
+static void key_forget(struct requests *requests, const struct request *request)
+{
+	struct live_key *key = NULL;
+	if (request->has_key)
+		HASH_FIND(hh, requests->keys, request->key_id, sizeof key->id, key);
+	if (!key)
+		return;
+	HASH_DEL(requests->keys, key);
+	free(key);
+}
+
+static void progress_add(
+	struct request *request, int64_t at_ms, Wot__V1__ReferralProgressed__Status status)
+{
+	if (request->history_len == HISTORY_MAX)
+		return;
+	if (request->history_len == request->history_room) {
+		request->history_room =
+			(uint16_t)(request->history_room ? 2 * request->history_room : 4);
+		request->history =
+			realloc(request->history, request->history_room * sizeof *request->history);
+		must(request->history);
+	}
+	request->history[request->history_len++] = (uint64_t)at_ms << 8 | status;
+}
+
+static Wot__V1__AgeGroup__Value age_group_of(const Wot__V1__HelpRequest *request)
+{
+	if (request->youth)
+		return WOT__V1__AGE_GROUP__VALUE__YOUTH;
+	if (request->has_age_years)
+		return WOT__V1__AGE_GROUP__VALUE__ADULT;
+	return request->has_age_group ? request->age_group : WOT__V1__AGE_GROUP__VALUE__UNKNOWN;
+}
+
+static struct request *request_at(struct requests *requests, uint32_t number)
+{
+	if (number >= requests->room) {
+		uint32_t room = requests->room ? requests->room : 64;
+		while (room <= number)
+			room *= 2;
+		requests->items = realloc(requests->items, room * sizeof *requests->items);
+		must(requests->items);
+		memset(requests->items + requests->room, 0,
+			(room - requests->room) * sizeof *requests->items);
+		requests->room = room;
+	}
+	return &requests->items[number];
+}
+
+static void request_add(struct requests *requests, const Wot__V1__Event *event,
+	const Wot__V1__HelpRequest *made, bool is_referral)
+{
+	int year;
+	uint32_t number;
+	must(case_id_parse(event->case_id, &year, &number) == 0);
+	struct request *request = request_at(requests, number);
+	must(!request->year);
+	request->year = (uint16_t)year;
+	request->channel = (uint8_t)made->channel;
+	request->location = (uint8_t)(made->has_location ? made->location : 0);
+	request->age_group = (uint8_t)age_group_of(made);
+	request->legal_basis = (uint8_t)event->legal_basis;
+	if (made->sealed) {
+		request->has_key = true;
+		memcpy(request->key_id, made->sealed->key_id.data, sizeof request->key_id);
+	}
+	if (is_referral) {
+		progress_add(request, event->occurred_at,
+			WOT__V1__REFERRAL_PROGRESSED__STATUS__RECEIVED);
+		refs_add(&requests->referrals, event->client, event->external_ref, number);
+	}
+}
+
+static void complaint_add(struct requests *requests, const Wot__V1__Event *event)
+{
+	const Wot__V1__Complaint *complaint = event->body->complaint;
+	struct buf parts = {0};
+	for (size_t i = 0; i < complaint->n_parts; i++)
+		buf_add(&parts, complaint->parts[i], strlen(complaint->parts[i]) + 1);
+	buf_char(&parts, 0);
+	uint32_t count = requests->complaint_count;
+	if ((count & (count - 1)) == 0) {
+		size_t room = count ? 2 * (size_t)count : 1;
+		requests->complaints =
+			realloc(requests->complaints, room * sizeof *requests->complaints);
+		must(requests->complaints);
+	}
+	requests->complaints[count] = parts.data;
+	requests->complaint_count = count + 1;
+	refs_add(&requests->complaint_refs, event->client, event->external_ref, count + 1);
+}
+
+void requests_evolve(struct requests *requests, const Wot__V1__Event *event)
+{
+	const Wot__V1__Body *body = event->body;
+	int year;
+	uint32_t number = 0;
+	if (event->case_id && case_id_parse(event->case_id, &year, &number) == 0 &&
+		number > requests->highest)
+		requests->highest = number;
+	Wot__V1__Sealed **sealed = body_sealed(body);
+	if (sealed)
+		key_add(requests, *sealed);
+	struct request *request = (struct request *)requests_at(requests, number);
+	switch (body->kind_case) {
+	case WOT__V1__BODY__KIND_HELP_REQUEST:
+		request_add(requests, event, body->help_request, false);
+		break;
+	case WOT__V1__BODY__KIND_REFERRAL:
+		request_add(requests, event, body->referral, true);
+		break;
+	case WOT__V1__BODY__KIND_COMPLAINT:
+		complaint_add(requests, event);
+		break;
+	case WOT__V1__BODY__KIND_REQUEST_BECAME_CONTACT:
+		must(request);
+		request->is_contact = true;
+		key_forget(requests, request);
+		break;
+	case WOT__V1__BODY__KIND_CONTACT_BECAME_REQUEST:
+		must(request);
+		request->is_contact = false;
+		break;
+	case WOT__V1__BODY__KIND_REFERRAL_PROGRESSED:
+		must(request);
+		progress_add(request, event->occurred_at, body->referral_progressed->status);
+		break;
+	default:
+		break;
+	}
+}

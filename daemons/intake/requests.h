@@ -1,0 +1,62 @@
+/*
+ * What intake remembers: of each request what is needed once it turns out to be a brief contact, of
+ * referrals their progress, of complaints their parts, and which keys still hold a person. About
+ * 150 bytes a request.
+ */
+#ifndef WOT_INTAKE_REQUESTS_H
+#define WOT_INTAKE_REQUESTS_H
+
+#include "lib/refs.h"
+#include "proto/event.h"
+
+/* A status that a referral reached, and when: newest last. */
+typedef uint64_t progress_t;
+static inline int64_t progress_at_ms(progress_t progress)
+{
+	return (int64_t)progress >> 8;
+}
+static inline Wot__V1__ReferralProgressed__Status progress_status(progress_t progress)
+{
+	return (Wot__V1__ReferralProgressed__Status)(progress & 0xff);
+}
+
+struct request {
+	progress_t *history; /* of a referral; NULL: a help request */
+	uint16_t history_len, history_room;
+	uint16_t year; /* of the case id; 0: no such request */
+	uint8_t channel, location /* 0: not given */, age_group, legal_basis;
+	bool has_key, is_contact;
+	uint8_t key_id[16];
+};
+
+struct requests {
+	struct request *items; /* by case number */
+	uint32_t room;
+	uint32_t highest;           /* case number that any event of the own log names */
+	struct refs referrals;      /* number: the case's */
+	struct refs complaint_refs; /* number: place in complaints */
+	char **complaints;          /* parts, each with its NUL, and an empty one at the end */
+	uint32_t complaint_count;
+	struct live_key *keys;
+};
+
+void requests_done(struct requests *requests);
+void requests_evolve(struct requests *requests, const Wot__V1__Event *event);
+
+/* NULL when there is none. */
+const struct request *requests_at(const struct requests *requests, uint32_t number);
+const struct request *requests_by_id(const struct requests *requests, const char *case_id);
+bool requests_key_is_live(const struct requests *requests, const uint8_t key_id[16]);
+size_t requests_live_keys(const struct requests *requests);
+
+/* ERR_UNKNOWN_COMPLAINT, or ERR_INVALID when it has no such part. */
+int requests_complaint_part(const struct requests *requests, const char *client,
+	const char *complaint_ref, const char *part);
+
+/* The status that a referral has now. */
+static inline Wot__V1__ReferralProgressed__Status request_status(const struct request *request)
+{
+	return progress_status(request->history[request->history_len - 1]);
+}
+
+#endif
