@@ -1,0 +1,474 @@
+#include "daemons/aggregate/facts.h"
+
+#include "lib/calendar.h"
+#include "lib/clean.h"
+#include "proto/event.h"
+#include "proto/wire.h"
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+const char *const stream_names[STREAM_COUNT] = {"intake", "triage", "case"};
+
+/* The columns that wot gives a table beside those of its message. */
+enum { CASES_YEAR, CASES_OWN };
+enum { CALLS_DAY, CALLS_SEQ, CALLS_ANSWERED, CALLS_ABANDONED, CALLS_WAIT, CALLS_OWN };
+enum { ROW_DAY, ROW_SEQ, ROW_CASE, ROW_YOUTH, ROW_OWN };
+
+static const struct {
+	const char *name;
+	enum stream stream;
+	Wot__V1__Body__KindCase kind;
+	const ProtobufCMessageDescriptor *type;
+} sources[SOURCE_COUNT] = {
+	[SOURCE_CASES] = {"cases", STREAM_CASE, 0, &wot__v1__case_facts__descriptor},
+	[SOURCE_CALLS] = {"calls", STREAM_INTAKE, WOT__V1__BODY__KIND_CALL,
+		&wot__v1__call__descriptor},
+#define SOURCE(name, stream, tag, message)                                                         \
+	[SOURCE_##name] = {                                                                        \
+		#name, stream, WOT__V1__BODY__KIND_##tag, &wot__v1__##message##__descriptor},
+#include "daemons/aggregate/source.def"
+#undef SOURCE
+};
+
+/* Fields that a plan reads before those of the columns. */
+enum { EVENT_CASE_ID, EVENT_OCCURRED_AT, EVENT_FIELDS };
+enum { CASE_ID, CASE_CLEARED, CASE_FIELDS };
+enum { CALL_CLIENT, CALL_OCCURRED_AT, CALL_ID, CALL_EVENT, CALL_WAIT, CALL_FIELDS };
+enum { MOVED_CASE_ID, MOVED_DAY, MOVED_CHANNEL, MOVED_LOCATION, MOVED_AGE_GROUP, MOVED_FIELDS };
+enum { VALUES_MAX = COLUMN_MAX + 8 };
+
+/* Days of 1900 to 2200: what lies further off stands at the end of it, in no year that is counted. */
+enum { DAY_FIRST = -25567, DAY_LAST = 84370 };
+#define DAY_MS (86400 * INT64_C(1000))
+
+struct change {
+	size_t column;
+	int32_t value;
+};
+struct changes {
+	struct change items[COLUMN_MAX];
+	size_t count;
+};
+
+struct facts {
+	struct table tables[SOURCE_COUNT];
+	struct wire_plan *plans[SOURCE_COUNT], *moved;
+	int moved_columns[MOVED_FIELDS]; /* of contacts, by field of the plan */
+	int answer, youth;               /* columns: of contacts, of cases */
+	uint8_t secret[16];
+	struct keymap calls, moved_contacts;
+	struct {
+		int32_t day;
+		int64_t from_ms, to_ms;
+	} today; /* the day of the last instant: the next one is mostly of the same */
+	facts_change_fn *on_change;
+	void *arg;
+};
+
+static int32_t day_within(int64_t day)
+{
+	return day < DAY_FIRST ? DAY_FIRST : day > DAY_LAST ? DAY_LAST : (int32_t)day;
+}
+
+static int32_t day_of(struct facts *facts, uint64_t instant)
+{
+	int64_t instant_ms = (int64_t)instant;
+	if (instant_ms < DAY_FIRST * DAY_MS || instant_ms > DAY_LAST * DAY_MS)
+		return instant_ms < 0 ? DAY_FIRST : DAY_LAST;
+	if (instant_ms < facts->today.from_ms || instant_ms >= facts->today.to_ms) {
+		facts->today.day = calendar_day_of(instant_ms);
+		facts->today.from_ms = calendar_day_start(facts->today.day);
+		facts->today.to_ms = calendar_day_start(facts->today.day + 1);
+	}
+	return facts->today.day;
+}
+
+static void change_add(struct changes *changes, size_t column, int32_t value)
+{
+	must(changes->count < COLUMN_MAX);
+	changes->items[changes->count++] = (struct change){column, value};
+}
+
+static void row_change(
+	struct facts *facts, enum source source, uint32_t row, const struct changes *changes)
+{
+	struct table *table = &facts->tables[source];
+	uint64_t columns = 0;
+	table_reserve(table, row);
+	for (size_t i = 0; i < changes->count; i++) {
+		const struct change *change = &changes->items[i];
+		if (table_get(table, change->column, row) != change->value)
+			columns |= 1ull << change->column;
+	}
+	if (!columns)
+		return;
+	if (facts->on_change)
+		facts->on_change(facts->arg, source, row, columns, -1);
+	for (size_t i = 0; i < changes->count; i++)
+		table_set(table, changes->items[i].column, row, changes->items[i].value);
+	if (facts->on_change)
+		facts->on_change(facts->arg, source, row, columns, 1);
+}
+
+/* A field that was read as the value of its column. Numbers too big for a column stop at its end.
+ */
+static int32_t value_of(struct column *column, const struct wire_value *value)
+{
+	if (!value->present)
+		return VALUE_UNSET;
+	switch (column->type) {
+	case COLUMN_TEXT:
+		return text_number(column, value->data, value->len);
+	case COLUMN_DAY:
+		return day_within((int64_t)value->number);
+	case COLUMN_FLAG:
+		return value->number ? 1 : 0;
+	case COLUMN_ENUM:
+		return value->number < UINT8_MAX ? (int32_t)value->number : VALUE_UNSET;
+	default:
+		return value->number < INT32_MAX ? (int32_t)value->number : INT32_MAX;
+	}
+}
+
+/* "2025-000123": the year of the report, and a number that never restarts. */
+static int case_id_parse(const struct wire_value *id, uint32_t *number, int32_t *year)
+{
+	uint32_t parts[2] = {0};
+	size_t part = 0;
+	if (!id->present || !id->len)
+		return ERR_INVALID;
+	for (size_t i = 0; i < id->len; i++) {
+		if (id->data[i] == '-' && part == 0)
+			part = 1;
+		else if (id->data[i] < '0' || id->data[i] > '9' || parts[part] >= TABLE_ROWS_MAX)
+			return ERR_INVALID;
+		else
+			parts[part] = 10 * parts[part] + (uint32_t)(id->data[i] - '0');
+	}
+	if (part != 1 || parts[1] >= TABLE_ROWS_MAX || parts[0] > 9999)
+		return ERR_INVALID;
+	*number = parts[1];
+	*year = (int32_t)parts[0];
+	return 0;
+}
+
+void facts_case_id(const struct facts *facts, uint32_t number, char id[24])
+{
+	const struct table *cases = &facts->tables[SOURCE_CASES];
+	int32_t year = number < cases->rows ? table_get(cases, CASES_YEAR, number) : VALUE_UNSET;
+	snprintf(id, 24, "%04d-%06" PRIu32, year == VALUE_UNSET ? 0 : year, number);
+}
+
+/* Sets what the event's facts hold, unsets what they clear. */
+static int cases_fold(struct facts *facts, const uint8_t *event, size_t len)
+{
+	struct table *cases = &facts->tables[SOURCE_CASES];
+	struct wire_value values[VALUES_MAX];
+	int err = wire_read(facts->plans[SOURCE_CASES], event, len, values);
+	if (err)
+		return err;
+	struct changes changes = {0};
+	for (size_t c = CASES_OWN; c < cases->column_count; c++) {
+		const struct wire_value *value = &values[CASE_FIELDS + c - CASES_OWN];
+		bool cleared = values[CASE_CLEARED].number >> cases->columns[c].field & 1;
+		if (value->present || cleared)
+			change_add(&changes, c, value_of(&cases->columns[c], value));
+	}
+	if (!changes.count)
+		return 0;
+	uint32_t row;
+	int32_t year;
+	err = case_id_parse(&values[CASE_ID], &row, &year);
+	if (err)
+		return err;
+	change_add(&changes, CASES_YEAR, year);
+	row_change(facts, SOURCE_CASES, row, &changes);
+	return 0;
+}
+
+/* A call is the sum of its events, in whatever order and however often they come. */
+static int call_fold(struct facts *facts, const uint8_t *event, size_t len, uint64_t seq)
+{
+	struct table *calls = &facts->tables[SOURCE_CALLS];
+	struct wire_value values[CALL_FIELDS];
+	int err = wire_read(facts->plans[SOURCE_CALLS], event, len, values);
+	if (err)
+		return err;
+	/* Client names hold no NUL, so the two parts cannot run into each other. */
+	const struct wire_value *client = &values[CALL_CLIENT], *id = &values[CALL_ID];
+	char name[512];
+	if (client->len + 1 + id->len > sizeof name)
+		return ERR_INVALID;
+	size_t name_len = 0;
+	if (client->len)
+		memcpy(name, client->data, name_len = client->len);
+	name[name_len++] = 0;
+	if (id->len)
+		memcpy(name + name_len, id->data, id->len);
+	name_len += id->len;
+
+	bool is_new;
+	uint32_t row = keymap_put(
+		&facts->calls, keymap_hash(facts->secret, name, name_len), calls->rows, &is_new);
+	struct changes changes = {0};
+	if (is_new)
+		change_add(&changes, CALLS_SEQ, seq < INT32_MAX ? (int32_t)seq : INT32_MAX);
+	int32_t day = day_of(facts, values[CALL_OCCURRED_AT].number);
+	if (is_new || day < table_get(calls, CALLS_DAY, row))
+		change_add(&changes, CALLS_DAY, day);
+	bool answered = !is_new && table_get(calls, CALLS_ANSWERED, row) == 1;
+	if (values[CALL_EVENT].number == WOT__V1__CALL__EVENT__ANSWERED && !answered) {
+		change_add(&changes, CALLS_ANSWERED, 1);
+		change_add(&changes, CALLS_ABANDONED, 0);
+		change_add(&changes, CALLS_WAIT,
+			value_of(&calls->columns[CALLS_WAIT], &values[CALL_WAIT]));
+	} else if (values[CALL_EVENT].number == WOT__V1__CALL__EVENT__ABANDONED && !answered) {
+		change_add(&changes, CALLS_ABANDONED, 1);
+	}
+	row_change(facts, SOURCE_CALLS, row, &changes);
+	return 0;
+}
+
+static int event_fold(
+	struct facts *facts, enum source source, const uint8_t *event, size_t len, uint64_t seq)
+{
+	struct table *table = &facts->tables[source];
+	const struct table *cases = &facts->tables[SOURCE_CASES];
+	struct wire_value values[VALUES_MAX];
+	int err = wire_read(facts->plans[source], event, len, values);
+	if (err)
+		return err;
+	struct changes changes = {0};
+	change_add(&changes, ROW_DAY, day_of(facts, values[EVENT_OCCURRED_AT].number));
+	change_add(&changes, ROW_SEQ, seq < INT32_MAX ? (int32_t)seq : INT32_MAX);
+	uint32_t number;
+	int32_t year;
+	if (values[EVENT_CASE_ID].present) {
+		err = case_id_parse(&values[EVENT_CASE_ID], &number, &year);
+		if (err)
+			return err;
+		change_add(&changes, ROW_CASE, (int32_t)number);
+		/* Youth never changes, and the case's own log has told it before. */
+		if (sources[source].stream == STREAM_CASE && number < cases->rows)
+			change_add(&changes, ROW_YOUTH,
+				table_get(cases, (size_t)facts->youth, number));
+	}
+	for (size_t c = ROW_OWN; c < table->column_count; c++) {
+		const struct wire_value *value = &values[EVENT_FIELDS + c - ROW_OWN];
+		change_add(&changes, c, value_of(&table->columns[c], value));
+	}
+	row_change(facts, source, table->rows, &changes);
+	return 0;
+}
+
+/* A request that ended in advice is a contact of the day it was reported, until that is voided: the
+ * row stays, without a day it is in no period. */
+static int moved_fold(
+	struct facts *facts, const uint8_t *event, size_t len, uint64_t seq, bool is_contact)
+{
+	struct table *contacts = &facts->tables[SOURCE_contacts];
+	struct wire_value values[MOVED_FIELDS];
+	int err = wire_read(facts->moved, event, len, values);
+	uint32_t number;
+	int32_t year;
+	if (!err)
+		err = case_id_parse(&values[MOVED_CASE_ID], &number, &year);
+	if (err)
+		return err;
+	struct keymap_key key = {.low = number};
+	struct changes changes = {0};
+	uint32_t row;
+	if (!is_contact) {
+		if (!keymap_get(&facts->moved_contacts, key, &row))
+			return 0;
+		change_add(&changes, ROW_DAY, VALUE_UNSET);
+	} else {
+		bool is_new;
+		row = keymap_put(&facts->moved_contacts, key, contacts->rows, &is_new);
+		change_add(&changes, ROW_SEQ, seq < INT32_MAX ? (int32_t)seq : INT32_MAX);
+		change_add(&changes, ROW_CASE, (int32_t)number);
+		change_add(&changes, (size_t)facts->answer, WOT__V1__BRIEF_CONTACT__ANSWER__ADVICE);
+		for (size_t i = MOVED_DAY; i < MOVED_FIELDS; i++) {
+			size_t column = (size_t)facts->moved_columns[i];
+			change_add(
+				&changes, column, value_of(&contacts->columns[column], &values[i]));
+		}
+	}
+	row_change(facts, SOURCE_contacts, row, &changes);
+	return 0;
+}
+
+int facts_fold(struct facts *facts, enum stream stream, uint32_t kind, const uint8_t *event,
+	size_t len, uint64_t seq)
+{
+	if (stream == STREAM_CASE) {
+		int err = cases_fold(facts, event, len);
+		if (err)
+			return err;
+	} else if (stream == STREAM_INTAKE) {
+		if (kind == WOT__V1__BODY__KIND_CALL)
+			return call_fold(facts, event, len, seq);
+		if (kind == WOT__V1__BODY__KIND_REQUEST_BECAME_CONTACT)
+			return moved_fold(facts, event, len, seq, true);
+		if (kind == WOT__V1__BODY__KIND_CONTACT_BECAME_REQUEST)
+			return moved_fold(facts, event, len, seq, false);
+	}
+	for (enum source source = SOURCE_CALLS + 1; source < SOURCE_COUNT; source++) {
+		if (sources[source].kind == kind && sources[source].stream == stream)
+			return event_fold(facts, source, event, len, seq);
+	}
+	return 0;
+}
+
+static struct wire_plan *plan_new(const char *const *paths, size_t count)
+{
+	const char *unknown = NULL;
+	struct wire_plan *plan = wire_plan_new(&wot__v1__event__descriptor, paths, count, &unknown);
+	must(plan);
+	return plan;
+}
+
+/* The plan of a table whose columns from `own` on are fields at `below` ("facts", "body.survey").
+ */
+static struct wire_plan *plan_of_columns(const struct table *table, size_t own,
+	const char *const *first, size_t first_count, const char *below)
+{
+	char texts[COLUMN_MAX][80];
+	const char *paths[VALUES_MAX];
+	size_t count = 0;
+	for (; count < first_count; count++)
+		paths[count] = first[count];
+	for (size_t c = own; c < table->column_count; c++) {
+		snprintf(texts[c], sizeof texts[c], "%s.%s", below, table->columns[c].name);
+		paths[count++] = texts[c];
+	}
+	return plan_new(paths, count);
+}
+
+static void columns_add(struct table *table, const ProtobufCMessageDescriptor *type)
+{
+	for (unsigned i = 0; i < type->n_fields; i++) {
+		if (strcmp(type->fields[i].name, "cleared"))
+			column_add_field(table, &type->fields[i]);
+	}
+}
+
+static void cases_init(struct facts *facts)
+{
+	static const char *const first[CASE_FIELDS] = {
+		[CASE_ID] = "case_id",
+		[CASE_CLEARED] = "facts.cleared",
+	};
+	struct table *cases = &facts->tables[SOURCE_CASES];
+	column_add(cases, "case_year", COLUMN_NUMBER);
+	columns_add(cases, sources[SOURCE_CASES].type);
+	facts->plans[SOURCE_CASES] = plan_of_columns(cases, CASES_OWN, first, CASE_FIELDS, "facts");
+	facts->youth = column_find(cases, "youth");
+	must(facts->youth >= 0);
+}
+
+static void calls_init(struct facts *facts)
+{
+	static const char *const paths[CALL_FIELDS] = {
+		[CALL_CLIENT] = "client",
+		[CALL_OCCURRED_AT] = "occurred_at",
+		[CALL_ID] = "body.call.call_id",
+		[CALL_EVENT] = "body.call.event",
+		[CALL_WAIT] = "body.call.wait_seconds",
+	};
+	struct table *calls = &facts->tables[SOURCE_CALLS];
+	column_add(calls, "day", COLUMN_DAY);
+	column_add(calls, "seq", COLUMN_NUMBER);
+	column_add(calls, "answered", COLUMN_FLAG);
+	column_add(calls, "abandoned", COLUMN_FLAG);
+	column_add(calls, "wait_seconds", COLUMN_NUMBER);
+	facts->plans[SOURCE_CALLS] = plan_new(paths, CALL_FIELDS);
+}
+
+static void source_init(struct facts *facts, enum source source)
+{
+	static const char *const first[EVENT_FIELDS] = {
+		[EVENT_CASE_ID] = "case_id",
+		[EVENT_OCCURRED_AT] = "occurred_at",
+	};
+	struct table *table = &facts->tables[source];
+	column_add(table, "day", COLUMN_DAY);
+	column_add(table, "seq", COLUMN_NUMBER);
+	column_add(table, "case_number", COLUMN_NUMBER);
+	column_add(table, "youth", COLUMN_FLAG);
+	columns_add(table, sources[source].type);
+	char below[64];
+	snprintf(below, sizeof below, "body.%s", event_kind_name(sources[source].kind));
+	facts->plans[source] = plan_of_columns(table, ROW_OWN, first, EVENT_FIELDS, below);
+}
+
+static void moved_init(struct facts *facts)
+{
+	static const char *const paths[MOVED_FIELDS] = {
+		[MOVED_CASE_ID] = "case_id",
+		[MOVED_DAY] = "body.request_became_contact.reported_on",
+		[MOVED_CHANNEL] = "body.request_became_contact.channel",
+		[MOVED_LOCATION] = "body.request_became_contact.location",
+		[MOVED_AGE_GROUP] = "body.request_became_contact.age_group",
+	};
+	const struct table *contacts = &facts->tables[SOURCE_contacts];
+	facts->moved = plan_new(paths, MOVED_FIELDS);
+	facts->moved_columns[MOVED_DAY] = ROW_DAY;
+	for (size_t i = MOVED_CHANNEL; i < MOVED_FIELDS; i++) {
+		facts->moved_columns[i] = column_find(contacts, strrchr(paths[i], '.') + 1);
+		must(facts->moved_columns[i] >= 0);
+	}
+	facts->answer = column_find(contacts, "answer");
+	must(facts->answer >= 0);
+}
+
+struct facts *facts_new(const uint8_t secret[16])
+{
+	struct facts *facts = calloc(1, sizeof *facts);
+	must(facts);
+	memcpy(facts->secret, secret, sizeof facts->secret);
+	for (enum source source = 0; source < SOURCE_COUNT; source++)
+		facts->tables[source].name = sources[source].name;
+	cases_init(facts);
+	calls_init(facts);
+	for (enum source source = SOURCE_CALLS + 1; source < SOURCE_COUNT; source++)
+		source_init(facts, source);
+	moved_init(facts);
+	return facts;
+}
+
+void facts_free(struct facts *facts)
+{
+	if (!facts)
+		return;
+	for (enum source source = 0; source < SOURCE_COUNT; source++) {
+		table_done(&facts->tables[source]);
+		wire_plan_free(facts->plans[source]);
+	}
+	wire_plan_free(facts->moved);
+	keymap_done(&facts->calls);
+	keymap_done(&facts->moved_contacts);
+	free(facts);
+}
+
+void facts_on_change(struct facts *facts, facts_change_fn *on_change, void *arg)
+{
+	facts->on_change = on_change;
+	facts->arg = arg;
+}
+
+const struct table *facts_table(const struct facts *facts, enum source source)
+{
+	return &facts->tables[source];
+}
+
+int facts_equal(const struct facts *a, const struct facts *b, struct why *why)
+{
+	for (enum source source = 0; source < SOURCE_COUNT; source++) {
+		int err = table_equal(&a->tables[source], &b->tables[source], why);
+		if (err)
+			return err;
+	}
+	return 0;
+}

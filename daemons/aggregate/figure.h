@@ -1,0 +1,61 @@
+/*
+ * A figure: a KPI in a period, under a definition, split by up to two dimensions; what a question
+ * to a KPI answers, before it is written as JSON, CSV or a table.
+ *
+ * Totals and the splits that kpi.yaml counts come from the counters; other splits, crosses and percentiles
+ * scan the columns.
+ */
+#ifndef WOT_FIGURE_H
+#define WOT_FIGURE_H
+
+#include "daemons/aggregate/kpi.h"
+#include "daemons/aggregate/period.h"
+
+enum { FIGURE_SPLITS = 2 };
+
+/* What the tables of wards and teams know of a key. */
+struct figure_names {
+	/* NULL: no other name than the key */
+	const char *(*on_label)(void *arg, const char *dimension, const char *key);
+	/* Households of a ward, of all where ward is NULL; 0: not known. */
+	uint32_t (*on_households)(void *arg, const char *ward);
+	void *arg;
+};
+
+struct value {
+	bool known, has_of, has_range, has_spread;
+	double value, low, high, mean;
+	int32_t p50, p90;
+	struct counts counts;
+};
+struct figure_row {
+	const char *keys[FIGURE_SPLITS], *labels[FIGURE_SPLITS];
+	struct value value;
+	int64_t weight; /* smaller comes first; then the order of the values */
+	uint32_t order[FIGURE_SPLITS];
+};
+struct figure {
+	const struct kpi *kpi;
+	const struct rule *rule;
+	struct period period;
+	uint32_t definition; /* an index */
+	const struct dimension *by[FIGURE_SPLITS];
+	size_t by_count;
+	struct value total;
+	enum { MET_UNKNOWN, MET_NO, MET_YES } met;
+	struct figure_row *rows;
+	size_t row_count;
+};
+
+/* by: dimensions that the rule has (rule_dimension). ERR_TOO_LARGE: a cross of too many values. */
+int figure_make(struct figure *out, const struct kpis *kpis, const struct kpi *kpi,
+	const struct period *period, uint32_t definition, const struct dimension *const *by,
+	size_t by_count, const struct figure_names *names, struct why *why);
+void figure_done(struct figure *figure);
+
+/* The rows that a rule reads: itself, or the parts of a sum. */
+size_t rule_parts(const struct rule *rule, const struct rule *parts[SUM_MAX]);
+const char *figure_label(
+	const struct figure_names *names, const struct dimension *dimension, const char *key);
+
+#endif

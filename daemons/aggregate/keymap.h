@@ -1,0 +1,33 @@
+/*
+ * A map from 128-bit keys to row numbers: open addressing, 24 bytes a slot, at most three quarters
+ * full. Keys are keyed hashes (keymap_hash) or numbers; equal keys are taken for equal things.
+ */
+#ifndef WOT_KEYMAP_H
+#define WOT_KEYMAP_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct keymap_key {
+	uint64_t low, high;
+};
+struct keymap_slot {
+	struct keymap_key key;
+	uint32_t row; /* + 1; 0 is an empty slot */
+};
+struct keymap {
+	struct keymap_slot *slots;
+	size_t room, count;
+};
+
+void keymap_done(struct keymap *map);
+/* The row of a key; when it is new, `row` becomes its row and *is_new is set. row < UINT32_MAX. */
+uint32_t keymap_put(struct keymap *map, struct keymap_key key, uint32_t row, bool *is_new);
+bool keymap_get(const struct keymap *map, struct keymap_key key, uint32_t *row);
+
+/* SipHash of a text under a 16-byte secret, so that nobody outside can choose where a text lands.
+ */
+struct keymap_key keymap_hash(const uint8_t secret[16], const void *text, size_t len);
+
+#endif

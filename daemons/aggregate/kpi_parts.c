@@ -1,0 +1,273 @@
+#include "daemons/aggregate/kpi_parts.h"
+
+#include <stdio.h>
+#include <string.h>
+
+/* ---- names ---- */
+
+void fail_unknown(struct loader *loader, const struct yaml_node *node, const char *what,
+	const char *const *names, size_t count)
+{
+	auto_buf struct buf list = {0};
+	for (size_t i = 0; i < count; i++)
+		buf_printf(&list, "%s%s", i ? ", " : "", names[i]);
+	yaml_fail(loader->yaml, node, "there is no %s %s; there are %s", what, node->text,
+		count ? list.data : "none");
+}
+
+static int ref_load(
+	struct loader *loader, const struct row_kind *kind, const struct yaml_node *node)
+{
+	const char *name;
+	if (!yaml_text(loader->yaml, node, &name))
+		return REF_NONE;
+	int ref = row_ref(kind, name);
+	if (ref == REF_NONE) {
+		auto_buf struct buf names = {0};
+		row_names(kind, &names);
+		yaml_fail(loader->yaml, node, "%s has no column or measure %s; it has %s",
+			kind->table->name, name, names.data);
+	}
+	return ref;
+}
+
+int day_load(struct loader *loader, const struct row_kind *kind, const struct yaml_node *node)
+{
+	int ref = ref_load(loader, kind, node);
+	if (ref == REF_NONE || row_ref_is_day(kind, ref))
+		return ref;
+	yaml_fail(loader->yaml, node, "%s is no day", node->text);
+	return REF_NONE;
+}
+
+int number_load(struct loader *loader, const struct row_kind *kind, const struct yaml_node *node)
+{
+	int ref = ref_load(loader, kind, node);
+	if (ref == REF_NONE || row_ref_is_number(kind, ref))
+		return ref;
+	yaml_fail(loader->yaml, node, "%s is no number", node->text);
+	return REF_NONE;
+}
+
+static void test_load(struct loader *loader, const struct row_kind *kind,
+	const struct yaml_node *node, struct condition *condition)
+{
+	const char *text;
+	struct why why;
+	if (yaml_text(loader->yaml, node, &text) &&
+		row_condition_add(
+			kind, loader->constants, loader->constant_count, text, condition, &why))
+		yaml_fail(loader->yaml, node, "%s", why.text);
+}
+
+void condition_load(struct loader *loader, const struct row_kind *kind,
+	const struct yaml_node *node, struct condition *condition)
+{
+	if (node && node->kind == YAML_SCALAR) {
+		test_load(loader, kind, node, condition);
+		return;
+	}
+	for (const struct yaml_node *item = yaml_list(loader->yaml, node); item; item = item->next)
+		test_load(loader, kind, item, condition);
+}
+
+static bool source_load(
+	struct loader *loader, const struct yaml_node *node, const char *name, enum source *out)
+{
+	const char *names[SOURCE_COUNT];
+	for (enum source source = 0; source < SOURCE_COUNT; source++) {
+		names[source] = facts_table(loader->kpis->facts, source)->name;
+		if (!strcmp(names[source], name)) {
+			*out = source;
+			return true;
+		}
+	}
+	struct yaml_node named = *node;
+	named.text = name;
+	fail_unknown(loader, &named, "table", names, SOURCE_COUNT);
+	return false;
+}
+
+/* ---- the parts before the KPIs ---- */
+
+uint32_t definition_find(struct loader *loader, const struct yaml_node *node)
+{
+	struct kpis *kpis = loader->kpis;
+	for (uint32_t i = 0; i < kpis->definition_count; i++) {
+		char name[16];
+		snprintf(name, sizeof name, "%u", kpis->definitions[i].name);
+		if (!strcmp(node->key, name))
+			return i;
+	}
+	yaml_fail_key(loader->yaml, node, "there is no definition %s under definitions", node->key);
+	return DEFINITION_MAX;
+}
+
+void definitions_load(struct loader *loader, const struct yaml_node *map)
+{
+	static const char *const keys[] = {"from", "until"};
+	struct kpis *kpis = loader->kpis;
+	for (const struct yaml_node *node = yaml_map(loader->yaml, map); node; node = node->next) {
+		uint32_t from = 0, until = INT32_MAX;
+		size_t i = kpis->definition_count;
+		yaml_keys(loader->yaml, node, keys, COUNT_OF(keys));
+		yaml_u32(loader->yaml, yaml_get(node, "from"), 2000, 2200, &from);
+		yaml_u32(loader->yaml, yaml_get(node, "until"), 2000, 2200, &until);
+		if (strlen(node->key) != 4 || strspn(node->key, "0123456789") != 4) {
+			yaml_fail_key(loader->yaml, node, "a definition is named by a year");
+			continue;
+		}
+		if (i == DEFINITION_MAX) {
+			yaml_fail_key(
+				loader->yaml, node, "more than %d definitions", DEFINITION_MAX);
+			return;
+		}
+		if ((int64_t)from != (i ? (int64_t)kpis->definitions[i - 1].until + 1 : 0))
+			yaml_fail_key(loader->yaml, node,
+				"definition %s must begin in the year after the one before it ends",
+				node->key);
+		kpis->definitions[kpis->definition_count++] = (struct definition){
+			(uint32_t)strtoul(node->key, NULL, 10), (int32_t)from, (int32_t)until};
+	}
+	size_t count = kpis->definition_count;
+	if (!count || kpis->definitions[count - 1].until != INT32_MAX)
+		yaml_fail(loader->yaml, map,
+			"the last definition holds without an end: leave its until out");
+}
+
+static void measure_load(struct loader *loader, struct row_kind *kind, const struct yaml_node *node)
+{
+	static const char *const keys[] = {"from", "to", "after", "days", "months", "earliest"};
+	struct measure measure = {.name = node->key, .parts = {REF_NONE, REF_NONE}};
+	struct yaml *yaml = loader->yaml;
+	size_t before = yaml->error_count;
+	uint32_t days = 0, months = 0;
+
+	yaml_keys(yaml, node, keys, COUNT_OF(keys));
+	yaml_u32(yaml, yaml_get(node, "days"), 0, 10000, &days);
+	yaml_u32(yaml, yaml_get(node, "months"), 0, 1200, &months);
+	measure.days = (int32_t)days;
+	measure.months = (int32_t)months;
+	if (yaml_get(node, "earliest")) {
+		measure.kind = MEASURE_EARLIEST;
+		const struct yaml_node *part = yaml_list(yaml, yaml_get(node, "earliest"));
+		for (; part && measure.part_count < MEASURE_PARTS; part = part->next)
+			measure.parts[measure.part_count++] = day_load(loader, kind, part);
+		if (part || !measure.part_count)
+			yaml_fail(yaml, node, "earliest takes 1 to %d days", MEASURE_PARTS);
+	} else if (yaml_get(node, "after")) {
+		measure.kind = MEASURE_AFTER;
+		measure.parts[measure.part_count++] =
+			day_load(loader, kind, yaml_get(node, "after"));
+	} else {
+		measure.kind = MEASURE_DAYS;
+		measure.parts[measure.part_count++] =
+			day_load(loader, kind, yaml_need(yaml, node, "from"));
+		measure.parts[measure.part_count++] =
+			day_load(loader, kind, yaml_need(yaml, node, "to"));
+	}
+	if (row_ref(kind, node->key) != REF_NONE)
+		yaml_fail_key(yaml, node, "%s is a column of %s", node->key, kind->table->name);
+	if (kind->measure_count == MEASURE_MAX)
+		yaml_fail_key(yaml, node, "more than %d measures", MEASURE_MAX);
+	if (yaml->error_count == before)
+		kind->measures[kind->measure_count++] = measure;
+}
+
+void measures_load(struct loader *loader, const struct yaml_node *map)
+{
+	for (const struct yaml_node *node = yaml_map(loader->yaml, map); node; node = node->next) {
+		enum source source;
+		if (!source_load(loader, node, node->key, &source))
+			continue;
+		const struct yaml_node *measure = yaml_map(loader->yaml, node);
+		for (; measure; measure = measure->next)
+			measure_load(loader, &loader->kpis->kinds[source], measure);
+	}
+}
+
+void populations_load(struct loader *loader, const struct yaml_node *map)
+{
+	static const char *const keys[] = {"table", "where"};
+	for (const struct yaml_node *node = yaml_map(loader->yaml, map); node; node = node->next) {
+		struct population population = {.id = node->key};
+		const char *table;
+		yaml_keys(loader->yaml, node, keys, COUNT_OF(keys));
+		const struct yaml_node *named = yaml_need(loader->yaml, node, "table");
+		if (loader->population_count == POPULATION_MAX)
+			yaml_fail_key(
+				loader->yaml, node, "more than %d populations", POPULATION_MAX);
+		else if (yaml_text(loader->yaml, named, &table) &&
+			 source_load(loader, named, table, &population.source)) {
+			condition_load(loader, &loader->kpis->kinds[population.source],
+				yaml_get(node, "where"), &population.where);
+			loader->populations[loader->population_count++] = population;
+		}
+	}
+}
+
+static void classes_load(
+	struct loader *loader, const struct yaml_node *map, struct dimension *dimension)
+{
+	for (const struct yaml_node *node = yaml_map(loader->yaml, map); node; node = node->next) {
+		const struct yaml_node *low = yaml_list(loader->yaml, node);
+		uint32_t bounds[2] = {0};
+		if (!low || node->count != 2)
+			yaml_fail(loader->yaml, node,
+				"a class is its lowest and its highest number: [18, 26]");
+		else if (dimension->class_count == CLASS_MAX)
+			yaml_fail(loader->yaml, node, "more than %d classes", CLASS_MAX);
+		else if (yaml_u32(loader->yaml, low, 0, INT32_MAX, &bounds[0]) &&
+			 yaml_u32(loader->yaml, low->next, bounds[0], INT32_MAX, &bounds[1]))
+			dimension->classes[dimension->class_count++] = (struct dimension_class){
+				node->key, (int32_t)bounds[0], (int32_t)bounds[1]};
+	}
+}
+
+static void merges_load(
+	struct loader *loader, const struct yaml_node *map, struct dimension *dimension)
+{
+	for (const struct yaml_node *year = yaml_map(loader->yaml, map); year; year = year->next) {
+		uint32_t definition = definition_find(loader, year);
+		if (definition == DEFINITION_MAX)
+			continue;
+		for (const struct yaml_node *node = yaml_map(loader->yaml, year); node;
+			node = node->next) {
+			const char *to;
+			if (dimension->merge_count == CLASS_MAX)
+				yaml_fail(loader->yaml, node, "more than %d merges", CLASS_MAX);
+			else if (yaml_text(loader->yaml, node, &to))
+				dimension->merges[dimension->merge_count++] =
+					(struct dimension_merge){definition, node->key, to};
+		}
+	}
+}
+
+void dimensions_load(struct loader *loader, const struct yaml_node *map)
+{
+	static const char *const keys[] = {"label", "column", "classes", "labels", "merge"};
+	struct kpis *kpis = loader->kpis;
+	for (const struct yaml_node *node = yaml_map(loader->yaml, map); node; node = node->next) {
+		if (kpis->dimension_count == DIMENSION_MAX) {
+			yaml_fail_key(loader->yaml, node, "more than %d dimensions", DIMENSION_MAX);
+			return;
+		}
+		struct dimension *dimension = &kpis->dimensions[kpis->dimension_count++];
+		*dimension = (struct dimension){
+			.id = node->key, .label = node->key, .column = node->key};
+		yaml_keys(loader->yaml, node, keys, COUNT_OF(keys));
+		yaml_text(loader->yaml, yaml_need(loader->yaml, node, "label"), &dimension->label);
+		yaml_text(
+			loader->yaml, yaml_need(loader->yaml, node, "column"), &dimension->column);
+		classes_load(loader, yaml_get(node, "classes"), dimension);
+		merges_load(loader, yaml_get(node, "merge"), dimension);
+		const struct yaml_node *label = yaml_map(loader->yaml, yaml_get(node, "labels"));
+		for (; label && dimension->label_count < CLASS_MAX; label = label->next) {
+			struct dimension_label item = {.key = label->key};
+			if (yaml_text(loader->yaml, label, &item.label))
+				dimension->labels[dimension->label_count++] = item;
+		}
+		if (label)
+			yaml_fail(loader->yaml, label, "more than %d labels", CLASS_MAX);
+	}
+}

@@ -1,0 +1,45 @@
+/*
+ * What the two halves of the loader share: kpi_parts.c reads what KPIs are made of (definitions, measures,
+ * populations, dimensions), kpi_yaml.c the KPIs themselves.
+ */
+#ifndef WOT_KPI_PARTS_H
+#define WOT_KPI_PARTS_H
+
+#include "config/yaml.h"
+#include "daemons/aggregate/kpi.h"
+
+#define COUNT_OF(array) (sizeof(array) / sizeof *(array))
+
+enum { POPULATION_MAX = 32 };
+
+struct loader {
+	struct yaml *yaml;
+	struct kpis *kpis;
+	const struct row_constant *constants;
+	size_t constant_count;
+	struct population {
+		const char *id;
+		enum source source;
+		struct condition where;
+	} populations[POPULATION_MAX];
+	size_t population_count;
+};
+
+void fail_unknown(struct loader *loader, const struct yaml_node *node, const char *what,
+	const char *const *names, size_t count);
+
+/* Names of columns and measures, as refs; REF_NONE where the node is absent or wrong. */
+int day_load(struct loader *loader, const struct row_kind *kind, const struct yaml_node *node);
+int number_load(struct loader *loader, const struct row_kind *kind, const struct yaml_node *node);
+/* One condition, or a list of them. */
+void condition_load(struct loader *loader, const struct row_kind *kind,
+	const struct yaml_node *node, struct condition *condition);
+/* The index of the definition that a member's key names; DEFINITION_MAX when there is none. */
+uint32_t definition_find(struct loader *loader, const struct yaml_node *node);
+
+void definitions_load(struct loader *loader, const struct yaml_node *map);
+void measures_load(struct loader *loader, const struct yaml_node *map);
+void populations_load(struct loader *loader, const struct yaml_node *map);
+void dimensions_load(struct loader *loader, const struct yaml_node *map);
+
+#endif

@@ -1,0 +1,444 @@
+#include "daemons/aggregate/kpi_yaml.h"
+
+#include "daemons/aggregate/kpi_parts.h"
+#include <string.h>
+
+/* A KPI's mapping, and what a definition says instead. */
+struct entry {
+	const struct yaml_node *base, *instead;
+};
+
+static const struct yaml_node *entry_get(const struct entry *entry, const char *key)
+{
+	const struct yaml_node *node = yaml_get(entry->instead, key);
+	return node ? node : yaml_get(entry->base, key);
+}
+
+/* ---- the KPIs ---- */
+
+static const struct dimension *dimension_load(struct loader *loader, const struct yaml_node *node)
+{
+	const char *name, *names[DIMENSION_MAX];
+	struct kpis *kpis = loader->kpis;
+	if (!yaml_text(loader->yaml, node, &name))
+		return NULL;
+	for (size_t i = 0; i < kpis->dimension_count; i++) {
+		names[i] = kpis->dimensions[i].id;
+		if (!strcmp(names[i], name))
+			return &kpis->dimensions[i];
+	}
+	fail_unknown(loader, node, "dimension", names, kpis->dimension_count);
+	return NULL;
+}
+
+static const ProtobufCEnumValue *enum_value(struct loader *loader, const struct yaml_node *node,
+	const struct column *column, const char *name)
+{
+	const ProtobufCEnumValue *value =
+		protobuf_c_enum_descriptor_get_value_by_name(column->values, name);
+	if (!value)
+		yaml_fail(loader->yaml, node, "%s has no value %s to merge", column->name, name);
+	return value;
+}
+
+/* Which value counts as which: an enumeration's own UNKNOWN as not known, the merged ones as
+ * theirs. */
+static void merge_load(struct loader *loader, const struct yaml_node *node, const struct rule *rule,
+	struct split *split)
+{
+	const struct column *column = &rule->kind->table->columns[split->column];
+	const struct dimension *dimension = split->dimension;
+	for (unsigned i = 0; i < COUNT_OF(split->merge); i++)
+		split->merge[i] = (uint8_t)i;
+	const ProtobufCEnumValue *unknown =
+		protobuf_c_enum_descriptor_get_value_by_name(column->values, "UNKNOWN");
+	if (unknown)
+		split->merge[(uint8_t)unknown->value] = 0;
+	for (size_t i = 0; i < dimension->merge_count; i++) {
+		if (dimension->merges[i].definition != rule->definition)
+			continue;
+		const ProtobufCEnumValue *from =
+			enum_value(loader, node, column, dimension->merges[i].from);
+		const ProtobufCEnumValue *to =
+			enum_value(loader, node, column, dimension->merges[i].to);
+		if (from && to)
+			split->merge[(uint8_t)from->value] = (uint8_t)to->value;
+	}
+}
+
+/* Every dimension whose column the table has; those that are named are counted. */
+static void splits_load(struct loader *loader, const struct yaml_node *list, struct rule *rule)
+{
+	const struct table *table = rule->kind->table;
+	for (size_t i = 0; i < loader->kpis->dimension_count; i++) {
+		const struct dimension *dimension = &loader->kpis->dimensions[i];
+		struct split split = {
+			.dimension = dimension, .column = column_find(table, dimension->column)};
+		if (split.column < 0)
+			continue;
+		const struct column *column = &table->columns[split.column];
+		if (column->values)
+			merge_load(loader, list, rule, &split);
+		else if (column->type != COLUMN_TEXT &&
+			 (column->type != COLUMN_NUMBER || !dimension->class_count))
+			continue;
+		rule->splits[rule->split_count++] = split;
+	}
+	for (const struct yaml_node *node = yaml_list(loader->yaml, list); node;
+		node = node->next) {
+		const struct dimension *dimension = dimension_load(loader, node);
+		struct split *split =
+			dimension ? (struct split *)(uintptr_t)rule_split(rule, dimension) : NULL;
+		if (dimension && !split)
+			yaml_fail(loader->yaml, node,
+				"%s cannot be split by %s: it has no column %s, or no classes for "
+				"it",
+				table->name, dimension->id, dimension->column);
+		else if (split)
+			split->counted = true;
+	}
+}
+
+static const struct population *population_load(struct loader *loader, const struct yaml_node *node)
+{
+	const char *name, *names[POPULATION_MAX];
+	if (!yaml_text(loader->yaml, node, &name))
+		return NULL;
+	for (size_t i = 0; i < loader->population_count; i++) {
+		names[i] = loader->populations[i].id;
+		if (!strcmp(names[i], name))
+			return &loader->populations[i];
+	}
+	fail_unknown(loader, node, "population", names, loader->population_count);
+	return NULL;
+}
+
+static uint64_t rule_reads(const struct rule *rule)
+{
+	const struct row_kind *kind = rule->kind;
+	uint64_t reads =
+		row_ref_reads(kind, rule->day) | row_ref_reads(kind, rule->leave) |
+		row_ref_reads(kind, rule->measure) | row_ref_reads(kind, rule->sum) |
+		row_ref_reads(kind, rule->divided_by) | row_ref_reads(kind, rule->unknown_day) |
+		row_condition_reads(kind, &rule->where) | row_condition_reads(kind, &rule->of) |
+		row_condition_reads(kind, &rule->counted) |
+		row_condition_reads(kind, &rule->unknown_inside) |
+		row_condition_reads(kind, &rule->unknown_outside);
+	return reads;
+}
+
+/* What does not go together. */
+static void rule_check(struct loader *loader, const struct entry *entry, const struct rule *rule)
+{
+	enum kpi_unit unit = rule->kpi->unit;
+	const struct yaml_node *at = entry->instead ? entry->instead : entry->base;
+	bool measured = unit != UNIT_COUNT && unit != UNIT_SHARE;
+	if (measured != (rule->measure != REF_NONE))
+		yaml_fail_key(loader->yaml, at,
+			"%s: days, seconds and euro need a measure, others have none",
+			rule->kpi->id);
+	if (unit == UNIT_SHARE && rule->whole == WHOLE_PLACED && !rule->counted.count &&
+		rule->divided_by == REF_NONE)
+		yaml_fail_key(loader->yaml, at, "%s: a share needs count, divided_by or whole",
+			rule->kpi->id);
+	if (unit != UNIT_SHARE && (rule->whole != WHOLE_PLACED || rule->divided_by != REF_NONE))
+		yaml_fail_key(loader->yaml, at, "%s: only a share is divided", rule->kpi->id);
+	if (rule->leave != REF_NONE &&
+		(unit != UNIT_COUNT || rule->counted.count || rule->unknown_day != REF_NONE ||
+			rule->unknown_inside.count || rule->sum != REF_NONE))
+		yaml_fail_key(loader->yaml, at,
+			"%s: a stock has unit count, population, where, day and leave",
+			rule->kpi->id);
+}
+
+static void rows_load(struct loader *loader, const struct entry *entry, struct rule *rule)
+{
+	static const char *const wholes[] = {"placed", "population", "households"};
+	static const char *const outside_keys[] = {"day", "where"};
+	struct yaml *yaml = loader->yaml;
+	if (!entry_get(entry, "population"))
+		yaml_need(yaml, entry->base, "population");
+	if (!entry_get(entry, "day"))
+		yaml_need(yaml, entry->base, "day");
+	const struct population *population =
+		population_load(loader, entry_get(entry, "population"));
+	if (!population)
+		return;
+	const struct row_kind *kind = rule->kind = &loader->kpis->kinds[population->source];
+	rule->source = population->source;
+	rule->where = population->where;
+	rule->day = day_load(loader, kind, entry_get(entry, "day"));
+	rule->leave = day_load(loader, kind, entry_get(entry, "leave"));
+	rule->measure = number_load(loader, kind, entry_get(entry, "measure"));
+	rule->sum = number_load(loader, kind, entry_get(entry, "sum"));
+	rule->divided_by = number_load(loader, kind, entry_get(entry, "divided_by"));
+	uint32_t missing = 0;
+	yaml_u32(yaml, entry_get(entry, "sum_missing"), 0, AMOUNT_MAX, &missing);
+	rule->sum_missing = (int32_t)missing;
+	unsigned whole = WHOLE_PLACED;
+	yaml_choice(yaml, entry_get(entry, "whole"), wholes, COUNT_OF(wholes), &whole);
+	rule->whole = (enum kpi_whole)whole;
+	condition_load(loader, kind, entry_get(entry, "where"), &rule->where);
+	condition_load(loader, kind, entry_get(entry, "of"), &rule->of);
+	condition_load(loader, kind, entry_get(entry, "count"), &rule->counted);
+	condition_load(loader, kind, entry_get(entry, "unknown_inside"), &rule->unknown_inside);
+	const struct yaml_node *outside = entry_get(entry, "unknown_outside");
+	if (outside) {
+		yaml_keys(yaml, outside, outside_keys, COUNT_OF(outside_keys));
+		rule->unknown_day = day_load(loader, kind, yaml_need(yaml, outside, "day"));
+		condition_load(
+			loader, kind, yaml_need(yaml, outside, "where"), &rule->unknown_outside);
+	}
+	rule_check(loader, entry, rule);
+}
+
+static struct rule *rule_load(
+	struct loader *loader, const struct entry *entry, struct kpi *kpi, uint32_t definition)
+{
+	struct rule *rule = arena_alloc(&loader->yaml->arena, sizeof *rule);
+	*rule = (struct rule){
+		.kpi = kpi,
+		.definition = definition,
+		.day = REF_NONE,
+		.leave = REF_NONE,
+		.measure = REF_NONE,
+		.sum = REF_NONE,
+		.divided_by = REF_NONE,
+		.unknown_day = REF_NONE,
+	};
+	if (!entry_get(entry, "sum_of"))
+		rows_load(loader, entry, rule);
+	if (!rule->kind)
+		return rule; /* a sum, whose parts are not known yet */
+	splits_load(loader, entry_get(entry, "by"), rule);
+	rule->reads = rule_reads(rule);
+	for (size_t i = 0; i < rule->split_count; i++)
+		rule->split_reads |= rule->splits[i].counted ? 1ull << rule->splits[i].column : 0;
+	return rule;
+}
+
+static void norm_load(struct loader *loader, const struct yaml_node *node, struct kpi *kpi)
+{
+	static const char *const keys[] = {"atLeast", "moreThan", "atMost", "per", "heldTo"};
+	static const char *const spans[] = {"quarter", "year"};
+	static const int months[] = {3, 12};
+	if (!node)
+		return;
+	yaml_keys(loader->yaml, node, keys, COUNT_OF(keys));
+	size_t count = 0;
+	for (enum kpi_norm norm = NORM_AT_LEAST; norm <= NORM_AT_MOST; norm++) {
+		const struct yaml_node *value = yaml_get(node, kpi_norms[norm]);
+		if (!value)
+			continue;
+		count++;
+		kpi->norm = norm;
+		yaml_decimal(loader->yaml, value, 0, 1e9, &kpi->norm_value);
+	}
+	if (count != 1)
+		yaml_fail(loader->yaml, node, "a norm is one of atLeast, moreThan and atMost");
+	unsigned span;
+	if (yaml_choice(loader->yaml, yaml_get(node, "per"), spans, COUNT_OF(spans), &span))
+		kpi->norm_months = months[span];
+}
+
+/* Whether a definition counts differently: by itself, or through what it merges. */
+static bool rule_differs(const struct rule *rule, const struct yaml_node *instead, uint32_t last)
+{
+	if (instead || !rule->kind)
+		return true;
+	for (size_t s = 0; s < rule->split_count; s++) {
+		if (rule->definition != last && rule->splits[s].dimension->merge_count)
+			return true;
+	}
+	return false;
+}
+
+static void kpi_load(struct loader *loader, const struct yaml_node *node, struct kpi *kpi)
+{
+	static const char *const keys[] = {"label", "title", "unit", "norm", "shown_by",
+		"largest_first", "hidden", "sum_of", "by", "population", "where", "day", "leave",
+		"of", "count", "sum", "sum_missing", "divided_by", "measure", "whole",
+		"unknown_inside", "unknown_outside", "definitions"};
+	enum { ALWAYS = 9 }; /* the keys before this one are the same in every definition */
+	struct yaml *yaml = loader->yaml;
+	struct kpis *kpis = loader->kpis;
+	*kpi = (struct kpi){
+		.id = node->key, .label = node->key, .title = node->key, .norm_held_to = kpi};
+	yaml_keys(yaml, node, keys, COUNT_OF(keys));
+	yaml_text(yaml, yaml_need(yaml, node, "label"), &kpi->label);
+	yaml_text(yaml, yaml_need(yaml, node, "title"), &kpi->title);
+	unsigned unit = UNIT_COUNT;
+	yaml_choice(yaml, yaml_need(yaml, node, "unit"), kpi_units, UNIT_EURO + 1, &unit);
+	kpi->unit = (enum kpi_unit)unit;
+	yaml_bool(yaml, yaml_get(node, "hidden"), &kpi->hidden);
+	yaml_bool(yaml, yaml_get(node, "largest_first"), &kpi->largest_first);
+	norm_load(loader, yaml_get(node, "norm"), kpi);
+	if (yaml_get(node, "shown_by"))
+		kpi->shown_by = dimension_load(loader, yaml_get(node, "shown_by"));
+
+	const struct yaml_node *instead[DEFINITION_MAX] = {0};
+	const struct yaml_node *year = yaml_map(yaml, yaml_get(node, "definitions"));
+	for (; year; year = year->next) {
+		uint32_t definition = definition_find(loader, year);
+		yaml_keys(yaml, year, keys + ALWAYS, COUNT_OF(keys) - ALWAYS - 1);
+		if (definition < DEFINITION_MAX)
+			instead[definition] = year;
+	}
+	uint32_t last = (uint32_t)kpis->definition_count - 1;
+	for (uint32_t d = last; d <= last; d--) {
+		size_t before = yaml->error_count;
+		struct entry entry = {node, instead[d]};
+		struct rule *rule = rule_load(loader, &entry, kpi, d);
+		kpi->rules[d] =
+			d == last || rule_differs(rule, instead[d], last) ? rule : kpi->rules[last];
+		if (d == last && yaml->error_count > before)
+			return; /* what is wrong in the KPI itself is said once */
+	}
+	if (kpi->shown_by && !rule_split(kpi->rules[last], kpi->shown_by))
+		yaml_fail(
+			yaml, yaml_get(node, "shown_by"), "%s is not among by", kpi->shown_by->id);
+}
+
+/* ---- what refers to other KPIs, when all are there ---- */
+
+static struct kpi *kpi_named(struct loader *loader, const struct yaml_node *node)
+{
+	const char *name;
+	if (!yaml_text(loader->yaml, node, &name))
+		return NULL;
+	const struct kpi *kpi = kpi_find(loader->kpis, name);
+	if (!kpi)
+		yaml_fail(loader->yaml, node, "there is no KPI %s", name);
+	return kpi ? &loader->kpis->items[kpi - loader->kpis->items] : NULL;
+}
+
+static const ProtobufCEnumDescriptor *split_enum(const struct rule *part, const struct split *split)
+{
+	return split ? part->kind->table->columns[split->column].values : NULL;
+}
+
+/* A sum can be split where all its parts can, by the same values. */
+static void sum_split(struct kpis *kpis, struct rule *sum)
+{
+	for (size_t i = 0; sum->sum_count && i < kpis->dimension_count; i++) {
+		const struct dimension *dimension = &kpis->dimensions[i];
+		const ProtobufCEnumDescriptor *values =
+			split_enum(sum->sum_of[0], rule_split(sum->sum_of[0], dimension));
+		bool same = values;
+		for (size_t p = 1; p < sum->sum_count; p++)
+			same = same && values == split_enum(sum->sum_of[p],
+							 rule_split(sum->sum_of[p], dimension));
+		if (same)
+			sum->splits[sum->split_count++] =
+				(struct split){.dimension = dimension, .column = -1};
+	}
+}
+
+static void sum_link(struct loader *loader, const struct yaml_node *list, struct kpi *kpi)
+{
+	for (const struct yaml_node *node = yaml_list(loader->yaml, list); node;
+		node = node->next) {
+		struct kpi *part = kpi_named(loader, node);
+		if (!part)
+			continue;
+		for (size_t d = 0; d < loader->kpis->definition_count; d++) {
+			struct rule *sum = kpi->rules[d];
+			const struct rule *rule = part->rules[d];
+			if (part->unit != kpi->unit || !rule->kind || rule->leave != REF_NONE ||
+				rule->measure != REF_NONE || sum->sum_count == SUM_MAX) {
+				yaml_fail(loader->yaml, node,
+					"a sum has up to %d parts of its unit, that are no stock "
+					"and no sum",
+					SUM_MAX);
+				break;
+			}
+			sum->sum_of[sum->sum_count++] = rule;
+		}
+	}
+	for (size_t d = 0; list && d < loader->kpis->definition_count; d++)
+		sum_split(loader->kpis, kpi->rules[d]);
+}
+
+static void kpis_link(struct loader *loader, const struct yaml_node *map)
+{
+	struct kpis *kpis = loader->kpis;
+	struct kpi *kpi = kpis->items;
+	for (const struct yaml_node *node = map->first; node; node = node->next, kpi++) {
+		sum_link(loader, yaml_get(node, "sum_of"), kpi);
+		const struct kpi *held_to =
+			kpi_named(loader, yaml_get(yaml_get(node, "norm"), "heldTo"));
+		if (held_to)
+			kpi->norm_held_to = held_to;
+	}
+	for (size_t i = 0; i < kpis->count; i++) {
+		const struct kpi *held_to = kpis->items[i].norm_held_to;
+		if (held_to->norm_held_to != held_to)
+			yaml_fail(loader->yaml, NULL,
+				"the norm of %s is held to %s, whose own is held to another",
+				kpis->items[i].id, held_to->id);
+	}
+	for (enum source source = 0; source < SOURCE_COUNT; source++) {
+		kpis->rule_first[source] = kpis->rule_count;
+		for (size_t i = 0; i < kpis->count; i++) {
+			for (size_t d = 0; d < kpis->definition_count; d++) {
+				struct rule *rule = kpis->items[i].rules[d];
+				if (rule->kind && rule->source == source && rule->definition == d)
+					kpis->rules[kpis->rule_count++] = rule;
+			}
+		}
+	}
+	kpis->rule_first[SOURCE_COUNT] = kpis->rule_count;
+}
+
+static void file_load(struct loader *loader)
+{
+	static const char *const keys[] = {
+		"definitions", "measures", "populations", "dimensions", "kpis"};
+	struct yaml *yaml = loader->yaml;
+	struct kpis *kpis = loader->kpis;
+	yaml_keys(yaml, yaml->root, keys, COUNT_OF(keys));
+	definitions_load(loader, yaml_need(yaml, yaml->root, "definitions"));
+	measures_load(loader, yaml_get(yaml->root, "measures"));
+	populations_load(loader, yaml_need(yaml, yaml->root, "populations"));
+	dimensions_load(loader, yaml_get(yaml->root, "dimensions"));
+	if (!kpis->definition_count)
+		return; /* said above; no KPI can be read without */
+	const struct yaml_node *map = yaml_need(yaml, yaml->root, "kpis");
+	for (const struct yaml_node *node = yaml_map(yaml, map); node; node = node->next) {
+		if (kpis->count == KPI_MAX) {
+			yaml_fail_key(yaml, node, "more than %d KPIs", KPI_MAX);
+			return;
+		}
+		kpi_load(loader, node, &kpis->items[kpis->count++]);
+	}
+	if (!yaml->error_count && map)
+		kpis_link(loader, map);
+}
+
+int kpis_load(struct kpis **out, const struct facts *facts, const char *text, const char *file_name,
+	const struct row_constant *constants, size_t constant_count, struct buf *errors)
+{
+	auto_yaml struct yaml yaml = {0};
+	int err = yaml_parse(&yaml, text, strlen(text), file_name, errors);
+	if (err)
+		return err;
+	struct kpis *kpis = calloc(1, sizeof *kpis);
+	must(kpis);
+	kpis->facts = facts;
+	for (enum source source = 0; source < SOURCE_COUNT; source++)
+		kpis->kinds[source].table = facts_table(facts, source);
+	struct loader loader = {.yaml = &yaml,
+		.kpis = kpis,
+		.constants = constants,
+		.constant_count = constant_count};
+	file_load(&loader);
+	err = yaml_result(&yaml);
+	/* Names and rules live where the file was read. */
+	kpis->arena = yaml.arena;
+	yaml.arena = (struct arena){0};
+	if (err)
+		kpis_free(kpis);
+	else
+		*out = kpis;
+	return err;
+}

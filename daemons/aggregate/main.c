@@ -1,0 +1,19 @@
+#include "daemons/aggregate/shell.h"
+#include "stage/app.h"
+
+int main(int argc, char **argv)
+{
+	static const char *const feeds[] = {"intake", "triage", "case", NULL};
+	static const struct daemon daemon = {
+		.name = "aggregate",
+		.feeds = feeds,
+		.commands = aggregate_commands,
+		.open = aggregate_open,
+		.close = aggregate_close,
+		.reload = aggregate_reload,
+		.fold = aggregate_fold,
+		.fold_replayed = aggregate_fold_replayed,
+		.get = aggregate_get,
+	};
+	return app_main(argc, argv, &daemon);
+}

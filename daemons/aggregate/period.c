@@ -1,0 +1,118 @@
+#include "daemons/aggregate/period.h"
+
+#include "daemons/aggregate/series.h"
+#include "lib/calendar.h"
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+
+void period_print_day(int32_t day, char text[16])
+{
+	struct calendar_date date = calendar_date(day);
+	snprintf(text, 16, "%04d-%02d-%02d", date.year % 10000, date.month, date.day);
+}
+
+/* Exactly `count` digits as a number; -1 when there are others. */
+static int digits_parse(const char *text, size_t count)
+{
+	int number = 0;
+	for (size_t i = 0; i < count; i++) {
+		if (text[i] < '0' || text[i] > '9')
+			return -1;
+		number = 10 * number + text[i] - '0';
+	}
+	return number;
+}
+
+static bool day_parse(const char *text, size_t len, int32_t *day)
+{
+	if (len != 10 || text[4] != '-' || text[7] != '-')
+		return false;
+	struct calendar_date date = {
+		digits_parse(text, 4), digits_parse(text + 5, 2), digits_parse(text + 8, 2)};
+	if (date.year < SERIES_YEAR_FIRST || date.year > SERIES_YEAR_LAST || !calendar_exists(date))
+		return false;
+	*day = calendar_day(date);
+	return true;
+}
+
+static struct period months_from(int year, int month, int count)
+{
+	int32_t from = calendar_day((struct calendar_date){year, month, 1});
+	return (struct period){from, calendar_add_months(from, count) - 1};
+}
+
+/* 2025, 2025-Q1, 2025-03, 2025-03-01 */
+static bool named_parse(const char *text, struct period *out)
+{
+	size_t len = strlen(text);
+	int32_t day;
+	if (day_parse(text, len, &day)) {
+		*out = (struct period){day, day};
+		return true;
+	}
+	int year = len >= 4 ? digits_parse(text, 4) : -1;
+	if (year < SERIES_YEAR_FIRST || year > SERIES_YEAR_LAST)
+		return false;
+	if (len == 4) {
+		*out = months_from(year, 1, 12);
+		return true;
+	}
+	if (len != 7 || text[4] != '-')
+		return false;
+	int quarter = text[5] == 'Q' ? digits_parse(text + 6, 1) : -1;
+	int month = digits_parse(text + 5, 2);
+	if (quarter >= 1 && quarter <= 4)
+		*out = months_from(year, 3 * quarter - 2, 3);
+	else if (month >= 1 && month <= 12)
+		*out = months_from(year, month, 1);
+	else
+		return false;
+	return true;
+}
+
+/* today, 7d, quarter, year */
+static bool relative_parse(const char *text, int32_t today, struct period *out)
+{
+	struct calendar_date date = calendar_date(today);
+	size_t len = strlen(text);
+	if (!strcmp(text, "today"))
+		*out = (struct period){today, today};
+	else if (!strcmp(text, "year"))
+		*out = (struct period){months_from(date.year, 1, 12).from, today};
+	else if (!strcmp(text, "quarter"))
+		*out = (struct period){
+			months_from(date.year, (date.month - 1) / 3 * 3 + 1, 3).from, today};
+	else if (len >= 2 && len <= 5 && text[len - 1] == 'd' && digits_parse(text, len - 1) > 0)
+		*out = (struct period){today - digits_parse(text, len - 1) + 1, today};
+	else
+		return false;
+	return true;
+}
+
+int period_parse(const char *text, int32_t today, struct period *out, struct why *why)
+{
+	struct period period;
+	const char *dots = strstr(text, "..");
+	bool known = dots ? day_parse(text, (size_t)(dots - text), &period.from) &&
+				     day_parse(dots + 2, strlen(dots + 2), &period.to)
+			  : named_parse(text, &period) || relative_parse(text, today, &period);
+	if (!known)
+		return why_set(why, ERR_INVALID,
+			"%.40s is no period; there are 2025, 2025-Q1, 2025-03, 2025-03-01, "
+			"2025-03-01..2025-03-31, today, 7d, 28d, quarter and year, from %d to %d",
+			text, SERIES_YEAR_FIRST, SERIES_YEAR_LAST);
+	if (period.from > period.to)
+		return why_set(why, ERR_INVALID, "the period %.40s ends before it begins", text);
+	*out = period;
+	return 0;
+}
+
+int period_spans(const struct period *period, int months)
+{
+	struct calendar_date from = calendar_date(period->from),
+			     end = calendar_date(period->to + 1);
+	if (from.day != 1 || (from.month - 1) % months || end.day != 1 || (end.month - 1) % months)
+		return 0;
+	return ((end.year - from.year) * 12 + end.month - from.month) / months;
+}

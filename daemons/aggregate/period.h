@@ -1,0 +1,23 @@
+/*
+ * The periods that a question may name: 2025, 2025-Q1, 2025-03, 2025-03-01, 2025-03-01..2025-03-31,
+ * today, 7d (the last seven days, today included), quarter and year (the calendar's, until today).
+ */
+#ifndef WOT_PERIOD_H
+#define WOT_PERIOD_H
+
+#include "lib/err.h"
+#include <stdint.h>
+
+struct period {
+	int32_t from, to; /* days, both included */
+};
+
+/* ERR_INVALID: `why` lists what there is. Days are 2015 to 2100. */
+int period_parse(const char *text, int32_t today, struct period *out, struct why *why);
+/* How many spans of 3 or 12 months, from the year's beginning on, the period is; 0 when it is not
+ * whole ones. */
+int period_spans(const struct period *period, int months);
+
+void period_print_day(int32_t day, char text[16]); /* YYYY-MM-DD */
+
+#endif

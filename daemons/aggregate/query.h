@@ -1,0 +1,47 @@
+/*
+ * Questions to the KPIs, and their answers: `kpi` gives figures, `explain` the rows behind one.
+ * JSON is as INTERFACES says under "KPI as JSON"; the tables are for people.
+ */
+#ifndef WOT_QUERY_H
+#define WOT_QUERY_H
+
+#include "daemons/aggregate/figure.h"
+#include "lib/buf.h"
+
+enum query_format { QUERY_JSON, QUERY_CSV, QUERY_TEXT };
+
+struct query {
+	const char *id;      /* of a KPI; NULL: all */
+	const char *period;  /* period.h; NULL: year */
+	const char *by;      /* "ward" or "ward,age"; NULL: as the KPI is shown */
+	const char *filter;  /* explain: "ward=ZUID"; NULL */
+	uint32_t definition; /* a year, whose definition is taken; 0: that of the period's last year
+	                      */
+	int32_t today;
+	uint64_t marks[STREAM_COUNT];     /* the last seq that was folded, of each log */
+	const struct figure_names *names; /* NULL: keys only */
+	enum query_format format;
+};
+
+/* ERR_NOT_FOUND: no such KPI; ERR_INVALID: a period, dimension, filter or definition that there is
+ * not; ERR_TOO_LARGE. `why` lists what there is. out is added to on success only. */
+int query_kpi(const struct kpis *kpis, const struct query *query, struct buf *out, struct why *why);
+
+/* A row of each case, contact or call that gives something to the figure, with its days and what it
+ * gives; count, of and unknown add up to the figure's. query->id is needed, by is not looked at. */
+int query_explain(
+	const struct kpis *kpis, const struct query *query, struct buf *out, struct why *why);
+
+/* Shared by both: the KPI, period and definition that are asked for. kpi is NULL when all are. */
+struct query_scope {
+	const struct kpi *kpi;
+	struct period period;
+	uint32_t definition;
+};
+int query_scope_find(const struct kpis *kpis, const struct query *query, struct query_scope *out,
+	struct why *why);
+/* A dimension of that rule, by name. */
+int query_dimension(const struct rule *rule, const char *name, size_t len,
+	const struct dimension **out, struct why *why);
+
+#endif

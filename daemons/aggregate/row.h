@@ -1,0 +1,87 @@
+/*
+ * What a KPI may say of a row: its columns, measures derived from them, and conditions on both.
+ * This is the whole language of config/kpi.yaml; its words are explained there.
+ *
+ * A name means a column (0 to COLUMN_MAX - 1) or a measure (from COLUMN_MAX on): a `ref`, below 0
+ * none. To add a kind of measure: a row in enum measure_kind, a case in row_value, its key in
+ * kpi_yaml.c.
+ */
+#ifndef WOT_ROW_H
+#define WOT_ROW_H
+
+#include "daemons/aggregate/table.h"
+#include "lib/buf.h"
+#include <stdbool.h>
+
+enum { MEASURE_MAX = 32, MEASURE_PARTS = 4, TEST_MAX = 12, REF_NONE = -1 };
+
+enum measure_kind {
+	MEASURE_DAYS,     /* from parts[0] to parts[1], in days */
+	MEASURE_AFTER,    /* the day that lies months, then days, after parts[0] */
+	MEASURE_EARLIEST, /* the earliest of the parts that are known */
+};
+
+struct measure {
+	const char *name;
+	enum measure_kind kind;
+	int parts[MEASURE_PARTS]; /* refs to columns, and to measures before this one */
+	size_t part_count;
+	int32_t days, months;
+};
+
+/* A table and the measures on it. */
+struct row_kind {
+	const struct table *table;
+	struct measure measures[MEASURE_MAX];
+	size_t measure_count;
+};
+
+int32_t row_value(const struct row_kind *kind, int ref, uint32_t row); /* VALUE_UNSET: not known */
+
+int row_ref(const struct row_kind *kind, const char *name);
+const char *row_ref_name(const struct row_kind *kind, int ref);
+bool row_ref_is_day(const struct row_kind *kind, int ref);
+bool row_ref_is_number(const struct row_kind *kind, int ref);
+uint64_t row_ref_reads(const struct row_kind *kind, int ref); /* the columns it rests on, as bits */
+/* "reported_on, ward, …": every name there is, for an error. */
+void row_names(const struct row_kind *kind, struct buf *out);
+
+enum test_op {
+	TEST_IS,
+	TEST_IS_NOT,
+	TEST_HAS,
+	TEST_SET,
+	TEST_UNSET,
+	TEST_LE,
+	TEST_LT,
+	TEST_GE,
+	TEST_GT
+};
+
+/* A comparison. The value is `number`, or another ref's. What is not known fails each but `is not`,
+ * `is unset` and `is false`. */
+struct test {
+	enum test_op op;
+	int ref, other;
+	int32_t number;
+	bool or_next; /* this one or the next must hold */
+};
+struct condition {
+	struct test tests[TEST_MAX]; /* all must hold, those that are joined by or as one */
+	size_t count;
+};
+
+bool row_holds(const struct row_kind *kind, const struct condition *condition, uint32_t row);
+uint64_t row_condition_reads(const struct row_kind *kind, const struct condition *condition);
+
+/* A number with a name that conditions may use. */
+struct row_constant {
+	const char *name;
+	int32_t value;
+};
+/* Adds "waiting_days <= 28", "screening is ADVICE or closed_on is set". ERR_CONFIG: `why` says what
+ * is wrong and what there is. */
+int row_condition_add(const struct row_kind *kind, const struct row_constant *constants,
+	size_t constant_count, const char *text, struct condition *condition, struct why *why);
+
+#endif

@@ -1,0 +1,39 @@
+/*
+ * wot-aggregate's side of the stage: it keeps the tally of all that the feeds bring (tally.h), and answers
+ * questions on the stats socket and over HTTP. To add a command: a row in aggregate_commands.
+ */
+#ifndef WOT_AGGREGATE_SHELL_H
+#define WOT_AGGREGATE_SHELL_H
+
+#include "config/lists.h"
+#include "daemons/aggregate/tally.h"
+#include "stage/stage.h"
+
+struct aggregate {
+	struct stage *stage;
+	struct tally *tally;
+	struct tally_options options;
+	struct buf kpi_yaml; /* the text of it */
+	struct lists lists;  /* the wards' names and households */
+	struct figure_names names;
+};
+
+extern const struct ctl_command aggregate_commands[];
+
+int aggregate_open(void **ctx, struct stage *stage, struct why *why);
+void aggregate_close(void **ctx);
+int aggregate_reload(void *ctx, struct why *why);
+void aggregate_fold(void *ctx, size_t feed, const uint8_t *event, size_t len, uint64_t seq);
+void aggregate_fold_replayed(void *ctx);
+
+/*
+ * Another tally over the replicas, up to what the running one has folded; until_ms: only blocks written
+ * before that instant (INT64_MAX: all). The replicas are brought up to date first.
+ */
+int aggregate_retally(
+	struct aggregate *aggregate, int64_t until_ms, struct tally **out, struct why *why);
+
+/* GET / (the page) and /v1/kpis. */
+bool aggregate_get(void *ctx, struct http_request *request);
+
+#endif

@@ -1,0 +1,207 @@
+#include "daemons/aggregate/table.h"
+
+#include "lib/clean.h"
+#include <string.h>
+
+static uint32_t type_width(enum column_type type)
+{
+	switch (type) {
+	case COLUMN_FLAG:
+	case COLUMN_ENUM:
+		return 1;
+	case COLUMN_TEXT:
+		return 2;
+	default:
+		return 4;
+	}
+}
+
+void column_add(struct table *table, const char *name, enum column_type type)
+{
+	must(table->column_count < COLUMN_MAX && !table->rows);
+	uint32_t width = type_width(type);
+	table->columns[table->column_count++] = (struct column){
+		.name = name,
+		.type = type,
+		.width = width,
+		.offset = table->row_bytes * TABLE_CHUNK,
+	};
+	table->row_bytes += width;
+}
+
+/* Whether every value of the enumeration fits a bit of a set. */
+static bool enum_fits(const ProtobufCEnumDescriptor *values)
+{
+	for (unsigned i = 0; i < values->n_values; i++) {
+		if (values->values[i].value < 0 || values->values[i].value > 30)
+			return false;
+	}
+	return true;
+}
+
+void column_add_field(struct table *table, const ProtobufCFieldDescriptor *field)
+{
+	bool repeated = field->label == PROTOBUF_C_LABEL_REPEATED;
+	enum column_type type;
+	switch (field->type) {
+	case PROTOBUF_C_TYPE_SFIXED32:
+		type = COLUMN_DAY;
+		break;
+	case PROTOBUF_C_TYPE_UINT32:
+		type = COLUMN_NUMBER;
+		break;
+	case PROTOBUF_C_TYPE_BOOL:
+		type = COLUMN_FLAG;
+		break;
+	case PROTOBUF_C_TYPE_STRING:
+		type = COLUMN_TEXT;
+		break;
+	case PROTOBUF_C_TYPE_ENUM:
+		must(enum_fits(field->descriptor));
+		type = repeated ? COLUMN_SET : COLUMN_ENUM;
+		break;
+	default:
+		return;
+	}
+	if (repeated && type != COLUMN_SET)
+		return;
+	column_add(table, field->name, type);
+	struct column *column = &table->columns[table->column_count - 1];
+	column->field = field->id;
+	if (field->type == PROTOBUF_C_TYPE_ENUM)
+		column->values = field->descriptor;
+}
+
+int column_find(const struct table *table, const char *name)
+{
+	for (size_t i = 0; i < table->column_count; i++) {
+		if (!strcmp(table->columns[i].name, name))
+			return (int)i;
+	}
+	return -1;
+}
+
+static void texts_done(struct texts *texts)
+{
+	for (size_t i = 0; i < texts->count; i++)
+		free(texts->items[i]);
+	free(texts->items);
+	keymap_done(&texts->by_text);
+}
+
+void table_done(struct table *table)
+{
+	for (size_t i = 0; i < table->chunk_room; i++)
+		free(table->chunks[i]);
+	free(table->chunks);
+	for (size_t i = 0; i < table->column_count; i++)
+		texts_done(&table->columns[i].texts);
+	*table = (struct table){0};
+}
+
+static void chunks_grow(struct table *table, size_t chunk)
+{
+	size_t room = table->chunk_room ? table->chunk_room : 16;
+	while (room <= chunk)
+		room *= 2;
+	table->chunks = realloc(table->chunks, room * sizeof *table->chunks);
+	must(table->chunks);
+	memset(table->chunks + table->chunk_room, 0,
+		(room - table->chunk_room) * sizeof *table->chunks);
+	table->chunk_room = room;
+}
+
+void table_reserve(struct table *table, uint32_t row)
+{
+	must(row < TABLE_ROWS_MAX);
+	size_t chunk = row / TABLE_CHUNK;
+	if (chunk >= table->chunk_room)
+		chunks_grow(table, chunk);
+	if (!table->chunks[chunk]) {
+		table->chunks[chunk] = calloc(TABLE_CHUNK, table->row_bytes);
+		must(table->chunks[chunk]);
+	}
+	if (row >= table->rows)
+		table->rows = row + 1;
+}
+
+void table_set(struct table *table, size_t column, uint32_t row, int32_t value)
+{
+	const struct column *of = &table->columns[column];
+	uint8_t *at = table->chunks[row / TABLE_CHUNK] + of->offset;
+	bool unset = value == VALUE_UNSET;
+	switch (of->width) {
+	case 1:
+		must(unset || (value >= 0 && value < UINT8_MAX));
+		at[row % TABLE_CHUNK] = unset ? 0 : (uint8_t)(value + 1);
+		return;
+	case 2:
+		must(unset || (value >= 0 && value < UINT16_MAX));
+		((uint16_t *)(void *)at)[row % TABLE_CHUNK] = unset ? 0 : (uint16_t)(value + 1);
+		return;
+	default:
+		((uint32_t *)(void *)at)[row % TABLE_CHUNK] = (uint32_t)value ^ 0x80000000u;
+	}
+}
+
+int32_t text_number(struct column *column, const void *text, size_t len)
+{
+	static const uint8_t secret[16]; /* texts are keys of our own tables, not chosen freely */
+	struct texts *texts = &column->texts;
+	if (len == strlen("UNKNOWN") && !memcmp(text, "UNKNOWN", len))
+		return VALUE_UNSET;
+	struct keymap_key key = keymap_hash(secret, text, len);
+	uint32_t number;
+	if (keymap_get(&texts->by_text, key, &number))
+		return (int32_t)number;
+	if (texts->count == TEXT_MAX) {
+		texts->refused++;
+		return VALUE_UNSET;
+	}
+	if (texts->count == texts->room) {
+		texts->room = texts->room ? 2 * texts->room : 16;
+		texts->items = realloc(texts->items, texts->room * sizeof *texts->items);
+		must(texts->items);
+	}
+	char *copy = strndup(text, len);
+	must(copy);
+	texts->items[texts->count] = copy;
+	bool is_new;
+	return (int32_t)keymap_put(&texts->by_text, key, (uint32_t)texts->count++, &is_new);
+}
+
+static int texts_equal(
+	const char *table, const struct column *a, const struct column *b, struct why *why)
+{
+	if (a->texts.count != b->texts.count)
+		return why_set(why, ERR_DIVERGED, "%s: %s has %zu different texts here, %zu there",
+			table, a->name, a->texts.count, b->texts.count);
+	for (size_t i = 0; i < a->texts.count; i++) {
+		if (strcmp(a->texts.items[i], b->texts.items[i]))
+			return why_set(why, ERR_DIVERGED, "%s: text %zu of %s is %s here, %s there",
+				table, i, a->name, a->texts.items[i], b->texts.items[i]);
+	}
+	return 0;
+}
+
+int table_equal(const struct table *a, const struct table *b, struct why *why)
+{
+	if (a->rows != b->rows)
+		return why_set(
+			why, ERR_DIVERGED, "%s: %u rows here, %u there", a->name, a->rows, b->rows);
+	for (size_t c = 0; c < a->column_count; c++) {
+		int err = texts_equal(a->name, &a->columns[c], &b->columns[c], why);
+		if (err)
+			return err;
+	}
+	for (uint32_t row = 0; row < a->rows; row++) {
+		for (size_t c = 0; c < a->column_count; c++) {
+			int32_t here = table_get(a, c, row), there = table_get(b, c, row);
+			if (here != there)
+				return why_set(why, ERR_DIVERGED,
+					"%s: row %u: %s is %d here, %d there", a->name, row,
+					a->columns[c].name, here, there);
+		}
+	}
+	return 0;
+}

@@ -1,0 +1,60 @@
+/*
+ * The count of everything, as one object: facts, KPIs and the marks up to which events were folded.
+ * Several can live side by side: the running one, the one of `replay --check`, the one of an
+ * `--as-of`. No I/O and no clock: the shell brings events and says what day it is.
+ *
+ * Where to start: tally_fold takes an event in, tally_query answers.
+ */
+#ifndef WOT_TALLY_H
+#define WOT_TALLY_H
+
+#include "daemons/aggregate/query.h"
+
+struct tally;
+
+struct tally_options {
+	const char *kpi_yaml;          /* the text of kpi.yaml */
+	const char *file_name;         /* for errors */
+	uint32_t phone_answer_seconds; /* a call answered within these is answered in time */
+	uint8_t secret[16]; /* of the hash of call ids; any bytes, random ones if possible */
+};
+/* ERR_CONFIG: `why` holds the errors of kpi.yaml, a line each. */
+int tally_new(struct tally **out, const struct tally_options *options, struct why *why);
+void tally_free(struct tally *tally);
+
+/*
+ * Takes in the next event of a log. Never fails: what holds no fact, is of a kind not known here or
+ * cannot be read is counted and passed over. seq moves the stream's mark.
+ */
+void tally_fold(
+	struct tally *tally, enum stream stream, const uint8_t *event, size_t len, uint64_t seq);
+/* Between these two only facts are folded; the end counts every row once. For a start or a check.
+ */
+void tally_replay_begin(struct tally *tally);
+void tally_replay_end(struct tally *tally);
+
+/* New definitions over the same facts: counted anew. On ERR_CONFIG the old ones stay. */
+int tally_reload(struct tally *tally, const struct tally_options *options, struct why *why);
+
+/* Every column, counter, count of events and mark, to the last digit. ERR_DIVERGED: `why` tells the
+ * first difference. Both must have been made with the same kpi.yaml. */
+int tally_equal(const struct tally *a, const struct tally *b, struct why *why);
+
+/* query.h; the tally fills in query->marks. */
+int tally_query(
+	const struct tally *tally, const struct query *query, struct buf *out, struct why *why);
+int tally_explain(
+	const struct tally *tally, const struct query *query, struct buf *out, struct why *why);
+
+struct tally_stats {
+	uint64_t marks[STREAM_COUNT];
+	uint64_t events[STREAM_COUNT];     /* folded, of each log */
+	uint64_t kinds[STREAM_COUNT][200]; /* by tag of Body */
+	uint64_t unknown_kinds;            /* not known to this version */
+	uint64_t unreadable;               /* no event, or a case number out of bounds */
+	uint64_t outside;                  /* contributions on days before 2015 or after 2100 */
+	uint32_t rows[SOURCE_COUNT];
+};
+void tally_stats(const struct tally *tally, struct tally_stats *out);
+
+#endif

@@ -1,0 +1,267 @@
+/*
+ * A figure is only as good as the facts below it: an event that comes twice, late or in another order must
+ * leave the same facts, one that is not understood must leave none, and a row must never be somebody
+ * else's. Looked at through the tables, not through KPIs.
+ */
+#include "daemons/aggregate/facts.h"
+#include "tests/unit/tallied.h"
+
+/* tallied.h feeds a tally; its facts are watched through a second fold of the same log. */
+static struct facts *facts_of(const struct tallied *t)
+{
+	static const uint8_t secret[16] = {7};
+	struct facts *facts = facts_new(secret);
+	for (size_t at = 0; at < t->log.len;) {
+		struct logged logged;
+		memcpy(&logged, t->log.data + at, sizeof logged);
+		at += sizeof logged;
+		const uint8_t *event = (const uint8_t *)t->log.data + at;
+		facts_fold(facts, logged.stream, event_kind(event, logged.len), event, logged.len,
+			logged.seq);
+		at += logged.len;
+	}
+	return facts;
+}
+
+static int32_t value_of(
+	const struct facts *facts, enum source source, const char *column, uint32_t row)
+{
+	const struct table *table = facts_table(facts, source);
+	int found = column_find(table, column);
+	assert_true(found >= 0);
+	assert_true(row < table->rows);
+	return table_get(table, (size_t)found, row);
+}
+
+/* Of the only call: its facts, and that it is the only one. */
+static void assert_call(const struct tallied *t, const char *on, int32_t answered,
+	int32_t abandoned, int32_t wait_seconds)
+{
+	struct facts *facts = facts_of(t);
+	assert_int_equal(facts_table(facts, SOURCE_CALLS)->rows, 1);
+	assert_int_equal(value_of(facts, SOURCE_CALLS, "day", 0), day(on));
+	assert_int_equal(value_of(facts, SOURCE_CALLS, "answered", 0), answered);
+	assert_int_equal(value_of(facts, SOURCE_CALLS, "abandoned", 0), abandoned);
+	assert_int_equal(value_of(facts, SOURCE_CALLS, "wait_seconds", 0), wait_seconds);
+	facts_free(facts);
+}
+
+static const int64_t HOUR = 3600 * 1000;
+
+static void answered_wins_over_abandoned_in_any_order(void **state)
+{
+	struct tallied *t = *state;
+	int64_t at = noon(day("2025-05-05"));
+	log_call(t, "a", WOT__V1__CALL__EVENT__ANSWERED, at + 20000, 20);
+	assert_call(t, "2025-05-05", 1, 0, 20);
+	log_call(t, "a", WOT__V1__CALL__EVENT__ABANDONED, at + 10000, 10);
+	assert_call(t, "2025-05-05", 1, 0, 20);
+	buf_clear(&t->log);
+	log_call(t, "a", WOT__V1__CALL__EVENT__ABANDONED, at + 10000, 10);
+	assert_call(t, "2025-05-05", VALUE_UNSET, 1, VALUE_UNSET);
+	log_call(t, "a", WOT__V1__CALL__EVENT__ANSWERED, at + 20000, 20);
+	assert_call(t, "2025-05-05", 1, 0, 20);
+}
+
+static void the_first_accepted_answer_gives_the_wait(void **state)
+{
+	struct tallied *t = *state;
+	int64_t at = noon(day("2025-05-05"));
+	log_call(t, "a", WOT__V1__CALL__EVENT__ANSWERED, at + 20000, 20);
+	log_call(t, "a", WOT__V1__CALL__EVENT__ANSWERED, at + 10000, 10);
+	log_call(t, "a", WOT__V1__CALL__EVENT__ANSWERED, at + 20000, 20);
+	assert_call(t, "2025-05-05", 1, 0, 20);
+}
+
+static void the_day_of_a_call_is_that_of_its_earliest_event_in_amsterdam(void **state)
+{
+	struct tallied *t = *state;
+	int64_t midnight = calendar_day_start(day("2025-07-02")); /* 22:00 UTC */
+	log_call(t, "a", WOT__V1__CALL__EVENT__ANSWERED, midnight + 1000, 5);
+	assert_call(t, "2025-07-02", 1, 0, 5);
+	log_call(t, "a", WOT__V1__CALL__EVENT__ENTERED, midnight - 1, -1);
+	assert_call(t, "2025-07-01", 1, 0, 5);
+	log_call(t, "a", WOT__V1__CALL__EVENT__ENDED, midnight + 30 * HOUR, -1);
+	assert_call(t, "2025-07-01", 1, 0, 5);
+}
+
+static void the_same_call_id_of_another_client_is_another_call(void **state)
+{
+	struct tallied *t = *state;
+	Wot__V1__Call call = WOT__V1__CALL__INIT;
+	Wot__V1__Body body = WOT__V1__BODY__INIT;
+	static const char *const names[][2] = {
+		{"rog", "plus1"}, {"rogplus", "1"}, {"rog", "plus1"}};
+	call.queue = (char *)(uintptr_t) "q";
+	call.event = WOT__V1__CALL__EVENT__ENTERED;
+	for (size_t i = 0; i < 3; i++) {
+		Wot__V1__Event event = WOT__V1__EVENT__INIT;
+		call.call_id = (char *)(uintptr_t)names[i][1];
+		body_set(&body, WOT__V1__BODY__KIND_CALL, &call.base);
+		event.client = (char *)(uintptr_t)names[i][0];
+		event.occurred_at = noon(day("2025-05-05"));
+		event.body = &body;
+		log_event(t, STREAM_INTAKE, &event);
+	}
+	struct facts *facts = facts_of(t);
+	assert_int_equal(facts_table(facts, SOURCE_CALLS)->rows, 2);
+	facts_free(facts);
+}
+
+static void many_calls_keep_their_own_rows(void **state)
+{
+	struct tallied *t = *state;
+	enum { CALLS = 5000 };
+	char id[16];
+	for (int i = 0; i < CALLS; i++) {
+		snprintf(id, sizeof id, "%d", i);
+		log_call(t, id, WOT__V1__CALL__EVENT__ENTERED, noon(day("2025-05-05")), -1);
+	}
+	for (int i = CALLS - 1; i >= 0; i--) {
+		snprintf(id, sizeof id, "%d", i);
+		log_call(t, id, WOT__V1__CALL__EVENT__ANSWERED, noon(day("2025-05-05")), i);
+	}
+	struct facts *facts = facts_of(t);
+	assert_int_equal(facts_table(facts, SOURCE_CALLS)->rows, CALLS);
+	for (uint32_t i = 0; i < CALLS; i++)
+		assert_int_equal(value_of(facts, SOURCE_CALLS, "wait_seconds", i), i);
+	facts_free(facts);
+}
+
+static void a_case_takes_what_is_set_and_drops_what_is_cleared(void **state)
+{
+	struct tallied *t = *state;
+	FACTS(t, 3, FACT(reported_on, day("2025-01-02")), FACT(youth, 0),
+		FACT(closed_on, day("2025-02-02")),
+		PROBLEMS(WOT__V1__PROBLEM__VALUE__FINANCE, WOT__V1__PROBLEM__VALUE__JUSTICE),
+		.ward = (char *)(uintptr_t) "ZUID", .team = (char *)(uintptr_t) "UNKNOWN");
+	FACTS(t, 3, CLEARED(7), FACT(people_involved, 3));
+	struct facts *facts = facts_of(t);
+	assert_int_equal(facts_table(facts, SOURCE_CASES)->rows, 4);
+	assert_int_equal(value_of(facts, SOURCE_CASES, "reported_on", 3), day("2025-01-02"));
+	assert_int_equal(value_of(facts, SOURCE_CASES, "closed_on", 3), VALUE_UNSET);
+	assert_int_equal(value_of(facts, SOURCE_CASES, "people_involved", 3), 3);
+	assert_int_equal(value_of(facts, SOURCE_CASES, "youth", 3), 0);
+	assert_int_equal(value_of(facts, SOURCE_CASES, "problems", 3), 1 << 1 | 1 << 13);
+	assert_int_equal(value_of(facts, SOURCE_CASES, "ward", 3), 0);
+	assert_int_equal(value_of(facts, SOURCE_CASES, "team", 3), VALUE_UNSET);
+	assert_int_equal(value_of(facts, SOURCE_CASES, "reported_on", 2), VALUE_UNSET);
+	char id[24];
+	facts_case_id(facts, 3, id);
+	assert_string_equal(id, "2025-000003");
+	facts_free(facts);
+}
+
+static void the_facts_of_a_case_in_another_log_are_not_copied(void **state)
+{
+	struct tallied *t = *state;
+	Wot__V1__CaseFacts facts = WOT__V1__CASE_FACTS__INIT;
+	Wot__V1__Body body = WOT__V1__BODY__INIT;
+	Wot__V1__Event event = WOT__V1__EVENT__INIT;
+	Wot__V1__CaseNoted noted = WOT__V1__CASE_NOTED__INIT;
+	facts.has_reported_on = true;
+	facts.reported_on = day("2025-01-02");
+	body_set(&body, WOT__V1__BODY__KIND_CASE_NOTED, &noted.base);
+	event.case_id = (char *)(uintptr_t) "2025-000001";
+	event.facts = &facts;
+	event.body = &body;
+	log_event(t, STREAM_TRIAGE, &event);
+	struct facts *folded = facts_of(t);
+	assert_int_equal(facts_table(folded, SOURCE_CASES)->rows, 0);
+	facts_free(folded);
+}
+
+static void what_cannot_be_read_changes_nothing_and_is_counted(void **state)
+{
+	struct tallied *t = *state;
+	static const char *const ids[] = {"", "2025", "2025-", "x-1", "2025-1-1", "2025-99999999",
+		"2025-99999999999999999999"};
+	struct tally_stats stats;
+	size_t bad = 0;
+	for (size_t i = 0; i < sizeof ids / sizeof *ids; i++) {
+		Wot__V1__CaseFacts facts = WOT__V1__CASE_FACTS__INIT;
+		Wot__V1__Body body = WOT__V1__BODY__INIT;
+		Wot__V1__Event event = WOT__V1__EVENT__INIT;
+		Wot__V1__FirstContact message = WOT__V1__FIRST_CONTACT__INIT;
+		facts.has_reported_on = true;
+		body_set(&body, WOT__V1__BODY__KIND_FIRST_CONTACT, &message.base);
+		event.case_id = (char *)(uintptr_t)ids[i];
+		event.facts = &facts;
+		event.body = &body;
+		log_event(t, STREAM_CASE, &event);
+		bad += strcmp(ids[i], "2025-") ? 1 : 0; /* that one reads as number 0 */
+	}
+	tally_fold(t->tally, STREAM_CASE, (const uint8_t *)"\xff\xff\xff", 3, 99);
+	tally_stats(t->tally, &stats);
+	assert_int_equal(stats.unreadable, bad + 1);
+	assert_int_equal(stats.unknown_kinds, 1);
+	assert_int_equal(stats.marks[STREAM_CASE], 99);
+	assert_int_equal(stats.events[STREAM_CASE], sizeof ids / sizeof *ids + 1);
+	assert_int_equal(stats.kinds[STREAM_CASE][WOT__V1__BODY__KIND_FIRST_CONTACT],
+		sizeof ids / sizeof *ids);
+}
+
+/* Half events, as a damaged page would give them, must not crash; what they do is not told here. */
+static void cut_off_events_are_survived(void **state)
+{
+	struct tallied *t = *state;
+	FACTS(t, 3, FACT(reported_on, day("2025-01-02")), .ward = (char *)(uintptr_t) "ZUID");
+	log_call(t, "a", WOT__V1__CALL__EVENT__ANSWERED, noon(day("2025-05-05")), 20);
+	log_contact(t, day("2025-02-01"), WOT__V1__CHANNEL__VALUE__PHONE,
+		WOT__V1__AGE_GROUP__VALUE__ADULT);
+	for (size_t at = 0; at < t->log.len;) {
+		struct logged logged;
+		memcpy(&logged, t->log.data + at, sizeof logged);
+		at += sizeof logged;
+		for (size_t len = 0; len < logged.len; len++) {
+			auto_free uint8_t *part = malloc(len + 1);
+			must(part);
+			memcpy(part, t->log.data + at, len);
+			tally_fold(t->tally, logged.stream, part, len, 100);
+		}
+		at += logged.len;
+	}
+	struct tally_stats stats;
+	tally_stats(t->tally, &stats);
+	assert_true(stats.unreadable > 0);
+}
+
+static void keys_are_found_again_however_many_there_are(void **state)
+{
+	(void)state;
+	struct keymap map = {0};
+	uint32_t row;
+	bool is_new;
+	assert_false(keymap_get(&map, (struct keymap_key){1, 1}, &row));
+	for (uint32_t i = 0; i < 100000; i++) {
+		assert_int_equal(keymap_put(&map, (struct keymap_key){i, i / 7}, i, &is_new), i);
+		assert_true(is_new);
+	}
+	for (uint32_t i = 0; i < 100000; i++) {
+		assert_true(keymap_get(&map, (struct keymap_key){i, i / 7}, &row));
+		assert_int_equal(row, i);
+		assert_int_equal(keymap_put(&map, (struct keymap_key){i, i / 7}, 5, &is_new), i);
+		assert_false(is_new);
+	}
+	assert_false(keymap_get(&map, (struct keymap_key){100000, 14285}, &row));
+	keymap_done(&map);
+}
+
+#define TEST(function) cmocka_unit_test_setup_teardown(function, tallied_setup, tallied_teardown)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(answered_wins_over_abandoned_in_any_order),
+		TEST(the_first_accepted_answer_gives_the_wait),
+		TEST(the_day_of_a_call_is_that_of_its_earliest_event_in_amsterdam),
+		TEST(the_same_call_id_of_another_client_is_another_call),
+		TEST(many_calls_keep_their_own_rows),
+		TEST(a_case_takes_what_is_set_and_drops_what_is_cleared),
+		TEST(the_facts_of_a_case_in_another_log_are_not_copied),
+		TEST(what_cannot_be_read_changes_nothing_and_is_counted),
+		TEST(cut_off_events_are_survived),
+		cmocka_unit_test(keys_are_found_again_however_many_there_are),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,233 @@
+/*
+ * Who edits kpi.yaml changes what the municipality publishes. A word that is misspelt, a column that is not
+ * there or a definition with a hole must be told with its place, and never be read as something else.
+ */
+#include "daemons/aggregate/kpi_yaml.h"
+#include "tests/unit/tallied.h"
+
+#define HEAD                                                                                       \
+	"definitions:\n"                                                                           \
+	"  2023: {until: 2023}\n"                                                                  \
+	"  2025: {from: 2024}\n"                                                                   \
+	"populations:\n"                                                                           \
+	"  all: {table: cases}\n"                                                                  \
+	"dimensions:\n"                                                                            \
+	"  ward: {label: Wijk, column: ward}\n"                                                    \
+	"  channel: {label: Kanaal, column: channel}\n"                                            \
+	"kpis:\n"
+
+#define KPI(lines)                                                                                 \
+	HEAD "  k:\n"                                                                              \
+	     "    label: L\n"                                                                      \
+	     "    title: T\n" lines
+
+static int load(const char *text, struct buf *errors)
+{
+	static const uint8_t secret[16];
+	static const struct row_constant constants[] = {{"phone_answer_seconds", 30}};
+	struct facts *facts = facts_new(secret);
+	struct kpis *kpis = NULL;
+	int err = kpis_load(&kpis, facts, text, "kpi.yaml", constants, 1, errors);
+	kpis_free(kpis);
+	facts_free(facts);
+	return err;
+}
+
+static void assert_refused(const char *text, const char *expected)
+{
+	auto_buf struct buf errors = {0};
+	assert_int_equal(load(text, &errors), ERR_CONFIG);
+	if (!strstr(errors.data, expected))
+		fail_msg("expected \"%s\" in: %s", expected, errors.data);
+}
+
+static void assert_taken(const char *text)
+{
+	auto_buf struct buf errors = {0};
+	if (load(text, &errors))
+		fail_msg("%s", errors.data);
+}
+
+static void the_file_as_shipped_has_every_kpi_that_is_promised(void **state)
+{
+	(void)state;
+	static const char *const ids[] = {"help_requests", "brief_contacts", "contacts_total",
+		"people_involved", "started_within_4_weeks", "started_within_1_week",
+		"waiting_days", "closed_within_6_months", "lead_days", "goals_met", "closures",
+		"requests_by_ward", "problem_areas", "open_cases", "waiting_now", "overdue_now",
+		"phone_service_level", "phone_abandoned", "requests_per_household",
+		"handled_by_wot", "redirected_to_welfare", "domestic_violence", "referred_to_youth",
+		"transitions_18", "tailored_solutions", "tailored_saving", "complaints",
+		"feedback_positive", "feedback_cards", "trainings"};
+	auto_free char *yaml = shipped_yaml();
+	struct tally *tally = tally_of(yaml);
+	for (size_t i = 0; i < sizeof ids / sizeof *ids; i++) {
+		auto_buf struct buf out = {0};
+		struct why why = {""};
+		struct query query = {.id = ids[i], .period = "2025"};
+		if (tally_query(tally, &query, &out, &why))
+			fail_msg("%s", why.text);
+	}
+	tally_free(tally);
+}
+
+static void unknown_columns_are_refused_by_name_with_the_known_ones(void **state)
+{
+	(void)state;
+	assert_refused(KPI("    unit: count\n    population: all\n    day: reported\n"),
+		"kpi.yaml:15:10: cases has no column or measure reported; it has case_year, "
+		"reported_on, ");
+	assert_refused(KPI("    unit: count\n    population: all\n    day: reported_on\n"
+			   "    count: waited <= 3\n"),
+		"kpi.yaml:16:12: cases has no column or measure waited; it has");
+	assert_refused(KPI("    unit: count\n    population: all\n    day: reported_on\n    by: "
+			   "[wards]\n"),
+		"kpi.yaml:16:10: there is no dimension wards; there are ward, channel");
+	assert_refused(KPI("    unit: count\n    population: everyone\n    day: reported_on\n"),
+		"kpi.yaml:14:17: there is no population everyone; there are all");
+	assert_refused(HEAD "measures: {people: {}}\n", "people");
+}
+
+static void conditions_are_checked_against_the_type_of_their_column(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *condition, *expected;
+	} cases[] = {
+		{"screening is MAYBE",
+			"screening is never MAYBE; it is one of NOT_REACHED, TO_SUPPORT"},
+		{"youth is 1", "youth is true or false, never 1"},
+		{"ward is ZUID", "ward can be compared with `is set` and `is unset`"},
+		{"youth <= 3", "youth is no number and no day: it has no order"},
+		{"closed_on <= 3", "cases has no column or measure 3"},
+		{"closed_on <= people_involved", "cannot be compared: one is a day"},
+		{"problems has LUCK", "problems is never LUCK; it is one of FINANCE"},
+		{"screening has ADVICE", "screening is no list"},
+		{"screening equals ADVICE", "equals is no comparison; there are is, has, <="},
+		{"screening", "a condition reads NAME is [not] VALUE"},
+		{"youth is true or", "a condition reads NAME is [not] VALUE"},
+		{"people_involved <= 99999999999", "cases has no column or measure 99999999999"},
+	};
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		auto_buf struct buf text = {0};
+		buf_printf(&text, "%s    count: %s\n",
+			KPI("    unit: count\n    population: all\n    day: reported_on\n"),
+			cases[i].condition);
+		assert_refused(text.data, cases[i].expected);
+	}
+}
+
+static void conditions_that_make_sense_are_taken(void **state)
+{
+	(void)state;
+	assert_taken(
+		KPI("    unit: count\n    population: all\n    day: reported_on\n    count:\n"
+		    "      - screening is not ADVICE or closed_on is set\n"
+		    "      - problems has FINANCE or problems is unset or problems is not set\n"
+		    "      - youth is not true\n"
+		    "      - people_involved <= 3\n"
+		    "      - people_involved < phone_answer_seconds\n"
+		    "      - closed_on > reported_on\n"));
+}
+
+static void what_does_not_go_together_is_refused(void **state)
+{
+	(void)state;
+	assert_refused(KPI("    unit: days\n    population: all\n    day: reported_on\n"),
+		"k: days, seconds and euro need a measure");
+	assert_refused(KPI("    unit: share\n    population: all\n    day: reported_on\n"),
+		"k: a share needs count, divided_by or whole");
+	assert_refused(KPI("    unit: count\n    population: all\n    day: reported_on\n"
+			   "    whole: population\n"),
+		"k: only a share is divided");
+	assert_refused(KPI("    unit: count\n    population: all\n    day: reported_on\n"
+			   "    leave: closed_on\n    count: youth is true\n"),
+		"k: a stock has unit count");
+	assert_refused(
+		KPI("    unit: count\n    population: all\n    day: ward\n"), "ward is no day");
+	assert_refused(
+		KPI("    unit: count\n    population: all\n    day: reported_on\n    sum: ward\n"),
+		"ward is no number");
+	assert_refused(KPI("    unit: share\n    sum_of: [j]\n"), "there is no KPI j");
+	assert_refused(KPI("    unit: count\n    sum_of: [k]\n"), "no stock and no sum");
+	assert_refused(KPI("    unit: count\n    population: all\n    day: reported_on\n"
+			   "    norm: {atLeast: 1, atMost: 2}\n"),
+		"a norm is one of atLeast, moreThan and atMost");
+}
+
+static void words_that_are_not_known_are_refused(void **state)
+{
+	(void)state;
+	assert_refused(KPI("    unit: counts\n    population: all\n    day: reported_on\n"),
+		"kpi.yaml:13:11");
+	assert_refused(KPI("    unit: count\n    population: all\n    dag: reported_on\n"), "dag");
+	assert_refused(KPI("    unit: count\n    population: all\n    day: reported_on\n"
+			   "    definitions:\n      2024: {day: closed_on}\n"),
+		"kpi.yaml:17:7: there is no definition 2024");
+	assert_refused(KPI("    unit: count\n    population: all\n    day: reported_on\n"
+			   "    definitions:\n      2023: {label: Anders}\n"),
+		"label");
+	assert_refused(HEAD "rules: {}\n", "rules");
+}
+
+static void definitions_cover_every_year_once(void **state)
+{
+	(void)state;
+	assert_refused("definitions: {2023: {until: 2023}, 2025: {from: 2025}}\npopulations: "
+		       "{}\nkpis: {}\n",
+		"definition 2025 must begin in the year after");
+	assert_refused("definitions: {2023: {until: 2023}}\npopulations: {}\nkpis: {}\n",
+		"the last definition holds without an end");
+	assert_refused("definitions: {}\npopulations: {}\nkpis: {}\n", "the last definition holds");
+	assert_refused("definitions: {new: {}}\npopulations: {}\nkpis: {}\n",
+		"a definition is named by a year");
+}
+
+static void everything_that_is_wrong_is_said_at_once(void **state)
+{
+	(void)state;
+	auto_buf struct buf errors = {0};
+	assert_int_equal(
+		load(HEAD
+			"  a: {label: A, title: A, unit: count, population: x, day: reported_on}\n"
+			"  b: {label: B, title: B, unit: count, population: all, day: y}\n"
+			"  c: {label: C, title: C, unit: z, population: all, day: reported_on}\n",
+			&errors),
+		ERR_CONFIG);
+	assert_non_null(strstr(errors.data, "kpi.yaml:10:"));
+	assert_non_null(strstr(errors.data, "kpi.yaml:11:"));
+	assert_non_null(strstr(errors.data, "kpi.yaml:12:"));
+}
+
+static void a_reload_counts_the_same_facts_anew_or_keeps_the_old(void **state)
+{
+	struct tallied *t = *state;
+	FACTS(t, 1, FACT(reported_on, day("2025-01-15")));
+	struct tally_options options = {.file_name = "kpi.yaml", .kpi_yaml = "kpis: 3"};
+	struct why why = {""};
+	assert_int_equal(tally_reload(t->tally, &options, &why), ERR_CONFIG);
+	assert_figure(t, "help_requests", "2025", 0, 1, 1, -1, 0);
+	options.kpi_yaml = KPI("    unit: count\n    population: all\n    day: reported_on\n");
+	assert_int_equal(tally_reload(t->tally, &options, &why), 0);
+	assert_figure(t, "k", "2025", 0, 1, 1, -1, 0);
+	FACTS(t, 2, FACT(reported_on, day("2025-01-15")));
+	assert_figure(t, "k", "2025", 0, 2, 2, -1, 0);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(the_file_as_shipped_has_every_kpi_that_is_promised),
+		cmocka_unit_test(unknown_columns_are_refused_by_name_with_the_known_ones),
+		cmocka_unit_test(conditions_are_checked_against_the_type_of_their_column),
+		cmocka_unit_test(conditions_that_make_sense_are_taken),
+		cmocka_unit_test(what_does_not_go_together_is_refused),
+		cmocka_unit_test(words_that_are_not_known_are_refused),
+		cmocka_unit_test(definitions_cover_every_year_once),
+		cmocka_unit_test(everything_that_is_wrong_is_said_at_once),
+		cmocka_unit_test_setup_teardown(
+			a_reload_counts_the_same_facts_anew_or_keeps_the_old, tallied_setup,
+			tallied_teardown),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
