@@ -1,0 +1,75 @@
+#include "cli/cli.h"
+
+#include "lib/clean.h"
+#include <errno.h>
+#include <fcntl.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+const char *const cli_daemons[CLI_DAEMONS + 1] = {"intake", "triage", "case", "aggregate", NULL};
+
+int cli_fail(int code, const char *format, ...)
+{
+	fputs("wotctl: ", stderr);
+	va_list args;
+	va_start(args, format);
+	vfprintf(stderr, format, args);
+	va_end(args);
+	fputc('\n', stderr);
+	return code;
+}
+
+int cli_daemon(const char *name)
+{
+	for (int i = 0; i < CLI_DAEMONS; i++) {
+		if (strcmp(cli_daemons[i], name) == 0)
+			return i;
+	}
+	return -1;
+}
+
+/* A socket's path has at most 107 bytes, and the folder's may be longer: it is named by its descriptor. */
+static int socket_open(const char *dir, const char *daemon, struct why *why)
+{
+	struct sockaddr_un address = {.sun_family = AF_UNIX};
+	auto_fd int folder = open(dir, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	if (folder < 0)
+		return why_set(why, ERR_ADDRESS, "%s: %s", dir, strerror(errno));
+	snprintf(address.sun_path, sizeof address.sun_path, "/proc/self/fd/%d/%s.sock", folder,
+		daemon);
+	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	if (fd < 0)
+		return why_set(why, ERR_IO, "socket: %s", strerror(errno));
+	if (connect(fd, (struct sockaddr *)&address, sizeof address) == 0)
+		return fd;
+	int err = why_set(why, ERR_ADDRESS, "%s/%s.sock: %s; is wot-%s running with --dir %s?", dir,
+		daemon, strerror(errno), daemon, dir);
+	close(fd);
+	return err;
+}
+
+int cli_ask(const struct cli *cli, const char *daemon, const char *line, struct buf *answer,
+	struct why *why)
+{
+	if (!cli->dir)
+		return why_set(
+			why, ERR_USAGE, "this verb asks the stats socket and needs --dir DIR");
+	auto_fd int fd = socket_open(cli->dir, daemon, why);
+	if (fd < 0)
+		return fd;
+	if (dprintf(fd, "%s\n", line) < 0)
+		return why_set(why, ERR_IO, "%s: %s", daemon, strerror(errno));
+	char chunk[65536];
+	ssize_t got;
+	while ((got = read(fd, chunk, sizeof chunk)) > 0)
+		buf_add(answer, chunk, (size_t)got);
+	if (got < 0)
+		return why_set(why, ERR_IO, "%s: %s", daemon, strerror(errno));
+	if (answer->len && answer->data[answer->len - 1] == '\n')
+		answer->data[--answer->len] = 0; /* the empty line that ends an answer */
+	return 0;
+}

@@ -1,0 +1,39 @@
+/*
+ * wotctl: what its verbs share. To add a verb: a function here and a row in main.c.
+ */
+#ifndef WOT_CLI_H
+#define WOT_CLI_H
+
+#include "config/config.h"
+#include "lib/buf.h"
+#include "lib/err.h"
+#include <stdbool.h>
+#include <stddef.h>
+
+enum { EXIT_OK = 0, EXIT_FAILED = 1, EXIT_USAGE = 2, CLI_DAEMONS = 4 };
+
+/* The order in which events flow, and in which tables show them. */
+extern const char *const cli_daemons[CLI_DAEMONS + 1]; /* NULL-terminated */
+
+/* Where the daemons are, as --dir or --config said. */
+struct cli {
+	const char *dir; /* with the sockets; NULL with --config of another machine */
+	struct config config[CLI_DAEMONS]; /* in the order of cli_daemons */
+	const char *client;                /* --client NAME: whose token and keys are used */
+	bool json;
+};
+
+/* A verb: its own arguments, argv[0] is its name. Returns the exit code, having said on stderr why. */
+typedef int cli_verb_fn(struct cli *cli, int argc, char **argv);
+cli_verb_fn verb_import, verb_push, verb_kpi, verb_explain, verb_tail, verb_replay, verb_verify,
+	verb_accept_loss, verb_simulate, verb_status, verb_keygen, verb_client;
+
+/* "wotctl: …" on stderr; returns the exit code. */
+int cli_fail(int code, const char *format, ...) __attribute__((format(printf, 2, 3)));
+/* The index of a daemon's name, or -1. */
+int cli_daemon(const char *name);
+/* One line to a daemon's stats socket; the answer appended without its closing empty line. */
+int cli_ask(const struct cli *cli, const char *daemon, const char *line, struct buf *answer,
+	struct why *why);
+
+#endif

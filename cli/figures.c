@@ -1,0 +1,192 @@
+/*
+ * Verbs that ask wot-aggregate's stats socket: kpi, explain, replay --check.
+ */
+#include "cli/cli.h"
+
+#include <getopt.h>
+#include <jansson.h>
+#include <stdio.h>
+#include <string.h>
+
+/* The socket's line has no quoting: what is typed here must be one word, without `;`. */
+static bool is_word(const char *text)
+{
+	return text[0] && !strpbrk(text, " \t\r\n;");
+}
+
+struct figure_args {
+	const char *id, *period, *beside, *by, *definition, *as_of;
+	bool json, csv;
+};
+
+static int figure_parse(struct cli *cli, int argc, char **argv, struct figure_args *args)
+{
+	static const struct option options[] = {
+		{"period", required_argument, NULL, 'p'},
+		{"beside", required_argument, NULL, 's'},
+		{"by", required_argument, NULL, 'b'},
+		{"definition", required_argument, NULL, 'd'},
+		{"as-of", required_argument, NULL, 'a'},
+		{"json", no_argument, NULL, 'j'},
+		{"csv", no_argument, NULL, 'c'},
+		{0},
+	};
+	args->json = cli->json;
+	for (int c; (c = getopt_long(argc, argv, "", options, NULL)) != -1;) {
+		if (c == '?')
+			return EXIT_USAGE;
+		if (optarg && !is_word(optarg))
+			return cli_fail(EXIT_USAGE, "%s: one word is meant here", optarg);
+		if (c == 'p')
+			args->period = optarg;
+		else if (c == 's')
+			args->beside = optarg;
+		else if (c == 'b')
+			args->by = optarg;
+		else if (c == 'd')
+			args->definition = optarg;
+		else if (c == 'a')
+			args->as_of = optarg;
+		else if (c == 'j')
+			args->json = true;
+		else
+			args->csv = true;
+	}
+	if (optind < argc)
+		args->id = argv[optind++];
+	if (optind < argc || (args->id && !is_word(args->id)))
+		return cli_fail(EXIT_USAGE, "%s: unexpected argument",
+			argv[optind < argc ? optind : argc - 1]);
+	return EXIT_OK;
+}
+
+static void word_add(struct buf *line, const char *name, const char *value)
+{
+	if (value)
+		buf_printf(line, " %s %s", name, value);
+}
+
+/* An answer that begins with "error:" is one. */
+static int answer_show(const struct cli *cli, const char *daemon, const char *line)
+{
+	auto_buf struct buf answer = {0};
+	struct why why;
+	if (cli_ask(cli, daemon, line, &answer, &why) != 0)
+		return cli_fail(EXIT_FAILED, "%s", why.text);
+	if (answer.data && strncmp(answer.data, "error: ", 7) == 0) {
+		fprintf(stderr, "wotctl: %s", answer.data + 7);
+		return EXIT_USAGE;
+	}
+	fwrite(answer.data ? answer.data : "", 1, answer.len, stdout);
+	return EXIT_OK;
+}
+
+static int figure_ask(struct cli *cli, const char *command, const struct figure_args *args)
+{
+	auto_buf struct buf line = {0};
+	buf_text(&line, command);
+	if (args->id)
+		buf_printf(&line, " %s", args->id);
+	word_add(&line, "period", args->period);
+	word_add(&line, "by", args->by);
+	word_add(&line, "definition", args->definition);
+	word_add(&line, "as-of", args->as_of);
+	if (args->json || args->csv)
+		buf_text(&line, args->json ? " json" : " csv");
+	return answer_show(cli, "aggregate", line.data);
+}
+
+/* The figures of one period as JSON. */
+static json_t *figures_of(struct cli *cli, const struct figure_args *args, const char *period)
+{
+	auto_buf struct buf line = {0}, answer = {0};
+	struct why why;
+	buf_text(&line, "show kpi");
+	if (args->id)
+		buf_printf(&line, " %s", args->id);
+	word_add(&line, "period", period);
+	word_add(&line, "definition", args->definition);
+	buf_text(&line, " json");
+	if (cli_ask(cli, "aggregate", line.data, &answer, &why) != 0) {
+		cli_fail(EXIT_FAILED, "%s", why.text);
+		return NULL;
+	}
+	json_t *figures = json_loadb(answer.data ? answer.data : "", answer.len, 0, NULL);
+	if (!json_is_array(figures)) {
+		cli_fail(EXIT_USAGE, "%s", answer.data ? answer.data : "no answer");
+		json_decref(figures);
+		return NULL;
+	}
+	return figures;
+}
+
+static void value_print(const json_t *figure, char out[32])
+{
+	const json_t *value = json_object_get(figure, "value");
+	const char *unit = json_string_value(json_object_get(figure, "unit"));
+	if (!json_is_number(value))
+		snprintf(out, 32, "-");
+	else if (unit && strcmp(unit, "share") == 0)
+		snprintf(out, 32, "%.1f%%", 100 * json_number_value(value));
+	else
+		snprintf(out, 32, "%.0f", json_number_value(value));
+}
+
+static const char *verdict(const json_t *figure)
+{
+	const json_t *met = json_object_get(figure, "met");
+	return json_is_true(met) ? "norm met" : json_is_false(met) ? "norm missed" : "";
+}
+
+/* Two periods side by side, a line a figure. */
+static int figures_beside(struct cli *cli, const struct figure_args *args)
+{
+	const char *period = args->period ? args->period : "year";
+	json_t *left = figures_of(cli, args, period);
+	json_t *right = left ? figures_of(cli, args, args->beside) : NULL;
+	if (right)
+		printf("%-34s %10s %-12s %10s %s\n", "", period, "", args->beside, "");
+	for (size_t i = 0; right && i < json_array_size(left); i++) {
+		const json_t *a = json_array_get(left, i), *b = json_array_get(right, i);
+		char a_text[32], b_text[32];
+		value_print(a, a_text);
+		value_print(b, b_text);
+		printf("%-34s %10s %-12s %10s %s\n", json_string_value(json_object_get(a, "id")),
+			a_text, verdict(a), b_text, verdict(b));
+	}
+	int code = right ? EXIT_OK : EXIT_FAILED;
+	json_decref(left);
+	json_decref(right);
+	return code;
+}
+
+int verb_kpi(struct cli *cli, int argc, char **argv)
+{
+	struct figure_args args = {0};
+	int code = figure_parse(cli, argc, argv, &args);
+	if (code)
+		return code;
+	return args.beside ? figures_beside(cli, &args) : figure_ask(cli, "show kpi", &args);
+}
+
+int verb_explain(struct cli *cli, int argc, char **argv)
+{
+	struct figure_args args = {0};
+	int code = figure_parse(cli, argc, argv, &args);
+	if (!code && (!args.id || !args.period))
+		code = cli_fail(
+			EXIT_USAGE, "explain ID --period P: which figure, of which period?");
+	return code ? code : figure_ask(cli, "show explain", &args);
+}
+
+int verb_replay(struct cli *cli, int argc, char **argv)
+{
+	if (argc != 2 || strcmp(argv[1], "--check") != 0)
+		return cli_fail(EXIT_USAGE, "replay --check");
+	auto_buf struct buf answer = {0};
+	struct why why;
+	if (cli_ask(cli, "aggregate", "show replay", &answer, &why) != 0)
+		return cli_fail(EXIT_FAILED, "%s", why.text);
+	fputs(answer.data ? answer.data : "", stdout);
+	return answer.data && strncmp(answer.data, "identical", 9) == 0 ? EXIT_OK : EXIT_FAILED;
+}

@@ -1,0 +1,54 @@
+/*
+ * Sending JSON Lines {"to": "/v1/…", "body": {…}}: many in flight, but the lines of one case wait for each
+ * other's answer. How they travel is a `struct sender`: HTTP (send_http.c) or push (send_push.c).
+ */
+#ifndef WOT_IMPORT_H
+#define WOT_IMPORT_H
+
+#include "cli/cli.h"
+#include <jansson.h>
+#include <stdint.h>
+
+enum { BATCH_MAX = 64, BATCH_BYTES = 512 * 1024 }; /* half of what a door takes at once */
+
+/* What became of a line. */
+struct answer {
+	unsigned status; /* as over HTTP; 0: no answer, try again */
+	json_t *problem; /* of a refusal, owned by the answer; may be NULL */
+};
+
+struct line {
+	struct line *next; /* of the same case, waiting */
+	struct lane *lane;
+	uint64_t number; /* in the file, from 1 */
+	size_t size;     /* its bytes there */
+	const char *to;  /* a path of the door table */
+	int daemon;
+	json_t *record; /* the whole line */
+	uint64_t first_sent_ms, retry_at_ms;
+};
+
+struct batch {
+	struct line *lines[BATCH_MAX];
+	struct answer answers[BATCH_MAX];
+	size_t count;
+	int daemon;
+	const char *to;
+};
+
+/* A way to send. Answers come back through on_answer, from within wait. */
+struct sender {
+	int (*send)(
+		struct sender *sender, struct batch *batch); /* keeps the batch until on_answer */
+	int (*wait)(struct sender *sender, int timeout_ms);
+	void (*close)(struct sender *sender);
+	bool any_path; /* a batch may mix paths of one daemon */
+	size_t batches_max;
+	void (*on_answer)(void *arg, struct batch *batch);
+	void *arg;
+};
+
+struct sender *sender_http(const struct cli *cli, struct why *why);
+struct sender *sender_push(const struct cli *cli, struct why *why);
+
+#endif

@@ -1,0 +1,143 @@
+/*
+ * Batches as JSON arrays over HTTP (libcurl), several connections a daemon.
+ */
+#include "cli/import.h"
+
+#include "config/keys.h"
+#include "lib/clean.h"
+#include <curl/curl.h>
+#include <stdio.h>
+#include <string.h>
+
+enum { CONNECTIONS = 8 };
+
+struct http_sender {
+	struct sender sender;
+	const struct cli *cli;
+	CURLM *multi;
+	struct curl_slist *headers;
+};
+
+struct http_batch {
+	struct batch *batch;
+	char *body;
+	struct buf answer;
+};
+
+static size_t on_data(char *data, size_t size, size_t count, void *arg)
+{
+	buf_add(arg, data, size * count);
+	return size * count;
+}
+
+static char *body_of(const struct batch *batch)
+{
+	json_t *array = json_array();
+	for (size_t i = 0; i < batch->count; i++)
+		json_array_append(array, json_object_get(batch->lines[i]->record, "body"));
+	char *text = json_dumps(array, JSON_COMPACT);
+	json_decref(array);
+	must(text);
+	return text;
+}
+
+static int on_send(struct sender *sender, struct batch *batch)
+{
+	struct http_sender *http = (struct http_sender *)sender;
+	struct http_batch *sent = calloc(1, sizeof *sent);
+	must(sent);
+	sent->batch = batch;
+	sent->body = body_of(batch);
+	char url[512];
+	snprintf(url, sizeof url, "http://%s%s", http->cli->config[batch->daemon].http, batch->to);
+	CURL *easy = curl_easy_init();
+	must(easy);
+	curl_easy_setopt(easy, CURLOPT_URL, url);
+	curl_easy_setopt(easy, CURLOPT_HTTPHEADER, http->headers);
+	curl_easy_setopt(easy, CURLOPT_POSTFIELDS, sent->body);
+	curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, on_data);
+	curl_easy_setopt(easy, CURLOPT_WRITEDATA, &sent->answer);
+	curl_easy_setopt(easy, CURLOPT_PRIVATE, sent);
+	curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, 60000L);
+	curl_easy_setopt(easy, CURLOPT_NOPROXY, "*");
+	return curl_multi_add_handle(http->multi, easy) == CURLM_OK ? 0 : ERR_IO;
+}
+
+/* A status for all of the batch, or 207 and one for each. */
+static void answers_read(struct http_batch *sent, long status)
+{
+	struct batch *batch = sent->batch;
+	json_t *answer =
+		json_loadb(sent->answer.data ? sent->answer.data : "", sent->answer.len, 0, NULL);
+	for (size_t i = 0; i < batch->count; i++) {
+		json_t *item = status == 207 ? json_array_get(answer, i) : NULL;
+		json_t *problem = item ? json_object_get(item, "problem") : answer;
+		batch->answers[i].status =
+			item ? (unsigned)json_integer_value(json_object_get(item, "code"))
+			     : (unsigned)(status == 207 ? 0 : status);
+		batch->answers[i].problem = json_incref(problem);
+	}
+	json_decref(answer);
+}
+
+static int on_wait(struct sender *sender, int timeout_ms)
+{
+	struct http_sender *http = (struct http_sender *)sender;
+	int running, left;
+	if (curl_multi_perform(http->multi, &running) != CURLM_OK ||
+		curl_multi_poll(http->multi, NULL, 0, timeout_ms, NULL) != CURLM_OK ||
+		curl_multi_perform(http->multi, &running) != CURLM_OK)
+		return ERR_IO;
+	for (CURLMsg *message; (message = curl_multi_info_read(http->multi, &left));) {
+		if (message->msg != CURLMSG_DONE)
+			continue;
+		struct http_batch *sent;
+		long status = 0;
+		CURL *easy = message->easy_handle;
+		curl_easy_getinfo(easy, CURLINFO_PRIVATE, &sent);
+		if (message->data.result == CURLE_OK)
+			curl_easy_getinfo(easy, CURLINFO_RESPONSE_CODE, &status);
+		curl_multi_remove_handle(http->multi, easy);
+		curl_easy_cleanup(easy);
+		answers_read(sent, status);
+		sender->on_answer(sender->arg, sent->batch);
+		free(sent->body);
+		buf_done(&sent->answer);
+		free(sent);
+	}
+	return 0;
+}
+
+static void on_close(struct sender *sender)
+{
+	struct http_sender *http = (struct http_sender *)sender;
+	curl_multi_cleanup(http->multi);
+	curl_slist_free_all(http->headers);
+	free(http);
+	curl_global_cleanup();
+}
+
+struct sender *sender_http(const struct cli *cli, struct why *why)
+{
+	char token[128], header[192];
+	if (keys_read_token(cli->config[0].keys, cli->client, token, sizeof token, why) != 0)
+		return NULL;
+	snprintf(header, sizeof header, "Authorization: Bearer %s", token);
+	curl_global_init(CURL_GLOBAL_DEFAULT);
+	struct http_sender *http = calloc(1, sizeof *http);
+	must(http);
+	http->sender = (struct sender){
+		.send = on_send,
+		.wait = on_wait,
+		.close = on_close,
+		.batches_max = CONNECTIONS,
+	};
+	http->cli = cli;
+	http->headers = curl_slist_append(NULL, header);
+	http->headers = curl_slist_append(http->headers, "Content-Type: application/json");
+	http->headers = curl_slist_append(http->headers, "Expect:");
+	http->multi = curl_multi_init();
+	must(http->headers && http->multi);
+	curl_multi_setopt(http->multi, CURLMOPT_MAX_HOST_CONNECTIONS, (long)CONNECTIONS);
+	return &http->sender;
+}
