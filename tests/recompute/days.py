@@ -1,0 +1,88 @@
+"""Days in Europe/Amsterdam, by the rule of Directive 2000/84/EC; periods as `wotctl kpi` names them."""
+
+import re
+from datetime import date, datetime, timedelta, timezone
+
+
+def last_sunday(year, month):
+    day = date(year, month, 31)
+    return day - timedelta(days=(day.weekday() + 1) % 7)
+
+
+def amsterdam_offset(instant):
+    """Hours ahead of UTC: summer time from the last Sunday of March to that of October, 01:00 UTC."""
+    begin, end = (
+        datetime.combine(last_sunday(instant.year, month), datetime.min.time(), timezone.utc)
+        + timedelta(hours=1)
+        for month in (3, 10)
+    )
+    return 2 if begin <= instant < end else 1
+
+
+def instant_of(text):
+    return datetime.fromisoformat(text).astimezone(timezone.utc)
+
+
+def day_of(instant):
+    return (instant + timedelta(hours=amsterdam_offset(instant))).date()
+
+
+def month_length(year, month):
+    following = date(year + month // 12, month % 12 + 1, 1)
+    return (following - timedelta(days=1)).day
+
+
+def add_months(day, months):
+    """The same day of that month, or its last day where that day does not exist."""
+    years, month = divmod(day.month - 1 + months, 12)
+    year = day.year + years
+    return date(year, month + 1, min(day.day, month_length(year, month + 1)))
+
+
+def birthday(birth, age):
+    """Born on 29 February: on 1 March in years without it."""
+    try:
+        return birth.replace(year=birth.year + age)
+    except ValueError:
+        return date(birth.year + age, 3, 1)
+
+
+def age_on(birth, day):
+    age = day.year - birth.year
+    return age if birthday(birth, age) <= day else age - 1
+
+
+def months_from(year, month, count):
+    first = date(year, month, 1)
+    return first, add_months(first, count) - timedelta(days=1)
+
+
+def period_of(text, today):
+    """(first day, last day), both in it."""
+    if text == "today":
+        return today, today
+    if text == "year":
+        return date(today.year, 1, 1), today
+    if text == "quarter":
+        return date(today.year, (today.month - 1) // 3 * 3 + 1, 1), today
+    if match := re.fullmatch(r"(\d+)d", text):
+        return today - timedelta(days=int(match[1]) - 1), today
+    if ".." in text:
+        first, last = text.split("..")
+        return date.fromisoformat(first), date.fromisoformat(last)
+    if match := re.fullmatch(r"(\d{4})-Q([1-4])", text):
+        return months_from(int(match[1]), 3 * int(match[2]) - 2, 3)
+    if match := re.fullmatch(r"(\d{4})-(\d\d)", text):
+        return months_from(int(match[1]), int(match[2]), 1)
+    if re.fullmatch(r"\d{4}", text):
+        return months_from(int(text), 1, 12)
+    day = date.fromisoformat(text)
+    return day, day
+
+
+def whole_quarters(first, last):
+    """How many quarters the period is; 0 when it is not whole ones."""
+    end = last + timedelta(days=1)
+    if (first.day, end.day) != (1, 1) or (first.month - 1) % 3 or (end.month - 1) % 3:
+        return 0
+    return ((end.year - first.year) * 12 + end.month - first.month) // 3

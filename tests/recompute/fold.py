@@ -1,0 +1,252 @@
+"""What submissions come to: cases, contacts, calls and the rest, by the rules of INTERFACES.md.
+
+Reads accepted submissions in the order in which they were accepted, and nothing of wot's own. A rule is
+named by its number under "Rules that decide a figure".
+"""
+
+import json
+from dataclasses import dataclass, field
+from datetime import date
+
+from days import add_months, age_on, birthday, day_of, instant_of
+
+
+@dataclass
+class Case:
+    ref: str
+    reported: date
+    channel: str
+    location: str = None
+    ward: str = None
+    resident: bool = None
+    youth: bool = False
+    turns_18_soon: bool = False
+    age: int = None
+    problems: list = field(default_factory=list)
+    people: int = None
+    domestic_violence: bool = False
+    contact: date = None
+    started: date = None
+    closed: date = None
+    reason: str = None
+    screening: str = None
+    screened: date = None  # the day of that last screening
+    taken_up: bool = False  # a start or a closing was accepted
+    weight: str = None
+    weight_by_hand: bool = False
+
+    @property
+    def advice(self):
+        """Rule 2: a start or a closing voids it, in either order."""
+        return self.screening == "ADVICE" and not self.taken_up
+
+    @property
+    def ended(self):
+        """Rule 3: the day it ended at screening, if it did."""
+        over = self.screening in ("REDIRECTED", "WELFARE_ACTIVITY", "WITHDRAWN")
+        return self.screened if over and not self.taken_up else None
+
+
+@dataclass
+class Contact:
+    day: date
+    channel: str
+    location: str = None
+    theme: str = None
+    youth: bool = False
+    answer: str = None
+
+
+@dataclass
+class Card:
+    day: date
+    rating: str
+    location: str = None
+
+
+@dataclass
+class Call:
+    first: object  # instant of its earliest event
+    answered: bool = False
+    abandoned: bool = False
+    wait: int = None
+
+
+@dataclass
+class Wards:
+    """wards.csv: {four digits: ward} and {ward: households or None}."""
+
+    by_postcode: dict = field(default_factory=dict)
+    households: dict = field(default_factory=dict)
+
+    def households_of(self, key):
+        """Of a ward; of all of them for None. None: not known."""
+        known = self.households.values()
+        return self.households.get(key) if key else sum(known) if known and all(known) else None
+
+
+def wards_of(path):
+    wards = Wards()
+    with open(path, encoding="utf-8") as lines:
+        rows = [line.strip().split(",") for line in lines if line.strip() and line[0] != "#"]
+    for key, _, postcodes, households in rows[1:]:
+        wards.by_postcode.update((code, key) for code in postcodes.split())
+        wards.households[key] = int(households) if households else None
+    return wards
+
+
+class History:
+    def __init__(self, wards):
+        self.wards = wards
+        self.cases = {}
+        self.contacts = []
+        self.calls = {}
+        self.tailored = []  # (day, case, euro or None), granted ones
+        self.complaints, self.trainings = [], []  # days
+        self.cards = []
+
+    # ---- what came in ----
+
+    def take(self, path, body):
+        day = day_of(instant_of(body["occurredAt"]))
+        take = {
+            "/v1/help-requests": self.take_request,
+            "/v1/referrals": self.take_request,
+            "/v1/brief-contacts": self.take_contact,
+            "/v1/calls": self.take_call,
+            "/v1/screenings": self.take_screening,
+            "/v1/case-events": self.take_case_event,
+            "/v1/feedback-cards": lambda b, d: self.cards.append(Card(d, b["rating"], b.get("location"))),
+            "/v1/complaints": lambda _, d: self.complaints.append(d),
+            "/v1/trainings": lambda _, d: self.trainings.append(d),
+        }.get(path)
+        if take:
+            take(body, day)
+        elif path not in ("/v1/signals", "/v1/callbacks", "/v1/complaint-outcomes", "/v1/surveys"):
+            raise ValueError(f"no such path: {path}")
+
+    def take_request(self, body, day):
+        """Rule 1: who is a youth is said once, by the report as it was submitted."""
+        birth = body.get("person", {}).get("birthDate")
+        birth = date.fromisoformat(birth) if birth else None
+        group = None if birth else body.get("ageGroup")
+        case = Case(body["externalRef"], day, body["channel"], body.get("location"))
+        case.ward = body.get("ward") or self.wards.by_postcode.get(body.get("postcode", "")[:4])
+        case.age = age_on(birth, day) if birth else None
+        under_18 = case.age is not None and case.age < 18
+        case.youth = under_18 or group == "YOUTH" or body.get("legalBasis") == "YOUTH"
+        case.turns_18_soon = under_18 and birthday(birth, 18) <= add_months(day, 6)
+        case.problems = body.get("problems", [])
+        case.people = body.get("peopleInvolved")
+        case.domestic_violence = body.get("domesticViolence", False)
+        if case.ref in self.cases:
+            raise ValueError(f"{case.ref} was accepted twice")
+        self.cases[case.ref] = case
+
+    def take_contact(self, body, day):
+        self.contacts.append(
+            Contact(
+                day,
+                body["channel"],
+                body.get("location"),
+                body.get("theme"),
+                body.get("ageGroup") == "YOUTH",
+                body["answer"],
+            )
+        )
+
+    def take_call(self, body, _):
+        """A call counts once, on the day of its earliest event."""
+        at = instant_of(body["occurredAt"])
+        call = self.calls.setdefault(body["callId"], Call(at))
+        call.first = min(call.first, at)
+        if body["event"] == "ANSWERED":
+            call.answered = True
+            call.wait = body["waitSeconds"]
+        elif body["event"] == "ABANDONED":
+            call.abandoned = True
+
+    # ---- the life of a case ----
+
+    def case_of(self, body):
+        ref = body.get("caseRef")
+        if ref is None:
+            raise ValueError("a line names its case by caseId, which only receipts tell")
+        return self.cases[ref.split("/")[-1]]
+
+    def take_screening(self, body, day):
+        case = self.case_of(body)
+        if body["outcome"] == "NOT_REACHED":
+            return
+        case.screening, case.screened = body["outcome"], day
+        if "careWeight" in body and not case.weight_by_hand:  # rule 4
+            case.weight = body["careWeight"]
+
+    def take_case_event(self, body, day):
+        case = self.case_of(body)
+        kinds = set(body) - {"externalRef", "occurredAt", "caseRef"}
+        (kind,) = kinds
+        said = body[kind]
+        if kind == "firstContact":
+            case.contact = case.contact or day  # rule 4
+        elif kind == "supportStarted":
+            case.started = case.started or day
+            case.taken_up = True
+        elif kind == "careWeightSet":
+            case.weight, case.weight_by_hand = said["careWeight"], True
+        elif kind == "peopleInvolvedSet":
+            case.people = said["count"]
+        elif kind == "problemsSet":
+            case.problems = said["problems"]
+        elif kind == "tailoredSolution" and said["decision"] == "GRANTED":
+            self.tailored.append((day, case, said.get("savingEuro")))
+        elif kind == "closed":
+            case.closed, case.reason = day, said["reason"]
+            case.taken_up = True
+        elif kind == "reopened":  # rule 5
+            case.closed = case.reason = None
+        elif kind == "corrected":
+            self.correct(case, said)
+
+    def correct(self, case, said):
+        """Rule 6."""
+        days = {
+            "reportedOn": "reported",
+            "firstContactOn": "contact",
+            "supportStartedOn": "started",
+            "closedOn": "closed",
+        }
+        for name, attribute in days.items():
+            if name in said:
+                setattr(case, attribute, date.fromisoformat(said[name]))
+            if name in said.get("remove", []):
+                setattr(case, attribute, None)
+        case.taken_up = case.taken_up or "supportStartedOn" in said
+        case.reason = said.get("closingReason", case.reason)
+        case.ward = said.get("ward", case.ward)
+        case.people = said.get("peopleInvolved", case.people)
+        if "careWeight" in said:
+            case.weight, case.weight_by_hand = said["careWeight"], True
+
+    # ---- what it comes to ----
+
+    def all_contacts(self):
+        """Brief contacts, and requests that ended in advice, of the day they were reported."""
+        yield from self.contacts
+        for case in self.cases.values():
+            if case.advice:
+                yield Contact(case.reported, case.channel, case.location, None, case.youth)
+
+
+def history_of(path, wards, rejected=()):
+    """The fold of a file of JSON Lines, without the lines of those numbers (from 1)."""
+    history = History(wards)
+    with open(path, encoding="utf-8") as lines:
+        for number, text in enumerate(lines, 1):
+            if number not in rejected:
+                line = json.loads(text)
+                try:
+                    history.take(line["to"], line["body"])
+                except (KeyError, ValueError) as error:
+                    raise SystemExit(f"{path}:{number}: {error!r}") from error
+    return history

@@ -1,0 +1,178 @@
+#!/usr/bin/python3
+"""Recomputes the KPIs from submissions alone, to hold against what the pipeline says.
+
+  recompute.py kpi LINES.jsonl --today DAY [--period P]... [--by DIM[,DIM]]... [--definition YEAR] [--id ID]...
+      prints what `wotctl kpi --json` should: one array for each period and each --by, one to a line.
+  recompute.py compare LINES.jsonl --today DAY KPI.json[:DIM[,DIM]]...
+      holds answers of `wotctl kpi --json` against it; :DIM where they were asked with --by. Prints the first
+      differences and exits 1 if there are any; 2 when nothing could be compared, or, with --all, when an answer
+      lacks a KPI that can be recomputed.
+  recompute.py published LINES.jsonl --today DAY
+      holds the figures of 2025 against those that were published; exits 1 on any difference.
+
+LINES.jsonl: accepted submissions {"to", "body"}, in the order in which they were accepted. With
+--rejected FILE the lines of these numbers are left out: FILE holds numbers, or wotctl's {"line": N, …}.
+This is its own code, written against INTERFACES.md: it shares nothing with the programs that it checks.
+"""
+
+import argparse
+import json
+import os
+import sys
+from datetime import date
+
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+
+from days import period_of  # noqa: E402
+from figures import DIMENSIONS, KPIS, kpi_json  # noqa: E402
+from fold import history_of, wards_of  # noqa: E402
+
+ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+FIGURE = ("value", "count", "of", "unknown", "low", "high", "p50", "p90", "mean")
+SHOWN = 20
+
+YEAR = (date(2025, 1, 1), date(2025, 12, 31))
+PUBLISHED = {  # count, of, unknown
+    "help_requests": (1001, None, 0),
+    "brief_contacts": (634, None, 0),
+    "contacts_total": (1635, None, 0),
+    "started_within_4_weeks": (687, 904, 45),
+    "started_within_1_week": (416, 904, 45),
+    "closed_within_6_months": (706, 1054, 0),
+    "goals_met": (743, 1054, 91),
+    "closures": (1054, None, 91),
+    "tailored_solutions": (18, None, 0),
+    "feedback_positive": (48, 48, 0),
+    "complaints": (1, None, 0),
+    "trainings": (2, None, 0),
+}
+REASONS = {"GOALS_MET": 743, "STOPPED_BY_CLIENT": 154, "REDIRECTED_SPECIALIST": 66, "UNKNOWN": 91}
+SAVING_EURO = 39000
+
+
+def rejected_of(path):
+    if not path:
+        return frozenset()
+    with open(path, encoding="utf-8") as lines:
+        rows = [json.loads(line) for line in lines if line.strip()]
+    return frozenset(row["line"] if isinstance(row, dict) else row for row in rows)
+
+
+def same(ours, theirs):
+    """Doubles by their value: a share must be the double nearest to count / of."""
+    if isinstance(ours, bool) or isinstance(theirs, bool) or ours is None or theirs is None:
+        return ours is theirs
+    return ours == theirs
+
+
+def differences_of(where, ours, theirs, names):
+    for name in names:
+        if name not in ours and theirs.get(name) is None:
+            continue
+        if not same(ours.get(name), theirs.get(name)):
+            yield f"{where} {name}: {theirs.get(name)!r}, recomputed {ours.get(name)!r}"
+
+
+def row_key(row):
+    key = row["key"]
+    return ",".join(key) if isinstance(key, list) else key
+
+
+def rows_differ(where, ours, theirs):
+    ours = {row["key"]: row for row in ours}
+    theirs = {row_key(row): row for row in theirs}
+    for key in sorted(ours.keys() | theirs.keys()):
+        if key not in theirs:
+            yield f"{where} {key}: missing, recomputed {ours[key]['count']}"
+        elif key not in ours:
+            if any(theirs[key].get(name) for name in ("count", "unknown")):
+                yield f"{where} {key}: {theirs[key]['count']}, recomputed none"
+        else:
+            names = [name for name in FIGURE if name in theirs[key]]
+            yield from differences_of(f"{where} {key}", ours[key], theirs[key], names)
+
+
+def kpi_differs(history, theirs, by):
+    first, last = (date.fromisoformat(theirs["period"][name]) for name in ("from", "to"))
+    ours = kpi_json(history, theirs["id"], first, last, int(theirs["definition"]), by)
+    where = f"{theirs['id']} {first}..{last} ({theirs['definition']})"
+    yield from differences_of(where, ours, theirs, ("unit", *FIGURE, "norm", "met"))
+    yield from rows_differ(f"{where} by {','.join(by or ['itself'])}", ours["by"], theirs["by"])
+
+
+def compare(history, answers, whole=False):
+    found, compared, lacking = [], 0, set()
+    for answer in answers:
+        path, _, dims = answer.partition(":")
+        with open(path, encoding="utf-8") as text:
+            kpis = json.load(text)
+        if not dims:
+            lacking |= KPIS.keys() - {theirs["id"] for theirs in kpis}
+        for theirs in kpis:
+            if theirs["id"] in KPIS:
+                found += kpi_differs(history, theirs, dims.split(",") if dims else None)
+                compared += 1
+    print(*found[:SHOWN], sep="\n", end="\n" if found else "")
+    print(f"{compared} KPIs compared, {len(found)} differences")
+    if whole and lacking:
+        print("not in an answer:", *sorted(lacking))
+    return 2 if not compared or (whole and lacking) else int(bool(found))
+
+
+def published(history):
+    """The annual report of 2025, and what follows from it."""
+    figures = {name: kpi_json(history, name, *YEAR) for name in KPIS}
+    said = {name: tuple(figures[name][part] for part in ("count", "of", "unknown")) for name in PUBLISHED}
+    found = [f"{name}: {said[name]}, published {PUBLISHED[name]}" for name in PUBLISHED if said[name] != PUBLISHED[name]]
+    reasons = {row["key"]: row["count"] for row in figures["closures"]["by"]}
+    if reasons != REASONS:
+        found.append(f"closures: {reasons}, published {REASONS}")
+    if figures["tailored_saving"]["mean"] != SAVING_EURO:
+        found.append(f"tailored_saving: {figures['tailored_saving']['mean']}, published {SAVING_EURO}")
+    print(*found or ["2025 folds to the published figures"], sep="\n")
+    return int(bool(found))
+
+
+def kpis_of(history, names, period, definition, dims):
+    """Without the KPIs whose rows do not have these dimensions: a brief contact has no age."""
+    for name in names:
+        try:
+            yield kpi_json(history, name, *period, definition, dims)
+        except AttributeError:
+            continue
+
+
+def show(history, arguments, today):
+    for text in arguments.period or ["year"]:
+        for by in arguments.by or [None]:
+            dims = by.split(",") if by else None
+            names = arguments.id or list(KPIS)
+            kpis = kpis_of(history, names, period_of(text, today), arguments.definition, dims)
+            print(json.dumps(list(kpis)))
+    return 0
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    parser.add_argument("verb", choices=("kpi", "compare", "published"))
+    parser.add_argument("lines")
+    parser.add_argument("answers", nargs="*", metavar="KPI.json[:DIM]")
+    parser.add_argument("--today", type=date.fromisoformat, required=True)
+    parser.add_argument("--period", action="append")
+    parser.add_argument("--by", action="append", help=", ".join(DIMENSIONS))
+    parser.add_argument("--definition", type=int, choices=(2023, 2025))
+    parser.add_argument("--id", action="append", choices=list(KPIS))
+    parser.add_argument("--all", action="store_true")
+    parser.add_argument("--rejected")
+    parser.add_argument("--wards", default=os.path.join(ROOT, "config", "wards.csv"))
+    arguments = parser.parse_intermixed_args()
+    history = history_of(arguments.lines, wards_of(arguments.wards), rejected_of(arguments.rejected))
+    if arguments.verb == "compare":
+        return compare(history, arguments.answers, arguments.all)
+    if arguments.verb == "published":
+        return published(history)
+    return show(history, arguments, arguments.today)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,468 @@
+"""The recomputation against histories small enough to count by hand. Run: python3 -m unittest in this folder."""
+
+import json
+import os
+import sys
+import tempfile
+import unittest
+from contextlib import redirect_stdout
+from datetime import date, datetime, timezone
+from io import StringIO
+
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+
+import days  # noqa: E402
+import figures  # noqa: E402
+import recompute  # noqa: E402
+from fold import History, Wards  # noqa: E402
+
+WARDS = Wards(
+    {"3111": "CENTRUM_WEST", "3121": "GROENOORD"}, {"CENTRUM_WEST": 100, "GROENOORD": 50, "ZUID": None}
+)
+Y2025 = (date(2025, 1, 1), date(2025, 12, 31))
+
+
+class City:
+    """Says what happens, at noon of a day; counts its own refs."""
+
+    def __init__(self):
+        self.lines = []
+
+    def say(self, path, day, **body):
+        ref = body.pop("ref", f"r-{len(self.lines)}")
+        at = day if "T" in day else f"{day}T12:00:00+01:00"
+        self.lines.append({"to": path, "body": {"externalRef": ref, "occurredAt": at, **body}})
+        return ref
+
+    def request(self, day, **body):
+        return self.say("/v1/help-requests", day, **{"channel": "PHONE", **body})
+
+    def screening(self, ref, day, outcome, **body):
+        self.say("/v1/screenings", day, caseRef=ref, outcome=outcome, **body)
+
+    def case(self, ref, day, kind, **members):
+        self.say("/v1/case-events", day, caseRef=ref, **{kind: members})
+
+    def closed_case(self, reported, started, closed, reason="GOALS_MET", **body):
+        ref = self.request(reported, **body)
+        if started:
+            self.case(ref, started, "supportStarted")
+        if closed:
+            self.case(ref, closed, "closed", reason=reason)
+        return ref
+
+    def history(self):
+        history = History(WARDS)
+        for line in self.lines:
+            history.take(line["to"], line["body"])
+        return history
+
+    def kpi(self, name, period=Y2025, definition=2025, by=None):
+        return figures.kpi_json(self.history(), name, *period, definition, by)
+
+    def count(self, name, *rest):
+        return self.kpi(name, *rest)["count"]
+
+    def rows(self, name, by, **more):
+        return {row["key"]: row["count"] for row in self.kpi(name, by=[by], **more)["by"]}
+
+
+class Days(unittest.TestCase):
+    def test_days_are_days_in_amsterdam(self):
+        for text, day in (
+            ("2025-12-31T23:30:00Z", date(2026, 1, 1)),
+            ("2025-06-30T22:30:00Z", date(2025, 7, 1)),
+            ("2025-06-30T21:30:00Z", date(2025, 6, 30)),
+            ("2025-01-01T00:30:00+02:00", date(2024, 12, 31)),
+        ):
+            self.assertEqual(days.day_of(days.instant_of(text)), day, text)
+
+    def test_summer_time_begins_and_ends_at_one_utc(self):
+        for day, hour, offset in ((30, 0, 1), (30, 1, 2)):
+            instant = datetime(2025, 3, day, hour, tzinfo=timezone.utc)
+            self.assertEqual(days.amsterdam_offset(instant), offset)
+        for hour, offset in ((0, 2), (1, 1)):
+            instant = datetime(2025, 10, 26, hour, tzinfo=timezone.utc)
+            self.assertEqual(days.amsterdam_offset(instant), offset)
+
+    def test_six_months_end_on_the_last_day_where_the_day_is_missing(self):
+        self.assertEqual(days.add_months(date(2025, 8, 31), 6), date(2026, 2, 28))
+        self.assertEqual(days.add_months(date(2023, 8, 31), 6), date(2024, 2, 29))
+        self.assertEqual(days.add_months(date(2025, 6, 30), 6), date(2025, 12, 30))
+
+    def test_born_on_29_february_is_a_year_older_on_1_march(self):
+        born = date(2008, 2, 29)
+        self.assertEqual(days.age_on(born, date(2026, 2, 28)), 17)
+        self.assertEqual(days.age_on(born, date(2026, 3, 1)), 18)
+
+    def test_periods_have_the_names_that_wotctl_gives_them(self):
+        today = date(2026, 11, 21)
+        for text, first, last in (
+            ("2025", date(2025, 1, 1), date(2025, 12, 31)),
+            ("2025-Q1", date(2025, 1, 1), date(2025, 3, 31)),
+            ("2024-02", date(2024, 2, 1), date(2024, 2, 29)),
+            ("2025-03-01..2025-03-02", date(2025, 3, 1), date(2025, 3, 2)),
+            ("7d", date(2026, 11, 15), today),
+            ("quarter", date(2026, 10, 1), today),
+            ("year", date(2026, 1, 1), today),
+            ("today", today, today),
+        ):
+            self.assertEqual(days.period_of(text, today), (first, last), text)
+
+    def test_only_whole_quarters_have_a_number(self):
+        self.assertEqual(days.whole_quarters(*Y2025), 4)
+        self.assertEqual(days.whole_quarters(date(2025, 1, 1), date(2025, 4, 1)), 0)
+        self.assertEqual(days.whole_quarters(date(2025, 2, 1), date(2025, 4, 30)), 0)
+
+
+class Requests(unittest.TestCase):
+    def test_adults_and_unknown_ages_count_and_youth_does_not(self):
+        city = City()
+        city.request("2025-03-01")
+        city.request("2025-03-01", ageGroup="UNKNOWN")
+        city.request("2025-03-01", person={"birthDate": "2007-03-01"})  # 18 today
+        city.request("2025-03-01", person={"birthDate": "2007-03-02"})  # tomorrow
+        city.request("2025-03-01", ageGroup="YOUTH")
+        city.request("2025-03-01", legalBasis="YOUTH", person={"birthDate": "1980-01-01"})
+        self.assertEqual(city.count("help_requests"), 3)
+        self.assertEqual(city.count("referred_to_youth"), 3)
+        self.assertEqual(city.count("transitions_18"), 1)
+        self.assertEqual(city.count("help_requests", Y2025, 2023), 6)  # all ages together
+
+    def test_a_redirected_request_still_counts_and_is_not_open(self):
+        city = City()
+        ref = city.request("2025-03-01")
+        self.assertEqual(city.count("open_cases"), 1)
+        city.screening(ref, "2025-03-04", "NOT_REACHED")
+        city.screening(ref, "2025-03-05", "REDIRECTED")
+        self.assertEqual(city.count("help_requests"), 1)
+        self.assertEqual(city.count("open_cases"), 0)
+        self.assertEqual(city.count("open_cases", (date(2025, 3, 1), date(2025, 3, 4))), 1)
+        self.assertEqual(city.count("closures"), 0)
+
+    def test_support_after_a_redirection_counts(self):
+        city = City()
+        ref = city.request("2025-03-01")
+        city.screening(ref, "2025-03-05", "REDIRECTED")
+        city.case(ref, "2025-03-10", "supportStarted")
+        self.assertEqual(city.count("open_cases"), 1)
+        self.assertEqual(city.kpi("started_within_4_weeks")["of"], 1)
+
+    def test_the_last_screening_that_was_more_than_an_attempt_wins(self):
+        city = City()
+        ref = city.request("2025-03-01")
+        city.screening(ref, "2025-03-05", "WITHDRAWN")
+        city.screening(ref, "2025-03-06", "TO_SUPPORT")
+        city.screening(ref, "2025-03-07", "NOT_REACHED")
+        self.assertEqual(city.count("open_cases"), 1)
+
+    def test_advice_makes_a_brief_contact_of_the_day_of_the_report(self):
+        city = City()
+        ref = city.request("2024-12-30")
+        city.screening(ref, "2025-01-03", "ADVICE")
+        self.assertEqual(city.count("help_requests", (date(2024, 1, 1), date(2024, 12, 31))), 0)
+        self.assertEqual(city.count("brief_contacts", (date(2024, 1, 1), date(2024, 12, 31))), 1)
+        self.assertEqual(city.count("brief_contacts"), 0)
+
+    def test_support_voids_advice_in_either_order(self):
+        for order in ("before", "after"):
+            city = City()
+            ref = city.request("2025-01-02")
+            if order == "after":
+                city.screening(ref, "2025-01-03", "ADVICE")
+            city.case(ref, "2025-01-06", "supportStarted")
+            if order == "before":
+                city.screening(ref, "2025-01-03", "ADVICE")
+            self.assertEqual(city.count("help_requests"), 1, order)
+            self.assertEqual(city.count("brief_contacts"), 0, order)
+
+    def test_youth_contacts_count_in_no_figure_of_adults(self):
+        city = City()
+        for group in ("ADULT", "UNKNOWN", "YOUTH"):
+            city.say("/v1/brief-contacts", "2025-02-01", channel="PHONE", answer="ADVICE", ageGroup=group)
+        city.say("/v1/brief-contacts", "2025-02-01", channel="PHONE", answer="ADVICE")
+        self.assertEqual(city.count("brief_contacts"), 3)
+
+    def test_people_who_were_not_counted_are_one_and_unknown(self):
+        city = City()
+        city.request("2025-03-01", peopleInvolved=4)
+        ref = city.request("2025-03-01")
+        self.assertEqual(city.kpi("people_involved")["value"], 5)
+        self.assertEqual(city.kpi("people_involved")["unknown"], 1)
+        city.case(ref, "2025-03-02", "peopleInvolvedSet", count=3)
+        self.assertEqual(city.kpi("people_involved")["value"], 7)
+        self.assertEqual(city.kpi("people_involved")["unknown"], 0)
+
+    def test_the_quarterly_norm_is_held_to_the_total(self):
+        city = City()
+        for _ in range(301):
+            city.say("/v1/brief-contacts", "2025-02-01", channel="PHONE", answer="ADVICE")
+        quarter = (date(2025, 1, 1), date(2025, 3, 31))
+        self.assertTrue(city.kpi("help_requests", quarter)["met"])
+        self.assertFalse(city.kpi("contacts_total")["met"])
+        self.assertIsNone(city.kpi("contacts_total", (date(2025, 1, 1), date(2025, 2, 28)))["met"])
+
+
+class Waiting(unittest.TestCase):
+    def test_four_weeks_are_28_days(self):
+        city = City()
+        city.closed_case("2025-01-01", "2025-01-08", None)
+        city.closed_case("2025-01-01", "2025-01-29", None)
+        city.closed_case("2025-01-01", "2025-01-30", None)
+        started = city.kpi("started_within_4_weeks")
+        self.assertEqual((started["count"], started["of"]), (2, 3))
+        self.assertEqual(city.count("started_within_1_week"), 1)
+        self.assertEqual(city.kpi("waiting_days")["p50"], 28)
+        self.assertEqual(city.kpi("waiting_days")["p90"], 29)
+        self.assertEqual(city.kpi("waiting_days")["mean"], 64 / 3)
+
+    def test_closed_without_a_start_is_unknown_and_bounds_the_share(self):
+        city = City()
+        city.closed_case("2025-01-01", "2025-01-08", None)
+        city.closed_case("2025-01-01", None, "2025-03-01")
+        city.closed_case("2025-01-01", None, "2026-03-01")
+        started = city.kpi("started_within_4_weeks")
+        self.assertEqual((started["count"], started["of"], started["unknown"]), (1, 1, 1))
+        self.assertEqual((started["value"], started["low"], started["high"]), (1.0, 0.5, 1.0))
+
+    def test_the_first_start_gives_the_day(self):
+        city = City()
+        ref = city.request("2025-01-01")
+        city.case(ref, "2025-01-08", "supportStarted")
+        city.case(ref, "2025-03-08", "supportStarted")
+        self.assertEqual(city.kpi("waiting_days")["value"], 7)
+
+    def test_waiting_and_overdue_are_as_of_the_last_day(self):
+        city = City()
+        city.closed_case("2025-01-01", "2025-02-01", None)
+        for day, waiting, overdue in (((1, 29), 1, 0), ((1, 30), 1, 1), ((2, 1), 0, 0)):
+            period = (date(2025, 1, 1), date(2025, *day))
+            self.assertEqual(city.count("waiting_now", period), waiting)
+            self.assertEqual(city.count("overdue_now", period), overdue)
+
+    def test_2023_waits_until_the_first_contact(self):
+        city = City()
+        ref = city.closed_case("2025-01-01", "2025-03-01", None)
+        city.case(ref, "2025-01-11", "firstContact")
+        city.closed_case("2025-01-01", "2025-01-02", "2025-03-01")
+        waiting = city.kpi("waiting_days", definition=2023)
+        self.assertEqual((waiting["value"], waiting["of"], waiting["unknown"]), (10, 1, 1))
+
+    def test_nothing_started_has_no_value(self):
+        started = City().kpi("started_within_4_weeks")
+        self.assertEqual((started["value"], started["low"], started["met"]), (None, None, None))
+
+
+class Closing(unittest.TestCase):
+    def test_six_months_are_not_later_than_the_same_day(self):
+        city = City()
+        city.closed_case("2025-01-15", "2025-01-20", "2025-07-15")
+        city.closed_case("2025-01-15", "2025-01-20", "2025-07-16")
+        closed = city.kpi("closed_within_6_months")
+        self.assertEqual((closed["count"], closed["of"]), (1, 2))
+        self.assertFalse(closed["met"])
+
+    def test_unknown_reasons_are_missed_goals_and_bound_them(self):
+        city = City()
+        for reason in ("GOALS_MET", "UNKNOWN", "OTHER", "MOVED_AWAY"):
+            city.closed_case("2025-01-15", "2025-01-20", "2025-07-15", reason)
+        goals = city.kpi("goals_met")
+        self.assertEqual((goals["count"], goals["of"], goals["unknown"]), (1, 4, 1))
+        self.assertEqual((goals["low"], goals["value"], goals["high"]), (0.25, 0.25, 0.5))
+
+    def test_moved_away_is_stopped_by_client_since_2025(self):
+        city = City()
+        for reason in ("MOVED_AWAY", "STOPPED_BY_CLIENT", "UNKNOWN", "REDIRECTED_SPECIALIST", "OTHER"):
+            city.closed_case("2025-01-15", "2025-01-20", "2025-07-15", reason)
+        self.assertEqual(
+            city.rows("closures", "reason"),
+            {"STOPPED_BY_CLIENT": 2, "UNKNOWN": 1, "REDIRECTED_SPECIALIST": 1, "OTHER": 1},
+        )
+        self.assertEqual(
+            city.rows("closures", "reason", definition=2023),
+            {"MOVED_AWAY": 1, "STOPPED_BY_CLIENT": 1, "OTHER": 2, "REDIRECTED_OTHER": 1},
+        )
+
+    def test_a_reopened_case_leaves_its_period_and_keeps_its_start(self):
+        city = City()
+        ref = city.closed_case("2025-01-15", "2025-01-20", "2025-07-15")
+        city.case(ref, "2025-07-16", "reopened")
+        self.assertEqual(city.count("closures"), 0)
+        self.assertEqual(city.count("open_cases"), 1)
+        city.case(ref, "2026-02-01", "closed", reason="OTHER")
+        self.assertEqual(city.count("closures"), 0)
+        self.assertEqual(city.count("closures", (date(2026, 1, 1), date(2026, 12, 31))), 1)
+        self.assertEqual(city.kpi("started_within_1_week")["count"], 1)
+
+    def test_2023_leads_from_the_first_contact(self):
+        city = City()
+        ref = city.request("2025-01-01")
+        city.case(ref, "2025-01-31", "firstContact")
+        city.case(ref, "2025-03-02", "closed", reason="GOALS_MET")
+        city.closed_case("2025-01-01", None, "2025-03-01")
+        lead = city.kpi("lead_days", definition=2023)
+        self.assertEqual((lead["value"], lead["of"], lead["unknown"]), (30, 1, 1))
+        self.assertEqual(city.kpi("lead_days")["of"], 2)
+
+
+class Corrections(unittest.TestCase):
+    def test_a_correction_moves_the_case_to_the_period_of_the_new_day(self):
+        city = City()
+        ref = city.closed_case("2025-01-02", "2025-01-20", "2025-07-15", "UNKNOWN")
+        city.case(ref, "2025-08-01", "corrected", reportedOn="2024-12-30", closingReason="GOALS_MET")
+        self.assertEqual(city.count("help_requests"), 0)
+        self.assertEqual(city.kpi("waiting_days")["value"], 21)
+        self.assertEqual(city.count("goals_met"), 1)
+
+    def test_a_removed_day_is_unknown(self):
+        city = City()
+        ref = city.closed_case("2025-01-02", "2025-01-20", "2025-07-15")
+        city.case(ref, "2025-08-01", "corrected", remove=["supportStartedOn"])
+        self.assertEqual(city.kpi("started_within_4_weeks")["of"], 0)
+        self.assertEqual(city.kpi("started_within_4_weeks")["unknown"], 1)
+
+    def test_a_weight_that_was_set_beats_a_screening_in_any_order(self):
+        city = City()
+        ref = city.request("2025-01-02")
+        city.case(ref, "2025-01-04", "careWeightSet", careWeight="HEAVY")
+        city.screening(ref, "2025-01-03", "TO_SUPPORT", careWeight="LIGHT")
+        self.assertEqual(city.rows("help_requests", "care_weight"), {"HEAVY": 1})
+
+    def test_corrections_do_not_change_who_is_a_youth(self):
+        city = City()
+        ref = city.request("2025-03-05", person={"birthDate": "2007-03-01"})
+        city.case(ref, "2025-03-06", "corrected", reportedOn="2025-02-20")
+        self.assertEqual(city.count("help_requests"), 1)
+
+
+class Dimensions(unittest.TestCase):
+    def test_wards_come_from_postcodes_and_corrections(self):
+        city = City()
+        city.request("2025-01-02", postcode="3111 AB")
+        city.request("2025-01-02", ward="ZUID")
+        city.request("2025-01-02", postcode="3011AB")
+        ref = city.request("2025-01-02")
+        city.case(ref, "2025-01-03", "corrected", ward="GROENOORD")
+        self.assertEqual(
+            city.rows("help_requests", "ward"), {"CENTRUM_WEST": 1, "ZUID": 1, "UNKNOWN": 1, "GROENOORD": 1}
+        )
+        shares = {row["key"]: row["value"] for row in city.kpi("requests_by_ward")["by"]}
+        self.assertEqual(shares["ZUID"], 0.25)
+
+    def test_2023_divides_by_the_households_of_the_ward_where_they_are_known(self):
+        city = City()
+        city.request("2025-01-02", ward="CENTRUM_WEST")
+        city.request("2025-01-02", ward="ZUID")
+        for name, definition in (("requests_by_ward", 2023), ("requests_per_household", 2025)):
+            kpi = city.kpi(name, definition=definition)
+            rows = {row["key"]: (row["value"], row["of"]) for row in kpi["by"]}
+            self.assertEqual(rows, {"CENTRUM_WEST": (0.01, 100), "ZUID": (None, None)})
+            self.assertEqual((kpi["value"], kpi["low"]), (None, None))
+
+    def test_ages_fall_in_their_classes(self):
+        city = City()
+        for birth in ("1999-01-01", "1998-01-03", "1998-01-02", "1958-01-02"):
+            city.request("2025-01-02", person={"birthDate": birth})
+        city.request("2025-01-02", ageGroup="ADULT")
+        self.assertEqual(
+            city.rows("help_requests", "age"), {"18-26": 2, "27-44": 1, "67+": 1, "UNKNOWN": 1}
+        )
+
+    def test_a_case_with_several_problems_counts_under_each(self):
+        city = City()
+        city.request("2025-01-02", problems=["FINANCE", "HOUSING"])
+        city.request("2025-01-02", problems=["FINANCE"])
+        city.request("2025-01-02")
+        problems = city.kpi("problem_areas")
+        rows = {row["key"]: row["count"] for row in problems["by"]}
+        self.assertEqual(rows, {"FINANCE": 2, "HOUSING": 1, "UNKNOWN": 1})
+        self.assertEqual((problems["count"], problems["unknown"]), (3, 1))
+
+
+class Phone(unittest.TestCase):
+    def call(self, city, call_id, *events):
+        for event, at, wait in events:
+            extra = {} if wait is None else {"waitSeconds": wait}
+            city.say("/v1/calls", at, callId=call_id, queue="wot", event=event, **extra)
+
+    def test_a_call_counts_once_on_the_day_of_its_earliest_event(self):
+        city = City()
+        late, early = "2026-01-01T00:00:20+01:00", "2025-12-31T23:59:50+01:00"
+        self.call(city, "a", ("ANSWERED", late, 30), ("ENTERED", early, None), ("ENDED", late, None))
+        self.call(city, "b", ("ENTERED", early, None), ("ANSWERED", late, 31))
+        self.call(city, "c", ("ENTERED", early, None), ("ABANDONED", late, 5))
+        self.call(city, "d", ("ENTERED", early, None))
+        level = city.kpi("phone_service_level")
+        self.assertEqual((level["count"], level["of"]), (1, 3))
+        self.assertEqual(city.kpi("phone_abandoned")["value"], 1 / 3)
+        self.assertFalse(city.kpi("phone_abandoned")["met"])
+
+
+class Others(unittest.TestCase):
+    def test_tailored_solutions_count_when_granted(self):
+        city = City()
+        ref = city.request("2025-01-02")
+        city.case(ref, "2025-02-01", "tailoredSolution", decision="GRANTED", savingEuro=30000)
+        city.case(ref, "2025-02-02", "tailoredSolution", decision="GRANTED", savingEuro=48000)
+        city.case(ref, "2025-02-03", "tailoredSolution", decision="REFUSED")
+        self.assertEqual(city.count("tailored_solutions"), 2)
+        self.assertEqual(city.kpi("tailored_saving")["value"], 39000)
+
+    def test_cards_complaints_and_trainings_count_as_submitted(self):
+        city = City()
+        city.say("/v1/feedback-cards", "2025-04-01", rating="POSITIVE")
+        city.say("/v1/feedback-cards", "2025-04-01", rating="NEUTRAL")
+        city.say("/v1/complaints", "2025-04-01", formal=True, parts=["a", "b"])
+        city.say("/v1/trainings", "2025-04-01", code="x")
+        self.assertEqual(city.kpi("feedback_positive")["value"], 0.5)
+        self.assertEqual(city.count("complaints"), 1)
+        self.assertEqual(city.count("trainings"), 1)
+        self.assertFalse(city.kpi("trainings")["met"])
+        self.assertIsNone(city.kpi("trainings", (date(2025, 4, 1), date(2025, 6, 30)))["met"])
+
+
+class Comparing(unittest.TestCase):
+    """The tool itself: it must find a difference, and must not pass when there was nothing to compare."""
+
+    def setUp(self):
+        self.folder = tempfile.TemporaryDirectory()
+        self.addCleanup(self.folder.cleanup)
+        city = City()
+        city.closed_case("2025-01-15", "2025-01-20", "2025-07-15")
+        city.closed_case("2025-01-15", None, "2025-09-15", "UNKNOWN")
+        self.history = city.history()
+        self.answers = [figures.kpi_json(self.history, name, *Y2025) for name in figures.KPIS]
+
+    def compare(self, answers, whole=False):
+        path = os.path.join(self.folder.name, "kpi.json")
+        with open(path, "w", encoding="utf-8") as out:
+            json.dump(answers, out)
+        with redirect_stdout(StringIO()) as said:
+            return recompute.compare(self.history, [path], whole), said.getvalue()
+
+    def test_equal_answers_are_equal(self):
+        self.assertEqual(self.compare(self.answers)[0], 0)
+
+    def test_the_last_digit_counts(self):
+        goals = next(answer for answer in self.answers if answer["id"] == "goals_met")
+        goals["high"] = 1.0000000000000002
+        code, said = self.compare(self.answers)
+        self.assertEqual(code, 1)
+        self.assertIn("goals_met", said)
+
+    def test_a_missing_row_is_a_difference(self):
+        closures = next(answer for answer in self.answers if answer["id"] == "closures")
+        closures["by"].pop()
+        self.assertEqual(self.compare(self.answers)[0], 1)
+
+    def test_nothing_compared_is_no_success(self):
+        self.assertEqual(self.compare([])[0], 2)
+
+    def test_a_kpi_that_is_not_answered_is_no_success_when_all_are_asked(self):
+        self.assertEqual(self.compare(self.answers, True)[0], 0)
+        self.assertEqual(self.compare(self.answers[1:], True)[0], 2)
+        self.assertEqual(self.compare(self.answers[1:])[0], 0)
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -1,0 +1,160 @@
+"""The push door, as a stranger's program sees it: CURVE, receipts, refusals."""
+import time
+import unittest
+
+import zmq
+from pushclient import Push, call
+from wot import Wot
+
+
+def now_ms():
+    return int(time.time() * 1000)
+
+
+class PushDoor(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.wot = cls.enterClassContext(Wot())
+        cls.wot.start("intake")
+
+    def setUp(self):
+        self.at = now_ms()
+        self.ref = f"{self.id().split('.')[-1][:30]}-{time.time_ns()}"
+
+    def seqs(self):
+        return len(self.wot.tail("intake"))
+
+    def test_a_dealer_with_many_outstanding_gets_each_receipt_in_order(self):
+        with Push(self.wot) as push:
+            asked = [
+                push.submit([call(f"{self.ref}.{i}.{j}", self.at, call_id=f"{i}.{j}") for j in range(16)])
+                for i in range(64)
+            ]
+            answers = [push.receipts() for _ in asked]
+        self.assertEqual([a.request for a in answers], asked)
+        receipts = [r for a in answers for r in a.receipts]
+        self.assertEqual({r.code for r in receipts}, {202})
+        seqs = [r.seq for r in receipts]
+        self.assertEqual(seqs, sorted(seqs))
+        self.assertEqual(len({r.id for r in receipts}), 64 * 16)
+
+    def test_a_req_socket_gets_its_delimiter_back(self):
+        with Push(self.wot, kind=zmq.REQ) as push:
+            for i in range(3):
+                answer = push.ask(call(f"{self.ref}.{i}", self.at))
+                self.assertEqual([r.code for r in answer.receipts], [202])
+
+    def test_a_correlated_req_socket_gets_its_frames_back(self):
+        with Push(self.wot, kind=zmq.REQ) as push:
+            push.socket.setsockopt(zmq.REQ_CORRELATE, 1)
+            self.assertEqual(push.ask(call(self.ref, self.at)).receipts[0].code, 202)
+
+    def test_the_same_again_gets_the_first_receipt_and_is_stored_once(self):
+        with Push(self.wot) as push:
+            first = push.ask(call(self.ref, self.at)).receipts[0]
+            stored = self.seqs()
+            again = push.ask(call(self.ref, self.at)).receipts[0]
+            self.assertEqual((again.code, again.id, again.seq), (200, first.id, first.seq))
+            both = push.ask(call(self.ref + "x", self.at), call(self.ref + "x", self.at)).receipts
+        self.assertEqual([r.code for r in both], [202, 200])
+        self.assertEqual(both[0].id, both[1].id)
+        self.assertEqual(self.seqs(), stored + 1)
+
+    def test_a_ref_taken_by_other_content_is_409(self):
+        with Push(self.wot) as push:
+            push.ask(call(self.ref, self.at))
+            refused = push.ask(call(self.ref, self.at + 1)).receipts[0]
+        self.assertEqual((refused.code, refused.problem.type), (409, "urn:wot:ref-taken"))
+
+    def test_a_strangers_key_gets_nothing(self):
+        before = self.seqs()
+        with Push(self.wot, keys=zmq.curve_keypair()) as push:
+            push.socket.rcvtimeo = 1500
+            push.submit([call(self.ref, self.at)])
+            with self.assertRaises(zmq.Again):
+                push.receipts()
+        self.assertEqual(self.seqs(), before)
+        self.assertIn("door curve unauthenticated", self.wot.ask("intake", "show errors"))
+
+    def test_a_peer_without_curve_gets_nothing(self):
+        with Push(self.wot, keys="plain") as push:
+            push.socket.rcvtimeo = 1500
+            push.submit([call(self.ref, self.at)])
+            with self.assertRaises(zmq.Again):
+                push.receipts()
+
+    def test_a_role_that_may_not_send_calls_is_403(self):
+        before = self.seqs()
+        with Push(self.wot, client="gp") as push:
+            self.assertEqual(push.ask(call(self.ref, self.at)).receipts[0].code, 403)
+        self.assertEqual(self.seqs(), before)
+
+    def test_one_bad_item_spoils_no_other(self):
+        bad = call(self.ref + "b", self.at, wait_seconds=5)
+        bad.body.call.call_id = "no blanks allowed"
+        with Push(self.wot) as push:
+            answer = push.ask(call(self.ref + "a", self.at), bad, call(self.ref + "c", self.at))
+        self.assertEqual([r.code for r in answer.receipts], [202, 400, 202])
+        self.assertEqual([e.pointer for e in answer.receipts[1].problem.errors], ["/callId"])
+
+    def refused(self, wire):
+        """The receipt of a hand-made Submission's bytes."""
+        with Push(self.wot) as push:
+            submit = b"\x08\x07\x12" + varint(len(wire)) + wire
+            push.socket.send(submit)
+            answer = push.receipts()
+        self.assertEqual(answer.request, 7)
+        return answer.receipts[0]
+
+    def test_what_protobuf_libraries_let_pass_is_refused(self):
+        before = self.seqs()
+        good = call(self.ref, self.at).SerializeToString()
+        inside = call(self.ref, self.at).body.call
+        wrong = {
+            "an unknown field": good + b"\xf8\x07\x01",
+            "a field twice": good + b"\x0a\x01x",
+            "a field that wot sets": rebuilt(self.ref, self.at, inside.SerializeToString() + b"\x82\x05\x01x"),
+            "a NUL": rebuilt("a\0b", self.at, inside.SerializeToString()),
+            "bad UTF-8": rebuilt(self.ref, self.at, b"\x0a\x02\xc3\x28\x12\x01q\x18\x01"),
+            "a number too big": rebuilt(self.ref, self.at, inside.SerializeToString() + b"\x20\xff\xff\xff\xff\x7f"),
+            "an unknown enumeration value": rebuilt(self.ref, self.at, b"\x0a\x01c\x12\x01q\x18\x63"),
+            "no required field": rebuilt(self.ref, self.at, b"\x0a\x01c\x18\x01"),
+        }
+        for what, wire in wrong.items():
+            with self.subTest(what):
+                receipt = self.refused(wire)
+                self.assertEqual(receipt.code, 400)
+                self.assertTrue(receipt.problem.errors)
+        self.assertEqual(self.seqs(), before)
+
+    def test_what_is_no_submit_is_refused_as_a_whole(self):
+        with Push(self.wot) as push:
+            push.socket.send(b"\xff\xff\xff")
+            self.assertEqual(push.receipts().problem.status, 400)
+            push.socket.send_multipart([b"two", b"frames"])
+            self.assertEqual(push.receipts().problem.status, 400)
+
+    def test_refusals_are_counted_by_reason(self):
+        with Push(self.wot, client="gp") as push:
+            push.ask(call(self.ref, self.at))
+        self.assertRegex(self.wot.ask("intake", "show errors"), r"push.*forbidden.*\d")
+
+
+def varint(n):
+    out = b""
+    while n > 127:
+        out += bytes([n & 127 | 128])
+        n >>= 7
+    return out + bytes([n])
+
+
+def field(number, data):
+    return varint(number << 3 | 2) + varint(len(data)) + data
+
+
+def rebuilt(ref, at, call_bytes):
+    return field(1, ref.encode()) + b"\x11" + at.to_bytes(8, "little") + field(5, field(1, call_bytes))
+
+
+if __name__ == "__main__":
+    unittest.main()

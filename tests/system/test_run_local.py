@@ -1,0 +1,96 @@
+"""deploy/run-local: all of wot in the foreground, as a person at a terminal starts and stops it."""
+import os
+import pathlib
+import re
+import shutil
+import signal
+import subprocess
+import tempfile
+import unittest
+
+from wot import BIN, DAEMONS, ROOT, ports_take, wait_until
+
+
+class RunLocal(unittest.TestCase):
+    def setUp(self):
+        self.dir = pathlib.Path(tempfile.mkdtemp(prefix="wot-run-"))
+        self.addCleanup(shutil.rmtree, self.dir, ignore_errors=True)
+        self.base, lock = ports_take(14)
+        self.addCleanup(lock.close)
+
+    def start(self, folder="run", base=None, ready=True):
+        """As from a terminal: in the foreground, at the head of a process group."""
+        out = open(self.dir / f"out-{len(list(self.dir.glob('out-*')))}", "w+")
+        self.addCleanup(out.close)
+        command = [ROOT / "deploy/run-local", self.dir / folder, "--base-port", str(base or self.base), "--no-sample"]
+        run = subprocess.Popen(
+            command, stdout=out, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL,
+            start_new_session=True, env={**os.environ, "WOT_BIN": str(BIN)})
+        self.addCleanup(self.end, run)
+        run.text = lambda: pathlib.Path(out.name).read_text()
+        if ready:
+            wait_until(lambda: "\nready " in "\n" + run.text() or run.poll() is not None, 40, "ready")
+            self.assertIsNone(run.poll(), run.text())
+        return run
+
+    def end(self, run):
+        if run.poll() is None:
+            run.send_signal(signal.SIGTERM)
+            run.wait(30)
+
+    def pid(self, name):
+        return int((self.dir / "run" / f"{name}.pid").read_text())
+
+    def stopped_at(self, name):
+        lines = (self.dir / "run" / f"{name}.log").read_text().splitlines()
+        return re.search(r"time=(\S+)", next(line for line in reversed(lines) if "event=stopping" in line)).group(1)
+
+    def test_ctrl_c_stops_all_four_in_order_and_quietly(self):
+        run = self.start()
+        os.killpg(run.pid, signal.SIGINT)
+        self.assertEqual(run.wait(30), 0)
+        self.assertNotIn("ended", run.text())
+        self.assertNotIn("died", run.text())
+        times = [self.stopped_at(name) for name in DAEMONS]
+        self.assertEqual(times, sorted(times))
+
+    def test_a_daemon_that_dies_is_started_again(self):
+        run = self.start()
+        first = self.pid("triage")
+        os.kill(first, signal.SIGKILL)
+        wait_until(lambda: "wot-triage died (137), started again" in run.text())
+        wait_until(lambda: (self.dir / "run/triage.pid").exists() and self.pid("triage") != first)
+        self.end(run)
+        self.assertEqual(run.returncode, 0, run.text())
+
+    def test_a_daemon_that_cannot_start_is_not_tried_without_end(self):
+        self.end(self.start())
+        data = self.dir / "run/triage/data.mdb"
+        data.write_bytes(b"x" * 65536)
+        run = self.start(ready=False)
+        wait_until(lambda: run.text().count("wot-triage died (1)") >= 3)
+        log = (self.dir / "run/triage.log").read_text()
+        times = re.findall(r"time=\S+T(\d+):(\d+):([\d.]+)Z \S+ \S+ event=not_started", log)
+        seconds = [int(h) * 3600 + int(m) * 60 + float(s) for h, m, s in times]
+        self.assertTrue(all(b - a > 0.9 for a, b in zip(seconds, seconds[1:])), seconds)
+
+    def test_a_second_start_in_the_same_folder_leaves_the_first_alone(self):
+        run = self.start()
+        settings = (self.dir / "run/wot.yaml").read_text()
+        second = self.start(base=self.base + 5, ready=False)
+        self.assertEqual(second.wait(30), 2)
+        self.assertIn("is in use", second.text())
+        self.assertEqual((self.dir / "run/wot.yaml").read_text(), settings)
+        self.assertTrue(all(self.pid(name) for name in DAEMONS))
+        self.assertIsNone(run.poll())
+
+    def test_a_taken_port_ends_it_with_2_and_says_which(self):
+        run = self.start()
+        second = self.start(folder="other", ready=False)
+        self.assertEqual(second.wait(60), 2, second.text())
+        self.assertRegex(second.text(), rf"127\.0\.0\.1:{str(self.base)[:-2]}\d\d\b.*(Address already in use|is taken)")
+        self.assertIsNone(run.poll())
+
+
+if __name__ == "__main__":
+    unittest.main()

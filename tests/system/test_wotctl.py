@@ -1,0 +1,58 @@
+"""wotctl as a person at the console uses it: where it runs, and what it says when something is wrong."""
+import json
+import pathlib
+import shutil
+import subprocess
+import tempfile
+import unittest
+
+from wot import BIN, Wot, now
+
+
+def wotctl(*args):
+    return subprocess.run([BIN / "wotctl", *args], capture_output=True, text=True)
+
+
+class Console(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        above = pathlib.Path(tempfile.mkdtemp(prefix="wot-test-"))
+        cls.addClassCleanup(shutil.rmtree, above, ignore_errors=True)
+        cls.folder = above / ("a-folder-with-a-name-longer-than-a-socket-address-can-be-" * 2)
+        cls.wot = cls.enterClassContext(Wot(dir=cls.folder))
+        cls.wot.start()
+
+    def lines(self, name, bodies):
+        path = self.folder / name
+        path.write_text("".join(json.dumps({"to": "/v1/help-requests", "body": body}) + "\n" for body in bodies))
+        return path
+
+    def test_a_long_folder_name_hides_no_socket(self):
+        self.assertEqual(self.wot.wotctl("status").returncode, 0)
+        self.assertEqual(self.wot.wotctl("tail", "triage").returncode, 0)
+
+    def test_what_only_looks_needs_the_folder_and_no_settings(self):
+        done = wotctl("verify", str(self.folder))
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertIn("chain whole", done.stdout)
+
+    def test_what_cannot_be_read_is_no_empty_file(self):
+        done = self.wot.wotctl("import", self.folder, check=False)
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("Is a directory", done.stderr)
+
+    def test_long_questions_are_sent_in_bodies_that_a_door_takes(self):
+        person = {"name": "\U0001f3e0" * 200, "address": "\U0001f3e0" * 300}
+        body = {"occurredAt": now(), "channel": "PHONE", "question": "\U0001f3e0" * 4000, "person": person}
+        file = self.lines("long.jsonl", [{**body, "externalRef": f"long-{i}"} for i in range(70)])
+        done = self.wot.wotctl("import", file, check=False)
+        self.assertIn("70 accepted", done.stderr)
+
+    def test_the_last_line_needs_no_end(self):
+        file = self.lines("open.jsonl", [{"externalRef": "open", "occurredAt": now(), "channel": "PHONE"}])
+        file.write_text(file.read_text().rstrip("\n"))
+        self.assertIn("1 accepted", self.wot.wotctl("import", file).stderr)
+
+
+if __name__ == "__main__":
+    unittest.main()
