@@ -1,0 +1,430 @@
+#include "tests/sim/city.h"
+
+#include "lib/calendar.h"
+#include "tests/sim/agenda.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#define DAY_MS INT64_C(86400000)
+#define MINUTE_MS INT64_C(60000)
+#define COUNT(array) (sizeof(array) / sizeof *(array))
+#define TEXT(literal) ((char *)(uintptr_t)(literal))
+
+struct city city;
+
+/* ---- what is drawn again and again ---- */
+
+int64_t city_instant(int32_t day)
+{
+	struct rng *rng = &city.rng;
+	int minute =
+		rng_chance(rng, 80) ? rng_range(rng, 8 * 60, 18 * 60) : rng_below(rng, 24 * 60);
+	return calendar_day_start(day) + minute * MINUTE_MS + rng_below(rng, 60000);
+}
+
+/* Some clients count, others draw letters: the shell looks for duplicates in another way. */
+void city_ref(const char *prefix, char out[65])
+{
+	size_t len = (size_t)snprintf(out, 65, "%s:", prefix);
+	uint64_t letters = rng_next(&city.rng);
+	if (prefix[0] < 'm') {
+		snprintf(out, 65, "%s-%08u", prefix, ++city.refs);
+		return;
+	}
+	for (int i = 0; i < 16; i++, letters >>= 4)
+		out[len++] = (char)('a' + (letters & 15));
+	out[len] = 0;
+}
+
+const char *city_organisation(void)
+{
+	static const char *const keys[] = {"mevis", "woonplus", "gp", "library", "dock", "other",
+		"volunteers", "naut", "buurtwerk", "seniorenwelzijn", "police"};
+	return rng_chance(&city.rng, 1) ? "nobody-knows" : keys[rng_below(&city.rng, COUNT(keys))];
+}
+
+const char *city_ward_key(void)
+{
+	static const char *const keys[] = {
+		"CENTRUM_WEST", "NOORDRAND", "GROENOORD", "OOST", "NIEUWLAND", "ZUID"};
+	return keys[rng_below(&city.rng, COUNT(keys))];
+}
+
+size_t city_set(int *out, int highest, int most)
+{
+	size_t count = 0;
+	uint32_t set = 0;
+	for (int left = rng_below(&city.rng, most + 1); left; left--) {
+		int value = rng_range(&city.rng, 1, highest);
+		if (!(set >> value & 1))
+			out[count++] = value;
+		set |= 1u << value;
+	}
+	return count;
+}
+
+/* ---- on its way ---- */
+
+/* What another person at the client made of the same ref. */
+static void send_other(int64_t at_ms, enum member member, const struct clerk_client *client,
+	Wot__V1__Submission *submission)
+{
+	submission->occurred_at -= MINUTE_MS;
+	clerk_send(at_ms, member, client, submission, NULL, NULL);
+}
+
+void city_send(enum member member, const struct clerk_client *client, int64_t occurred_ms,
+	Wot__V1__Submission *submission, Wot__V1__Body__KindCase kind, ProtobufCMessage *message,
+	clerk_fn *on_answer, void *arg)
+{
+	struct rng *rng = &city.rng;
+	Wot__V1__Body body = WOT__V1__BODY__INIT;
+	body_set(&body, kind, message);
+	submission->body = &body;
+	submission->occurred_at = occurred_ms;
+	int64_t at_ms = loop_now_ms();
+	if (rng_chance(rng, 3)) /* an outbox that was not emptied */
+		at_ms += rng_below(rng, 1000 * 3600) * INT64_C(10);
+	if (rng_chance(rng, 1)) /* a clock that is wrong: refused, or taken a little later */
+		submission->occurred_at = at_ms + rng_range(rng, 1, 400) * INT64_C(1000);
+	const struct letter *letter = clerk_send(at_ms, member, client, submission, on_answer, arg);
+	int again = rng_below(rng, 100);
+	if (again < 4)
+		clerk_send_again(at_ms + rng_skewed(rng, 0, 5 * 60000), letter);
+	else if (again < 6)
+		send_other(at_ms + rng_skewed(rng, 0, 5 * 60000), member, client, submission);
+	else if (again < 7)
+		clerk_send(at_ms, member, &gp, submission, NULL,
+			NULL); /* mostly of a role that may not */
+}
+
+static void send_plain(const struct clerk_client *client, const char *prefix, int64_t occurred_ms,
+	Wot__V1__Body__KindCase kind, ProtobufCMessage *message)
+{
+	Wot__V1__Submission submission = WOT__V1__SUBMISSION__INIT;
+	char ref[65];
+	city_ref(prefix, ref);
+	submission.external_ref = ref;
+	city_send(INTAKE, client, occurred_ms, &submission, kind, message, NULL, NULL);
+}
+
+/* ---- persons ---- */
+
+/* Nine digits that pass the 11-proof; few of them, so that people and households come back. */
+static void bsn_draw(char out[10])
+{
+	int digits[9], sum;
+	do {
+		int number = 9999 * 1000 + rng_below(&city.rng, 60);
+		sum = 0;
+		for (int i = 6; i >= 0; i--, number /= 10)
+			digits[i] = number % 10;
+		digits[7] = rng_below(&city.rng, 10);
+		for (int i = 0; i < 8; i++)
+			sum += digits[i] * (9 - i);
+	} while (sum % 11 == 10);
+	digits[8] = sum % 11;
+	for (int i = 0; i < 9; i++)
+		out[i] = (char)('0' + digits[i]);
+	out[9] = 0;
+}
+
+struct person {
+	Wot__V1__Person message;
+	char bsn[10];
+};
+
+static Wot__V1__Person *person_draw(struct person *person, int32_t day)
+{
+	struct rng *rng = &city.rng;
+	wot__v1__person__init(&person->message);
+	person->message.name = TEXT(CITY_NAME);
+	if (rng_chance(rng, 60)) {
+		bsn_draw(person->bsn);
+		person->message.bsn = person->bsn;
+	}
+	person->message.has_birth_date = rng_chance(rng, 80);
+	int years = rng_chance(rng, 15) ? rng_range(rng, 17, 18) : rng_below(rng, 90);
+	person->message.birth_date = day - years * 365 - rng_below(rng, 366);
+	if (rng_chance(rng, 40))
+		person->message.address = TEXT(CITY_ADDRESS);
+	return &person->message;
+}
+
+/* ---- requests ---- */
+
+struct drawn {
+	Wot__V1__HelpRequest request;
+	Wot__V1__Referrer referrer;
+	struct person person;
+	int problems[13], expertise[5];
+};
+
+static void place_draw(Wot__V1__HelpRequest *request)
+{
+	struct rng *rng = &city.rng;
+	int where = rng_below(rng, 100);
+	if (where < 60)
+		request->ward = TEXT(city_ward_key());
+	else if (where < 75)
+		request->postcode = TEXT(CITY_POSTCODE);
+	request->has_resident = rng_chance(rng, 30);
+	request->resident = rng_chance(rng, 85);
+	request->has_location = rng_chance(rng, 60);
+	request->location = (Wot__V1__Location__Value)rng_range(rng, 1, 8);
+	request->has_preferred_location = rng_chance(rng, 30);
+	request->preferred_location = (Wot__V1__Location__Value)rng_range(rng, 1, 8);
+}
+
+static void request_draw_(struct drawn *drawn, int32_t day)
+{
+	struct rng *rng = &city.rng;
+	Wot__V1__HelpRequest *request = &drawn->request;
+	wot__v1__help_request__init(request);
+	request->channel = (Wot__V1__Channel__Value)rng_range(rng, 1, 9);
+	place_draw(request);
+	if (rng_chance(rng, 65))
+		request->person = person_draw(&drawn->person, day);
+	if (rng_chance(rng, 30))
+		request->question = TEXT(CITY_QUESTION);
+	if (!request->person || !request->person->has_birth_date) {
+		request->has_age_group = rng_chance(rng, 50);
+		request->age_group = (Wot__V1__AgeGroup__Value)rng_range(rng, 1, 3);
+	}
+	request->problems = (Wot__V1__Problem__Value *)drawn->problems;
+	request->n_problems = city_set(drawn->problems, 13, 4);
+	request->expertise = (Wot__V1__Expertise__Value *)drawn->expertise;
+	request->n_expertise = city_set(drawn->expertise, 5, 2);
+	request->has_domestic_violence = rng_chance(rng, 40);
+	request->domestic_violence = rng_chance(rng, 20);
+	request->has_crisis = rng_chance(rng, 20);
+	request->crisis = rng_chance(rng, 30);
+	request->has_people_involved = rng_chance(rng, 60);
+	request->people_involved = (uint32_t)rng_range(rng, 1, rng_chance(rng, 1) ? 200 : 6);
+	request->has_consent = rng_chance(rng, 50);
+	request->consent = rng_chance(rng, 90);
+	request->has_legal_basis = rng_chance(rng, 30);
+	request->legal_basis = (Wot__V1__LegalBasis__Value)rng_range(rng, 1, 4);
+}
+
+static void request_send(int32_t day)
+{
+	struct rng *rng = &city.rng;
+	struct drawn drawn = {0};
+	Wot__V1__Submission submission = WOT__V1__SUBMISSION__INIT;
+	const struct clerk_client *client = rng_chance(rng, 40)   ? &phone_centre
+					    : rng_chance(rng, 50) ? &desk
+								  : &intake_team;
+	bool is_referral = rng_chance(rng, 30);
+	char ref[65];
+	request_draw_(&drawn, day);
+	if (is_referral) {
+		wot__v1__referrer__init(&drawn.referrer);
+		drawn.referrer.organisation = TEXT(city_organisation());
+		drawn.referrer.contact = rng_chance(rng, 50) ? TEXT(CITY_REFERRER) : NULL;
+		drawn.request.referrer = &drawn.referrer;
+		drawn.request.has_consent = drawn.request.consent = true;
+		client = rng_chance(rng, 50) ? &gp : &woonplus;
+	}
+	city_ref(is_referral ? "verwijzing" : "aanvraag", ref);
+	submission.external_ref = ref;
+	struct story *story = story_begin(client, ref, day);
+	city_send(INTAKE, client, city_instant(day), &submission,
+		is_referral ? WOT__V1__BODY__KIND_REFERRAL : WOT__V1__BODY__KIND_HELP_REQUEST,
+		&drawn.request.base, story_registered, story);
+	city.requests++;
+}
+
+/* ---- the phone ---- */
+
+static void call_event(const char *call_id, Wot__V1__Call__Event event, int64_t at_ms, int waited)
+{
+	struct rng *rng = &city.rng;
+	Wot__V1__Call call = WOT__V1__CALL__INIT;
+	if (rng_chance(rng, 6)) /* the phone system forgot it */
+		return;
+	call.call_id = TEXT(call_id);
+	call.queue = TEXT("wot");
+	call.event = event;
+	call.has_wait_seconds =
+		event == WOT__V1__CALL__EVENT__ANSWERED || event == WOT__V1__CALL__EVENT__ABANDONED;
+	call.wait_seconds = (uint32_t)waited;
+	call.caller = event == WOT__V1__CALL__EVENT__ENTERED ? TEXT(CITY_PHONE) : NULL;
+	call.has_outcome = event == WOT__V1__CALL__EVENT__ENDED;
+	call.outcome = (Wot__V1__Call__Outcome)rng_range(rng, 1, 5);
+	for (int times = rng_chance(rng, 5) ? 2 : 1; times; times--)
+		send_plain(&phone_centre, "call", at_ms, WOT__V1__BODY__KIND_CALL, &call.base);
+}
+
+static void call_send(int32_t day)
+{
+	struct rng *rng = &city.rng;
+	int64_t at_ms = city_instant(day);
+	int waited = rng_skewed(rng, 0, 180);
+	char call_id[32];
+	snprintf(call_id, sizeof call_id, "k%d-%d", day, rng_below(rng, 1000));
+	bool answered = rng_chance(rng, 85), turned = rng_chance(rng, 10);
+	int64_t then_ms = at_ms + waited * INT64_C(1000);
+	Wot__V1__Call__Event then =
+		answered ? WOT__V1__CALL__EVENT__ANSWERED : WOT__V1__CALL__EVENT__ABANDONED;
+	if (turned)
+		call_event(call_id, then, then_ms, waited);
+	call_event(call_id, WOT__V1__CALL__EVENT__ENTERED, at_ms, 0);
+	if (!turned)
+		call_event(call_id, then, then_ms, waited);
+	call_event(call_id, WOT__V1__CALL__EVENT__ENDED, then_ms + 300000, 0);
+	if (answered)
+		return;
+	Wot__V1__Callback callback = WOT__V1__CALLBACK__INIT;
+	callback.call_id = call_id;
+	callback.reached = rng_chance(rng, 70);
+	send_plain(&phone_centre, "back", then_ms + 3600000, WOT__V1__BODY__KIND_CALLBACK,
+		&callback.base);
+}
+
+/* ---- what belongs to no case ---- */
+
+static void contact_send(int32_t day)
+{
+	struct rng *rng = &city.rng;
+	Wot__V1__BriefContact contact = WOT__V1__BRIEF_CONTACT__INIT;
+	contact.channel = (Wot__V1__Channel__Value)rng_range(rng, 1, 9);
+	contact.has_location = rng_chance(rng, 70);
+	contact.location = (Wot__V1__Location__Value)rng_range(rng, 1, 8);
+	contact.has_theme = rng_chance(rng, 70);
+	contact.theme = (Wot__V1__BriefContact__Theme)rng_range(rng, 1, 7);
+	contact.has_age_group = rng_chance(rng, 80);
+	contact.age_group = (Wot__V1__AgeGroup__Value)rng_range(rng, 1, 3);
+	contact.answer = (Wot__V1__BriefContact__Answer)rng_range(rng, 1, 4);
+	contact.redirected_to = contact.answer == WOT__V1__BRIEF_CONTACT__ANSWER__REDIRECTED
+					? TEXT(city_organisation())
+					: NULL;
+	send_plain(rng_chance(rng, 50) ? &phone_centre : &desk,
+		rng_chance(rng, 50) ? "kort" : "praatje", city_instant(day),
+		WOT__V1__BODY__KIND_BRIEF_CONTACT, &contact.base);
+}
+
+static void signal_send(int32_t day)
+{
+	struct rng *rng = &city.rng;
+	struct person person;
+	Wot__V1__Signal signal = WOT__V1__SIGNAL__INIT;
+	signal.kind = (Wot__V1__Signal__Kind)rng_range(rng, 1, 9);
+	signal.has_amount_euro = rng_chance(rng, 50);
+	signal.amount_euro = (uint32_t)rng_below(rng, 9000);
+	if (rng_chance(rng, 70))
+		signal.person = person_draw(&person, day);
+	send_plain(
+		&woonplus, "signal", city_instant(day), WOT__V1__BODY__KIND_SIGNAL, &signal.base);
+}
+
+static void complaint_send(int32_t day)
+{
+	struct rng *rng = &city.rng;
+	char *parts[] = {TEXT("wait"), TEXT("tone"), TEXT("privacy")};
+	Wot__V1__Complaint complaint = WOT__V1__COMPLAINT__INIT;
+	Wot__V1__ComplaintOutcome outcome = WOT__V1__COMPLAINT_OUTCOME__INIT;
+	Wot__V1__Submission submission = WOT__V1__SUBMISSION__INIT;
+	char ref[65];
+	city_ref("complaint", ref);
+	submission.external_ref = ref;
+	complaint.formal = rng_chance(rng, 50);
+	complaint.n_parts = (size_t)rng_range(rng, 1, 3);
+	complaint.parts = parts;
+	if (!rng_chance(rng, 10))
+		city_send(INTAKE, &desk, city_instant(day), &submission,
+			WOT__V1__BODY__KIND_COMPLAINT, &complaint.base, NULL, NULL);
+	outcome.complaint_ref = ref;
+	outcome.part = parts[rng_below(rng, 3)];
+	outcome.outcome = (Wot__V1__ComplaintOutcome__Value)rng_range(rng, 1, 6);
+	send_plain(&desk, "outcome", city_instant(day), WOT__V1__BODY__KIND_COMPLAINT_OUTCOME,
+		&outcome.base);
+}
+
+static void rest_send(int32_t day)
+{
+	struct rng *rng = &city.rng;
+	Wot__V1__FeedbackCard card = WOT__V1__FEEDBACK_CARD__INIT;
+	Wot__V1__Survey survey = WOT__V1__SURVEY__INIT;
+	Wot__V1__Training training = WOT__V1__TRAINING__INIT;
+	card.rating = (Wot__V1__FeedbackCard__Rating)rng_range(rng, 1, 3);
+	survey.subject = (Wot__V1__Survey__Subject)rng_range(rng, 1, 6);
+	survey.satisfied = (uint32_t)rng_below(rng, 60);
+	survey.answered = (uint32_t)rng_range(rng, 40, 90); /* fewer than satisfied: refused */
+	training.code = TEXT("money-1");
+	switch (rng_below(rng, 4)) {
+	case 0:
+		send_plain(&desk, "card", city_instant(day), WOT__V1__BODY__KIND_FEEDBACK_CARD,
+			&card.base);
+		break;
+	case 1:
+		send_plain(&manager, "survey", city_instant(day), WOT__V1__BODY__KIND_SURVEY,
+			&survey.base);
+		break;
+	case 2:
+		send_plain(&manager, "training", city_instant(day), WOT__V1__BODY__KIND_TRAINING,
+			&training.base);
+		break;
+	default:
+		complaint_send(day);
+		break;
+	}
+}
+
+/* ---- a day ---- */
+
+struct errand {
+	void (*send)(int32_t day);
+	int32_t day;
+};
+
+static void errand_go(void *arg)
+{
+	struct errand *errand = arg;
+	errand->send(errand->day);
+	free(errand);
+}
+
+/* About so many a hundred days; each is known here on that day, or late, in a pile. */
+static void errands_plan(int32_t day, int per_hundred, void (*send)(int32_t day))
+{
+	struct rng *rng = &city.rng;
+	int expected = (int)(per_hundred * city.scale);
+	int count = expected / 100 + (rng_below(rng, 100) < expected % 100);
+	int64_t late_ms = rng_chance(rng, 8) ? rng_skewed(rng, 1, 120) * DAY_MS : 0;
+	for (int i = 0; i < count; i++) {
+		struct errand *errand = malloc(sizeof *errand);
+		must(errand);
+		*errand = (struct errand){send, day};
+		agenda_add(calendar_day_start(day + 1) + late_ms + rng_below(rng, 3600000),
+			errand_go, errand);
+	}
+}
+
+static void day_begin(void *arg)
+{
+	int32_t day = (int32_t)(intptr_t)arg;
+	errands_plan(day, 14, request_send);
+	errands_plan(day, 15, call_send);
+	errands_plan(day, 15, contact_send);
+	errands_plan(day, 3, signal_send);
+	errands_plan(day, 4, rest_send);
+	if (day < city.to_day)
+		agenda_add(calendar_day_start(day + 1), day_begin, (void *)(intptr_t)(day + 1));
+}
+
+void city_begin(uint64_t seed, double scale)
+{
+	city.rng = rng_of(seed, STREAM_PLAN, 0, 0);
+	city.from_day = calendar_day((struct calendar_date){2024, 1, 1});
+	city.to_day = calendar_day((struct calendar_date){2026, 12, 31});
+	city.scale = scale;
+	city.requests = city.refs = 0;
+	agenda_add(calendar_day_start(city.from_day), day_begin, (void *)(intptr_t)city.from_day);
+}
+
+void city_end(void)
+{
+	stories_end();
+}

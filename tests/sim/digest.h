@@ -1,0 +1,13 @@
+/*
+ * All that a core knows, as text, a line a thing: two states are the same when their digests are.
+ */
+#ifndef WOT_SIM_DIGEST_H
+#define WOT_SIM_DIGEST_H
+
+#include "lib/buf.h"
+
+void digest_intake(const void *state, struct buf *out);
+void digest_triage(const void *state, struct buf *out);
+void digest_case(const void *state, struct buf *out);
+
+#endif

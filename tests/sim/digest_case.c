@@ -1,0 +1,37 @@
+#include "daemons/case/cases.h"
+#include "proto/json.h"
+#include "tests/sim/digest.h"
+
+#include <inttypes.h>
+
+static const char *text_of(const char *text)
+{
+	return text ? text : "-";
+}
+
+static void file_print(const struct cases *cases, const struct case_file *file, struct buf *out)
+{
+	const struct case_life *life = &file->life;
+	buf_printf(out,
+		"%u year=%u basis=%u %s lead=%s to=%s,%s,%s,%s reopened=%d flags=%d%d%d%d%d%x ",
+		file->number, file->year, file->legal_basis,
+		text_of(refs_name(&cases->refs, file->number)), text_of(life->case_lead),
+		text_of(life->handover_to), text_of(life->routed_to), text_of(life->screened_to),
+		text_of(life->closed_to), life->reopened_on, life->support_accepted,
+		life->closing_accepted, life->weight_by_hand, life->paused, life->handover_warm,
+		life->handover_confirmed);
+	json_from_message(&life->facts.base, out);
+	buf_text(out, " routing=");
+	buf_hex(out, file->routing, file->routing_len);
+	for (size_t i = 0; i < file->moment_count; i++)
+		buf_printf(out, " %" PRIx64, file->moments[i]);
+	buf_char(out, '\n');
+}
+
+void digest_case(const void *state, struct buf *out)
+{
+	const struct cases *cases = state;
+	for (uint32_t number = 0; number < cases->room; number++)
+		if (cases->files[number])
+			file_print(cases, cases->files[number], out);
+}

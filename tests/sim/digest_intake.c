@@ -1,0 +1,34 @@
+#include "daemons/intake/requests.h"
+#include "tests/sim/digest.h"
+
+#include <inttypes.h>
+
+static void request_print(const struct requests *requests, uint32_t number, struct buf *out)
+{
+	const struct request *request = requests_at(requests, number);
+	const char *name = refs_name(&requests->referrals, number);
+	if (!request)
+		return;
+	buf_printf(out,
+		"%u year=%u channel=%u location=%u age_group=%u basis=%u contact=%d key=", number,
+		request->year, request->channel, request->location, request->age_group,
+		request->legal_basis, request->is_contact);
+	if (request->has_key) {
+		buf_hex(out, request->key_id, sizeof request->key_id);
+		buf_text(out, requests_key_is_live(requests, request->key_id) ? " live" : " gone");
+	}
+	for (size_t i = 0; i < request->history_len; i++)
+		buf_printf(out, " %" PRIx64, request->history[i]);
+	buf_printf(out, " %s\n", name ? name : "-");
+}
+
+void digest_intake(const void *state, struct buf *out)
+{
+	const struct requests *requests = state;
+	buf_printf(out, "highest=%u complaints=%u\n", requests->highest, requests->complaint_count);
+	for (uint32_t number = 0; number < requests->room; number++)
+		request_print(requests, number, out);
+	for (uint32_t i = 0; i < requests->complaint_count; i++)
+		buf_printf(out, "complaint %s %s\n", refs_name(&requests->complaint_refs, i + 1),
+			requests->complaints[i]);
+}

@@ -1,0 +1,55 @@
+#include "daemons/triage/state.h"
+#include "tests/sim/digest.h"
+
+#include <inttypes.h>
+
+static void request_print(const struct triage *triage, uint32_t number, struct buf *out)
+{
+	const struct request *r = triage_request(triage, number);
+	const char *name = refs_name(&triage->refs, number);
+	if (!r)
+		return;
+	buf_printf(out,
+		"%u reported=%d year=%u problems=%x team=%u rule=%u attempts=%u expertise=%x "
+		"priority=%u ",
+		number, r->reported_on, r->year, r->problems, r->team, r->rule, r->attempts,
+		r->expertise, r->priority);
+	buf_printf(out,
+		"outcome=%u weights=%u,%u location=%u basis=%u known=%x flags=%d%d%d%d%d%d%d%d "
+		"%s\n",
+		r->outcome, r->weight_screened, r->weight_set, r->preferred_location,
+		r->legal_basis, r->known, r->youth, r->not_resident, r->domestic_violence,
+		r->crisis, r->redirected, r->by_hand, r->welfare_first, r->taken_up,
+		name ? name : "-");
+}
+
+static void queue_print(const struct queue *queue, struct buf *out)
+{
+	buf_printf(out, "waiting=%zu\n", queue->waiting);
+	for (size_t i = 0; i < queue->line_count; i++) {
+		const struct queue_line *line = &queue->lines[i];
+		buf_printf(out, "line rule=%u expertise=%x told=%d waiting=%zu:", line->kind.rule,
+			line->kind.expertise, line->kind.told, queue_line_waiting(line));
+		for (size_t at = queue_line_next(line, line->head); at < line->end;
+			at = queue_line_next(line, at + 1))
+			buf_printf(out, " %u", queue_number(line->keys[at]));
+		buf_char(out, '\n');
+	}
+}
+
+void digest_triage(const void *state, struct buf *out)
+{
+	const struct triage *triage = state;
+	buf_printf(out, "assignments=%" PRIu64 " rules=%d closing=%zu\n", triage->assignments,
+		triage->roster.rules != NULL, triage->closing.count);
+	for (uint16_t i = 1; i <= triage->team_names.count; i++)
+		buf_printf(out, "team %s hours=%u fast=%u cases=%u last=%" PRIu64 "\n",
+			triage_team_name(triage, i), triage->loads[i].hours,
+			triage->loads[i].fast_hours, triage->loads[i].open_cases,
+			triage->loads[i].last);
+	for (uint16_t i = 0; i < triage->rule_names.count; i++)
+		buf_printf(out, "rule %s\n", triage->rule_names.items[i]);
+	for (uint32_t number = 0; number < triage->room; number++)
+		request_print(triage, number, out);
+	queue_print(&triage->roster.queue, out);
+}

@@ -1,0 +1,676 @@
+#include "tests/sim/model.h"
+
+#include "lib/calendar.h"
+#include "proto/case_id.h"
+#include "tests/sim/fail.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <uthash.h>
+
+#define IS(kind) WOT__V1__BODY__KIND_##kind
+#define OUTCOME(name) WOT__V1__SCREENING__OUTCOME__##name
+#define PRIORITY(name) WOT__V1__CASE_ROUTED__PRIORITY__##name
+
+/* Of CaseFacts, in `cleared`. */
+enum { STARTED_FIELD = 6, CLOSED_FIELD = 7 };
+
+struct ref {
+	UT_hash_handle hh;
+	char key[160];
+	struct told_ref told;
+};
+/* The name of a request, for caseRef. */
+struct name {
+	UT_hash_handle hh;
+	char key[160];
+	uint32_t number;
+};
+
+static struct {
+	struct told_case *cases;
+	struct told_route *routes;
+	struct told_request *requests;
+	uint32_t room;
+	struct ref *refs[MEMBERS];
+	struct name *names[MEMBERS];
+	uint64_t kinds[MEMBERS][KIND_MAX];
+	uint64_t seqs[MEMBERS];
+	int64_t recorded_ms[MEMBERS];
+	uint64_t contacts_of_adults;
+} model;
+
+/* ---- looking ---- */
+
+uint32_t model_room(void)
+{
+	return model.room;
+}
+
+const struct told_case *model_case(uint32_t number)
+{
+	return &model.cases[number];
+}
+
+const struct told_route *model_route(uint32_t number)
+{
+	return &model.routes[number];
+}
+
+const struct told_request *model_request(uint32_t number)
+{
+	return &model.requests[number];
+}
+
+uint64_t model_count(enum member member, Wot__V1__Body__KindCase kind)
+{
+	return model.kinds[member][kind];
+}
+
+uint64_t model_contacts_of_adults(void)
+{
+	return model.contacts_of_adults;
+}
+
+uint32_t model_number(const char *case_id)
+{
+	int year;
+	uint32_t number;
+	sim_check(
+		case_id && case_id_parse(case_id, &year, &number) == 0, "an event has no case id");
+	return number;
+}
+
+const struct told_ref *model_ref(enum member member, const char *client, const char *ref)
+{
+	char key[160];
+	struct ref *found;
+	snprintf(key, sizeof key, "%s/%s", client, ref);
+	HASH_FIND_STR(model.refs[member], key, found);
+	return found ? &found->told : NULL;
+}
+
+static bool is_known(enum member member, uint32_t number)
+{
+	if (number >= model.room)
+		return false;
+	return member == CASE ? model.cases[number].known : model.routes[number].known;
+}
+
+uint32_t model_named(enum member member, const char *client, const Wot__V1__Submission *submission)
+{
+	char key[160];
+	struct name *found;
+	if (submission->case_id) {
+		uint32_t number = model_number(submission->case_id);
+		return is_known(member, number) ? number : 0;
+	}
+	if (strchr(submission->case_ref, '/'))
+		snprintf(key, sizeof key, "%s", submission->case_ref);
+	else
+		snprintf(key, sizeof key, "%s/%s", client, submission->case_ref);
+	HASH_FIND_STR(model.names[member], key, found);
+	return found ? found->number : 0;
+}
+
+/* ---- may it happen ---- */
+
+static bool correction_fits(const struct told_case *was, const Wot__V1__Corrected *corrected)
+{
+	struct told_case is = *was;
+	if ((corrected->has_closed_on || corrected->has_closing_reason) && was->closed == NEVER)
+		return false;
+	if (corrected->has_reported_on)
+		is.reported = corrected->reported_on;
+	if (corrected->has_first_contact_on)
+		is.contact = corrected->first_contact_on;
+	if (corrected->has_support_started_on)
+		is.started = corrected->support_started_on;
+	if (corrected->has_closed_on)
+		is.closed = corrected->closed_on;
+	for (size_t i = 0; i < corrected->n_remove; i++) {
+		if (strcmp(corrected->remove[i], "firstContactOn") == 0)
+			is.contact = NEVER;
+		else
+			is.started = NEVER;
+	}
+	if (is.contact != NEVER && is.contact < is.reported)
+		return false;
+	if (is.started != NEVER && is.started < is.reported)
+		return false;
+	if (is.closed == NEVER)
+		return true;
+	return is.closed >= is.reported && is.closed >= is.started && is.closed >= is.reopened;
+}
+
+static bool step_fits(const struct told_case *told, const Wot__V1__Body *body, int32_t day)
+{
+	Wot__V1__Body__KindCase kind = body->kind_case;
+	bool closed = told->closed != NEVER;
+	if (day < told->reported)
+		return false;
+	if (kind == IS(CORRECTED))
+		return correction_fits(told, body->corrected);
+	if (kind == IS(REOPENED))
+		return closed && day >= told->closed;
+	if (closed && (kind == IS(CLOSED) || day > told->closed))
+		return false;
+	if (kind == IS(CLOSED))
+		return day >= told->started && day >= told->reopened;
+	if (kind == IS(PAUSED) || kind == IS(RESUMED))
+		return told->paused == (kind == IS(RESUMED));
+	if (kind == IS(HANDOVER_CONFIRMED))
+		return told->offered && !(told->confirmed >> body->handover_confirmed->by & 1);
+	return true;
+}
+
+static bool screening_fits(
+	const struct told_route *told, const Wot__V1__Screening *screening, int32_t day)
+{
+	if (day < told->reported)
+		return false;
+	if (screening->outcome == OUTCOME(NOT_REACHED))
+		return true;
+	if (screening->outcome == OUTCOME(ADVICE) && told->taken_up)
+		return false;
+	return !(told->outcome == OUTCOME(ADVICE) && told->advised);
+}
+
+bool model_allows(enum member member, uint32_t number, const Wot__V1__Submission *submission)
+{
+	int32_t day = calendar_day_of(submission->occurred_at);
+	if (member == CASE)
+		return step_fits(&model.cases[number], submission->body, day);
+	return screening_fits(&model.routes[number], submission->body->screening, day);
+}
+
+/* ---- case's log ---- */
+
+static uint32_t set_of(const int *values, size_t count)
+{
+	uint32_t set = 0;
+	for (size_t i = 0; i < count; i++)
+		set |= 1u << values[i];
+	return set;
+}
+
+static void text_set(char out[TEXT_ROOM], const char *text)
+{
+	snprintf(out, TEXT_ROOM, "%s", text ? text : "");
+}
+
+static void case_begins(struct told_case *told, const Wot__V1__HelpRequest *request, int32_t day)
+{
+	*told = (struct told_case){
+		.known = true,
+		.reported = day,
+		.contact = NEVER,
+		.screened = NEVER,
+		.ended = NEVER,
+		.started = NEVER,
+		.closed = NEVER,
+		.reopened = NEVER,
+		.people = request->has_people_involved ? (int)request->people_involved : -1,
+		.age = request->has_age_years ? (int)request->age_years : -1,
+		.channel = (int)request->channel,
+		.location = request->has_location ? (int)request->location : 0,
+		.violence = request->has_domestic_violence ? 1 + request->domestic_violence : 0,
+		.problems = set_of((const int *)request->problems, request->n_problems),
+		.youth = request->youth,
+		.turns_18 = request->turns_18_soon,
+	};
+	text_set(told->ward, request->ward);
+	if (request->has_household_id)
+		memcpy(told->household_id, request->household_id.data, sizeof told->household_id);
+}
+
+/* Rules 2 and 3: what screening ended goes on when support or a closing is accepted. */
+static void case_goes_on(struct told_case *told)
+{
+	told->taken_up = true;
+	told->ended = NEVER;
+	told->advice = false;
+}
+
+static void case_screened(struct told_case *told, const Wot__V1__Screening *screening, int32_t day)
+{
+	if (screening->outcome == OUTCOME(NOT_REACHED))
+		return;
+	if (told->screened == NEVER)
+		told->screened = day;
+	told->screening = (int)screening->outcome;
+	if (screening->has_care_weight && !told->weight_by_hand)
+		told->weight = (int)screening->care_weight;
+	bool ends = screening->outcome == OUTCOME(REDIRECTED) ||
+		    screening->outcome == OUTCOME(WELFARE_ACTIVITY) ||
+		    screening->outcome == OUTCOME(WITHDRAWN);
+	told->ended = ends && !told->taken_up ? day : NEVER;
+	told->advice = screening->outcome == OUTCOME(ADVICE) && !told->taken_up;
+}
+
+static void case_corrected(struct told_case *told, const Wot__V1__Corrected *corrected)
+{
+	if (corrected->has_reported_on)
+		told->reported = corrected->reported_on;
+	if (corrected->has_first_contact_on)
+		told->contact = corrected->first_contact_on;
+	if (corrected->has_support_started_on) {
+		told->started = corrected->support_started_on;
+		case_goes_on(told);
+	}
+	if (corrected->has_closed_on)
+		told->closed = corrected->closed_on;
+	if (corrected->has_closing_reason)
+		told->reason = (int)corrected->closing_reason;
+	if (corrected->ward)
+		text_set(told->ward, corrected->ward);
+	if (corrected->has_care_weight) {
+		told->weight = (int)corrected->care_weight;
+		told->weight_by_hand = true;
+	}
+	if (corrected->has_people_involved)
+		told->people = (int)corrected->people_involved;
+	for (size_t i = 0; i < corrected->n_remove; i++) {
+		if (strcmp(corrected->remove[i], "firstContactOn") == 0)
+			told->contact = NEVER;
+		else
+			told->started = NEVER;
+	}
+}
+
+/* What a case lead says of times. */
+static void case_moved(struct told_case *told, const Wot__V1__Body *body, int32_t day)
+{
+	switch (body->kind_case) {
+	case IS(FIRST_CONTACT):
+		told->contact = told->contact == NEVER ? day : told->contact;
+		break;
+	case IS(SUPPORT_STARTED):
+		told->started = told->started == NEVER ? day : told->started;
+		case_goes_on(told);
+		break;
+	case IS(CLOSED):
+		told->closed = day;
+		told->reason = (int)body->closed->reason;
+		case_goes_on(told);
+		break;
+	case IS(REOPENED):
+		told->closed = NEVER;
+		told->reason = 0;
+		told->reopened = day;
+		break;
+	default:
+		break;
+	}
+}
+
+static void case_told(struct told_case *told, const Wot__V1__Body *body, int32_t day)
+{
+	switch (body->kind_case) {
+	case IS(CASE_ROUTED):
+		text_set(told->team, body->case_routed->team);
+		break;
+	case IS(SCREENING):
+		case_screened(told, body->screening, day);
+		break;
+	case IS(CARE_WEIGHT_SET):
+		told->weight = (int)body->care_weight_set->care_weight;
+		told->weight_by_hand = true;
+		break;
+	case IS(PEOPLE_INVOLVED_SET):
+		told->people = (int)body->people_involved_set->count;
+		break;
+	case IS(PROBLEMS_SET):
+		told->problems = set_of(
+			(const int *)body->problems_set->problems, body->problems_set->n_problems);
+		break;
+	case IS(PAUSED):
+	case IS(RESUMED):
+		told->paused = body->kind_case == IS(PAUSED);
+		break;
+	case IS(HANDOVER_OFFERED):
+		told->offered = true;
+		told->confirmed = 0;
+		break;
+	case IS(HANDOVER_CONFIRMED):
+		told->confirmed |= 1u << body->handover_confirmed->by;
+		break;
+	case IS(CORRECTED):
+		case_corrected(told, body->corrected);
+		break;
+	case IS(CASE_BECAME_CONTACT):
+		told->became_contact++;
+		break;
+	case IS(ADVICE_VOIDED):
+		told->advice_voided++;
+		break;
+	default:
+		case_moved(told, body, day);
+		break;
+	}
+}
+
+/* ---- triage's log ---- */
+
+static void route_told(struct told_route *told, const Wot__V1__CaseRouted *route)
+{
+	told->known = true;
+	told->stale = false;
+	told->reported = route->reported_on;
+	text_set(told->team, route->team);
+	text_set(told->rule, route->rule);
+	told->expertise = set_of((const int *)route->expertise, route->n_expertise);
+	told->redirected = route->redirected_to != NULL;
+	told->by_hand = route->by_hand;
+	told->priority = (int)route->priority;
+}
+
+static void route_screened(struct told_route *told, const Wot__V1__Screening *screening)
+{
+	if (screening->outcome == OUTCOME(NOT_REACHED)) {
+		told->attempts++;
+		return;
+	}
+	told->outcome = (int)screening->outcome;
+	told->stale = true;
+	if (screening->outcome == OUTCOME(TO_SUPPORT))
+		told->redirected = false;
+	if (screening->has_care_weight)
+		told->weight_screened = screening->care_weight;
+	if (screening->n_expertise)
+		told->expertise = set_of((const int *)screening->expertise, screening->n_expertise);
+}
+
+static void route_noted(struct told_route *told, const Wot__V1__CaseFacts *facts)
+{
+	if (facts->has_reported_on)
+		told->reported = facts->reported_on;
+	for (size_t i = 0; i < facts->n_cleared; i++) {
+		told->started = told->started && facts->cleared[i] != STARTED_FIELD;
+		told->closed = told->closed && facts->cleared[i] != CLOSED_FIELD;
+	}
+	told->started = told->started || facts->has_support_started_on;
+	told->closed = told->closed || facts->has_closed_on;
+	if (facts->has_support_started_on || facts->has_closed_on)
+		told->taken_up = true;
+	if (facts->has_advice)
+		told->advised = facts->advice;
+	if (facts->has_care_weight)
+		told->weight_set = facts->care_weight;
+}
+
+/* ---- intake's log ---- */
+
+static void request_told(
+	struct told_request *told, const Wot__V1__HelpRequest *request, bool is_referral)
+{
+	*told = (struct told_request){
+		.known = true,
+		.is_referral = is_referral,
+		.has_key = request->sealed != NULL,
+		.status = WOT__V1__REFERRAL_PROGRESSED__STATUS__RECEIVED,
+		.youth = request->youth,
+		.turns_18 = request->turns_18_soon,
+		.age = request->has_age_years ? (int)request->age_years : -1,
+	};
+	if (request->has_household_id)
+		memcpy(told->household_id, request->household_id.data, sizeof told->household_id);
+	if (request->sealed)
+		memcpy(told->key_id, request->sealed->key_id.data, sizeof told->key_id);
+}
+
+static void contact_told(struct told_request *told, const Wot__V1__RequestBecameContact *contact)
+{
+	told->is_contact = told->was_contact = true;
+	told->contact_on = contact->reported_on;
+}
+
+/* ---- an event ---- */
+
+static void room_make(uint32_t number)
+{
+	uint32_t room = model.room ? model.room : 256;
+	if (number < model.room)
+		return;
+	while (room <= number)
+		room *= 2;
+	size_t more = room - model.room;
+	model.cases = realloc(model.cases, room * sizeof *model.cases);
+	model.routes = realloc(model.routes, room * sizeof *model.routes);
+	model.requests = realloc(model.requests, room * sizeof *model.requests);
+	must(model.cases && model.routes && model.requests);
+	memset(model.cases + model.room, 0, more * sizeof *model.cases);
+	memset(model.routes + model.room, 0, more * sizeof *model.routes);
+	memset(model.requests + model.room, 0, more * sizeof *model.requests);
+	model.room = room;
+}
+
+static void name_told(enum member member, const Wot__V1__Event *event, uint32_t number)
+{
+	struct name *name = calloc(1, sizeof *name), *old;
+	must(name);
+	sim_check(event->client && event->external_ref, "%s: %s is registered without its name",
+		member_names[member], event->case_id);
+	snprintf(name->key, sizeof name->key, "%s/%s", event->client, event->external_ref);
+	HASH_FIND_STR(model.names[member], name->key, old);
+	sim_check(!old, "%s: the name of case %u is taken", member_names[member], number);
+	name->number = number;
+	HASH_ADD_STR(model.names[member], key, name);
+}
+
+static void ref_told(enum member member, const Wot__V1__Event *event, uint64_t seq)
+{
+	sim_check(event->client && event->external_ref &&
+			  !model_ref(member, event->client, event->external_ref),
+		"%s: %s/%s is in the log twice, again at %llu", member_names[member], event->client,
+		event->external_ref, (unsigned long long)seq);
+	struct ref *ref = calloc(1, sizeof *ref);
+	must(ref && event->id.len == 16 && event->digest.len == 16);
+	snprintf(ref->key, sizeof ref->key, "%s/%s", event->client, event->external_ref);
+	ref->told.seq = seq;
+	memcpy(ref->told.id, event->id.data, 16);
+	memcpy(ref->told.digest, event->digest.data, 16);
+	snprintf(ref->told.case_id, sizeof ref->told.case_id, "%s",
+		event->case_id ? event->case_id : "");
+	HASH_ADD_STR(model.refs[member], key, ref);
+}
+
+static void intake_event(const Wot__V1__Event *event, uint32_t number)
+{
+	const Wot__V1__Body *body = event->body;
+	struct told_request *told = &model.requests[number];
+	switch (body->kind_case) {
+	case IS(HELP_REQUEST):
+	case IS(REFERRAL):
+		sim_check(!told->known, "intake gave %s twice", event->case_id);
+		request_told(told, body->help_request, body->kind_case == IS(REFERRAL));
+		told->legal_basis = (int)event->legal_basis;
+		break;
+	case IS(REQUEST_BECAME_CONTACT):
+		contact_told(told, body->request_became_contact);
+		break;
+	case IS(CONTACT_BECAME_REQUEST):
+		sim_check(told->is_contact, "%s became a request again and was no contact",
+			event->case_id);
+		told->is_contact = false;
+		break;
+	case IS(REFERRAL_PROGRESSED):
+		sim_check(
+			told->is_referral && told->status != (int)body->referral_progressed->status,
+			"%s progressed to where it was", event->case_id);
+		told->status = (int)body->referral_progressed->status;
+		break;
+	default:
+		break;
+	}
+}
+
+static unsigned hours_of(const struct told_route *told)
+{
+	unsigned weight = told->weight_set ? told->weight_set : told->weight_screened;
+	return weight >= 1 && weight <= 3 ? weight : 2;
+}
+
+/* Only a hand puts more on a team than it can carry, and domestic violence, which waits for no routine. */
+static void room_check(const struct told_route *told, const Wot__V1__Event *event)
+{
+	const Wot__V1__CaseRouted *route = event->body->case_routed;
+	if (route->priority == PRIORITY(FAST_LANE))
+		return;
+	for (size_t i = 0; i < route->n_considered; i++) {
+		const Wot__V1__CaseRouted__Considered *team = route->considered[i];
+		if (strcmp(team->team, route->team) == 0)
+			sim_check(team->free_hours >= (int)hours_of(told),
+				"%s goes to %s, which has %d hours free", event->case_id,
+				team->team, team->free_hours);
+	}
+}
+
+static bool is_waiting(const struct told_route *told)
+{
+	bool ended = told->outcome && told->outcome != OUTCOME(TO_SUPPORT) && !told->taken_up;
+	return told->known && !told->stale && !told->team[0] && !told->redirected && !ended &&
+	       !told->started && !told->closed;
+}
+
+/* Of those who want the same the oldest goes first; and where any team will do, a crisis before routine. */
+static bool goes_before(const struct told_route *told, uint32_t number,
+	const Wot__V1__CaseRouted *route, uint32_t routed)
+{
+	bool older = told->reported < route->reported_on ||
+		     (told->reported == route->reported_on && number < routed);
+	uint32_t expertise = set_of((const int *)route->expertise, route->n_expertise);
+	if (strcmp(told->rule, route->rule) == 0 && told->expertise == expertise)
+		return older;
+	return told->priority == (int)PRIORITY(CRISIS) && !told->expertise &&
+	       route->priority == PRIORITY(ROUTINE);
+}
+
+static void turn_check(const Wot__V1__Event *event, uint32_t routed)
+{
+	const Wot__V1__CaseRouted *route = event->body->case_routed;
+	for (uint32_t number = 0; number < model.room; number++) {
+		const struct told_route *told = &model.routes[number];
+		sim_check(number == routed || !is_waiting(told) ||
+				  !goes_before(told, number, route, routed),
+			"%s is given a team and case %u waited before it", event->case_id, number);
+	}
+}
+
+static void route_check(const struct told_route *told, const Wot__V1__Event *event, uint32_t number)
+{
+	const Wot__V1__CaseRouted *route = event->body->case_routed;
+	if (!route->team || route->by_hand)
+		return;
+	sim_check(!told->by_hand || !told->team[0],
+		"%s was given %s by hand, and a rule changes it", event->case_id, told->team);
+	room_check(told, event);
+	turn_check(event, number);
+}
+
+static void triage_event(const Wot__V1__Event *event, uint32_t number)
+{
+	struct told_route *told = &model.routes[number];
+	if (event->body->kind_case == IS(CASE_ROUTED)) {
+		if (!told->known)
+			name_told(TRIAGE, event, number);
+		route_check(told, event, number);
+		route_told(told, event->body->case_routed);
+		return;
+	}
+	sim_check(told->known, "triage speaks of %s before its first route", event->case_id);
+	if (event->body->kind_case == IS(SCREENING))
+		route_screened(told, event->body->screening);
+	else if (event->body->kind_case == IS(CASE_NOTED) && event->facts)
+		route_noted(told, event->facts);
+}
+
+static void case_event(const Wot__V1__Event *event, uint32_t number)
+{
+	struct told_case *told = &model.cases[number];
+	int32_t day = calendar_day_of(event->occurred_at);
+	if (event->body->kind_case == IS(CASE_REGISTERED)) {
+		sim_check(!told->known, "%s is registered twice", event->case_id);
+		name_told(CASE, event, number);
+		case_begins(told, event->body->case_registered->request, day);
+		return;
+	}
+	sim_check(told->known, "case speaks of %s before it is registered", event->case_id);
+	case_told(told, event->body, day);
+}
+
+/* The legal basis is on every event, and of a case always that of its request. */
+static void basis_check(enum member member, const Wot__V1__Event *event, uint32_t number)
+{
+	const struct told_request *told = &model.requests[number];
+	sim_check(event->has_legal_basis &&
+			  (!told->known || told->legal_basis == (int)event->legal_basis),
+		"%s: an event of %s has legal basis %d", member_names[member], event->case_id,
+		event->has_legal_basis ? (int)event->legal_basis : 0);
+}
+
+void model_event(enum member member, const Wot__V1__Event *event, uint64_t seq)
+{
+	Wot__V1__Body__KindCase kind = event->body->kind_case;
+	sim_check(seq == ++model.seqs[member], "%s: %llu follows on %llu", member_names[member],
+		(unsigned long long)seq, (unsigned long long)model.seqs[member] - 1);
+	sim_check(event->recorded_at >= model.recorded_ms[member],
+		"%s: %llu was recorded before the one before it", member_names[member],
+		(unsigned long long)seq);
+	model.recorded_ms[member] = event->recorded_at;
+	model.kinds[member][kind]++;
+	if (event->has_digest)
+		ref_told(member, event, seq);
+	for (uint32_t i = 0; kind == IS(CONFIG_LOADED) && i < model.room; i++)
+		model.routes[i].stale = true;
+	if (kind == IS(BRIEF_CONTACT))
+		model.contacts_of_adults +=
+			!event->body->brief_contact->has_age_group ||
+			event->body->brief_contact->age_group != WOT__V1__AGE_GROUP__VALUE__YOUTH;
+	if (!event->case_id)
+		return;
+	uint32_t number = model_number(event->case_id);
+	room_make(number);
+	basis_check(member, event, number);
+	if (member == INTAKE)
+		intake_event(event, number);
+	else if (member == TRIAGE)
+		triage_event(event, number);
+	else
+		case_event(event, number);
+}
+
+/* ---- forgetting ---- */
+
+static void hashes_free(enum member member)
+{
+	struct ref *ref, *next_ref;
+	HASH_ITER (hh, model.refs[member], ref, next_ref) {
+		HASH_DEL(model.refs[member], ref);
+		free(ref);
+	}
+	struct name *name, *next_name;
+	HASH_ITER (hh, model.names[member], name, next_name) {
+		HASH_DEL(model.names[member], name);
+		free(name);
+	}
+}
+
+void model_forget(enum member member)
+{
+	hashes_free(member);
+	memset(model.kinds[member], 0, sizeof model.kinds[member]);
+	model.seqs[member] = 0;
+	model.recorded_ms[member] = 0;
+	if (member == INTAKE)
+		model.contacts_of_adults = 0;
+	if (!model.room)
+		return;
+	if (member == INTAKE) {
+		memset(model.requests, 0, model.room * sizeof *model.requests);
+	} else if (member == TRIAGE) {
+		memset(model.routes, 0, model.room * sizeof *model.routes);
+	} else if (member == CASE) {
+		memset(model.cases, 0, model.room * sizeof *model.cases);
+	}
+}

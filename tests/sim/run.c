@@ -1,0 +1,390 @@
+#include "tests/sim/run.h"
+
+#include "config/config.h"
+#include "lib/calendar.h"
+#include "lib/log.h"
+#include "tests/sim/agenda.h"
+#include "tests/sim/check.h"
+#include "tests/sim/city.h"
+#include "tests/sim/fail.h"
+#include "tests/sim/fake_bus.h"
+#include "tests/sim/fake_loop.h"
+#include "tests/sim/model.h"
+
+#include <sodium.h>
+#include <stdio.h>
+#include <string.h>
+
+#define DAY_MS INT64_C(86400000)
+#define MINUTE_MS INT64_C(60000)
+
+/* Chance of its own for each part, so that one more draw here changes no city. */
+static struct {
+	struct rng chaos, random;
+	int pace;             /* turns after each errand, at most */
+	int weights[MEMBERS]; /* how often each gets a turn */
+	bool ending;          /* no more trouble */
+	struct buf rules, calendar;
+	struct run_stats *stats;
+} run;
+
+static uint64_t draw(void)
+{
+	return rng_next(&run.random);
+}
+
+/* ---- turns ---- */
+
+static enum member member_draw(void)
+{
+	int sum = 0;
+	for (enum member member = 0; member < MEMBERS; member++)
+		sum += run.weights[member];
+	int at = rng_below(&run.chaos, sum);
+	for (enum member member = 0; member < MEMBERS; member++) {
+		at -= run.weights[member];
+		if (at < 0)
+			return member;
+	}
+	return AGGREGATE;
+}
+
+/* Somebody sets the clock right. Not about midnight: what is written as of which day must stay clear. */
+static void clock_go(void)
+{
+	struct rng *rng = &run.chaos;
+	int64_t into_day_ms = loop_now_ms() - calendar_day_start(calendar_day_of(loop_now_ms()));
+	fake_clock_pass((uint64_t)rng_skewed(rng, 0, 400));
+	if (rng_below(rng, 500) == 0 && into_day_ms > 60 * MINUTE_MS &&
+		into_day_ms < 23 * 60 * MINUTE_MS)
+		fake_clock_set_back((uint64_t)rng_below(rng, 60000));
+}
+
+static void turns_run(int count)
+{
+	struct rng *rng = &run.chaos;
+	for (; count > 0; count--) {
+		clock_go();
+		enum member member = member_draw();
+		house_turn(member, (size_t)rng_below(rng, 5), rng_chance(rng, 60));
+	}
+	const char *problem = house_problem();
+	sim_check(!problem, "%s", problem);
+}
+
+/* Some weeks all goes fast, in others this one or that lags behind. */
+static void pace_draw(void)
+{
+	struct rng *rng = &run.chaos;
+	run.pace = rng_chance(rng, 40) ? rng_range(rng, 0, 2) : rng_range(rng, 3, 25);
+	for (enum member member = 0; member < MEMBERS; member++)
+		run.weights[member] = rng_chance(rng, 25) ? 1 : rng_range(rng, 2, 12);
+}
+
+/* ---- trouble ---- */
+
+static void start_again(void *arg)
+{
+	enum member member = (enum member)(intptr_t)arg;
+	if (house.stages[member])
+		return;
+	sim_tell("%s starts", member_names[member]);
+	house_start(member);
+}
+
+static void member_down(enum member member)
+{
+	struct rng *rng = &run.chaos;
+	if (!house.stages[member])
+		return;
+	bool lands = rng_chance(rng, 50);
+	if (rng_chance(rng, 20)) {
+		sim_tell("%s stops", member_names[member]);
+		house_stop(member);
+		run.stats->stops++;
+	} else {
+		sim_tell("%s is killed%s", member_names[member], lands ? ", its commit lands" : "");
+		house_kill(member, lands);
+		run.stats->kills++;
+	}
+	int64_t down_ms = rng_chance(rng, 60) ? rng_below(rng, 3000)
+					      : rng_skewed(rng, 1, 3 * 1440) * MINUTE_MS;
+	agenda_add(loop_now_ms() + down_ms, start_again, (void *)(intptr_t)member);
+}
+
+static void members_down(void)
+{
+	uint64_t who = rng_chance(&run.chaos, 70) ? UINT64_C(1) << rng_below(&run.chaos, MEMBERS)
+						  : rng_next(&run.chaos);
+	for (enum member member = 0; member < MEMBERS; member++)
+		if (who >> member & 1)
+			member_down(member);
+}
+
+struct link {
+	enum member member;
+	char endpoint[64];
+};
+
+static struct link link_draw(void)
+{
+	struct link link = {.member = (enum member)rng_below(&run.chaos, MEMBERS)};
+	enum member of = (enum member)rng_below(&run.chaos, AGGREGATE);
+	snprintf(link.endpoint, sizeof link.endpoint, "ipc://%s.feed", member_names[of]);
+	return link;
+}
+
+static void link_release(void *arg)
+{
+	struct link *link = arg;
+	if (house.stages[link->member])
+		fake_bus_hold(house_loop(link->member), link->endpoint, false);
+	free(link);
+}
+
+static void link_trouble(void)
+{
+	struct link link = link_draw();
+	if (!house.stages[link.member])
+		return;
+	if (rng_chance(&run.chaos, 40)) {
+		fake_bus_break(house_loop(link.member), link.endpoint);
+		run.stats->breaks++;
+		return;
+	}
+	struct link *held = malloc(sizeof *held);
+	must(held);
+	*held = link;
+	sim_tell("%s does not hear %s", member_names[link.member], link.endpoint);
+	fake_bus_hold(house_loop(link.member), link.endpoint, true);
+	agenda_add(loop_now_ms() + rng_skewed(&run.chaos, 1, 14 * 1440) * MINUTE_MS, link_release,
+		held);
+	run.stats->holds++;
+}
+
+static void disk_release(void *arg)
+{
+	fake_disk_fill(member_names[(intptr_t)arg], false);
+}
+
+static void disk_trouble(void)
+{
+	intptr_t member = rng_below(&run.chaos, MEMBERS);
+	sim_tell("the disk of %s is full", member_names[member]);
+	fake_disk_fill(member_names[member], true);
+	agenda_add(loop_now_ms() + rng_skewed(&run.chaos, 1, 3 * 1440) * MINUTE_MS, disk_release,
+		(void *)member);
+	run.stats->fills++;
+}
+
+/* ---- what they decide by ---- */
+
+/* triage.yaml as shipped with teams of another size, sometimes without one of the rules or teams. */
+static void rules_draw(struct buf *out, bool broken)
+{
+	struct rng *rng = &run.chaos;
+	static const char *const blocks[] = {"  - name: welfare-first", "  - name: not-a-resident",
+		"  - name: crisis", "  zuid:"};
+	const char *without = rng_chance(rng, 30) ? blocks[rng_below(rng, 4)] : NULL;
+	int most = rng_chance(rng, 25) ? 250 : rng_range(rng, 4, 40);
+	bool skipping = false;
+	buf_clear(out);
+	for (const char *line = run.rules.data, *end; *line; line = end + 1) {
+		end = strchr(line, '\n');
+		bool begins = strncmp(line, "  - ", 4) == 0 || (line[0] == ' ' && line[2] != ' ') ||
+			      line[0] != ' ';
+		if (begins)
+			skipping = without && strncmp(line, without, strlen(without)) == 0;
+		if (skipping)
+			continue;
+		if (strncmp(line, "    hours:", 10) == 0)
+			buf_printf(out, "    hours: %d\n", broken ? -1 : rng_range(rng, 3, most));
+		else
+			buf_printf(out, "%.*s\n", (int)(end - line), line);
+	}
+}
+
+static void reload(void)
+{
+	struct rng *rng = &run.chaos;
+	auto_buf struct buf rules = {0}, calendar = {0};
+	bool broken = rng_chance(rng, 15);
+	rules_draw(&rules, broken);
+	buf_printf(&calendar, "closed: [2024-12-24, 2025-05-%02d]\n", rng_range(rng, 6, 28));
+	sim_tell("other rules%s", broken ? ", broken" : "");
+	house_configure(rules.data, calendar.data);
+	run.stats->reloads++;
+	if (!broken)
+		return;
+	/* Nothing starts with a mistake in it; nobody notices, and it is put right before the night. */
+	rules_draw(&rules, false);
+	house_configure(rules.data, calendar.data);
+}
+
+static void trouble(void *arg)
+{
+	(void)arg;
+	struct rng *rng = &run.chaos;
+	if (run.ending)
+		return;
+	int what = rng_below(rng, 100);
+	if (what < 40)
+		members_down();
+	else if (what < 65)
+		link_trouble();
+	else if (what < 72)
+		disk_trouble();
+	else if (what < 80)
+		reload();
+	else
+		pace_draw();
+	agenda_add(loop_now_ms() + rng_skewed(rng, 1, 45 * 1440) * MINUTE_MS, trouble, NULL);
+}
+
+/* ---- looking ---- */
+
+static void look(void *arg)
+{
+	(void)arg;
+	if (run.ending)
+		return;
+	check_now();
+	run.stats->checks++;
+	agenda_add(loop_now_ms() + rng_range(&run.chaos, 90, 400) * DAY_MS, look, NULL);
+}
+
+static void all_well(void)
+{
+	static const char *const endpoints[] = {
+		"ipc://intake.feed", "ipc://triage.feed", "ipc://case.feed"};
+	for (enum member member = 0; member < MEMBERS; member++) {
+		fake_disk_fill(member_names[member], false);
+		start_again((void *)(intptr_t)member);
+		for (size_t i = 0; i < sizeof endpoints / sizeof *endpoints; i++)
+			fake_bus_hold(house_loop(member), endpoints[i], false);
+	}
+}
+
+static void settle(void)
+{
+	all_well();
+	bool settled = house_settle();
+	const char *problem = house_problem();
+	sim_check(!problem, "%s", problem);
+	sim_check(settled, "the daemons do not come to rest");
+}
+
+/* On an evening when everybody has read everything, to be asked for again at the end. */
+static void evening_look(int64_t next_ms)
+{
+	int64_t midnight_ms = calendar_day_start(calendar_day_of(loop_now_ms()) + 1);
+	if (next_ms < midnight_ms || loop_now_ms() > midnight_ms - 30 * MINUTE_MS ||
+		run.stats->day_ends >= 2 || !rng_chance(&run.chaos, 1))
+		return;
+	fake_clock_sleep(midnight_ms - 20 * MINUTE_MS, 100);
+	settle();
+	agenda_next(&next_ms);
+	if (next_ms < midnight_ms)
+		return;
+	sim_tell("all is quiet");
+	check_quiet();
+	check_day_ends();
+	run.stats->day_ends++;
+}
+
+/* ---- a seed ---- */
+
+static void text_read(const char *path, struct buf *out)
+{
+	struct why why = {""};
+	if (config_read_text(path, out, &why) != 0) {
+		fprintf(stderr, "%s (run it from the project's folder)\n", why.text);
+		exit(2);
+	}
+}
+
+static void run_open(uint64_t seed, struct run_stats *stats)
+{
+	auto_buf struct buf rules = {0};
+	run.chaos = rng_of(seed, STREAM_LIFE, 0, 0);
+	run.random = rng_of(seed, STREAM_TRAITS, 0, 0);
+	run.stats = stats;
+	text_read("config/triage.yaml", &run.rules);
+	text_read("config/calendar.yaml", &run.calendar);
+	rules_draw(&rules, false);
+	pace_draw();
+	house.random = draw;
+	house.on_event = model_event;
+	house.on_forget = model_forget;
+	fake_disks_open(draw);
+	house_open(rules.data, run.calendar.data);
+}
+
+static void run_days(void)
+{
+	int64_t due_ms;
+	while (agenda_next(&due_ms)) {
+		evening_look(due_ms);
+		agenda_next(&due_ms);
+		fake_clock_sleep(due_ms, (uint64_t)rng_skewed(&run.chaos, 0, 1500));
+		run.ending = calendar_day_of(due_ms) > city.to_day;
+		agenda_do();
+		turns_run(rng_range(&run.chaos, 0, run.pace));
+		if (run.ending)
+			all_well();
+	}
+}
+
+static void run_close(void)
+{
+	house_close();
+	for (enum member member = 0; member < MEMBERS; member++)
+		model_forget(member);
+	clerk_close();
+	city_end();
+	check_done();
+	agenda_clear();
+	fake_disks_close();
+	buf_done(&run.rules);
+	buf_done(&run.calendar);
+}
+
+static void on_logged(void *arg, const uint8_t *event, size_t len, uint64_t seq)
+{
+	uint64_t *hash = arg, of = 0;
+	crypto_generichash((uint8_t *)&of, sizeof of, event, len, NULL, 0);
+	*hash = (*hash ^ of) * UINT64_C(0x9e3779b97f4a7c15) + seq;
+}
+
+static void logs_count(void)
+{
+	for (enum member member = 0; member < AGGREGATE; member++) {
+		run.stats->events += fake_disk_head(member_names[member], member_names[member]);
+		fake_disk_events(member_names[member], member_names[member], false, on_logged,
+			&run.stats->hash);
+	}
+}
+
+void run_seed(uint64_t seed, double scale, struct run_stats *stats)
+{
+	log_set_level(LOG_FATAL);
+	fake_clock_start(calendar_day_start(calendar_day((struct calendar_date){2024, 1, 1})));
+	run_open(seed, stats);
+	city_begin(seed, scale);
+	agenda_add(loop_now_ms() + DAY_MS, trouble, NULL);
+	agenda_add(loop_now_ms() + 60 * DAY_MS, look, NULL);
+	run_days();
+	while (clerk_waiting()) { /* their last answers */
+		int64_t due_ms;
+		settle();
+		if (agenda_next(&due_ms)) {
+			fake_clock_sleep(due_ms, 1000);
+			agenda_do();
+		}
+	}
+	settle();
+	check_quiet();
+	check_as_of();
+	logs_count();
+	run_close();
+}

@@ -1,0 +1,17 @@
+/*
+ * One seed: a city of three years in a house where daemons die and links break, from the first day until all
+ * has been said. Fails in sim_fail, or comes back.
+ */
+#ifndef WOT_SIM_RUN_H
+#define WOT_SIM_RUN_H
+
+#include <stdint.h>
+
+struct run_stats {
+	uint64_t kills, stops, breaks, holds, fills, reloads, checks, day_ends, events;
+	uint64_t hash; /* of all that stands in the logs */
+};
+
+void run_seed(uint64_t seed, double scale, struct run_stats *stats);
+
+#endif
