@@ -1,4 +1,4 @@
-# make run · make test · make check · make bench · make tidy · make format · make clean
+# make run · make test · make check · make sim SEEDS=n · make bench · make tidy · make format · make clean
 # SAN=address|undefined|thread|address,undefined   COV=1   CC=clang   B=build   V=1 shows commands
 # Files are found by wildcard: a new .c in a folder is built, a new tests/unit/test_*.c is run.
 

@@ -7,6 +7,7 @@
 #include "config/config.h"
 #include "lib/buf.h"
 #include "lib/err.h"
+#include <jansson.h>
 #include <stdbool.h>
 #include <stddef.h>
 
@@ -26,7 +27,7 @@ struct cli {
 /* A verb: its own arguments, argv[0] is its name. Returns the exit code, having said on stderr why. */
 typedef int cli_verb_fn(struct cli *cli, int argc, char **argv);
 cli_verb_fn verb_import, verb_push, verb_kpi, verb_explain, verb_tail, verb_replay, verb_verify,
-	verb_accept_loss, verb_simulate, verb_status, verb_keygen, verb_client;
+	verb_accept_loss, verb_simulate, verb_status, verb_worklist, verb_keygen, verb_client;
 
 /* "wotctl: …" on stderr; returns the exit code. */
 int cli_fail(int code, const char *format, ...) __attribute__((format(printf, 2, 3)));
@@ -34,6 +35,9 @@ int cli_fail(int code, const char *format, ...) __attribute__((format(printf, 2,
 int cli_daemon(const char *name);
 /* One line to a daemon's stats socket; the answer appended without its closing empty line. */
 int cli_ask(const struct cli *cli, const char *daemon, const char *line, struct buf *answer,
+	struct why *why);
+/* GET from a daemon over HTTP, as --client; *json is the caller's. */
+int cli_get(const struct cli *cli, const char *daemon, const char *path, json_t **json,
 	struct why *why);
 
 #endif

@@ -29,6 +29,8 @@ static const struct {
 		"a synthetic city, as JSON Lines"},
 	{"status", verb_status, false, "[--wait SECONDS]",
 		"health, heads, lag; --wait: until all is read everywhere"},
+	{"worklist", verb_worklist, true, "[--json]",
+		"whom the intake team must phone, and until when"},
 	{"keygen", verb_keygen, true, "",
 		"make the daemons' and the vault's keys that are not there yet"},
 	{"client", verb_client, true,

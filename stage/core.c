@@ -12,3 +12,12 @@ Wot__V1__Event *decision_event(
 	decision->events[decision->count++] = event;
 	return event;
 }
+
+void decision_config(struct decision *decision, const struct input *input)
+{
+	Wot__V1__ConfigLoaded *loaded =
+		decision_event(decision, WOT__V1__BODY__KIND_CONFIG_LOADED, input->now_ms)
+			->body->config_loaded;
+	loaded->name = arena_strdup(decision->arena, input->config_name);
+	loaded->content = arena_strdup(decision->arena, input->config_text);
+}

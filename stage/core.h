@@ -67,6 +67,9 @@ struct decision {
 Wot__V1__Event *decision_event(
 	struct decision *decision, Wot__V1__Body__KindCase kind, int64_t occurred_at_ms);
 
+/* The event that says a configuration came in: what a decide of INPUT_CONFIG gives. */
+void decision_config(struct decision *decision, const struct input *input);
+
 /* A GET, authenticated: "/v1/worklist", "/v1/cases/2026-000012". */
 struct core_query {
 	const char *client;

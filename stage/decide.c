@@ -182,13 +182,14 @@ int stage_input_event(struct stage *stage, const char *stream, const Wot__V1__Ev
 	return err;
 }
 
-void stage_input_tick(struct stage *stage)
+size_t stage_input_tick(struct stage *stage)
 {
 	struct input input = {.kind = INPUT_TICK, .now_ms = stage->now_ms};
 	int err = stage->daemon->core->decide(stage->state, &input, decision_begin(stage));
 	must(err == 0);
 	decision_take(stage);
 	arena_reset(&stage->arena);
+	return stage->decision->count;
 }
 
 void stage_input_read(struct stage *stage, size_t feed)
@@ -213,6 +214,8 @@ static const char *config_path(const struct stage *stage, const char *name)
 		return stage->config.rules;
 	if (strcmp(name, "calendar.yaml") == 0)
 		return stage->config.calendar;
+	if (strcmp(name, "clocks.yaml") == 0)
+		return stage->config.clocks;
 	return NULL;
 }
 

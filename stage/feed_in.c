@@ -23,7 +23,7 @@ struct feed_in {
 	uint64_t received_seq; /* asked for up to here: blocks may still be in work */
 	uint8_t received_hash[STORE_HASH_LEN];
 	uint64_t request, asked_us;
-	bool asking, connected;
+	bool asking, connected, answered;
 	uint64_t head_seq;
 	bool refused;      /* the producer does not let us read, so far */
 	char problem[256]; /* why the feed stands still for good; empty: fine */
@@ -242,6 +242,7 @@ static void reply_take(
 	struct feed_in *feed, const Wot__V1__FetchReply *reply, const uint8_t *bytes, size_t len)
 {
 	feed->asking = false;
+	feed->answered = true;
 	feed->head_seq = reply->head_seq;
 	switch (reply->status) {
 	case WOT__V1__FETCH_REPLY__STATUS__OK:
@@ -379,6 +380,12 @@ void feed_in_tick(struct feed_in *feed)
 	}
 	if (!feed->asking)
 		fetch_send(feed);
+}
+
+bool feed_in_has_news(const struct feed_in *feed)
+{
+	return !feed->problem[0] && (!feed->answered || feed->at < feed->blocks.len ||
+					    feed->head_seq > feed->stage->marks[feed->index].seq);
 }
 
 const char *feed_in_problem(const struct feed_in *feed)

@@ -103,7 +103,7 @@ void stage_submit(struct stage *stage, const char *client, Wot__V1__Submission *
 	struct receipt *receipt);
 /* 0, or ERR_DIVERGED: what another daemon accepted cannot be true beside what is known here. */
 int stage_input_event(struct stage *stage, const char *stream, const Wot__V1__Event *event);
-void stage_input_tick(struct stage *stage);                /* a second has passed */
+size_t stage_input_tick(struct stage *stage); /* a second has passed; how many events that gave */
 void stage_input_read(struct stage *stage, size_t feed);   /* appends the InputRead that is owed */
 int stage_configure(struct stage *stage, struct why *why); /* reads the files the core decides by */
 
@@ -129,6 +129,8 @@ void feed_in_close(struct feed_in **feed);
 bool feed_in_resume(struct feed_in *feed);
 void feed_in_tick(struct feed_in *feed); /* a quarter of a second has passed */
 void feed_in_describe(const struct feed_in *feed, struct buf *out);
+/* More is known to be there than was worked through, or nobody has answered yet. */
+bool feed_in_has_news(const struct feed_in *feed);
 const char *feed_in_problem(const struct feed_in *feed); /* NULL: fine */
 
 int feed_out_open(struct stage *stage, struct why *why);

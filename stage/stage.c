@@ -7,7 +7,7 @@
 #include <signal.h>
 #include <string.h>
 
-enum { TICK_MS = 250, CORE_TICK_MS = 1000, INPUT_READ_AFTER_MS = 1000 };
+enum { TICK_MS = 250, CORE_TICK_MS = 1000, NEWS_WAIT_MS = 10000, INPUT_READ_AFTER_MS = 1000 };
 
 static const char *const *feeds_of(const struct daemon *daemon)
 {
@@ -135,6 +135,26 @@ static int on_before_commit(void *arg)
 	return stage->daemon->before_commit ? stage->daemon->before_commit(stage->ctx) : 0;
 }
 
+/* A clock that breaks for want of news that is on its way would have to be taken back: so, as after a
+ * long stop, the core first hears what others said meanwhile, though not for ever. */
+static bool news_is_awaited(const struct stage *stage)
+{
+	for (size_t i = 0; i < stage->feed_count; i++)
+		if (feed_in_has_news(stage->feeds_in[i]))
+			return stage->now_ms - stage->ticked_ms < NEWS_WAIT_MS;
+	return false;
+}
+
+static void core_tick(struct stage *stage)
+{
+	if (stage->disk_full || stage->now_ms - stage->ticked_ms < CORE_TICK_MS ||
+		news_is_awaited(stage))
+		return;
+	stage->ticked_ms = stage->now_ms;
+	while (!store_full(stage->store) && stage_input_tick(stage) == DECISION_MAX)
+		continue; /* there may be more than one decision holds */
+}
+
 static void on_tick(void *arg)
 {
 	struct stage *stage = arg;
@@ -142,11 +162,8 @@ static void on_tick(void *arg)
 		feed_in_tick(stage->feeds_in[i]);
 	feed_out_tick(stage->feed_out);
 	stage_clock(stage);
-	if (stage->daemon->core && !stage->disk_full &&
-		stage->now_ms - stage->ticked_ms >= CORE_TICK_MS) {
-		stage->ticked_ms = stage->now_ms;
-		stage_input_tick(stage);
-	}
+	if (stage->daemon->core)
+		core_tick(stage);
 }
 
 /* ---- signals ---- */
@@ -284,6 +301,7 @@ static int knowledge_open(struct stage *stage, struct why *why)
 	if (!err && daemon->ready)
 		err = daemon->ready(stage->ctx, why);
 	stage_clock(stage);
+	stage->ticked_ms = stage->now_ms;
 	if (!err)
 		err = stage_configure(stage, why);
 	return err;

@@ -1,5 +1,7 @@
 #include "daemons/case/cases.h"
 
+#include "daemons/case/clocks.h"
+#include "lib/calendar.h"
 #include "lib/clean.h"
 #include <string.h>
 
@@ -18,6 +20,8 @@ void cases_done(struct cases *cases)
 	free(cases->files);
 	refs_done(&cases->refs);
 	pool_done(&cases->pool);
+	promise_rules_done(&cases->promise_rules);
+	due_done(&cases->due);
 }
 
 /* ---- finding ---- */
@@ -73,6 +77,9 @@ static struct case_file *file_register(struct cases *cases, const Wot__V1__Event
 	must(case_id_parse(event->case_id, &year, &number) == 0);
 	struct case_file *file = file_add(cases, year, number);
 	file->legal_basis = (uint8_t)event->legal_basis;
+	const Wot__V1__CaseRegistered *registered = event->body->case_registered;
+	file->known_on = calendar_day_of(
+		registered->has_taken_in_at ? registered->taken_in_at : event->recorded_at);
 	refs_add(&cases->refs, event->client, event->external_ref, number);
 	return file;
 }
@@ -123,10 +130,19 @@ static void moment_add(struct case_file *file, const Wot__V1__Event *event)
 	file->moment_count++;
 }
 
+static void config_evolve(struct cases *cases, const Wot__V1__Event *event)
+{
+	if (event->body->kind_case == WOT__V1__BODY__KIND_CONFIG_LOADED &&
+		promise_rules_take(&cases->promise_rules, event->body->config_loaded))
+		cases_clocks_anew(cases);
+}
+
 void cases_evolve(struct cases *cases, const Wot__V1__Event *event)
 {
-	if (!event->case_id)
+	if (!event->case_id) {
+		config_evolve(cases, event);
 		return;
+	}
 	struct case_file *file = event->body->kind_case == WOT__V1__BODY__KIND_CASE_REGISTERED
 					 ? file_register(cases, event)
 					 : cases_by_id(cases, event->case_id);
@@ -138,4 +154,5 @@ void cases_evolve(struct cases *cases, const Wot__V1__Event *event)
 	else if (event->facts)
 		routing_shorten(file);
 	moment_add(file, event);
+	cases_clocks_evolve(cases, file, event);
 }

@@ -1,6 +1,6 @@
 /*
  * All cases: found by their dense number (that of the case id) or by what their request was called.
- * Some 700 bytes a case.
+ * Some 800 bytes a case.
  */
 #ifndef WOT_CASE_CASES_H
 #define WOT_CASE_CASES_H
@@ -8,6 +8,7 @@
 #include "daemons/case/life.h"
 #include "lib/refs.h"
 #include "proto/case_id.h"
+#include "stage/promise.h"
 
 /* That something happened, for the answer to GET /v1/cases/{caseId}: instant and tag in Body. */
 typedef uint64_t moment_t;
@@ -35,6 +36,8 @@ struct case_file {
 	uint8_t legal_basis;
 	uint16_t year; /* of the case id */
 	uint32_t number;
+	int32_t known_on; /* the day on which intake took it in */
+	struct promise start, closing;
 };
 
 struct cases {
@@ -42,6 +45,8 @@ struct cases {
 	uint32_t room;            /* numbers below it may exist */
 	struct refs refs;
 	struct pool pool;
+	struct promise_rules promise_rules;
+	struct due due; /* clocks: clocks.h */
 };
 
 void cases_done(struct cases *cases);

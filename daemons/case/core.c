@@ -1,6 +1,7 @@
 #include "daemons/case/core.h"
 
 #include "daemons/case/cases.h"
+#include "daemons/case/clocks.h"
 #include "daemons/case/facts.h"
 #include "daemons/case/query.h"
 #include "lib/calendar.h"
@@ -74,6 +75,8 @@ static int decide_request(const struct cases *cases, const Wot__V1__Event *event
 	Wot__V1__Event *registered =
 		decision_event(out, WOT__V1__BODY__KIND_CASE_REGISTERED, event->occurred_at);
 	registered->body->case_registered->request = request;
+	registered->body->case_registered->has_taken_in_at = true;
+	registered->body->case_registered->taken_in_at = event->recorded_at;
 	registered->case_id = event->case_id;
 	registered->client = event->client;
 	registered->external_ref = event->external_ref;
@@ -141,9 +144,14 @@ static int core_decide(const void *state, const struct input *input, struct deci
 		return decide_submission(state, input, out);
 	case INPUT_EVENT:
 		return decide_event(state, input->event, out);
-	default:
+	case INPUT_CONFIG:
+		decision_config(out, input);
+		return 0;
+	case INPUT_TICK:
+		cases_clocks_decide(state, input->now_ms, out);
 		return 0;
 	}
+	return 0;
 }
 
 static void core_evolve(void *state, const Wot__V1__Event *event)
@@ -163,14 +171,17 @@ static int core_query_answer(const void *state, const struct core_query *query, 
 }
 
 static const char *const feeds[] = {"intake", "triage", NULL};
+static const char *const configs[] = {PROMISE_CALENDAR, PROMISE_CLOCKS, NULL};
 
 const struct core case_core = {
 	.name = "case",
 	.feeds = feeds,
+	.configs = configs,
 	.new = core_new,
 	.free = core_free,
 	.decide = core_decide,
 	.evolve = core_evolve,
 	.reads = core_reads,
+	.config_check = promise_rules_check,
 	.query = core_query_answer,
 };

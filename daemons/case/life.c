@@ -97,8 +97,10 @@ static void life_note(struct case_life *life, const Wot__V1__Body *body, int32_t
 		life->routed_to = body->case_routed->redirected_to;
 		break;
 	case WOT__V1__BODY__KIND_SCREENING:
-		if (body->screening->outcome != WOT__V1__SCREENING__OUTCOME__NOT_REACHED)
-			life->screened_to = body->screening->redirected_to;
+		if (body->screening->outcome == WOT__V1__SCREENING__OUTCOME__NOT_REACHED)
+			break;
+		life->screened_to = body->screening->redirected_to;
+		life->decided_on = day;
 		break;
 	case WOT__V1__BODY__KIND_SUPPORT_STARTED:
 		life->support_accepted = true;

@@ -20,6 +20,7 @@ struct case_life {
 	const char *handover_to; /* of the last offer; NULL: none was made */
 	/* organisations that the case was redirected to, by whom; the later of these outrules */
 	const char *routed_to, *screened_to, *closed_to;
+	int32_t decided_on;  /* the day of the last screening that reached somebody; 0: none */
 	int32_t reopened_on; /* the next closing lies on it or after it; LIFE_NEVER */
 	/* Ever accepted. Taking a day back does not undo that the case was taken up. */
 	bool support_accepted, closing_accepted;

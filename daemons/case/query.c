@@ -1,5 +1,7 @@
 #include "daemons/case/query.h"
 
+#include "daemons/case/clocks.h"
+#include "lib/calendar.h"
 #include "proto/door.h"
 #include "proto/json.h"
 #include <string.h>
@@ -64,6 +66,38 @@ static void routing_add(const struct case_file *file, struct buf *json)
 	json_from_message(routed, json);
 }
 
+static void clock_add(
+	const struct case_clock *clock, int64_t now_ms, const char *comma, struct buf *json)
+{
+	const struct promise *promise = &clock->promise;
+	char day[16], at[32];
+	day_print(promise->deadline_on, day);
+	instant_print(calendar_day_start(promise->deadline_on + 1), at);
+	buf_printf(json,
+		"%s{\"kind\":\"%s\",\"deadlineOn\":\"%s\",\"deadlineAt\":\"%s\",\"status\":\"%s\"",
+		comma,
+		protobuf_c_enum_descriptor_get_value(
+			&wot__v1__clock__kind__descriptor, (int)clock->terms.kind)
+			->name,
+		day, at, promise_status(promise, &clock->terms, now_ms));
+	if (promise->kept_on) {
+		day_print(promise->kept_on, day);
+		buf_printf(json, ",\"stoppedOn\":\"%s\"", day);
+	}
+	buf_printf(json, ",\"days\":%u,\"pausedDays\":%u}", clock->days, clock->paused_days);
+}
+
+static void clocks_add(
+	const struct cases *cases, const struct case_file *file, int64_t now_ms, struct buf *json)
+{
+	struct case_clock clocks[CASE_CLOCKS];
+	size_t count = cases_clocks(cases, file, calendar_day_of(now_ms), clocks);
+	buf_text(json, ",\"clocks\":[");
+	for (size_t i = 0; i < count; i++)
+		clock_add(&clocks[i], now_ms, i ? "," : "", json);
+	buf_char(json, ']');
+}
+
 static void moments_add(const struct case_file *file, struct buf *json)
 {
 	buf_text(json, ",\"life\":[");
@@ -76,7 +110,8 @@ static void moments_add(const struct case_file *file, struct buf *json)
 	buf_char(json, ']');
 }
 
-static void detail_add(const struct cases *cases, const struct case_file *file, struct buf *json)
+static void detail_add(
+	const struct cases *cases, const struct case_file *file, int64_t now_ms, struct buf *json)
 {
 	const struct case_life *life = &file->life;
 	summary_add(cases, file, json);
@@ -91,6 +126,7 @@ static void detail_add(const struct cases *cases, const struct case_file *file, 
 	}
 	handover_add(life, json);
 	routing_add(file, json);
+	clocks_add(cases, file, now_ms, json);
 	moments_add(file, json);
 	buf_char(json, '}');
 }
@@ -139,6 +175,6 @@ int cases_query(const struct cases *cases, const struct core_query *query, struc
 	const struct case_file *file = cases_by_id(cases, query->path + len + 1);
 	if (!file)
 		return ERR_NOT_FOUND;
-	detail_add(cases, file, json);
+	detail_add(cases, file, query->now_ms, json);
 	return 0;
 }

@@ -219,9 +219,14 @@ static int core_decide(const void *state, const struct input *input, struct deci
 		return decide_submission(state, input, out);
 	case INPUT_EVENT:
 		return decide_event(state, input->event, out);
-	default:
+	case INPUT_CONFIG:
+		decision_config(out, input);
+		return 0;
+	case INPUT_TICK:
+		calls_decide(&((const struct requests *)state)->calls, input->now_ms, out);
 		return 0;
 	}
+	return 0;
 }
 
 /* ---- the rest of the core ---- */
@@ -275,14 +280,17 @@ size_t intake_live_keys(const void *state)
 }
 
 static const char *const feeds[] = {"case", NULL};
+static const char *const configs[] = {PROMISE_CALENDAR, PROMISE_CLOCKS, NULL};
 
 const struct core intake_core = {
 	.name = "intake",
 	.feeds = feeds,
+	.configs = configs,
 	.new = core_new,
 	.free = core_free,
 	.decide = core_decide,
 	.evolve = core_evolve,
 	.reads = core_reads,
+	.config_check = promise_rules_check,
 	.query = core_query_answer,
 };

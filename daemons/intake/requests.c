@@ -15,6 +15,7 @@ struct live_key {
 
 void requests_done(struct requests *requests)
 {
+	calls_done(&requests->calls);
 	for (uint32_t i = 0; i < requests->room; i++)
 		free(requests->items[i].history);
 	free(requests->items);
@@ -182,6 +183,7 @@ void requests_evolve(struct requests *requests, const Wot__V1__Event *event)
 	const Wot__V1__Body *body = event->body;
 	int year;
 	uint32_t number = 0;
+	calls_evolve(&requests->calls, event);
 	if (event->case_id && case_id_parse(event->case_id, &year, &number) == 0 &&
 		number > requests->highest)
 		requests->highest = number;

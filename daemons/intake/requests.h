@@ -6,6 +6,7 @@
 #ifndef WOT_INTAKE_REQUESTS_H
 #define WOT_INTAKE_REQUESTS_H
 
+#include "daemons/intake/calls.h"
 #include "lib/refs.h"
 #include "proto/event.h"
 
@@ -38,6 +39,7 @@ struct requests {
 	char **complaints;          /* parts, each with its NUL, and an empty one at the end */
 	uint32_t complaint_count;
 	struct live_key *keys;
+	struct calls calls;
 };
 
 void requests_done(struct requests *requests);

@@ -1,5 +1,6 @@
 #include "daemons/triage/core.h"
 
+#include "daemons/triage/clocks.h"
 #include "daemons/triage/query.h"
 #include "daemons/triage/route.h"
 #include "lib/calendar.h"
@@ -41,6 +42,8 @@ static int decide_request(const struct triage *triage, const Wot__V1__Event *eve
 		.tell = true,
 		.client = event->client,
 		.external_ref = event->external_ref,
+		.taken_in_ms = event->recorded_at,
+		.channel = submitted->channel,
 	};
 	route_decide(triage, &triage->roster, &change, event->occurred_at, out);
 	return 0;
@@ -127,8 +130,7 @@ static int screening_allowed(const struct request *request, const Wot__V1__Scree
 	if (screening->outcome == WOT__V1__SCREENING__OUTCOME__ADVICE && request->taken_up)
 		return why_set(why, ERR_LIFE_FORBIDS,
 			"support has started or the case was closed, so it cannot end in advice");
-	if (request->outcome == WOT__V1__SCREENING__OUTCOME__ADVICE &&
-		request->known & REQUEST_ADVISED)
+	if (request->outcome == WOT__V1__SCREENING__OUTCOME__ADVICE && request->advised)
 		return why_set(why, ERR_LIFE_FORBIDS,
 			"the request ended in advice and is a brief contact now; a new question is "
 			"a new request");
@@ -144,7 +146,7 @@ static void screening_match(const struct triage *triage, struct route_change *ch
 	const struct request *before = &change->before;
 	struct request *after = &change->after;
 	if (!roster->rules || !request_is_carried(after) || after->by_hand ||
-		after->known & REQUEST_SUPPORTED)
+		after->days[REQUEST_SUPPORTED])
 		return;
 	bool asked = after->expertise != before->expertise;
 	bool heavier = request_hours(after) > request_hours(before);
@@ -212,34 +214,26 @@ static int decide_screening(
 	}
 	body_set(event->body, WOT__V1__BODY__KIND_SCREENING, body_message(submission->body));
 	struct route_change change = {.number = number, .before = *request, .after = *request};
-	request_take_screening(&change.after, screening);
+	request_take_screening(&change.after, screening, day);
 	screening_route(triage, screening, &change, submission->occurred_at, out);
 	return 0;
 }
 
-/* ---- what it decides by: the rules, and on which days the teams are closed ---- */
-
-static void config_enter(const struct input *input, struct decision *out)
-{
-	Wot__V1__Event *event =
-		decision_event(out, WOT__V1__BODY__KIND_CONFIG_LOADED, input->now_ms);
-	event->body->config_loaded->name = arena_strdup(out->arena, input->config_name);
-	event->body->config_loaded->content = arena_strdup(out->arena, input->config_text);
-}
+/* ---- what it decides by: the rules, and what clocks go by ---- */
 
 static int decide_config(
 	const struct triage *triage, const struct input *input, struct decision *out)
 {
 	struct roster roster;
 	auto_buf struct buf errors = {0};
-	if (strcmp(input->config_name, TRIAGE_CALENDAR) == 0) {
-		config_enter(input, out);
+	if (strcmp(input->config_name, TRIAGE_RULES) != 0) {
+		decision_config(out, input);
 		return 0;
 	}
 	int err = roster_make(triage, input->config_name, input->config_text, &roster, &errors);
 	if (err)
 		return why_set(&out->why, err, "%s", errors.data);
-	config_enter(input, out);
+	decision_config(out, input);
 	static const struct route_change none;
 	route_decide(triage, &roster, &none, input->now_ms, out);
 	roster_done(&roster);
@@ -248,17 +242,14 @@ static int decide_config(
 
 static int core_config_check(const char *name, const char *path, const char *text, struct why *why)
 {
-	struct rules *rules = NULL;
-	struct closing closing = {0};
+	if (strcmp(name, TRIAGE_RULES) != 0)
+		return promise_rules_check(name, path, text, why);
+	struct rules *rules;
 	auto_buf struct buf errors = {0};
-	int err = strcmp(name, TRIAGE_CALENDAR) == 0
-			  ? closing_parse(&closing, text, strlen(text), path, &errors)
-			  : rules_new(path, text, &rules, &errors);
+	int err = rules_new(path, text, &rules, &errors);
 	if (err)
 		return why_set(why, err, "%s", errors.data);
-	closing_done(&closing);
-	if (rules)
-		rules_free(rules);
+	rules_free(rules);
 	return 0;
 }
 
@@ -277,6 +268,7 @@ static int core_decide(const void *state, const struct input *input, struct deci
 		return decide_config(triage, input, out);
 	case INPUT_TICK:
 		route_decide(triage, &triage->roster, &none, input->now_ms, out);
+		triage_clocks_decide(triage, input->now_ms, out);
 		return 0;
 	}
 	return 0;
@@ -312,7 +304,7 @@ static int core_query_answer(const void *state, const struct core_query *query, 
 }
 
 static const char *const feeds[] = {"intake", "case", NULL};
-static const char *const configs[] = {TRIAGE_RULES, TRIAGE_CALENDAR, NULL};
+static const char *const configs[] = {TRIAGE_RULES, PROMISE_CALENDAR, PROMISE_CLOCKS, NULL};
 
 const struct core triage_core = {
 	.name = "triage",

@@ -6,8 +6,6 @@
 #include "proto/json.h"
 #include <string.h>
 
-enum { PHONE_WITHIN_WORKING_DAYS = 5 };
-
 /* ---- the work list ---- */
 
 /* The place on the list. A later report never has an earlier deadline, so the report day orders. */
@@ -62,20 +60,13 @@ static const char *priority_name(unsigned priority)
 	return value ? value->name : "ROUTINE";
 }
 
-static int32_t deadline_of(const struct triage *triage, const struct request *request)
-{
-	const struct closing *closing = &triage->closing;
-	return calendar_add_working_days(
-		request->reported_on, PHONE_WITHIN_WORKING_DAYS, closing->days, closing->count);
-}
-
 static void worklist_item(const struct triage *triage, uint32_t number, struct buf *json)
 {
 	const struct request *request = triage_request(triage, number);
 	char id[CASE_ID_ROOM], reported[16], deadline[16];
 	case_id_print(request->year, number, id);
 	day_print(request->reported_on, reported);
-	day_print(deadline_of(triage, request), deadline);
+	day_print(request->contact.deadline_on, deadline);
 	buf_printf(json,
 		"{\"caseId\":\"%s\",\"reportedOn\":\"%s\",\"deadline\":\"%s\",\"priority\":\"%s\","
 		"\"attempts\":%u,",
@@ -84,6 +75,10 @@ static void worklist_item(const struct triage *triage, uint32_t number, struct b
 		buf_text(json, "\"team\":");
 		buf_json(json, triage_team_name(triage, request->team));
 		buf_char(json, ',');
+	}
+	if (request->reaction.deadline_on) {
+		day_print(request->reaction.deadline_on, deadline);
+		buf_printf(json, "\"reactBy\":\"%s\",", deadline);
 	}
 	buf_printf(json, "\"queued\":%s,\"welfareFirst\":%s}",
 		request_is_waiting(request) ? "true" : "false",

@@ -20,14 +20,14 @@ bool request_is_ended(const struct request *request)
 
 bool request_is_open(const struct request *request)
 {
-	return request->year && !(request->known & REQUEST_CLOSED) && !request_is_ended(request);
+	return request->year && !request->days[REQUEST_CLOSED] && !request_is_ended(request);
 }
 
 /* Where support has started without our choosing a team, there is nothing left to wait for. */
 bool request_is_waiting(const struct request *request)
 {
 	return request_is_open(request) && !request->team && !request->redirected &&
-	       !(request->known & REQUEST_SUPPORTED);
+	       !request->days[REQUEST_SUPPORTED];
 }
 
 bool request_is_carried(const struct request *request)
@@ -38,7 +38,7 @@ bool request_is_carried(const struct request *request)
 bool request_is_to_phone(const struct request *request)
 {
 	return request_is_open(request) && !request->youth && !request->outcome &&
-	       !(request->known & (REQUEST_CONTACTED | REQUEST_SUPPORTED));
+	       !request->days[REQUEST_CONTACTED] && !request->days[REQUEST_SUPPORTED];
 }
 
 uint32_t request_hours(const struct request *request)
@@ -156,13 +156,16 @@ void request_take_route(struct request *request, const Wot__V1__CaseRouted *rout
 }
 
 /* A call that nobody answered tells only that: the rest is for who was spoken to. */
-void request_take_screening(struct request *request, const Wot__V1__Screening *screening)
+void request_take_screening(
+	struct request *request, const Wot__V1__Screening *screening, int32_t day)
 {
 	if (screening->outcome == WOT__V1__SCREENING__OUTCOME__NOT_REACHED) {
 		if (request->attempts < UINT16_MAX)
 			request->attempts++;
 		return;
 	}
+	if (!request->screened_on)
+		request->screened_on = day;
 	request->outcome = (uint8_t)screening->outcome;
 	if (screening->n_expertise)
 		request->expertise =
@@ -175,23 +178,32 @@ void request_take_screening(struct request *request, const Wot__V1__Screening *s
 
 /* ---- what wot-case says ---- */
 
-/* The days of which triage keeps whether they are known. */
-static const struct {
-	enum request_fact fact;
-	const char *column;
-} kept[] = {
-	{REQUEST_CONTACTED, "first_contact_on"},
-	{REQUEST_SUPPORTED, "support_started_on"},
-	{REQUEST_CLOSED, "closed_on"},
-};
-enum { KEPT = sizeof kept / sizeof *kept };
-
-static const field_t *kept_field(size_t i)
+/* Support and a closing leave nobody to phone, also when no contact was registered. */
+int32_t request_reached_on(const struct request *request)
 {
+	int32_t contact = day_earliest(request->screened_on, request->days[REQUEST_CONTACTED]);
+	return day_earliest(contact,
+		day_earliest(request->days[REQUEST_SUPPORTED], request->days[REQUEST_CLOSED]));
+}
+
+static const field_t *day_field(enum request_day day)
+{
+	static const char *const columns[REQUEST_DAYS] = {
+		[REQUEST_CONTACTED] = "first_contact_on",
+		[REQUEST_SUPPORTED] = "support_started_on",
+		[REQUEST_CLOSED] = "closed_on",
+	};
 	const field_t *field = protobuf_c_message_descriptor_get_field_by_name(
-		&wot__v1__case_facts__descriptor, kept[i].column);
+		&wot__v1__case_facts__descriptor, columns[day]);
 	must(field);
 	return field;
+}
+
+/* The day that facts tell; 0: none. */
+static int32_t day_told(const Wot__V1__CaseFacts *facts, enum request_day day)
+{
+	const field_t *field = day_field(day);
+	return field_count(&facts->base, field) ? *(int32_t *)field_member(&facts->base, field) : 0;
 }
 
 static bool is_cleared(const Wot__V1__CaseFacts *facts, uint32_t column)
@@ -221,10 +233,9 @@ static bool news_weight(
 static bool news_advice(
 	const struct request *request, const Wot__V1__Body *body, Wot__V1__CaseFacts *news)
 {
-	bool advised = request->known & REQUEST_ADVISED;
 	news->advice = body->kind_case == WOT__V1__BODY__KIND_CASE_BECAME_CONTACT;
-	news->has_advice =
-		advised ? body->kind_case == WOT__V1__BODY__KIND_ADVICE_VOIDED : news->advice;
+	news->has_advice = request->advised ? body->kind_case == WOT__V1__BODY__KIND_ADVICE_VOIDED
+					    : news->advice;
 	return news->has_advice;
 }
 
@@ -237,16 +248,16 @@ static bool news_report(
 	return news->has_reported_on;
 }
 
-/* What became known or unknown of the days that are kept. */
+/* What changed of the days that are kept. */
 static bool news_days(const struct request *request, const Wot__V1__CaseFacts *facts,
 	Wot__V1__CaseFacts *news, struct arena *arena)
 {
 	bool any = false;
-	news->cleared = arena_alloc(arena, KEPT * sizeof *news->cleared);
-	for (size_t i = 0; i < KEPT; i++) {
-		const field_t *field = kept_field(i);
-		bool known = request->known & kept[i].fact;
-		if (!known && field_count(&facts->base, field))
+	news->cleared = arena_alloc(arena, REQUEST_DAYS * sizeof *news->cleared);
+	for (enum request_day day = 0; day < REQUEST_DAYS; day++) {
+		const field_t *field = day_field(day);
+		int32_t known = request->days[day], told = day_told(facts, day);
+		if (told && told != known)
 			field_copy(&news->base, &facts->base, field);
 		else if (known && is_cleared(facts, field->id))
 			news->cleared[news->n_cleared++] = field->id;
@@ -272,16 +283,13 @@ Wot__V1__CaseFacts *request_news(
 
 void request_take_news(struct request *request, const Wot__V1__CaseFacts *news)
 {
-	for (size_t i = 0; i < KEPT; i++) {
-		const field_t *field = kept_field(i);
-		if (is_cleared(news, field->id))
-			request->known &= (uint8_t)~kept[i].fact;
-		if (field_count(&news->base, field))
-			request->known |= (uint8_t)kept[i].fact;
+	for (enum request_day day = 0; day < REQUEST_DAYS; day++) {
+		int32_t told = day_told(news, day);
+		if (told || is_cleared(news, day_field(day)->id))
+			request->days[day] = told;
 	}
 	if (news->has_advice)
-		request->known = (uint8_t)((request->known & ~REQUEST_ADVISED) |
-					   (news->advice ? REQUEST_ADVISED : 0));
+		request->advised = news->advice;
 	if (news->has_reported_on)
 		request->reported_on = news->reported_on;
 	if (news->has_care_weight)

@@ -1,13 +1,16 @@
 /*
  * One help request as triage knows it, as a value: what the rules look at, what was decided, what
  * screening and wot-case said since. decide changes a copy, evolve changes the one in the table,
- * both through the functions here. 24 bytes.
+ * both through the functions here. About 80 bytes.
  */
 #ifndef WOT_TRIAGE_REQUEST_H
 #define WOT_TRIAGE_REQUEST_H
 
 #include "daemons/triage/assign.h"
-#include "proto/event.pb-c.h"
+#include "stage/promise.h"
+
+/* The days of wot-case that triage keeps. */
+enum request_day { REQUEST_CONTACTED, REQUEST_SUPPORTED, REQUEST_CLOSED, REQUEST_DAYS };
 
 struct request {
 	int32_t reported_on;
@@ -26,15 +29,13 @@ struct request {
 	bool redirected : 1; /* by a rule, which proposes: a person decides */
 	bool by_hand : 1;    /* the team was chosen by a person: no rule changes it */
 	bool welfare_first : 1;
-	bool taken_up : 1; /* a start or closing was ever accepted: screening ends nothing */
-	uint8_t known;     /* facts that wot-case has now: bits of enum request_fact */
-};
-
-enum request_fact {
-	REQUEST_CONTACTED = 1 << 0,
-	REQUEST_SUPPORTED = 1 << 1,
-	REQUEST_CLOSED = 1 << 2,
-	REQUEST_ADVISED = 1 << 3, /* it is a brief contact now, and the person's data is gone */
+	bool taken_up : 1;       /* a start or closing was ever accepted: screening ends nothing */
+	bool wants_reaction : 1; /* it came by web, chat or e-mail */
+	bool advised : 1;        /* it is a brief contact now, and the person's data is gone */
+	int32_t known_on;        /* the day on which intake took it in */
+	int32_t screened_on;     /* the first that reached somebody; 0: none */
+	int32_t days[REQUEST_DAYS]; /* 0: not known */
+	struct promise contact, reaction;
 };
 
 /* Ended at screening: nobody waits, nobody works on it. */
@@ -60,7 +61,11 @@ struct request request_new(
 void request_tell(const struct request *request, struct arena *arena, Wot__V1__CaseRouted *route);
 /* What a route says of it: all but the numbers of team and rule. */
 void request_take_route(struct request *request, const Wot__V1__CaseRouted *route);
-void request_take_screening(struct request *request, const Wot__V1__Screening *screening);
+void request_take_screening(
+	struct request *request, const Wot__V1__Screening *screening, int32_t day);
+
+/* The day on which the resident heard from us, or on which there was nobody to phone any more. */
+int32_t request_reached_on(const struct request *request);
 
 /* What of an event of wot-case is news here; NULL: nothing. Parts are shared with the event. */
 Wot__V1__CaseFacts *request_news(

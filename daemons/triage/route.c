@@ -52,11 +52,18 @@ static Wot__V1__Event *route_event(
 	return event;
 }
 
-/* Who sent it is said once, with the first route, so that a caseRef is found after a restart. */
+/* Who sent it, how and when is said once, with the first route: a caseRef is found after a restart,
+ * and clocks run. */
 static void event_name(Wot__V1__Event *event, const struct route_change *change)
 {
+	if (!change->client)
+		return;
 	event->client = (char *)change->client;
 	event->external_ref = (char *)change->external_ref;
+	Wot__V1__CaseRouted *route = event->body->case_routed;
+	route->has_channel = route->has_taken_in_at = true;
+	route->channel = (Wot__V1__Channel__Value)change->channel;
+	route->taken_in_at = change->taken_in_ms;
 }
 
 static void route_write(struct turn *turn, const struct request *request, uint32_t number,

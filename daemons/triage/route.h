@@ -16,7 +16,10 @@ struct route_change {
 	struct request before, after;
 	bool tell;      /* say a route even when it has to wait */
 	uint16_t stays; /* the team that keeps it when no other has room; 0: none */
-	const char *client, *external_ref; /* of a new request, for its first event */
+	/* of a new request, for its first event */
+	const char *client, *external_ref;
+	int64_t taken_in_ms;
+	unsigned channel;
 };
 
 /* Adds a case_routed for every request that now goes somewhere. What does not fit into one decision

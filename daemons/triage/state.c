@@ -1,5 +1,6 @@
 #include "daemons/triage/state.h"
 
+#include "daemons/triage/clocks.h"
 #include "lib/calendar.h"
 #include "proto/case_id.h"
 #include <string.h>
@@ -151,7 +152,8 @@ void triage_done(struct triage *triage)
 	names_done(&triage->rule_names);
 	names_done(&triage->team_names);
 	roster_done(&triage->roster);
-	closing_done(&triage->closing);
+	promise_rules_done(&triage->promise_rules);
+	due_done(&triage->due);
 	*triage = (struct triage){0};
 }
 
@@ -194,6 +196,10 @@ static void evolve_new(struct triage *triage, struct request *request, uint32_t 
 {
 	request->year = (uint16_t)year;
 	request->legal_basis = (uint8_t)(event->has_legal_basis ? event->legal_basis : 0);
+	const Wot__V1__CaseRouted *route = event->body->case_routed;
+	request->known_on =
+		calendar_day_of(route->has_taken_in_at ? route->taken_in_at : event->recorded_at);
+	request->wants_reaction = route->has_channel && promise_of_reaction(route->channel);
 	if (event->client && event->external_ref)
 		refs_add(&triage->refs, event->client, event->external_ref, number);
 }
@@ -209,6 +215,7 @@ static void evolve_case(struct triage *triage, const Wot__V1__Event *event)
 	if (!routed && !triage_request(triage, number))
 		return;
 	struct request *request = request_at(triage, number);
+	int32_t reported_on = request->reported_on;
 	take_back(triage, number, request);
 	switch (event->body->kind_case) {
 	case WOT__V1__BODY__KIND_CASE_ROUTED:
@@ -217,7 +224,8 @@ static void evolve_case(struct triage *triage, const Wot__V1__Event *event)
 		evolve_route(triage, request, event->body->case_routed);
 		break;
 	case WOT__V1__BODY__KIND_SCREENING:
-		request_take_screening(request, event->body->screening);
+		request_take_screening(
+			request, event->body->screening, calendar_day_of(event->occurred_at));
 		break;
 	case WOT__V1__BODY__KIND_CASE_NOTED:
 		if (event->facts)
@@ -227,20 +235,10 @@ static void evolve_case(struct triage *triage, const Wot__V1__Event *event)
 		break;
 	}
 	add(triage, number, request);
+	triage_clocks_follow(triage, number, request->reported_on != reported_on);
 }
 
-/* A log may hold a text that this version of the program would refuse: then the old ones stay. */
-static void evolve_calendar(struct triage *triage, const Wot__V1__ConfigLoaded *loaded)
-{
-	struct closing closing = {0};
-	auto_buf struct buf errors = {0};
-	if (closing_parse(
-		    &closing, loaded->content, strlen(loaded->content), loaded->name, &errors) != 0)
-		return;
-	closing_done(&triage->closing);
-	triage->closing = closing;
-}
-
+/* A log may hold a text that this version of the program would refuse: then the old rules stay. */
 static void evolve_rules(struct triage *triage, const Wot__V1__ConfigLoaded *loaded)
 {
 	struct roster roster;
@@ -257,8 +255,8 @@ void triage_evolve(struct triage *triage, const Wot__V1__Event *event)
 {
 	switch (event->body->kind_case) {
 	case WOT__V1__BODY__KIND_CONFIG_LOADED:
-		if (strcmp(event->body->config_loaded->name, TRIAGE_CALENDAR) == 0)
-			evolve_calendar(triage, event->body->config_loaded);
+		if (promise_rules_take(&triage->promise_rules, event->body->config_loaded))
+			triage_clocks_anew(triage, calendar_day_of(event->recorded_at));
 		else
 			evolve_rules(triage, event->body->config_loaded);
 		break;
@@ -268,6 +266,7 @@ void triage_evolve(struct triage *triage, const Wot__V1__Event *event)
 		evolve_case(triage, event);
 		break;
 	default:
+		triage_clocks_evolve(triage, event);
 		break;
 	}
 }

@@ -1,12 +1,11 @@
 /*
  * What wot-triage knows: every request by its dense case number, every team that ever got a case,
  * and the roster: the rules in force with the queue as they divide it. A fold of its own log;
- * evolve is the only way in. About 80 bytes a case, with the name it was sent under.
+ * evolve is the only way in. About 140 bytes a case, with the name it was sent under.
  */
 #ifndef WOT_TRIAGE_STATE_H
 #define WOT_TRIAGE_STATE_H
 
-#include "config/closing.h"
 #include "daemons/triage/queue.h"
 #include "daemons/triage/request.h"
 #include "lib/refs.h"
@@ -34,12 +33,12 @@ struct triage {
 	struct assign_load *loads; /* by number of the team */
 	uint64_t assignments;      /* so far */
 	struct roster roster;
-	struct closing closing; /* days on which nobody phones */
+	struct promise_rules promise_rules;
+	struct due due; /* clocks: clocks.h */
 };
 
-/* The names under which the shell brings what triage decides by. */
+/* The name under which the shell brings what triage decides by, beside what clocks go by. */
 #define TRIAGE_RULES "triage.yaml"
-#define TRIAGE_CALENDAR "calendar.yaml"
 
 void triage_done(struct triage *triage);
 void triage_evolve(struct triage *triage, const Wot__V1__Event *event);

@@ -33,6 +33,8 @@ void check_quiet(void)
 	check_now();
 	check_logs();
 	check_cases();
+	check_clocks();
+	check_calls();
 	check_tally_quiet();
 	check_figures();
 	still_check();

@@ -18,6 +18,9 @@ void check_replay(enum member member);
 void check_logs(void);
 /* check_cases.c: every case as the model has it, in all three cores; loads, queue and work list told anew. */
 void check_cases(void);
+/* check_clocks.c, check_calls.c: every clock of a case, and every call, by the words of the contract. */
+void check_clocks(void);
+void check_calls(void);
 /* check_tally.c: the running KPIs against others made of the same logs; at rest also in another order
  * between the logs, and against the rows behind them. */
 void check_tally(void);

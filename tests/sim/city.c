@@ -300,9 +300,10 @@ static void contact_send(int32_t day)
 	contact.redirected_to = contact.answer == WOT__V1__BRIEF_CONTACT__ANSWER__REDIRECTED
 					? TEXT(city_organisation())
 					: NULL;
-	send_plain(rng_chance(rng, 50) ? &phone_centre : &desk,
-		rng_chance(rng, 50) ? "kort" : "praatje", city_instant(day),
-		WOT__V1__BODY__KIND_BRIEF_CONTACT, &contact.base);
+	const struct clerk_client *client = rng_chance(rng, 50) ? &phone_centre : &desk;
+	const char *prefix = rng_chance(rng, 50) ? "kort" : "praatje";
+	send_plain(client, prefix, city_instant(day), WOT__V1__BODY__KIND_BRIEF_CONTACT,
+		&contact.base);
 }
 
 static void signal_send(int32_t day)

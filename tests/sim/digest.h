@@ -5,9 +5,14 @@
 #define WOT_SIM_DIGEST_H
 
 #include "lib/buf.h"
+#include "stage/promise.h"
 
 void digest_intake(const void *state, struct buf *out);
 void digest_triage(const void *state, struct buf *out);
 void digest_case(const void *state, struct buf *out);
+
+/* What they share. */
+void digest_promise(const struct promise *promise, struct buf *out);
+void digest_due(const struct due *due, struct buf *out);
 
 #endif

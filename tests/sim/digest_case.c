@@ -25,6 +25,9 @@ static void file_print(const struct cases *cases, const struct case_file *file, 
 	buf_hex(out, file->routing, file->routing_len);
 	for (size_t i = 0; i < file->moment_count; i++)
 		buf_printf(out, " %" PRIx64, file->moments[i]);
+	buf_printf(out, " days=%d,%d clocks=", file->known_on, life->decided_on);
+	digest_promise(&file->start, out);
+	digest_promise(&file->closing, out);
 	buf_char(out, '\n');
 }
 
@@ -34,4 +37,5 @@ void digest_case(const void *state, struct buf *out)
 	for (uint32_t number = 0; number < cases->room; number++)
 		if (cases->files[number])
 			file_print(cases, cases->files[number], out);
+	digest_due(&cases->due, out);
 }

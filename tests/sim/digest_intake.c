@@ -31,4 +31,6 @@ void digest_intake(const void *state, struct buf *out)
 	for (uint32_t i = 0; i < requests->complaint_count; i++)
 		buf_printf(out, "complaint %s %s\n", refs_name(&requests->complaint_refs, i + 1),
 			requests->complaints[i]);
+	buf_printf(out, "calls=%u\n", calls_count(&requests->calls));
+	digest_due(&requests->calls.due, out);
 }

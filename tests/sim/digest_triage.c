@@ -15,12 +15,16 @@ static void request_print(const struct triage *triage, uint32_t number, struct b
 		number, r->reported_on, r->year, r->problems, r->team, r->rule, r->attempts,
 		r->expertise, r->priority);
 	buf_printf(out,
-		"outcome=%u weights=%u,%u location=%u basis=%u known=%x flags=%d%d%d%d%d%d%d%d "
-		"%s\n",
+		"outcome=%u weights=%u,%u location=%u basis=%u flags=%d%d%d%d%d%d%d%d%d%d %s ",
 		r->outcome, r->weight_screened, r->weight_set, r->preferred_location,
-		r->legal_basis, r->known, r->youth, r->not_resident, r->domestic_violence,
-		r->crisis, r->redirected, r->by_hand, r->welfare_first, r->taken_up,
-		name ? name : "-");
+		r->legal_basis, r->youth, r->not_resident, r->domestic_violence, r->crisis,
+		r->redirected, r->by_hand, r->welfare_first, r->taken_up, r->wants_reaction,
+		r->advised, name ? name : "-");
+	buf_printf(out, "days=%d,%d,%d,%d,%d clocks=", r->known_on, r->screened_on,
+		r->days[REQUEST_CONTACTED], r->days[REQUEST_SUPPORTED], r->days[REQUEST_CLOSED]);
+	digest_promise(&r->contact, out);
+	digest_promise(&r->reaction, out);
+	buf_char(out, '\n');
 }
 
 static void queue_print(const struct queue *queue, struct buf *out)
@@ -41,7 +45,7 @@ void digest_triage(const void *state, struct buf *out)
 {
 	const struct triage *triage = state;
 	buf_printf(out, "assignments=%" PRIu64 " rules=%d closing=%zu\n", triage->assignments,
-		triage->roster.rules != NULL, triage->closing.count);
+		triage->roster.rules != NULL, triage->promise_rules.closing.count);
 	for (uint16_t i = 1; i <= triage->team_names.count; i++)
 		buf_printf(out, "team %s hours=%u fast=%u cases=%u last=%" PRIu64 "\n",
 			triage_team_name(triage, i), triage->loads[i].hours,
@@ -52,4 +56,5 @@ void digest_triage(const void *state, struct buf *out)
 	for (uint32_t number = 0; number < triage->room; number++)
 		request_print(triage, number, out);
 	queue_print(&triage->roster.queue, out);
+	digest_due(&triage->due, out);
 }

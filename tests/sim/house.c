@@ -316,12 +316,25 @@ static bool progress_is_owed(const struct stage *stage)
 	return false;
 }
 
+/* Its clocks have said all that is due by now. */
+static bool clocks_are_silent(const struct stage *stage)
+{
+	if (!stage->daemon->core)
+		return true;
+	auto_arena struct arena arena = {0};
+	struct faults faults = {.arena = &arena};
+	struct decision out = {.arena = &arena, .faults = &faults};
+	struct input tick = {.kind = INPUT_TICK, .now_ms = loop_now_ms()};
+	return stage->daemon->core->decide(stage->state, &tick, &out) == 0 && out.count == 0;
+}
+
 static bool is_quiet(void)
 {
 	for (enum member member = 0; member < MEMBERS; member++) {
 		struct stage *stage = house.stages[member];
 		if (!stage || stage->replies_first || progress_is_owed(stage) ||
-			!fake_disk_is_clean(member_names[member]) || fake_bus_ready(stage->loop))
+			!fake_disk_is_clean(member_names[member]) || fake_bus_ready(stage->loop) ||
+			!clocks_are_silent(stage))
 			return false;
 		for (size_t i = 0; i < stage->feed_count; i++)
 			if (stage->marks[i].seq != fake_disk_head(stage->feeds[i], stage->feeds[i]))
@@ -399,6 +412,7 @@ void house_open(const char *rules, const char *calendar)
 	strcpy(config->clients, "config/clients.example.yaml");
 	strcpy(config->wards, "config/wards.csv");
 	strcpy(config->kpi, "config/kpi.yaml");
+	strcpy(config->clocks, "config/clocks.yaml");
 	house.rules_fd = file_new(config->rules, "triage.yaml", rules);
 	house.calendar_fd = file_new(config->calendar, "calendar.yaml", calendar);
 	for (enum member member = 0; member < MEMBERS; member++)

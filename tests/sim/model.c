@@ -206,6 +206,7 @@ static void case_begins(struct told_case *told, const Wot__V1__HelpRequest *requ
 		.reported = day,
 		.contact = NEVER,
 		.screened = NEVER,
+		.decided = NEVER,
 		.ended = NEVER,
 		.started = NEVER,
 		.closed = NEVER,
@@ -238,6 +239,7 @@ static void case_screened(struct told_case *told, const Wot__V1__Screening *scre
 		return;
 	if (told->screened == NEVER)
 		told->screened = day;
+	told->decided = day;
 	told->screening = (int)screening->outcome;
 	if (screening->has_care_weight && !told->weight_by_hand)
 		told->weight = (int)screening->care_weight;

@@ -14,7 +14,7 @@ enum { NEVER = INT32_MIN, TEXT_ROOM = 48 };
 /* Of case's log. Days; NEVER: not known. */
 struct told_case {
 	bool known;
-	int32_t reported, contact, screened, ended, started, closed, reopened;
+	int32_t reported, contact, screened, decided, ended, started, closed, reopened;
 	int screening, reason, weight, people, age, channel, location,
 		violence; /* 0, people and age -1: not known */
 	uint32_t problems;

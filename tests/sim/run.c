@@ -3,6 +3,7 @@
 #include "config/config.h"
 #include "lib/calendar.h"
 #include "lib/log.h"
+#include "stage/shell.h"
 #include "tests/sim/agenda.h"
 #include "tests/sim/check.h"
 #include "tests/sim/city.h"
@@ -66,7 +67,8 @@ static void turns_run(int count)
 	for (; count > 0; count--) {
 		clock_go();
 		enum member member = member_draw();
-		house_turn(member, (size_t)rng_below(rng, 5), rng_chance(rng, 60));
+		size_t messages = (size_t)rng_below(rng, 5);
+		house_turn(member, messages, rng_chance(rng, 60));
 	}
 	const char *problem = house_problem();
 	sim_check(!problem, "%s", problem);

@@ -89,7 +89,9 @@ static void closed_send(const struct step *step)
 static int32_t day_draw(const struct story *story)
 {
 	struct rng *rng = &city.rng;
-	int32_t day = story->reported_on + rng_skewed(rng, 0, 250) - (rng_chance(rng, 20) ? 40 : 0);
+	int32_t day = story->reported_on + rng_skewed(rng, 0, 250);
+	if (rng_chance(rng, 20))
+		day -= 40;
 	int32_t today = calendar_day_of(loop_now_ms());
 	return day <= today || rng_chance(rng, 10) ? day : today - rng_below(rng, 10);
 }
@@ -335,8 +337,10 @@ struct story *story_begin(const struct clerk_client *client, const char *ref, in
 	stories = story;
 	if (rng_chance(rng, 92)) /* else nobody registers anything */
 		screening_plan(story);
-	for (int more = rng_chance(rng, 35) ? rng_range(rng, 1, 4) : 0; more; more--)
-		step_plan(story, 100, any_step(), 0, reported_on + rng_skewed(rng, -3, 200));
+	for (int more = rng_chance(rng, 35) ? rng_range(rng, 1, 4) : 0; more; more--) {
+		Wot__V1__Body__KindCase kind = any_step();
+		step_plan(story, 100, kind, 0, reported_on + rng_skewed(rng, -3, 200));
+	}
 	for (int more = rng_chance(rng, 40) ? rng_range(rng, 1, 4) : 0; more; more--)
 		step_plan(story, 100, KIND(CORRECTED), 0, reported_on + rng_skewed(rng, 1, 250));
 	return story;

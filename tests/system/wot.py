@@ -144,6 +144,7 @@ class Wot:
             f"rules: {config}/triage.yaml",
             f"wards: {config}/wards.csv",
             f"calendar: {config}/calendar.yaml",
+            f"clocks: {config}/clocks.yaml",
             f"kpi: {config}/kpi.yaml",
         ]
         overridden = [line for line in lines if line.split(":")[0] not in self.settings]

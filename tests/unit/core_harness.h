@@ -17,7 +17,7 @@
 #include <stdarg.h>
 #include <string.h>
 
-enum { HARNESS_LOG_MAX = 4096 };
+enum { HARNESS_LOG_MAX = 16384 };
 
 struct harness {
 	const struct core *core;
@@ -132,6 +132,22 @@ static inline int harness_query(struct harness *h, const void *state, const char
 	return h->core->query(state, &query, json);
 }
 
+/* Time has passed; how many events that gave. */
+static inline size_t harness_tick(struct harness *h, int64_t now_ms)
+{
+	struct input input = {.kind = INPUT_TICK};
+	h->now_ms = now_ms;
+	must(harness_input(h, &input) == 0);
+	return harness_count(h);
+}
+
+/* A configuration file came in. */
+static inline int harness_configure(struct harness *h, const char *name, const char *text)
+{
+	struct input input = {.kind = INPUT_CONFIG, .config_name = name, .config_text = text};
+	return harness_input(h, &input);
+}
+
 /* A new state made from the log alone; the caller gives it to core->free. */
 static inline void *harness_replay(const struct harness *h)
 {
@@ -139,6 +155,14 @@ static inline void *harness_replay(const struct harness *h)
 	for (size_t i = 0; i < h->len; i++)
 		h->core->evolve(state, h->log[i]);
 	return state;
+}
+
+/* As after a stop: what is known is what the log says. */
+static inline void harness_restart(struct harness *h)
+{
+	void *state = harness_replay(h);
+	h->core->free(h->state);
+	h->state = state;
 }
 
 static inline void harness_close(struct harness **h)

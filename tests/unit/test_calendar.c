@@ -9,7 +9,9 @@
 #include <stdarg.h>
 #include <cmocka.h>
 // clang-format on
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <time.h>
 
 #define HOUR_MS INT64_C(3600000)
@@ -239,6 +241,89 @@ static void a_year_has_as_many_working_days_as_it_should(void **state)
 	assert_int_equal(count_2026, 253);
 }
 
+/* ---- 2020 to 2040 against holidays.txt, which was made by other people's code ---- */
+
+struct listed {
+	int year;
+	int32_t free[16], turns[2]; /* turns: when summer time begins and ends */
+	size_t free_count, turn_count;
+};
+
+/* The next year of the list; false at its end. */
+static bool listed_next(FILE *list, struct listed *out)
+{
+	char line[256];
+	do {
+		if (!fgets(line, sizeof line, list))
+			return false;
+	} while (line[0] == '#');
+	*out = (struct listed){.year = (int)strtol(strtok(line, " \n"), NULL, 10)};
+	bool turns = false;
+	for (const char *word; (word = strtok(NULL, " \n"));) {
+		if (*word == '|') {
+			turns = true;
+			continue;
+		}
+		int month = (int)strtol(word, NULL, 10), day = (int)strtol(word + 3, NULL, 10);
+		assert_true(turns ? out->turn_count < 2 : out->free_count < COUNT(out->free));
+		if (turns)
+			out->turns[out->turn_count++] = on(out->year, month, day);
+		else
+			out->free[out->free_count++] = on(out->year, month, day);
+	}
+	return true;
+}
+
+static bool is_listed(const struct listed *listed, int32_t day)
+{
+	for (size_t i = 0; i < listed->free_count; i++)
+		if (listed->free[i] == day)
+			return true;
+	return false;
+}
+
+/* Fails on a day that the list has and we work, and on one that we have off and the list works. */
+static void working_days_of_2020_to_2040_are_the_listed_ones(void **state)
+{
+	(void)state;
+	FILE *list = fopen("tests/unit/holidays.txt", "re");
+	assert_non_null(list);
+	int next = 2020;
+	for (struct listed listed; listed_next(list, &listed); next++) {
+		assert_int_equal(listed.year, next);
+		assert_true(listed.free_count >= 10);
+		for (int32_t day = on(next, 1, 1); day < on(next + 1, 1, 1); day++) {
+			bool worked = calendar_weekday(day) < 6 && !is_listed(&listed, day);
+			if (calendar_is_working_day(day, NULL, 0) != worked)
+				fail_msg("%d-%02d-%02d", next, calendar_date(day).month,
+					calendar_date(day).day);
+		}
+	}
+	assert_int_equal(next, 2041);
+	fclose(list);
+}
+
+/* The instant at which a deadline passes is the end of its day: 23 or 25 hours long on these. */
+static void days_of_2020_to_2040_are_24_hours_but_for_the_listed_ones(void **state)
+{
+	(void)state;
+	FILE *list = fopen("tests/unit/holidays.txt", "re");
+	assert_non_null(list);
+	int years = 0;
+	for (struct listed listed; listed_next(list, &listed); years++) {
+		assert_int_equal(listed.turn_count, 2);
+		for (int32_t day = on(listed.year, 1, 1); day < on(listed.year + 1, 1, 1); day++) {
+			int64_t hours = day == listed.turns[0]   ? 23
+					: day == listed.turns[1] ? 25
+								 : 24;
+			int64_t length = calendar_day_start(day + 1) - calendar_day_start(day);
+			assert_int_equal(length, hours * HOUR_MS);
+		}
+	}
+	assert_int_equal(years, 21);
+	fclose(list);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -257,6 +342,8 @@ int main(void)
 		cmocka_unit_test(five_working_days_skip_weekends_and_holidays),
 		cmocka_unit_test(extra_closing_days_are_skipped),
 		cmocka_unit_test(a_year_has_as_many_working_days_as_it_should),
+		cmocka_unit_test(working_days_of_2020_to_2040_are_the_listed_ones),
+		cmocka_unit_test(days_of_2020_to_2040_are_24_hours_but_for_the_listed_ones),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -274,6 +274,7 @@ static void the_list_has_deadlines_and_attempts(void **state)
 static void a_closing_day_moves_the_deadline(void **state)
 {
 	struct harness *h = *state;
+	h->now_ms = at(3, 3);
 	plain_request(h, 1, at(3, 3)); /* Monday */
 	struct input input = {.kind = INPUT_CONFIG,
 		.config_name = "calendar.yaml",

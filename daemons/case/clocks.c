@@ -1,0 +1,176 @@
+#include "daemons/case/clocks.h"
+
+#include "lib/calendar.h"
+
+/* In cases->due a number is that of the case, twice, and one of these. */
+enum slot { SLOT_START, SLOT_CLOSING, SLOTS };
+
+static struct promise *promise_of(struct case_file *file, enum slot slot)
+{
+	return slot == SLOT_CLOSING ? &file->closing : &file->start;
+}
+
+static struct promise_terms terms_of(
+	const struct cases *cases, const struct case_file *file, enum clock_kind kind)
+{
+	return (struct promise_terms){
+		.kind = kind, .rules = &cases->promise_rules, .known_on = file->known_on};
+}
+
+static enum clock_kind kind_of(enum slot slot)
+{
+	return slot == SLOT_CLOSING ? CLOCK_CLOSING : CLOCK_SUPPORT_START;
+}
+
+/* ---- days ---- */
+
+static int32_t overlap(int32_t from, int32_t to, int32_t first, int32_t last)
+{
+	from = from > first ? from : first;
+	to = to < last ? to : last;
+	return to > from ? to - from : 0;
+}
+
+/* Of the days from the report to that one, how many the case was paused. */
+static uint32_t paused_days(const struct case_file *file, int32_t until)
+{
+	int32_t days = 0, reported_on = file->life.facts.reported_on, since = 0;
+	for (size_t i = 0; i < file->moment_count; i++) {
+		int32_t day = calendar_day_of(moment_at_ms(file->moments[i]));
+		if (moment_kind(file->moments[i]) == WOT__V1__BODY__KIND_PAUSED)
+			since = day;
+		else if (moment_kind(file->moments[i]) == WOT__V1__BODY__KIND_RESUMED) {
+			days += overlap(since, day, reported_on, until);
+			since = 0;
+		}
+	}
+	if (since)
+		days += overlap(since, until, reported_on, until);
+	return (uint32_t)days;
+}
+
+static uint32_t days_until(const struct case_file *file, int32_t day)
+{
+	int32_t days = day - file->life.facts.reported_on;
+	return days > 0 ? (uint32_t)days : 0;
+}
+
+/* The day of the screening that ended it; 0: none does. */
+static int32_t ended_on(const struct case_life *life)
+{
+	const Wot__V1__CaseFacts *facts = &life->facts;
+	if (facts->advice)
+		return life->decided_on;
+	return facts->has_ended_on ? facts->ended_on : 0;
+}
+
+static int32_t kept_on(const struct case_life *life, enum clock_kind kind)
+{
+	const Wot__V1__CaseFacts *facts = &life->facts;
+	int32_t closed = facts->has_closed_on ? facts->closed_on : 0;
+	if (kind == CLOCK_CLOSING)
+		return day_earliest(closed, ended_on(life));
+	int32_t started = facts->has_support_started_on ? facts->support_started_on : 0;
+	int32_t taken_up = day_earliest(started, closed);
+	if (kind == CLOCK_SUPPORT_START)
+		return day_earliest(taken_up, ended_on(life));
+	int32_t contact = day_earliest(facts->has_screened_on ? facts->screened_on : 0,
+		facts->has_first_contact_on ? facts->first_contact_on : 0);
+	return day_earliest(contact, taken_up);
+}
+
+static bool is_promised(const Wot__V1__CaseFacts *facts, enum clock_kind kind)
+{
+	return !facts->youth && (kind != CLOCK_REACTION || promise_of_reaction(facts->channel));
+}
+
+static int32_t deadline_on(
+	const struct cases *cases, const struct case_file *file, enum clock_kind kind)
+{
+	if (!is_promised(&file->life.facts, kind))
+		return 0;
+	return clocks_deadline(kind, file->life.facts.reported_on, &cases->promise_rules.closing);
+}
+
+/* ---- decide ---- */
+
+static void clock_tell(const struct cases *cases, uint32_t number, enum slot slot, int64_t now_ms,
+	struct decision *out)
+{
+	struct case_file *file = cases_at(cases, number);
+	struct promise_terms terms = terms_of(cases, file, kind_of(slot));
+	Wot__V1__Event *event = promise_tell(promise_of(file, slot), &terms, now_ms, out);
+	char id[CASE_ID_ROOM];
+	case_file_id(file, id);
+	event->case_id = arena_strdup(out->arena, id);
+	event->has_legal_basis = true;
+	event->legal_basis = (Wot__V1__LegalBasis__Value)file->legal_basis;
+	/* A deadline ends its day, a warning begins one. */
+	Wot__V1__Clock *clock = event->body->clock_warned;
+	bool warned = event->body->kind_case == WOT__V1__BODY__KIND_CLOCK_WARNED;
+	int32_t day = warned ? calendar_day_of(event->occurred_at) : clock->deadline_on;
+	clock->has_days = clock->has_paused_days = true;
+	clock->days = days_until(file, day);
+	clock->paused_days = paused_days(file, day);
+}
+
+void cases_clocks_decide(const struct cases *cases, int64_t now_ms, struct decision *out)
+{
+	uint32_t found[DECISION_MAX];
+	size_t count = due_until(&cases->due, now_ms, found, DECISION_MAX - out->count);
+	for (size_t i = 0; i < count; i++)
+		clock_tell(cases, found[i] / SLOTS, found[i] % SLOTS, now_ms, out);
+}
+
+/* ---- evolve ---- */
+
+static void schedule(struct cases *cases, struct case_file *file, enum slot slot)
+{
+	struct promise *promise = promise_of(file, slot);
+	struct promise_terms terms = terms_of(cases, file, kind_of(slot));
+	promise->deadline_on = deadline_on(cases, file, kind_of(slot));
+	promise->kept_on = kept_on(&file->life, kind_of(slot));
+	due_set(&cases->due, file->number * SLOTS + slot, promise_next(promise, &terms));
+}
+
+void cases_clocks_evolve(struct cases *cases, struct case_file *file, const Wot__V1__Event *event)
+{
+	const Wot__V1__Clock *clock = promise_clock(event);
+	if (clock) {
+		bool closing = clock->kind == WOT__V1__CLOCK__KIND__CLOSING;
+		promise_evolve(promise_of(file, closing ? SLOT_CLOSING : SLOT_START),
+			event->body->kind_case, clock);
+	}
+	for (enum slot slot = 0; slot < SLOTS; slot++)
+		schedule(cases, file, slot);
+}
+
+void cases_clocks_anew(struct cases *cases)
+{
+	for (uint32_t number = 0; number < cases->room; number++)
+		for (enum slot slot = 0; cases->files[number] && slot < SLOTS; slot++)
+			schedule(cases, cases->files[number], slot);
+}
+
+/* ---- for who asks ---- */
+
+size_t cases_clocks(const struct cases *cases, const struct case_file *file, int32_t today,
+	struct case_clock out[CASE_CLOCKS])
+{
+	static const enum clock_kind kinds[CASE_CLOCKS] = {
+		CLOCK_REACTION, CLOCK_FIRST_CONTACT, CLOCK_SUPPORT_START, CLOCK_CLOSING};
+	size_t count = 0;
+	for (size_t i = 0; i < CASE_CLOCKS; i++) {
+		if (!is_promised(&file->life.facts, kinds[i]))
+			continue;
+		struct case_clock *clock = &out[count++];
+		*clock = (struct case_clock){.terms = terms_of(cases, file, kinds[i])};
+		clock->promise.deadline_on = deadline_on(cases, file, kinds[i]);
+		clock->promise.kept_on = kept_on(&file->life, kinds[i]);
+		int32_t until = day_earliest(clock->promise.deadline_on, clock->promise.kept_on);
+		until = day_earliest(until, today);
+		clock->days = days_until(file, until);
+		clock->paused_days = paused_days(file, until);
+	}
+	return count;
+}

@@ -1,0 +1,30 @@
+/*
+ * The clocks of a case: support within 28 days of the report, closed within 6 months. Both go by the
+ * facts alone, as the KPIs do: a correction or a reopening moves them, a pause does not; clock events
+ * say how many of the days it was paused. Youth has none: it is Mevis's.
+ */
+#ifndef WOT_CASE_CLOCKS_H
+#define WOT_CASE_CLOCKS_H
+
+#include "daemons/case/cases.h"
+#include "stage/core.h"
+
+/* Adds what is due by now, as far as the decision has room; the rest follows with the next tick. */
+void cases_clocks_decide(const struct cases *cases, int64_t now_ms, struct decision *out);
+
+/* The own log said something of a case; its file says it already. */
+void cases_clocks_evolve(struct cases *cases, struct case_file *file, const Wot__V1__Event *event);
+/* What clocks go by has changed. */
+void cases_clocks_anew(struct cases *cases);
+
+/* All clocks of a case, for who asks: also triage's, which go by facts that are known here. */
+struct case_clock {
+	struct promise promise;
+	struct promise_terms terms;
+	uint32_t days, paused_days; /* since the report, until it stopped, its deadline, or today */
+};
+enum { CASE_CLOCKS = 4 };
+size_t cases_clocks(const struct cases *cases, const struct case_file *file, int32_t today,
+	struct case_clock out[CASE_CLOCKS]);
+
+#endif

@@ -1,0 +1,375 @@
+#include "daemons/intake/calls.h"
+
+#include "lib/calendar.h"
+#include <string.h>
+#include <uthash.h>
+#include <utlist.h>
+
+#define HOUR_MS INT64_C(3600000)
+#define KEPT_MS (31 * 24 * HOUR_MS)
+
+enum { HASH_LEN = 16 };
+
+/* Somebody who called on that day. */
+struct caller {
+	UT_hash_handle hh;
+	struct caller_key {
+		uint8_t hash[HASH_LEN];
+		int32_t day;
+	} key;
+	int64_t answered_ms; /* the last time on that day; 0: never */
+	struct call *calls;
+};
+
+struct call {
+	UT_hash_handle hh;
+	struct call *prev, *next; /* in calls->heard */
+	struct call *caller_prev, *caller_next;
+	struct caller *caller; /* NULL: not known */
+	int64_t first_ms, first_recorded_ms;
+	int64_t heard_ms;                  /* when the last event of it was recorded */
+	int64_t abandoned_ms, answered_ms; /* 0: not so */
+	int32_t asked_on;                  /* the day on which a callback was asked for; 0: none */
+	int32_t called_back_on; /* the first day on which that reached somebody; 0: none */
+	int32_t promised_on, known_on;
+	struct promise callback;
+	uint32_t slot;
+	bool began, ended; /* neither: a callback of it came in first */
+	char name[];       /* client and call id, each with its NUL */
+};
+
+static const char *id_of(const struct call *call)
+{
+	return call->name + strlen(call->name) + 1;
+}
+
+static struct promise_terms terms_of(const struct calls *calls, const struct call *call)
+{
+	return (struct promise_terms){
+		.kind = CLOCK_CALLBACK, .rules = &calls->rules, .known_on = call->known_on};
+}
+
+/* When it is over if no end of it came in; DUE_NEVER. What came in late has as long after that: its end
+ * may be on its way. */
+static int64_t cap_at_ms(const struct calls *calls, const struct call *call)
+{
+	uint32_t hours = calls->rules.clocks.call_cap_hours;
+	bool late = call->first_recorded_ms > call->first_ms;
+	if (!hours || !call->began || call->ended)
+		return DUE_NEVER;
+	return (late ? call->first_recorded_ms : call->first_ms) + hours * HOUR_MS;
+}
+
+/* ---- decide ---- */
+
+static void cap_tell(const struct calls *calls, const struct call *call, struct decision *out)
+{
+	uint32_t hours = calls->rules.clocks.call_cap_hours;
+	Wot__V1__Event *event = decision_event(
+		out, WOT__V1__BODY__KIND_CALL_CAPPED, call->first_ms + hours * HOUR_MS);
+	event->body->call_capped->call_id = arena_strdup(out->arena, id_of(call));
+	event->body->call_capped->cap_hours = hours;
+}
+
+static void callback_tell(
+	const struct calls *calls, const struct call *call, int64_t now_ms, struct decision *out)
+{
+	struct promise_terms terms = terms_of(calls, call);
+	Wot__V1__Event *event = promise_tell(&call->callback, &terms, now_ms, out);
+	event->body->clock_warned->call_id = arena_strdup(out->arena, id_of(call));
+}
+
+void calls_decide(const struct calls *calls, int64_t now_ms, struct decision *out)
+{
+	uint32_t found[DECISION_MAX];
+	size_t count = due_until(&calls->due, now_ms, found, DECISION_MAX - out->count);
+	for (size_t i = 0; i < count; i++) {
+		const struct call *call = calls->slots[found[i]];
+		if (cap_at_ms(calls, call) <= now_ms)
+			cap_tell(calls, call, out);
+		else
+			callback_tell(calls, call, now_ms, out);
+		Wot__V1__Event *event = out->events[out->count - 1];
+		event->client = arena_strdup(out->arena, call->name);
+		event->has_legal_basis = true;
+		event->legal_basis = WOT__V1__LEGAL_BASIS__VALUE__WMO;
+	}
+}
+
+/* ---- what is owed ---- */
+
+/* 0: no callback is. An answer on the same line disproves that the caller hung up. */
+static int32_t promised_on(const struct call *call)
+{
+	if (call->asked_on)
+		return call->asked_on;
+	return call->abandoned_ms && !call->answered_ms ? calendar_day_of(call->abandoned_ms) : 0;
+}
+
+static int32_t kept_on(const struct call *call)
+{
+	const struct caller *caller = call->caller;
+	bool again = !call->asked_on && caller && caller->answered_ms >= call->abandoned_ms &&
+		     caller->answered_ms && caller->key.day == promised_on(call);
+	return again ? caller->key.day : call->called_back_on;
+}
+
+static void schedule(struct calls *calls, struct call *call)
+{
+	struct promise_terms terms = terms_of(calls, call);
+	int64_t cap_ms = cap_at_ms(calls, call);
+	int64_t next_ms = promise_next(&call->callback, &terms);
+	due_set(&calls->due, call->slot, cap_ms < next_ms ? cap_ms : next_ms);
+}
+
+static void promise_follow(struct calls *calls, struct call *call)
+{
+	int32_t on = promised_on(call);
+	if (on != call->promised_on)
+		call->callback.deadline_on =
+			on ? clocks_deadline(CLOCK_CALLBACK, on, &calls->rules.closing) : 0;
+	if (on && !call->promised_on)
+		call->known_on = calendar_day_of(call->heard_ms);
+	call->promised_on = on;
+	call->callback.kept_on = on ? kept_on(call) : 0;
+	schedule(calls, call);
+}
+
+/* ---- keeping and forgetting ---- */
+
+static uint32_t slot_take(struct calls *calls, struct call *call)
+{
+	if (!calls->free_count) {
+		uint32_t room = calls->slot_room ? 2 * calls->slot_room : 64;
+		calls->slots = realloc(calls->slots, room * sizeof *calls->slots);
+		calls->free_slots = realloc(calls->free_slots, room * sizeof *calls->free_slots);
+		must(calls->slots && calls->free_slots);
+		for (uint32_t slot = room; slot > calls->slot_room; slot--)
+			calls->free_slots[calls->free_count++] = slot - 1;
+		memset(calls->slots + calls->slot_room, 0,
+			(room - calls->slot_room) * sizeof *calls->slots);
+		calls->slot_room = room;
+	}
+	uint32_t slot = calls->free_slots[--calls->free_count];
+	calls->slots[slot] = call;
+	return slot;
+}
+
+static struct call *call_add(
+	struct calls *calls, const char *name, size_t len, const Wot__V1__Event *event)
+{
+	struct call *call = calloc(1, sizeof *call + len);
+	must(call);
+	memcpy(call->name, name, len);
+	call->first_ms = event->occurred_at;
+	call->first_recorded_ms = event->recorded_at;
+	call->slot = slot_take(calls, call);
+	HASH_ADD_KEYPTR(hh, calls->by_name, call->name, len, call);
+	DL_APPEND(calls->heard, call);
+	return call;
+}
+
+static struct call *call_find(struct calls *calls, const Wot__V1__Event *event, const char *id)
+{
+	char name[512];
+	size_t client_len = strlen(event->client) + 1, len = client_len + strlen(id) + 1;
+	must(len <= sizeof name); /* both are shorter by their rules */
+	memcpy(name, event->client, client_len);
+	memcpy(name + client_len, id, len - client_len);
+	struct call *call;
+	HASH_FIND(hh, calls->by_name, name, len, call);
+	return call ? call : call_add(calls, name, len, event);
+}
+
+static void call_forget(struct calls *calls, struct call *call)
+{
+	struct caller *caller = call->caller;
+	if (caller) {
+		DL_DELETE2(caller->calls, call, caller_prev, caller_next);
+		if (!caller->calls) {
+			HASH_DEL(calls->callers, caller);
+			free(caller);
+		}
+	}
+	due_set(&calls->due, call->slot, DUE_NEVER);
+	calls->slots[call->slot] = NULL;
+	calls->free_slots[calls->free_count++] = call->slot;
+	DL_DELETE(calls->heard, call);
+	HASH_DEL(calls->by_name, call);
+	free(call);
+}
+
+static void call_heard(struct calls *calls, struct call *call, int64_t now_ms)
+{
+	call->heard_ms = now_ms;
+	if (!call->next)
+		return;
+	DL_DELETE(calls->heard, call);
+	DL_APPEND(calls->heard, call);
+}
+
+/* Late data may still change what is on record of it. */
+static bool is_needed(const struct call *call)
+{
+	const struct promise *callback = &call->callback;
+	bool owed = callback->deadline_on && call->known_on <= callback->deadline_on &&
+		    !promise_is_kept(callback);
+	return (call->began && !call->ended) || owed || callback->broke_on;
+}
+
+static void old_ones_forget(struct calls *calls, int64_t now_ms)
+{
+	struct call *call;
+	while ((call = calls->heard) && call->heard_ms + KEPT_MS < now_ms) {
+		if (is_needed(call))
+			call_heard(calls, call, now_ms);
+		else
+			call_forget(calls, call);
+	}
+}
+
+void calls_done(struct calls *calls)
+{
+	while (calls->heard)
+		call_forget(calls, calls->heard);
+	free(calls->slots);
+	free(calls->free_slots);
+	promise_rules_done(&calls->rules);
+	due_done(&calls->due);
+}
+
+uint32_t calls_count(const struct calls *calls)
+{
+	return calls->slot_room - calls->free_count;
+}
+
+/* ---- what the own log says ---- */
+
+static void caller_answered(struct calls *calls, struct call *call)
+{
+	struct caller *caller = call->caller;
+	if (!caller || call->answered_ms <= caller->answered_ms ||
+		calendar_day_of(call->answered_ms) != caller->key.day)
+		return;
+	caller->answered_ms = call->answered_ms;
+	struct call *other;
+	DL_FOREACH2(caller->calls, other, caller_next)
+	promise_follow(calls, other);
+}
+
+static void caller_join(struct calls *calls, struct call *call, const Wot__V1__Event *event)
+{
+	const Wot__V1__Call *told = event->body->call;
+	if (call->caller || !told->has_caller_hash)
+		return;
+	struct caller_key key;
+	memset(&key, 0, sizeof key); /* it is compared as bytes */
+	size_t len = told->caller_hash.len;
+	memcpy(key.hash, told->caller_hash.data, len < HASH_LEN ? len : HASH_LEN);
+	key.day = calendar_day_of(event->occurred_at);
+	struct caller *caller;
+	HASH_FIND(hh, calls->callers, &key, sizeof key, caller);
+	if (!caller) {
+		caller = calloc(1, sizeof *caller);
+		must(caller);
+		caller->key = key;
+		HASH_ADD(hh, calls->callers, key, sizeof caller->key, caller);
+	}
+	call->caller = caller;
+	DL_APPEND2(caller->calls, call, caller_prev, caller_next);
+}
+
+static void call_told(struct calls *calls, const Wot__V1__Event *event)
+{
+	const Wot__V1__Call *told = event->body->call;
+	struct call *call = call_find(calls, event, told->call_id);
+	call_heard(calls, call, event->recorded_at);
+	call->began = true;
+	if (event->occurred_at < call->first_ms)
+		call->first_ms = event->occurred_at;
+	if (told->event == WOT__V1__CALL__EVENT__ANSWERED && !call->answered_ms)
+		call->answered_ms = event->occurred_at;
+	if (told->event == WOT__V1__CALL__EVENT__ABANDONED && !call->abandoned_ms)
+		call->abandoned_ms = event->occurred_at;
+	if (told->event == WOT__V1__CALL__EVENT__ABANDONED ||
+		told->event == WOT__V1__CALL__EVENT__ENDED)
+		call->ended = true;
+	if (told->has_outcome && told->outcome == WOT__V1__CALL__OUTCOME__CALLBACK &&
+		!call->asked_on)
+		call->asked_on = calendar_day_of(event->occurred_at);
+	caller_join(calls, call, event);
+	caller_answered(calls, call);
+	promise_follow(calls, call);
+}
+
+static void callback_told(struct calls *calls, const Wot__V1__Event *event)
+{
+	const Wot__V1__Callback *told = event->body->callback;
+	if (!told->reached)
+		return;
+	struct call *call = call_find(calls, event, told->call_id);
+	call_heard(calls, call, event->recorded_at);
+	call->called_back_on =
+		day_earliest(call->called_back_on, calendar_day_of(event->occurred_at));
+	promise_follow(calls, call);
+}
+
+static void capped_told(struct calls *calls, const Wot__V1__Event *event)
+{
+	struct call *call = call_find(calls, event, event->body->call_capped->call_id);
+	call->ended = true;
+	call_heard(calls, call, event->recorded_at);
+	schedule(calls, call);
+}
+
+static void clock_told(
+	struct calls *calls, const Wot__V1__Event *event, const Wot__V1__Clock *clock)
+{
+	struct call *call = call_find(calls, event, clock->call_id);
+	promise_evolve(&call->callback, event->body->kind_case, clock);
+	schedule(calls, call);
+}
+
+/* Deadlines to come move, though to no day that is past. */
+static void rules_told(struct calls *calls, const Wot__V1__Event *event)
+{
+	int32_t today = calendar_day_of(event->recorded_at);
+	if (!promise_rules_take(&calls->rules, event->body->config_loaded))
+		return;
+	struct call *call;
+	DL_FOREACH (calls->heard, call) {
+		struct promise *callback = &call->callback;
+		int32_t deadline = call->promised_on
+					   ? clocks_deadline(CLOCK_CALLBACK, call->promised_on,
+						     &calls->rules.closing)
+					   : 0;
+		if (!promise_is_kept(callback) && callback->deadline_on >= today &&
+			deadline >= today)
+			callback->deadline_on = deadline;
+		schedule(calls, call);
+	}
+}
+
+void calls_evolve(struct calls *calls, const Wot__V1__Event *event)
+{
+	const Wot__V1__Clock *clock = promise_clock(event);
+	old_ones_forget(calls, event->recorded_at);
+	if (clock)
+		clock_told(calls, event, clock);
+	switch (event->body->kind_case) {
+	case WOT__V1__BODY__KIND_CALL:
+		call_told(calls, event);
+		break;
+	case WOT__V1__BODY__KIND_CALLBACK:
+		callback_told(calls, event);
+		break;
+	case WOT__V1__BODY__KIND_CALL_CAPPED:
+		capped_told(calls, event);
+		break;
+	case WOT__V1__BODY__KIND_CONFIG_LOADED:
+		rules_told(calls, event);
+		break;
+	default:
+		break;
+	}
+}
