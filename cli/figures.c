@@ -1,5 +1,5 @@
 /*
- * Verbs that ask wot-aggregate's stats socket: kpi, explain, replay --check.
+ * Verbs that ask wot-aggregate's stats socket: kpi, explain, compare, forecast, replay --check.
  */
 #include "cli/cli.h"
 
@@ -14,12 +14,16 @@ static bool is_word(const char *text)
 	return text[0] && !strpbrk(text, " \t\r\n;");
 }
 
+enum { WORDS_MAX = 3 };
+
 struct figure_args {
-	const char *id, *period, *beside, *by, *definition, *as_of;
+	const char *words[WORDS_MAX]; /* an id, and of compare two years */
+	const char *period, *beside, *by, *definition, *as_of;
 	bool json, csv;
 };
 
-static int figure_parse(struct cli *cli, int argc, char **argv, struct figure_args *args)
+/* words: how many there may be. */
+static int figure_parse(struct cli *cli, int argc, char **argv, int words, struct figure_args *args)
 {
 	static const struct option options[] = {
 		{"period", required_argument, NULL, 'p'},
@@ -52,11 +56,11 @@ static int figure_parse(struct cli *cli, int argc, char **argv, struct figure_ar
 		else
 			args->csv = true;
 	}
-	if (optind < argc)
-		args->id = argv[optind++];
-	if (optind < argc || (args->id && !is_word(args->id)))
-		return cli_fail(EXIT_USAGE, "%s: unexpected argument",
-			argv[optind < argc ? optind : argc - 1]);
+	for (int i = 0; optind < argc; i++, optind++) {
+		if (i == words || !is_word(argv[optind]))
+			return cli_fail(EXIT_USAGE, "%s: unexpected argument", argv[optind]);
+		args->words[i] = argv[optind];
+	}
 	return EXIT_OK;
 }
 
@@ -85,8 +89,8 @@ static int figure_ask(struct cli *cli, const char *command, const struct figure_
 {
 	auto_buf struct buf line = {0};
 	buf_text(&line, command);
-	if (args->id)
-		buf_printf(&line, " %s", args->id);
+	for (int i = 0; i < WORDS_MAX && args->words[i]; i++)
+		buf_printf(&line, " %s", args->words[i]);
 	word_add(&line, "period", args->period);
 	word_add(&line, "by", args->by);
 	word_add(&line, "definition", args->definition);
@@ -102,8 +106,8 @@ static json_t *figures_of(struct cli *cli, const struct figure_args *args, const
 	auto_buf struct buf line = {0}, answer = {0};
 	struct why why;
 	buf_text(&line, "show kpi");
-	if (args->id)
-		buf_printf(&line, " %s", args->id);
+	if (args->words[0])
+		buf_printf(&line, " %s", args->words[0]);
 	word_add(&line, "period", period);
 	word_add(&line, "definition", args->definition);
 	buf_text(&line, " json");
@@ -163,7 +167,7 @@ static int figures_beside(struct cli *cli, const struct figure_args *args)
 int verb_kpi(struct cli *cli, int argc, char **argv)
 {
 	struct figure_args args = {0};
-	int code = figure_parse(cli, argc, argv, &args);
+	int code = figure_parse(cli, argc, argv, 1, &args);
 	if (code)
 		return code;
 	return args.beside ? figures_beside(cli, &args) : figure_ask(cli, "show kpi", &args);
@@ -172,11 +176,30 @@ int verb_kpi(struct cli *cli, int argc, char **argv)
 int verb_explain(struct cli *cli, int argc, char **argv)
 {
 	struct figure_args args = {0};
-	int code = figure_parse(cli, argc, argv, &args);
-	if (!code && (!args.id || !args.period))
+	int code = figure_parse(cli, argc, argv, 1, &args);
+	if (!code && (!args.words[0] || !args.period))
 		code = cli_fail(
 			EXIT_USAGE, "explain ID --period P: which figure, of which period?");
 	return code ? code : figure_ask(cli, "show explain", &args);
+}
+
+int verb_compare(struct cli *cli, int argc, char **argv)
+{
+	struct figure_args args = {0};
+	int code = figure_parse(cli, argc, argv, WORDS_MAX, &args);
+	if (!code && (!args.words[WORDS_MAX - 1] || args.definition || args.csv))
+		code = cli_fail(EXIT_USAGE, "compare ID YEAR YEAR: which figure, by which two "
+					    "definitions? A table, or --json");
+	return code ? code : figure_ask(cli, "show compare", &args);
+}
+
+int verb_forecast(struct cli *cli, int argc, char **argv)
+{
+	struct figure_args args = {0};
+	int code = figure_parse(cli, argc, argv, 0, &args);
+	if (!code && (args.period || args.by || args.definition || args.csv))
+		code = cli_fail(EXIT_USAGE, "forecast is of this quarter: a table, or --json");
+	return code ? code : figure_ask(cli, "show forecast", &args);
 }
 
 int verb_replay(struct cli *cli, int argc, char **argv)

@@ -15,11 +15,16 @@ static const struct {
 	{"import", verb_import, true, "FILE|-", "send JSON Lines over HTTP; can be run again"},
 	{"push", verb_push, true, "FILE|-", "the same lines over ZeroMQ"},
 	{"kpi", verb_kpi, false,
-		"[ID] [--period P] [--beside P] [--by DIM[,DIM]] [--definition YEAR] "
+		"[ID] [--period P] [--beside P] [--by DIM[,DIM]] [--definition YEAR] [--as-of DAY] "
 		"[--json|--csv]",
 		"the figures"},
 	{"explain", verb_explain, false, "ID --period P [--by DIM=VALUE] [--json]",
 		"what is behind a figure"},
+	{"compare", verb_compare, false,
+		"ID YEAR YEAR [--period P] [--by DIM] [--as-of DAY] [--json]",
+		"a figure by the definitions of two years"},
+	{"forecast", verb_forecast, false, "[--as-of DAY] [--json]",
+		"who must start by when for the quarter to reach its norm"},
 	{"tail", verb_tail, false, "[intake|triage|case] [--from SEQ] [--follow] [--json]",
 		"events as they are in the log"},
 	{"replay", verb_replay, false, "--check", "fold the logs anew and compare every figure"},

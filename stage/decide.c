@@ -216,6 +216,8 @@ static const char *config_path(const struct stage *stage, const char *name)
 		return stage->config.calendar;
 	if (strcmp(name, "clocks.yaml") == 0)
 		return stage->config.clocks;
+	if (strcmp(name, "kpi.yaml") == 0)
+		return stage->config.kpi;
 	return NULL;
 }
 

@@ -51,7 +51,7 @@ static bool filter_holds(const struct rule *part, const struct filter *filter, u
 	if (!filter->dimension)
 		return true;
 	const struct split *split = rule_split(part, filter->dimension);
-	uint32_t values[32];
+	uint32_t values[SPLIT_VALUES_MAX];
 	size_t count = split_values(part, split, row, values);
 	for (size_t i = 0; i < count; i++) {
 		if (!strcmp(split_key(part, split, values[i]), filter->key))
@@ -65,34 +65,56 @@ struct explained {
 	const struct rule *part;
 	uint32_t row;
 	int32_t day;
+	int32_t measured; /* VALUE_UNSET: nothing */
 	struct counts counts;
 	bool has_of;
 };
 
 typedef void explain_fn(const struct kpis *kpis, const struct explained *explained, void *arg);
 
+/* A row that gives something. */
+static struct explained explain_row(
+	const struct rule *part, const struct given *given, uint32_t i, uint32_t row, bool holds)
+{
+	bool on_day = given->gives[i] & (uint8_t)~GIVE_OTHER,
+	     of_all = part->whole == WHOLE_POPULATION;
+	bool counts = given->gives[i] & GIVE_COUNT, measured = part->measure != REF_NONE;
+	struct explained explained = {
+		.part = part,
+		.row = row,
+		.day = on_day ? given->day[i] : given->other_day[i],
+		.measured = measured && counts ? given->measured[i] : VALUE_UNSET,
+		.counts = given_counts(given, i),
+		.has_of = part->kpi->unit != UNIT_COUNT && part->whole != WHOLE_HOUSEHOLDS,
+	};
+	if (of_all || measured)
+		explained.counts.of = explained.counts.count;
+	if (!holds)
+		explained.counts.count = 0;
+	return explained;
+}
+
 static int part_explain(const struct kpis *kpis, const struct rule *part,
 	const struct period *period, const struct filter *filter, size_t *count, explain_fn *write,
 	void *arg, struct why *why)
 {
-	bool of_all = part->whole == WHOLE_POPULATION;
-	for (uint32_t row = 0; row < part->kind->table->rows; row++) {
-		struct explained explained = {.part = part, .row = row};
-		if (!rule_row(part, row, period->from, period->to, &explained.counts))
-			continue;
-		bool holds = filter_holds(part, filter, row);
-		if (!holds && !of_all)
-			continue;
-		if (++*count > EXPLAIN_MAX)
-			return why_set(why, ERR_TOO_LARGE,
-				"more than %d rows; ask for a shorter period", EXPLAIN_MAX);
-		explained.has_of = part->kpi->unit != UNIT_COUNT && part->whole != WHOLE_HOUSEHOLDS;
-		if (of_all || part->measure != REF_NONE)
-			explained.counts.of = explained.counts.count;
-		if (!holds)
-			explained.counts.count = 0;
-		explained.day = rule_row_day(part, row, period->from, period->to);
-		write(kpis, &explained, arg);
+	const struct table *table = part->kind->table;
+	for (uint32_t row = 0; row < table->rows; row += TABLE_CHUNK) {
+		struct rows rows = table_rows(table, row);
+		struct given given;
+		bool any = rule_give(part, rows, period, &given);
+		for (uint32_t i = 0; any && i < rows.count; i++) {
+			if (!given.gives[i])
+				continue;
+			bool holds = filter_holds(part, filter, row + i);
+			if (!holds && part->whole != WHOLE_POPULATION)
+				continue;
+			if (++*count > EXPLAIN_MAX)
+				return why_set(why, ERR_TOO_LARGE,
+					"more than %d rows; ask for a shorter period", EXPLAIN_MAX);
+			struct explained explained = explain_row(part, &given, i, row + i, holds);
+			write(kpis, &explained, arg);
+		}
 	}
 	return 0;
 }
@@ -129,7 +151,7 @@ static void json_splits(const struct explained *explained, struct buf *out)
 {
 	const struct rule *part = explained->part;
 	for (size_t s = 0; s < part->split_count; s++) {
-		uint32_t values[32];
+		uint32_t values[SPLIT_VALUES_MAX];
 		size_t count = split_values(part, &part->splits[s], explained->row, values);
 		json_name(out, part->splits[s].dimension->id);
 		bool is_list =
@@ -159,9 +181,8 @@ static void explain_json(const struct kpis *kpis, const struct explained *explai
 	else
 		buf_text(out, ",\"of\":null");
 	buf_printf(out, ",\"unknown\":%" PRId64, explained->counts.unknown);
-	if (part->measure != REF_NONE && explained->counts.count)
-		buf_printf(out, ",\"value\":%" PRId32,
-			row_value(part->kind, part->measure, explained->row));
+	if (explained->measured != VALUE_UNSET)
+		buf_printf(out, ",\"value\":%" PRId32, explained->measured);
 	for (size_t c = 0; c < table->column_count; c++) {
 		int32_t value = table_get(table, c, explained->row);
 		if (table->columns[c].type != COLUMN_DAY || value == VALUE_UNSET ||
@@ -198,9 +219,8 @@ static void explain_line(const struct kpis *kpis, const struct explained *explai
 	}
 	if (explained->has_of)
 		snprintf(of, sizeof of, "%" PRId64, explained->counts.of);
-	if (part->measure != REF_NONE && explained->counts.count)
-		snprintf(value, sizeof value, "%" PRId32,
-			row_value(part->kind, part->measure, explained->row));
+	if (explained->measured != VALUE_UNSET)
+		snprintf(value, sizeof value, "%" PRId32, explained->measured);
 	period_print_day(explained->day, day);
 	const char *cells[] = {
 		table->name, id, day, NULL, of, NULL, value, days.data ? days.data : ""};

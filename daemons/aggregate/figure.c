@@ -1,68 +1,15 @@
 #include "daemons/aggregate/figure.h"
 
+#include "daemons/aggregate/sample.h"
 #include "lib/clean.h"
 #include <string.h>
 
 enum { CROSS_MAX = 1 << 18 };
 
-/* Measured values, gathered and then sorted. */
-struct sample {
-	int32_t *items;
-	size_t count, room;
-};
-
-static void sample_add(struct sample *sample, int32_t item)
-{
-	if (sample->count == sample->room) {
-		sample->room = sample->room ? 2 * sample->room : 64;
-		sample->items = realloc(sample->items, sample->room * sizeof *sample->items);
-		must(sample->items);
-	}
-	sample->items[sample->count++] = item;
-}
-
-static int number_compare(const void *a, const void *b)
-{
-	int32_t x = *(const int32_t *)a, y = *(const int32_t *)b;
-	return (x > y) - (x < y);
-}
-
-/* Days and seconds lie close together: counting beats comparing. */
-static void sample_sort(struct sample *sample)
-{
-	enum { RANGE_MAX = 1 << 16 };
-	int32_t low = INT32_MAX, high = INT32_MIN;
-	for (size_t i = 0; i < sample->count; i++) {
-		low = sample->items[i] < low ? sample->items[i] : low;
-		high = sample->items[i] > high ? sample->items[i] : high;
-	}
-	if (sample->count < 1000 || (int64_t)high - low >= RANGE_MAX) {
-		if (sample->count)
-			qsort(sample->items, sample->count, sizeof *sample->items, number_compare);
-		return;
-	}
-	size_t range = (size_t)((int64_t)high - low + 1), at = 0;
-	auto_free uint32_t *counts = calloc(range, sizeof *counts);
-	must(counts);
-	for (size_t i = 0; i < sample->count; i++)
-		counts[sample->items[i] - low]++;
-	for (size_t i = 0; i < range; i++) {
-		for (uint32_t n = 0; n < counts[i]; n++)
-			sample->items[at++] = low + (int32_t)i;
-	}
-}
-
-/* Nearest rank: the smallest value that at least this part of all does not exceed. */
-static int32_t sample_percentile(const struct sample *sample, size_t percent)
-{
-	size_t rank = (sample->count * percent + 99) / 100;
-	return sample->items[rank ? rank - 1 : 0];
-}
-
 /* What is gathered for one value, or one pair of values. */
 struct group {
 	struct counts counts;
-	struct sample sample;
+	struct sample sample; /* of a measure */
 };
 
 struct gather {
@@ -70,6 +17,8 @@ struct gather {
 	size_t sizes[FIGURE_SPLITS];
 	struct group total, *groups;
 	size_t group_count;
+	/* Of a part whose rows count as one each: how many rows of a group give what, added up at the end. */
+	uint32_t *tally;
 };
 
 size_t rule_parts(const struct rule *rule, const struct rule *parts[SUM_MAX])
@@ -82,40 +31,128 @@ size_t rule_parts(const struct rule *rule, const struct rule *parts[SUM_MAX])
 	return rule->sum_count;
 }
 
-static void group_add(
-	struct group *group, const struct counts *counts, const struct rule *part, uint32_t row)
+static void counts_add(struct counts *to, const struct counts *counts, int64_t times)
 {
-	group->counts.count += counts->count;
-	group->counts.of += counts->of;
-	group->counts.unknown += counts->unknown;
-	if (part->measure != REF_NONE && counts->count)
-		sample_add(&group->sample, row_value(part->kind, part->measure, row));
+	to->count += counts->count * times;
+	to->of += counts->of * times;
+	to->unknown += counts->unknown * times;
 }
 
+/* One row to one group. */
+static void group_add(struct gather *gather, size_t group, const struct given *given, uint32_t i)
+{
+	if (gather->tally) {
+		gather->tally[group * GIVE_KINDS + given->gives[i] % GIVE_KINDS]++;
+		return;
+	}
+	struct counts counts = given_counts(given, i);
+	counts_add(&gather->groups[group].counts, &counts, 1);
+	if (gather->figure->rule->measure != REF_NONE && given->gives[i] & GIVE_COUNT)
+		sample_add(&gather->groups[group].sample, given->measured[i]);
+}
+
+static void tally_begin(struct gather *gather, const struct rule *part)
+{
+	if (part->measure != REF_NONE || part->sum != REF_NONE || part->divided_by != REF_NONE)
+		return;
+	gather->tally = calloc(gather->group_count, GIVE_KINDS * sizeof *gather->tally);
+	must(gather->tally);
+}
+
+static void tally_end(struct gather *gather)
+{
+	for (size_t i = 0; gather->tally && i < gather->group_count * GIVE_KINDS; i++) {
+		struct counts counts = gives_counts((unsigned)(i % GIVE_KINDS));
+		counts_add(&gather->groups[i / GIVE_KINDS].counts, &counts, gather->tally[i]);
+	}
+	free(gather->tally);
+	gather->tally = NULL;
+}
+
+/* The values of a chunk's rows in one dimension; without one all rows have the value 0. */
+struct column_values {
+	const struct split *split;
+	bool lists; /* bits */
+	uint32_t values[TABLE_CHUNK];
+};
+
+/* A value of `set`, which loses it. */
+static uint32_t value_take(uint32_t *set, bool is_list)
+{
+	uint32_t value = is_list ? (uint32_t)__builtin_ctz(*set) : *set;
+	*set = is_list ? *set & (*set - 1) : 0;
+	return value;
+}
+
+/* Each row into the group of each pair of its values. */
+static void rows_group(struct gather *gather, struct rows rows, const struct given *given,
+	const struct column_values columns[FIGURE_SPLITS])
+{
+	const struct column_values *first = &columns[0], *second = &columns[1];
+	for (uint32_t i = 0; i < rows.count; i++) {
+		uint32_t a = first->values[i], b;
+		if (!given->gives[i])
+			continue;
+		do {
+			size_t group = value_take(&a, first->lists) * gather->sizes[1];
+			b = second->values[i];
+			do
+				group_add(gather, group + value_take(&b, second->lists), given, i);
+			while (b);
+		} while (a);
+	}
+}
+
+/* The same where a row counts as one, and one dimension at most has lists. */
+static void rows_tally(struct gather *gather, struct rows rows, const struct given *given,
+	const struct column_values columns[FIGURE_SPLITS])
+{
+	size_t listed = columns[1].lists,
+	       steps[FIGURE_SPLITS] = {GIVE_KINDS * gather->sizes[1], GIVE_KINDS};
+	const uint32_t *values = columns[!listed].values, *lists = columns[listed].values;
+	size_t step = steps[!listed], list_step = steps[listed];
+	uint32_t *tally = gather->tally;
+	if (!columns[listed].lists) {
+		for (uint32_t i = 0; i < rows.count; i++)
+			tally[values[i] * step + lists[i] * list_step +
+				given->gives[i] % GIVE_KINDS]++;
+		return;
+	}
+	for (uint32_t i = 0; i < rows.count; i++) {
+		uint32_t *from = tally + values[i] * step + given->gives[i] % GIVE_KINDS;
+		for (uint32_t list = lists[i]; list; list &= list - 1)
+			from[(uint32_t)__builtin_ctz(list) * list_step]++;
+	}
+}
+
+/* All rows into the groups of their values. */
 static void part_scan(struct gather *gather, const struct rule *part)
 {
-	const struct figure *figure = gather->figure;
-	uint32_t values[FIGURE_SPLITS][32] = {{0}};
-	size_t counts[FIGURE_SPLITS] = {1, 1};
-	const struct split *splits[FIGURE_SPLITS] = {0};
-	for (size_t i = 0; i < figure->by_count; i++)
-		splits[i] = rule_split(part, figure->by[i]);
-	for (uint32_t row = 0; row < part->kind->table->rows; row++) {
-		struct counts given;
-		if (!rule_row(part, row, figure->period.from, figure->period.to, &given))
-			continue;
-		group_add(&gather->total, &given, part, row);
-		if (!figure->by_count)
-			continue;
-		for (size_t i = 0; i < figure->by_count; i++)
-			counts[i] = split_values(part, splits[i], row, values[i]);
-		for (size_t a = 0; a < counts[0]; a++) {
-			for (size_t b = 0; b < counts[1]; b++)
-				group_add(&gather->groups[values[0][a] * gather->sizes[1] +
-							  values[1][b]],
-					&given, part, row);
-		}
+	const struct table *table = part->kind->table;
+	struct column_values columns[FIGURE_SPLITS] = {{0}};
+	struct given given;
+	for (size_t i = 0; i < gather->figure->by_count; i++) {
+		columns[i].split = rule_split(part, gather->figure->by[i]);
+		columns[i].lists = split_is_list(part, columns[i].split);
 	}
+	tally_begin(gather, part);
+	for (uint32_t row = 0; row < table->rows; row += TABLE_CHUNK) {
+		struct rows rows = table_rows(table, row);
+		if (!rule_give(part, rows, &gather->figure->period, &given))
+			continue;
+		for (size_t i = 0; i < gather->figure->by_count; i++)
+			split_column(part, columns[i].split, rows, columns[i].values);
+		if (gather->tally && !(columns[0].lists && columns[1].lists))
+			rows_tally(gather, rows, &given, columns);
+		else
+			rows_group(gather, rows, &given, columns);
+	}
+	tally_end(gather);
+}
+
+static void on_day(void *arg, const int32_t *values, size_t count)
+{
+	sample_add_all(arg, values, count);
 }
 
 static void part_count(struct gather *gather, const struct rule *part)
@@ -123,13 +160,16 @@ static void part_count(struct gather *gather, const struct rule *part)
 	const struct figure *figure = gather->figure;
 	const struct period *period = &figure->period;
 	const struct split *split = figure->by_count ? rule_split(part, figure->by[0]) : NULL;
-	if (part->measure != REF_NONE || figure->by_count > 1 || (split && !split->counted)) {
+	bool measured = part->measure != REF_NONE;
+	rule_counts(part, NULL, 0, period, &gather->total.counts);
+	if (measured)
+		spread_each(&part->spread, period->from, period->to, on_day, &gather->total.sample);
+	if (figure->by_count > 1 || (split && (measured || !split->counted))) {
 		part_scan(gather, part);
 		return;
 	}
-	rule_counts(part, NULL, 0, period->from, period->to, &gather->total.counts);
 	for (uint32_t v = 0; v < gather->group_count; v++)
-		rule_counts(part, split, v, period->from, period->to, &gather->groups[v].counts);
+		rule_counts(part, split, v, period, &gather->groups[v].counts);
 }
 
 /* Of a share: what the count is divided by. 0: not known, or nothing. */
@@ -180,13 +220,10 @@ static void spread_fill(struct value *value, enum kpi_unit unit, struct sample *
 	value->known = value->has_spread = sample->count > 0;
 	if (!sample->count)
 		return;
-	sample_sort(sample);
-	value->p50 = sample_percentile(sample, 50);
-	value->p90 = sample_percentile(sample, 90);
-	int64_t sum = 0;
-	for (size_t i = 0; i < sample->count; i++)
-		sum += sample->items[i];
-	value->mean = (double)sum / (double)sample->count;
+	int32_t ranks[2];
+	value->mean = sample_read(sample, (const size_t[]){50, 90}, ranks, 2);
+	value->p50 = ranks[0];
+	value->p90 = ranks[1];
 	value->value = unit == UNIT_EURO ? value->mean : value->p50;
 }
 
@@ -301,9 +338,9 @@ static int met_fill(struct figure *figure, const struct kpis *kpis,
 static void gather_done(struct gather *gather)
 {
 	for (size_t g = 0; g < gather->group_count; g++)
-		free(gather->groups[g].sample.items);
+		sample_done(&gather->groups[g].sample);
 	free(gather->groups);
-	free(gather->total.sample.items);
+	sample_done(&gather->total.sample);
 }
 
 int figure_make(struct figure *out, const struct kpis *kpis, const struct kpi *kpi,

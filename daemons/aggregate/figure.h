@@ -8,8 +8,8 @@
 #ifndef WOT_FIGURE_H
 #define WOT_FIGURE_H
 
-#include "daemons/aggregate/kpi.h"
-#include "daemons/aggregate/period.h"
+#include "kpi/kpi.h"
+#include "kpi/period.h"
 
 enum { FIGURE_SPLITS = 2 };
 

@@ -125,6 +125,36 @@ static void rows_print(struct buf *out, const json_t *now, const json_t *before)
 	}
 }
 
+/* What it takes to reach the norm in this quarter, in three sentences. */
+static void forecast_print(struct aggregate *aggregate, struct buf *out)
+{
+	struct forecast forecast;
+	struct why why;
+	if (tally_forecast_make(
+		    aggregate->tally, calendar_day_of(loop_now_ms()), &forecast, &why) != 0)
+		return;
+	const struct forecast_case *made = &forecast.cases[LATE_START];
+	buf_text(out, "<h2>Vooruitblik op dit kwartaal</h2>\n<p>");
+	escaped(out, forecast.kpi->label);
+	buf_printf(out,
+		": dit lukte dit kwartaal bij %lld van de %lld. Van wie nu wacht, kunnen er %lld "
+		"nog op tijd starten; bij %lld lukt dat niet meer. ",
+		(long long)forecast.started.count, (long long)forecast.started.of,
+		(long long)forecast.open, (long long)forecast.late);
+	if (made->attainable && !made->needed)
+		buf_text(out, "De norm wordt gehaald, ook als iedereen die te lang wacht dit "
+			      "kwartaal start.");
+	else if (made->feasible)
+		buf_printf(out,
+			"Als iedereen die te lang wacht dit kwartaal start, moeten er nog %lld op "
+			"tijd starten om de norm te halen.",
+			(long long)made->needed);
+	else
+		buf_text(out, "Als iedereen die te lang wacht dit kwartaal start, wordt de norm "
+			      "met wie nu wacht niet gehaald.");
+	buf_text(out, "</p>\n");
+}
+
 static void page_print(struct aggregate *aggregate, struct buf *out)
 {
 	int year = calendar_date(calendar_day_of(loop_now_ms())).year;
@@ -146,7 +176,9 @@ static void page_print(struct aggregate *aggregate, struct buf *out)
 		"scope=\"col\">Norm</th></tr></thead><tbody>\n",
 		year, year - 1);
 	rows_print(out, now, before);
-	buf_text(out, "</tbody></table></div>\n<p>Onbekend betekent: dit is niet geregistreerd. "
+	buf_text(out, "</tbody></table></div>\n");
+	forecast_print(aggregate, out);
+	buf_text(out, "<p>Onbekend betekent: dit is niet geregistreerd. "
 		      "De cijfers zijn van dit moment. Laad de pagina opnieuw voor de nieuwste "
 		      "cijfers.</p>\n</main></body></html>\n");
 	json_decref(now);

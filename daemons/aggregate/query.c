@@ -4,6 +4,19 @@
 #include "lib/calendar.h"
 #include <string.h>
 
+/* Of a year; 0: of the period's last. */
+int query_definition(
+	const struct kpis *kpis, uint32_t year, struct query_scope *scope, struct why *why)
+{
+	if (year && (year < SERIES_YEAR_FIRST || year > SERIES_YEAR_LAST))
+		return why_set(why, ERR_INVALID,
+			"there is no definition of %u; definitions are named by a year, %d to %d",
+			year, SERIES_YEAR_FIRST, SERIES_YEAR_LAST);
+	scope->definition = kpi_definition_of_year(
+		kpis, year ? (int32_t)year : calendar_date(scope->period.to).year);
+	return 0;
+}
+
 int query_scope_find(const struct kpis *kpis, const struct query *query, struct query_scope *out,
 	struct why *why)
 {
@@ -25,16 +38,9 @@ int query_scope_find(const struct kpis *kpis, const struct query *query, struct 
 		query->period ? query->period : "year", query->today, &scope.period, why);
 	if (err)
 		return err;
-	int32_t year = calendar_date(scope.period.to).year;
-	if (query->definition) {
-		if (query->definition < SERIES_YEAR_FIRST || query->definition > SERIES_YEAR_LAST)
-			return why_set(why, ERR_INVALID,
-				"there is no definition of %u; definitions are named by a year, %d "
-				"to %d",
-				query->definition, SERIES_YEAR_FIRST, SERIES_YEAR_LAST);
-		year = (int32_t)query->definition;
-	}
-	scope.definition = kpi_definition_of_year(kpis, year);
+	err = query_definition(kpis, query->definition, &scope, why);
+	if (err)
+		return err;
 	*out = scope;
 	return 0;
 }
@@ -77,7 +83,7 @@ static int by_parse(const struct rule *rule, const char *text, const struct dime
 	}
 }
 
-static int figure_ask(const struct kpis *kpis, const struct query *query,
+int query_figure(const struct kpis *kpis, const struct query *query,
 	const struct query_scope *scope, const struct kpi *kpi, struct figure *out, struct why *why)
 {
 	const struct dimension *by[FIGURE_SPLITS];
@@ -109,7 +115,7 @@ int query_kpi(const struct kpis *kpis, const struct query *query, struct buf *ou
 		const struct kpi *kpi = &kpis->items[i];
 		if (scope.kpi ? kpi != scope.kpi : kpi->hidden)
 			continue;
-		err = figure_ask(kpis, query, &scope, kpi, &figures[count], why);
+		err = query_figure(kpis, query, &scope, kpi, &figures[count], why);
 		if (!err)
 			count++;
 	}

@@ -1,5 +1,6 @@
 /*
- * Questions to the KPIs, and their answers: `kpi` gives figures, `explain` the rows behind one.
+ * Questions to the KPIs, and their answers: `kpi` gives figures, `explain` the rows behind one, `compare`
+ * one by two definitions, `forecast` what it takes to reach a norm.
  * JSON is as INTERFACES says under "KPI as JSON"; the tables are for people.
  */
 #ifndef WOT_QUERY_H
@@ -11,12 +12,13 @@
 enum query_format { QUERY_JSON, QUERY_CSV, QUERY_TEXT };
 
 struct query {
-	const char *id;      /* of a KPI; NULL: all */
-	const char *period;  /* period.h; NULL: year */
-	const char *by;      /* "ward" or "ward,age"; NULL: as the KPI is shown */
-	const char *filter;  /* explain: "ward=ZUID"; NULL */
-	uint32_t definition; /* a year, whose definition is taken; 0: that of the period's last year
-	                      */
+	const char *id;     /* of a KPI; NULL: all */
+	const char *period; /* period.h; NULL: year */
+	const char *by;     /* "ward" or "ward,age"; NULL: as the KPI is shown */
+	const char *filter; /* explain: "ward=ZUID"; NULL */
+	uint32_t
+		definition; /* a year, whose definition is taken; 0: that of the period's last year */
+	uint32_t beside;    /* compare: the year of the other definition */
 	int32_t today;
 	uint64_t marks[STREAM_COUNT];     /* the last seq that was folded, of each log */
 	const struct figure_names *names; /* NULL: keys only */
@@ -32,13 +34,29 @@ int query_kpi(const struct kpis *kpis, const struct query *query, struct buf *ou
 int query_explain(
 	const struct kpis *kpis, const struct query *query, struct buf *out, struct why *why);
 
-/* Shared by both: the KPI, period and definition that are asked for. kpi is NULL when all are. */
+/* One KPI by the definitions of two years, what lies between them, and how many cases are counted otherwise.
+ * Without a period: the year before this one. */
+int query_compare(
+	const struct kpis *kpis, const struct query *query, struct buf *out, struct why *why);
+
+/* Who must start by when in this quarter; forecast.h. ERR_NOT_FOUND: kpi.yaml has none. */
+int query_forecast(
+	const struct kpis *kpis, const struct query *query, struct buf *out, struct why *why);
+
+/* Shared by them: the KPI, period and definition that are asked for. kpi is NULL when all are. */
 struct query_scope {
 	const struct kpi *kpi;
 	struct period period;
 	uint32_t definition;
 };
 int query_scope_find(const struct kpis *kpis, const struct query *query, struct query_scope *out,
+	struct why *why);
+/* The definition that holds in a year; 0: in the period's last. */
+int query_definition(
+	const struct kpis *kpis, uint32_t year, struct query_scope *scope, struct why *why);
+/* The figure that is asked for, of one KPI. */
+int query_figure(const struct kpis *kpis, const struct query *query,
+	const struct query_scope *scope, const struct kpi *kpi, struct figure *out,
 	struct why *why);
 /* A dimension of that rule, by name. */
 int query_dimension(const struct rule *rule, const char *name, size_t len,

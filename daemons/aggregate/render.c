@@ -237,7 +237,7 @@ void grid_print(const struct grid *grid, struct buf *out)
 	}
 }
 
-static void cell_number(struct grid *grid, enum kpi_unit unit, bool known, double number)
+void render_cell(struct grid *grid, enum kpi_unit unit, bool known, double number)
 {
 	if (!known)
 		grid_cell(grid, "-");
@@ -249,9 +249,9 @@ static void cell_number(struct grid *grid, enum kpi_unit unit, bool known, doubl
 
 static void cells_value(struct grid *grid, enum kpi_unit unit, const struct value *value)
 {
-	cell_number(grid, unit, value->known, value->value);
+	render_cell(grid, unit, value->known, value->value);
 	grid_cell(grid, "%" PRId64, value->counts.count);
-	cell_number(grid, UNIT_COUNT, value->has_of, (double)value->counts.of);
+	render_cell(grid, UNIT_COUNT, value->has_of, (double)value->counts.of);
 	grid_cell(grid, "%" PRId64, value->counts.unknown);
 	if (value->has_range && value->high > value->low)
 		grid_cell(grid, "%.1f%% to %.1f%%", 100 * value->low, 100 * value->high);

@@ -29,5 +29,7 @@ struct grid {
 void grid_cell(struct grid *grid, const char *format, ...) __attribute__((format(printf, 2, 3)));
 void grid_print(const struct grid *grid, struct buf *out);
 void grid_done(struct grid *grid);
+/* A number as people read its unit; "-" where it is not known. */
+void render_cell(struct grid *grid, enum kpi_unit unit, bool known, double number);
 
 #endif

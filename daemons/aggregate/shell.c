@@ -1,9 +1,9 @@
 #include "daemons/aggregate/shell.h"
 
+#include "kpi/kpi_yaml.h"
 #include "lib/calendar.h"
 #include "lib/log.h"
 #include "proto/json.h"
-#include "store/block.h"
 #include <inttypes.h>
 #include <sodium.h>
 #include <string.h>
@@ -48,16 +48,20 @@ static int names_read(struct aggregate *aggregate, struct why *why)
 
 /* ---- the running tally ---- */
 
-/* The text of kpi.yaml, and what a tally is made of it with. */
-static int definitions_read(struct aggregate *aggregate, struct buf *text,
-	struct tally_options *options, struct why *why)
+/* What counts until the logs have said what does. */
+static int definitions_read(struct aggregate *aggregate, struct why *why)
 {
 	const struct config *config = stage_config(aggregate->stage);
-	int err = config_read_text(config->kpi, text, why);
-	*options = aggregate->options;
-	options->kpi_yaml = text->data;
-	options->file_name = config->kpi;
+	struct tally_options *options = &aggregate->options;
+	int err = config_read_text(config->kpi, &aggregate->kpi_yaml, why);
+	if (!err)
+		err = kpis_check(aggregate->kpi_yaml.data, config->kpi, why);
+	if (!err)
+		err = config_read_text(config->calendar, &aggregate->calendar_yaml, why);
+	options->kpi_yaml = aggregate->kpi_yaml.data;
+	options->calendar_yaml = aggregate->calendar_yaml.data;
 	options->phone_answer_seconds = config->phone_answer_seconds;
+	randombytes_buf(options->secret, sizeof options->secret);
 	return err;
 }
 
@@ -68,10 +72,9 @@ int aggregate_open(void **ctx, struct stage *stage, struct why *why)
 	aggregate->stage = stage;
 	aggregate->names = (struct figure_names){on_label, on_households, aggregate};
 	*ctx = aggregate;
-	randombytes_buf(aggregate->options.secret, sizeof aggregate->options.secret);
 	int err = names_read(aggregate, why);
 	if (!err)
-		err = definitions_read(aggregate, &aggregate->kpi_yaml, &aggregate->options, why);
+		err = definitions_read(aggregate, why);
 	if (!err)
 		err = tally_new(&aggregate->tally, &aggregate->options, why);
 	if (!err)
@@ -84,35 +87,26 @@ void aggregate_close(void **ctx)
 	struct aggregate *aggregate = *ctx;
 	tally_free(aggregate->tally);
 	buf_done(&aggregate->kpi_yaml);
+	buf_done(&aggregate->calendar_yaml);
 	lists_done(&aggregate->lists);
 	free(aggregate);
 	*ctx = NULL;
 }
 
+/* kpi.yaml and calendar.yaml come in with the logs of those who load them. */
 int aggregate_reload(void *ctx, struct why *why)
 {
-	struct aggregate *aggregate = ctx;
-	struct buf text = {0};
-	struct tally_options options;
-	int err = names_read(aggregate, why);
-	if (!err)
-		err = definitions_read(aggregate, &text, &options, why);
-	if (!err)
-		err = tally_reload(aggregate->tally, &options, why);
-	if (err) {
-		buf_done(&text);
-		return err;
-	}
-	buf_done(&aggregate->kpi_yaml);
-	aggregate->kpi_yaml = text;
-	aggregate->options = options;
-	return 0;
+	return names_read(ctx, why);
 }
 
 void aggregate_fold(void *ctx, size_t feed, const uint8_t *event, size_t len, uint64_t seq)
 {
 	struct aggregate *aggregate = ctx;
 	tally_fold(aggregate->tally, (enum stream)feed, event, len, seq);
+	if (event_kind(event, len) == WOT__V1__BODY__KIND_CONFIG_LOADED &&
+		tally_refusal(aggregate->tally))
+		log_error("definitions_refused", "log=%s seq=%" PRIu64 " why=\"%s\"", streams[feed],
+			seq, tally_refusal(aggregate->tally));
 }
 
 void aggregate_fold_replayed(void *ctx)
@@ -155,28 +149,21 @@ static int stream_fold(struct aggregate *aggregate, struct tally *tally, size_t 
 	struct store *store = stage_store(aggregate->stage);
 	auto_buf struct buf bytes = {0};
 	uint64_t seq = 0;
-	for (;;) {
+	for (bool more = true; more;) {
 		buf_clear(&bytes);
 		int err = store_read(store, streams[stream], seq, NULL, READ_BYTES, &bytes);
 		store_turn_end(store);
-		if (err || !bytes.len)
-			return err ? why_set(why, err, "%s: cannot be read after sequence %" PRIu64,
-					     streams[stream], seq)
-				   : 0;
-		for (size_t at = 0; at < bytes.len;) {
-			struct block block;
-			err = block_check((const uint8_t *)bytes.data + at, bytes.len - at, &block);
-			if (err)
-				return why_set(why, err, "%s: sequence %" PRIu64 ": %s",
-					streams[stream], seq + 1, err_title(err));
-			if (block.written_at_ms >= until_ms)
-				return 0;
-			for (struct block_cursor c = block_events(&block); block_next(&c);)
-				tally_fold(tally, (enum stream)stream, c.event, c.len, c.seq);
-			seq = block_last_seq(&block);
-			at += block.size;
-		}
+		if (!err && !bytes.len)
+			return 0;
+		if (!err)
+			err = tally_fold_blocks(tally, (enum stream)stream,
+				(const uint8_t *)bytes.data, bytes.len, until_ms, &seq, &more);
+		if (err)
+			return why_set(why, err,
+				"%s: cannot be read after sequence %" PRIu64 ": %s",
+				streams[stream], seq, err_title(err));
 	}
+	return 0;
 }
 
 int aggregate_retally(
@@ -212,66 +199,86 @@ static int question_fail(struct buf *out, const char *text)
 	return ERR_USAGE;
 }
 
-/* [ID] [period P] [by DIM] [definition YEAR] [as-of DAY] [csv|json] */
-static int question_parse(char **args, size_t count, struct question *question, struct buf *out)
+/* What a command takes beside pairs of a name and a value. */
+enum { TAKES_ID = 1, TAKES_YEARS = 2 };
+
+static int year_parse(const char *text, uint32_t *year)
+{
+	char *end = "?";
+	*year = text ? (uint32_t)strtoul(text, &end, 10) : 0;
+	return *end ? ERR_USAGE : 0;
+}
+
+/* One word that is no name of a pair. */
+static int word_take(struct question *question, const char *word, unsigned takes)
 {
 	struct query *query = &question->query;
+	if (strcmp(word, "json") == 0 || strcmp(word, "csv") == 0)
+		query->format = word[0] == 'j' ? QUERY_JSON : QUERY_CSV;
+	else if (takes & TAKES_ID && !query->id)
+		query->id = word;
+	else if (takes & TAKES_YEARS && !query->definition)
+		return year_parse(word, &query->definition);
+	else if (takes & TAKES_YEARS && !query->beside)
+		return year_parse(word, &query->beside);
+	else
+		return ERR_USAGE;
+	return 0;
+}
+
+/* 1: it is no pair. */
+static int pair_take(struct question *question, const char *name, const char *value)
+{
+	struct query *query = &question->query;
+	if (strcmp(name, "period") == 0)
+		query->period = value;
+	else if (strcmp(name, "by") == 0 && value && strchr(value, '='))
+		query->filter = value;
+	else if (strcmp(name, "by") == 0)
+		query->by = value;
+	else if (strcmp(name, "definition") == 0)
+		return value ? year_parse(value, &query->definition) : ERR_USAGE;
+	else if (strcmp(name, "as-of") == 0)
+		return value && day_parse(value, strlen(value), &question->as_of) == 0 ? 0
+										       : ERR_USAGE;
+	else
+		return 1;
+	return value ? 0 : ERR_USAGE;
+}
+
+/* usage: what is said when the words are not that. */
+static int question_parse(char **args, size_t count, unsigned takes, const char *usage,
+	struct question *question, struct buf *out)
+{
 	*question = (struct question){
 		.query = {.format = QUERY_TEXT, .today = calendar_day_of(loop_now_ms())},
 		.as_of = INT32_MAX,
 	};
 	for (size_t i = 0; i < count; i++) {
-		const char *word = args[i], *value = i + 1 < count ? args[i + 1] : NULL;
-		char *end = "";
-		bool pair = true;
-		if (strcmp(word, "json") == 0 || strcmp(word, "csv") == 0) {
-			query->format = word[0] == 'j' ? QUERY_JSON : QUERY_CSV;
-			continue;
-		}
-		if (strcmp(word, "period") == 0)
-			query->period = value;
-		else if (strcmp(word, "by") == 0 && value && strchr(value, '='))
-			query->filter = value;
-		else if (strcmp(word, "by") == 0)
-			query->by = value;
-		else if (strcmp(word, "definition") == 0)
-			query->definition = value ? (uint32_t)strtoul(value, &end, 10) : 0;
-		else if (strcmp(word, "as-of") == 0)
-			end = value && day_parse(value, strlen(value), &question->as_of) == 0 ? ""
-											      : "?";
-		else if (!query->id)
-			pair = false;
-		else
-			return question_fail(out, "[ID] [period P] [by DIM] [definition YEAR] "
-						  "[as-of DAY] [csv|json]");
-		if (!pair)
-			query->id = word;
-		else if (!value)
-			return question_fail(out, "a value is missing at the end");
-		else
-			i++;
-		if (*end)
-			return question_fail(out, strcmp(word, "as-of") == 0
-							  ? "as-of: a day is YYYY-MM-DD"
-							  : "definition: a year");
+		int err = pair_take(question, args[i], i + 1 < count ? args[i + 1] : NULL);
+		i += err == 0;
+		if (err == 1)
+			err = word_take(question, args[i], takes);
+		if (err)
+			return question_fail(out, usage);
 	}
 	return 0;
 }
 
-typedef int answer_fn(
-	const struct tally *tally, const struct query *query, struct buf *out, struct why *why);
-
 /* Answers from the running tally, or from one that knows only what was written by the end of a day. */
-static int question_answer(
-	struct aggregate *aggregate, struct question *question, answer_fn *answer, struct buf *out)
+static int question_answer(struct aggregate *aggregate, struct question *question,
+	tally_answer_fn *answer, struct buf *out)
 {
 	struct why why = {""};
 	struct tally *past = NULL;
 	int err = 0;
 	question->query.names = &aggregate->names;
-	if (question->as_of != INT32_MAX)
+	if (question->as_of < question->query.today) {
+		question->query.today =
+			question->as_of; /* as it would have been said on that evening */
 		err = aggregate_retally(
 			aggregate, calendar_day_start(question->as_of + 1), &past, &why);
+	}
 	if (!err)
 		err = answer(past ? past : aggregate->tally, &question->query, out, &why);
 	if (past)
@@ -283,18 +290,39 @@ static int question_answer(
 	return 0;
 }
 
-static int show_kpi(void *arg, char **args, size_t count, struct buf *out)
+static const char kpi_usage[] =
+	"[ID] [period P] [by DIM[,DIM]] [definition YEAR] [as-of DAY] [csv|json]";
+static const char explain_usage[] =
+	"ID [period P] [by DIM=VALUE] [definition YEAR] [as-of DAY] [csv|json]";
+static const char compare_usage[] = "ID YEAR YEAR [period P] [by DIM[,DIM]] [as-of DAY] [json]";
+static const char forecast_usage[] = "[as-of DAY] [json]";
+
+static int show(void *stage, char **args, size_t count, unsigned takes, const char *usage,
+	tally_answer_fn *answer, struct buf *out)
 {
 	struct question question;
-	int err = question_parse(args, count, &question, out);
-	return err ? err : question_answer(stage_ctx(arg), &question, tally_query, out);
+	int err = question_parse(args, count, takes, usage, &question, out);
+	return err ? err : question_answer(stage_ctx(stage), &question, answer, out);
+}
+
+static int show_kpi(void *arg, char **args, size_t count, struct buf *out)
+{
+	return show(arg, args, count, TAKES_ID, kpi_usage, tally_query, out);
 }
 
 static int show_explain(void *arg, char **args, size_t count, struct buf *out)
 {
-	struct question question;
-	int err = question_parse(args, count, &question, out);
-	return err ? err : question_answer(stage_ctx(arg), &question, tally_explain, out);
+	return show(arg, args, count, TAKES_ID, explain_usage, tally_explain, out);
+}
+
+static int show_compare(void *arg, char **args, size_t count, struct buf *out)
+{
+	return show(arg, args, count, TAKES_ID | TAKES_YEARS, compare_usage, tally_compare, out);
+}
+
+static int show_forecast(void *arg, char **args, size_t count, struct buf *out)
+{
+	return show(arg, args, count, 0, forecast_usage, tally_forecast, out);
 }
 
 /* Folds everything anew beside the running tally and compares them, in one turn: nothing moves meanwhile. */
@@ -328,10 +356,12 @@ static int show_replay(void *arg, char **args, size_t count, struct buf *out)
 }
 
 const struct ctl_command aggregate_commands[] = {
-	{"show kpi", "[ID] [period P] [by DIM[,DIM]] [definition YEAR] [as-of DAY] [csv|json]",
-		"the figures", false, show_kpi},
-	{"show explain", "ID period P [by DIM=VALUE] [csv|json]", "the rows behind a figure", false,
-		show_explain},
+	{"show kpi", kpi_usage, "the figures", false, show_kpi},
+	{"show explain", explain_usage, "the rows behind a figure", false, show_explain},
+	{"show compare", compare_usage, "a figure by the definitions of two years", false,
+		show_compare},
+	{"show forecast", forecast_usage,
+		"who must start by when for the quarter to reach its norm", false, show_forecast},
 	{"show replay", "", "fold the logs anew and compare every figure", false, show_replay},
 	{0},
 };

@@ -13,8 +13,8 @@ struct aggregate {
 	struct stage *stage;
 	struct tally *tally;
 	struct tally_options options;
-	struct buf kpi_yaml; /* the text of it */
-	struct lists lists;  /* the wards' names and households */
+	struct buf kpi_yaml, calendar_yaml; /* as they were at the start */
+	struct lists lists;                 /* the wards' names and households */
 	struct figure_names names;
 };
 
@@ -27,7 +27,7 @@ void aggregate_fold(void *ctx, size_t feed, const uint8_t *event, size_t len, ui
 void aggregate_fold_replayed(void *ctx);
 
 /*
- * Another tally over the replicas, up to what the running one has folded; until_ms: only blocks written
+ * Another tally over the replicas, up to what the running one has folded; until_ms: only what was recorded
  * before that instant (INT64_MAX: all). The replicas are brought up to date first.
  */
 int aggregate_retally(

@@ -1,8 +1,10 @@
 #include "daemons/aggregate/tally.h"
 
-#include "daemons/aggregate/kpi_yaml.h"
+#include "kpi/kpi_yaml.h"
 #include "lib/clean.h"
 #include "proto/event.h"
+#include "proto/wire.h"
+#include "store/block.h"
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
@@ -10,6 +12,12 @@
 struct tally {
 	struct facts *facts;
 	struct kpis *kpis;
+	char *kpi_yaml;
+	struct closing closing;
+	uint32_t phone_answer_seconds;
+	bool replaying;
+	struct why refusal;
+	struct wire_plan *recorded;
 	uint64_t marks[STREAM_COUNT], events[STREAM_COUNT];
 	uint64_t kinds[STREAM_COUNT][KIND_MAX];
 	uint64_t unknown_kinds, unreadable;
@@ -18,30 +26,91 @@ struct tally {
 _Static_assert(sizeof((struct tally_stats){0}.kinds) == sizeof((struct tally){0}.kinds),
 	"stats hold every kind");
 
-static int kpis_new(struct kpis **out, const struct facts *facts,
-	const struct tally_options *options, struct why *why)
+/* ---- definitions ---- */
+
+static const char kpi_name[] = "kpi.yaml", calendar_name[] = "calendar.yaml";
+
+/* The same facts by other definitions. */
+static int tally_define(
+	struct tally *tally, const char *kpi_yaml, const struct closing *closing, struct why *why)
 {
-	const struct row_constant constants[] = {
-		{"phone_answer_seconds", (int32_t)(options->phone_answer_seconds & INT32_MAX)}};
+	const struct kpi_settings settings = {
+		.phone_answer_seconds = tally->phone_answer_seconds, .closing = *closing};
 	auto_buf struct buf errors = {0};
-	int err =
-		kpis_load(out, facts, options->kpi_yaml, options->file_name, constants, 1, &errors);
-	return err ? why_set(why, err, "%s", errors.data ? errors.data : "") : 0;
+	struct kpis *kpis;
+	int err = kpis_load(&kpis, tally->facts, kpi_yaml, kpi_name, &settings, &errors);
+	if (err)
+		return why_set(why, err, "%s", errors.data ? errors.data : "");
+	if (!tally->replaying) {
+		kpis_count_all(kpis);
+		facts_on_change(tally->facts, kpis_post, kpis);
+	}
+	kpis_free(tally->kpis);
+	tally->kpis = kpis;
+	return 0;
 }
+
+static int take_kpis(struct tally *tally, const char *text, struct why *why)
+{
+	int err = tally_define(tally, text, &tally->closing, why);
+	if (err)
+		return err;
+	free(tally->kpi_yaml);
+	tally->kpi_yaml = strdup(text);
+	must(tally->kpi_yaml);
+	return 0;
+}
+
+static int take_calendar(struct tally *tally, const char *text, struct why *why)
+{
+	auto_buf struct buf errors = {0};
+	struct closing closing;
+	int err = closing_parse(&closing, text, strlen(text), calendar_name, &errors);
+	if (err)
+		return why_set(why, err, "%s", errors.data ? errors.data : "");
+	closing_done(&tally->closing);
+	tally->closing = closing;
+	return tally->kpi_yaml ? tally_define(tally, tally->kpi_yaml, &closing, why) : 0;
+}
+
+/* Each from the log of the daemon that checks and loads it. */
+static void config_fold(struct tally *tally, enum stream stream, const uint8_t *bytes, size_t len)
+{
+	auto_arena struct arena arena = {0};
+	const Wot__V1__Event *event = event_unpack(bytes, len, &arena);
+	const Wot__V1__ConfigLoaded *loaded = event ? event->body->config_loaded : NULL;
+	struct why why = {""};
+	if (loaded && stream == STREAM_CASE && !strcmp(loaded->name, kpi_name))
+		take_kpis(tally, loaded->content, &why);
+	else if (loaded && stream == STREAM_TRIAGE && !strcmp(loaded->name, calendar_name))
+		take_calendar(tally, loaded->content, &why);
+	tally->refusal = why;
+}
+
+const char *tally_refusal(const struct tally *tally)
+{
+	return tally->refusal.text[0] ? tally->refusal.text : NULL;
+}
+
+/* ---- events ---- */
 
 int tally_new(struct tally **out, const struct tally_options *options, struct why *why)
 {
 	struct tally *tally = calloc(1, sizeof *tally);
 	must(tally);
 	tally->facts = facts_new(options->secret);
-	int err = kpis_new(&tally->kpis, tally->facts, options, why);
-	if (err) {
+	const char *const recorded = "recorded_at", *unknown;
+	tally->recorded = wire_plan_new(&wot__v1__event__descriptor, &recorded, 1, &unknown);
+	must(tally->recorded);
+	tally->phone_answer_seconds = options->phone_answer_seconds;
+	int err = options->calendar_yaml ? take_calendar(tally, options->calendar_yaml, why) : 0;
+	if (!err)
+		err = take_kpis(tally, options->kpi_yaml, why);
+	if (err)
 		tally_free(tally);
-		return err;
-	}
-	facts_on_change(tally->facts, kpis_post, tally->kpis);
-	*out = tally;
-	return 0;
+	else
+		*out = tally;
+	return err;
 }
 
 void tally_free(struct tally *tally)
@@ -50,20 +119,10 @@ void tally_free(struct tally *tally)
 		return;
 	kpis_free(tally->kpis);
 	facts_free(tally->facts);
+	wire_plan_free(tally->recorded);
+	closing_done(&tally->closing);
+	free(tally->kpi_yaml);
 	free(tally);
-}
-
-int tally_reload(struct tally *tally, const struct tally_options *options, struct why *why)
-{
-	struct kpis *kpis;
-	int err = kpis_new(&kpis, tally->facts, options, why);
-	if (err)
-		return err;
-	kpis_count_all(kpis);
-	facts_on_change(tally->facts, kpis_post, kpis);
-	kpis_free(tally->kpis);
-	tally->kpis = kpis;
-	return 0;
 }
 
 void tally_fold(
@@ -76,17 +135,49 @@ void tally_fold(
 		tally->unknown_kinds++;
 	if (facts_fold(tally->facts, stream, kind, event, len, seq))
 		tally->unreadable++;
+	if (kind == WOT__V1__BODY__KIND_CONFIG_LOADED)
+		config_fold(tally, stream, event, len);
 	tally->events[stream]++;
 	tally->marks[stream] = seq;
 }
 
+/* A log never goes back in time: what follows the first event that is too late is too late as well. */
+static bool was_recorded(const struct tally *tally, const struct block_cursor *c, int64_t until_ms)
+{
+	struct wire_value at;
+	return wire_read(tally->recorded, c->event, c->len, &at) != 0 ||
+	       (int64_t)at.number < until_ms;
+}
+
+int tally_fold_blocks(struct tally *tally, enum stream stream, const uint8_t *blocks, size_t len,
+	int64_t until_ms, uint64_t *seq, bool *more)
+{
+	*more = true;
+	for (size_t at = 0; at < len && *more;) {
+		struct block block;
+		int err = block_check(blocks + at, len - at, &block);
+		if (err)
+			return err;
+		bool whole = block.written_at_ms < until_ms;
+		for (struct block_cursor c = block_events(&block); *more && block_next(&c);) {
+			*more = whole || was_recorded(tally, &c, until_ms);
+			if (*more)
+				tally_fold(tally, stream, c.event, c.len, *seq = c.seq);
+		}
+		at += block.size;
+	}
+	return 0;
+}
+
 void tally_replay_begin(struct tally *tally)
 {
+	tally->replaying = true;
 	facts_on_change(tally->facts, NULL, NULL);
 }
 
 void tally_replay_end(struct tally *tally)
 {
+	tally->replaying = false;
 	kpis_count_all(tally->kpis);
 	facts_on_change(tally->facts, kpis_post, tally->kpis);
 }
@@ -116,11 +207,19 @@ int tally_equal(const struct tally *a, const struct tally *b, struct why *why)
 	return err ? err : kpis_equal(a->kpis, b->kpis, why);
 }
 
-int tally_query(
-	const struct tally *tally, const struct query *query, struct buf *out, struct why *why)
+/* ---- answers ---- */
+
+static struct query query_marked(const struct tally *tally, const struct query *query)
 {
 	struct query marked = *query;
 	memcpy(marked.marks, tally->marks, sizeof marked.marks);
+	return marked;
+}
+
+int tally_query(
+	const struct tally *tally, const struct query *query, struct buf *out, struct why *why)
+{
+	struct query marked = query_marked(tally, query);
 	return query_kpi(tally->kpis, &marked, out, why);
 }
 
@@ -128,6 +227,25 @@ int tally_explain(
 	const struct tally *tally, const struct query *query, struct buf *out, struct why *why)
 {
 	return query_explain(tally->kpis, query, out, why);
+}
+
+int tally_compare(
+	const struct tally *tally, const struct query *query, struct buf *out, struct why *why)
+{
+	struct query marked = query_marked(tally, query);
+	return query_compare(tally->kpis, &marked, out, why);
+}
+
+int tally_forecast_make(
+	const struct tally *tally, int32_t today, struct forecast *out, struct why *why)
+{
+	return forecast_make(tally->kpis, today, out, why);
+}
+
+int tally_forecast(
+	const struct tally *tally, const struct query *query, struct buf *out, struct why *why)
+{
+	return query_forecast(tally->kpis, query, out, why);
 }
 
 void tally_stats(const struct tally *tally, struct tally_stats *out)

@@ -8,43 +8,51 @@
 #ifndef WOT_TALLY_H
 #define WOT_TALLY_H
 
+#include "daemons/aggregate/forecast.h"
 #include "daemons/aggregate/query.h"
 
 struct tally;
 
+/* kpi.yaml and calendar.yaml are texts: those in force until a log says others, as it does from the start. */
 struct tally_options {
-	const char *kpi_yaml;          /* the text of kpi.yaml */
-	const char *file_name;         /* for errors */
+	const char *kpi_yaml, *calendar_yaml;
 	uint32_t phone_answer_seconds; /* a call answered within these is answered in time */
 	uint8_t secret[16]; /* of the hash of call ids; any bytes, random ones if possible */
 };
-/* ERR_CONFIG: `why` holds the errors of kpi.yaml, a line each. */
+/* ERR_CONFIG: `why` holds the errors of a text, a line each. The texts are not needed after it. */
 int tally_new(struct tally **out, const struct tally_options *options, struct why *why);
 void tally_free(struct tally *tally);
 
 /*
  * Takes in the next event of a log. Never fails: what holds no fact, is of a kind not known here or
- * cannot be read is counted and passed over. seq moves the stream's mark.
+ * cannot be read is counted and passed over. seq moves the stream's mark. Where wot-case loaded a
+ * kpi.yaml, or wot-triage a calendar.yaml, the same facts are counted anew by it.
  */
 void tally_fold(
 	struct tally *tally, enum stream stream, const uint8_t *event, size_t len, uint64_t seq);
+/* Whole blocks of a log, in order; only what was recorded before that instant. `more` is false once
+ * something was not, `seq` the last that was looked at. ERR_DAMAGED, ERR_VERSION. */
+int tally_fold_blocks(struct tally *tally, enum stream stream, const uint8_t *blocks, size_t len,
+	int64_t until_ms, uint64_t *seq, bool *more);
 /* Between these two only facts are folded; the end counts every row once. For a start or a check.
  */
 void tally_replay_begin(struct tally *tally);
 void tally_replay_end(struct tally *tally);
 
-/* New definitions over the same facts: counted anew. On ERR_CONFIG the old ones stay. */
-int tally_reload(struct tally *tally, const struct tally_options *options, struct why *why);
+/* Why the configuration folded last was not taken (the one before it stays); NULL: it was. */
+const char *tally_refusal(const struct tally *tally);
 
 /* Every column, counter, count of events and mark, to the last digit. ERR_DIVERGED: `why` tells the
- * first difference. Both must have been made with the same kpi.yaml. */
+ * first difference. Both must have been made with the same options. */
 int tally_equal(const struct tally *a, const struct tally *b, struct why *why);
 
 /* query.h; the tally fills in query->marks. */
-int tally_query(
+typedef int tally_answer_fn(
 	const struct tally *tally, const struct query *query, struct buf *out, struct why *why);
-int tally_explain(
-	const struct tally *tally, const struct query *query, struct buf *out, struct why *why);
+tally_answer_fn tally_query, tally_explain, tally_compare, tally_forecast;
+/* forecast.h */
+int tally_forecast_make(
+	const struct tally *tally, int32_t today, struct forecast *out, struct why *why);
 
 struct tally_stats {
 	uint64_t marks[STREAM_COUNT];

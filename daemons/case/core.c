@@ -4,7 +4,9 @@
 #include "daemons/case/clocks.h"
 #include "daemons/case/facts.h"
 #include "daemons/case/query.h"
+#include "kpi/kpi_yaml.h"
 #include "lib/calendar.h"
+#include <string.h>
 
 static void *core_new(void)
 {
@@ -137,6 +139,18 @@ static int decide_submission(
 	return err;
 }
 
+/* ---- configuration ---- */
+
+/* This core decides nothing by kpi.yaml. It is in this log so that each figure can say by which one it was
+ * counted, and since when. */
+#define CASE_KPIS "kpi.yaml"
+
+static int core_config_check(const char *name, const char *path, const char *text, struct why *why)
+{
+	return strcmp(name, CASE_KPIS) == 0 ? kpis_check(text, path, why)
+					    : promise_rules_check(name, path, text, why);
+}
+
 static int core_decide(const void *state, const struct input *input, struct decision *out)
 {
 	switch (input->kind) {
@@ -171,7 +185,7 @@ static int core_query_answer(const void *state, const struct core_query *query, 
 }
 
 static const char *const feeds[] = {"intake", "triage", NULL};
-static const char *const configs[] = {PROMISE_CALENDAR, PROMISE_CLOCKS, NULL};
+static const char *const configs[] = {PROMISE_CALENDAR, PROMISE_CLOCKS, CASE_KPIS, NULL};
 
 const struct core case_core = {
 	.name = "case",
@@ -182,6 +196,6 @@ const struct core case_core = {
 	.decide = core_decide,
 	.evolve = core_evolve,
 	.reads = core_reads,
-	.config_check = promise_rules_check,
+	.config_check = core_config_check,
 	.query = core_query_answer,
 };

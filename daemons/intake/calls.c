@@ -22,7 +22,6 @@ struct caller {
 };
 
 struct call {
-	UT_hash_handle hh;
 	struct call *prev, *next; /* in calls->heard */
 	struct call *caller_prev, *caller_next;
 	struct caller *caller; /* NULL: not known */
@@ -34,7 +33,9 @@ struct call {
 	int32_t promised_on, known_on;
 	struct promise callback;
 	uint32_t slot;
+	uint16_t name_len;
 	bool began, ended; /* neither: a callback of it came in first */
+	uint64_t hash;     /* of the name */
 	char name[];       /* client and call id, each with its NUL */
 };
 
@@ -135,6 +136,70 @@ static void promise_follow(struct calls *calls, struct call *call)
 	schedule(calls, call);
 }
 
+/* ---- names: open addressing, so that a new call costs one look ---- */
+
+/* FNV-1a, its bits mixed so that the low ones can choose a place. */
+static uint64_t hash_of(const char *name, size_t len)
+{
+	uint64_t hash = UINT64_C(0xcbf29ce484222325);
+	for (size_t i = 0; i < len; i++)
+		hash = (hash ^ (uint8_t)name[i]) * UINT64_C(0x100000001b3);
+	return hash ^ hash >> 29;
+}
+
+static struct call *name_find(
+	const struct calls *calls, const char *name, size_t len, uint64_t hash)
+{
+	for (size_t i = hash & calls->name_mask; calls->names && calls->names[i];
+		i = (i + 1) & calls->name_mask) {
+		if (calls->names[i] >> 32 != hash >> 32)
+			continue;
+		struct call *call = calls->slots[(uint32_t)calls->names[i] - 1];
+		if (call->hash == hash && call->name_len == len &&
+			memcmp(call->name, name, len) == 0)
+			return call;
+	}
+	return NULL;
+}
+
+static void name_put(struct calls *calls, const struct call *call)
+{
+	size_t i = call->hash & calls->name_mask;
+	while (calls->names[i])
+		i = (i + 1) & calls->name_mask;
+	calls->names[i] = call->hash >> 32 << 32 | (call->slot + 1);
+}
+
+/* As many places as there are slots, twice. */
+static void names_grow(struct calls *calls)
+{
+	size_t room = 2 * (size_t)calls->slot_room;
+	free(calls->names);
+	calls->names = calloc(room, sizeof *calls->names);
+	must(calls->names);
+	calls->name_mask = room - 1;
+	struct call *call;
+	DL_FOREACH (calls->heard, call) {
+		name_put(calls, call);
+	}
+}
+
+/* Those behind it that would be found no more move up. */
+static void name_remove(struct calls *calls, const struct call *call)
+{
+	size_t mask = calls->name_mask, hole = call->hash & mask;
+	while ((uint32_t)calls->names[hole] != call->slot + 1)
+		hole = (hole + 1) & mask;
+	for (size_t i = (hole + 1) & mask; calls->names[i]; i = (i + 1) & mask) {
+		size_t home = calls->slots[(uint32_t)calls->names[i] - 1]->hash & mask;
+		if (((i - home) & mask) < ((i - hole) & mask))
+			continue;
+		calls->names[hole] = calls->names[i];
+		hole = i;
+	}
+	calls->names[hole] = 0;
+}
+
 /* ---- keeping and forgetting ---- */
 
 static uint32_t slot_take(struct calls *calls, struct call *call)
@@ -149,22 +214,25 @@ static uint32_t slot_take(struct calls *calls, struct call *call)
 		memset(calls->slots + calls->slot_room, 0,
 			(room - calls->slot_room) * sizeof *calls->slots);
 		calls->slot_room = room;
+		names_grow(calls);
 	}
 	uint32_t slot = calls->free_slots[--calls->free_count];
 	calls->slots[slot] = call;
 	return slot;
 }
 
-static struct call *call_add(
-	struct calls *calls, const char *name, size_t len, const Wot__V1__Event *event)
+static struct call *call_add(struct calls *calls, const char *name, size_t len, uint64_t hash,
+	const Wot__V1__Event *event)
 {
 	struct call *call = calloc(1, sizeof *call + len);
 	must(call);
 	memcpy(call->name, name, len);
+	call->name_len = (uint16_t)len;
+	call->hash = hash;
 	call->first_ms = event->occurred_at;
 	call->first_recorded_ms = event->recorded_at;
 	call->slot = slot_take(calls, call);
-	HASH_ADD_KEYPTR(hh, calls->by_name, call->name, len, call);
+	name_put(calls, call);
 	DL_APPEND(calls->heard, call);
 	return call;
 }
@@ -176,9 +244,9 @@ static struct call *call_find(struct calls *calls, const Wot__V1__Event *event, 
 	must(len <= sizeof name); /* both are shorter by their rules */
 	memcpy(name, event->client, client_len);
 	memcpy(name + client_len, id, len - client_len);
-	struct call *call;
-	HASH_FIND(hh, calls->by_name, name, len, call);
-	return call ? call : call_add(calls, name, len, event);
+	uint64_t hash = hash_of(name, len);
+	struct call *call = name_find(calls, name, len, hash);
+	return call ? call : call_add(calls, name, len, hash, event);
 }
 
 static void call_forget(struct calls *calls, struct call *call)
@@ -192,10 +260,10 @@ static void call_forget(struct calls *calls, struct call *call)
 		}
 	}
 	due_set(&calls->due, call->slot, DUE_NEVER);
+	name_remove(calls, call);
 	calls->slots[call->slot] = NULL;
 	calls->free_slots[calls->free_count++] = call->slot;
 	DL_DELETE(calls->heard, call);
-	HASH_DEL(calls->by_name, call);
 	free(call);
 }
 
@@ -233,6 +301,7 @@ void calls_done(struct calls *calls)
 	while (calls->heard)
 		call_forget(calls, calls->heard);
 	free(calls->slots);
+	free(calls->names);
 	free(calls->free_slots);
 	promise_rules_done(&calls->rules);
 	due_done(&calls->due);

@@ -11,10 +11,11 @@
 #include "stage/promise.h"
 
 struct calls {
-	struct call *by_name;   /* client and call id */
 	struct caller *callers; /* by day and hash */
 	struct call *heard;     /* in the order in which they were last heard of */
 	struct call **slots;    /* by the number that they have in `due` */
+	uint64_t *names; /* client and call id: upper half of the hash, and slot + 1; 0: empty */
+	size_t name_mask;
 	uint32_t slot_room, free_count;
 	uint32_t *free_slots;
 	struct promise_rules rules;

@@ -2,6 +2,7 @@
 
 import re
 from datetime import date, datetime, timedelta, timezone
+from functools import cache
 
 
 def last_sunday(year, month):
@@ -37,6 +38,29 @@ def add_months(day, months):
     years, month = divmod(day.month - 1 + months, 12)
     year = day.year + years
     return date(year, month + 1, min(day.day, month_length(year, month + 1)))
+
+
+def easter(year):
+    """Gauss, for 1900 to 2099."""
+    d = (19 * (year % 19) + 24) % 30
+    e = (2 * (year % 4) + 4 * (year % 7) + 6 * d + 5) % 7
+    late = (d, e) == (29, 6) or ((d, e) == (28, 6) and year % 19 > 10)
+    return date(year, 3, 22) + timedelta(days=d + e - 7 * late)
+
+
+@cache
+def holidays(year):
+    """King's Day on a Sunday moves to the Saturday before, which is no working day anyway."""
+    fixed = {date(year, month, day) for month, day in ((1, 1), (4, 27), (5, 5), (12, 25), (12, 26))}
+    return fixed | {easter(year) + timedelta(days=days) for days in (-2, 1, 39, 50)}
+
+
+def add_working_days(day, count, closed=frozenset()):
+    """The count-th working day after it; it is day 0 itself."""
+    while count:
+        day += timedelta(days=1)
+        count -= day.weekday() < 5 and day not in holidays(day.year) and day not in closed
+    return day
 
 
 def birthday(birth, age):

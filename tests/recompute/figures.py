@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from fractions import Fraction
 
-from days import add_months, day_of, whole_quarters
+from days import add_months, add_working_days, day_of, whole_quarters
 
 PHONE_SECONDS = 30
 CLASSES = [("18-26", 18, 26), ("27-44", 27, 44), ("45-66", 45, 66), ("67+", 67, 999)]
@@ -37,6 +37,7 @@ class Question:
     first: date
     last: date
     definition: int
+    today: date = date.max
 
     def within(self, day):
         return day is not None and self.first <= day <= self.last
@@ -178,6 +179,66 @@ def youths(q, soon):
     )
 
 
+# ---- what was promised by a day ----
+
+
+def promised(q, row, due, met, unknown=False):
+    """By the day of the deadline: counted once met, or once that day is past."""
+    if q.within(due) and (met or due < q.today):
+        yield Given(row, int(met), 1, int(unknown and not met))
+
+
+def contacts_promised(q, days, channels=None):
+    for case in running(q):
+        if channels is None or case.channel in channels:
+            due = add_working_days(case.reported, days)
+            first = min((day for day in (case.contacted, case.contact) if day), default=None)
+            unknown = first is None and bool(case.started or case.closed)
+            yield from promised(q, case, due, first is not None and first <= due, unknown)
+
+
+def callbacks_promised(q):
+    for ref, call in q.history.calls_missed():
+        due = add_working_days(day_of(call.first), 1)
+        back = q.history.callbacks.get(ref)
+        yield from promised(q, call, due, back is not None and back <= due)
+
+
+def starts_due(q):
+    waiting = (c for c in running(q) if not (c.started or c.closed or c.ended))
+    return counted(c for c in waiting if q.within(c.reported + timedelta(days=28)))
+
+
+# ---- what is not known ----
+
+
+def unknown_at_closing(q, unknown):
+    return [Given(c, int(unknown(c)), 1) for c in q.adults if q.within(c.closed)]
+
+
+def unknown_of_requests(q, unknown, youth=False):
+    return [Given(c, int(unknown(c)), 1) for c in q.reported() if youth or not c.youth]
+
+
+def handled_by_wot(q):
+    """Requests of adults under either definition, and their contacts."""
+    requests = (c for c in running(q) if q.within(c.reported))
+    contacts = (c for c in q.history.all_contacts() if not c.youth and q.within(c.day))
+    sent_away = ("REDIRECTED_SPECIALIST", "REDIRECTED_OTHER")
+    return [
+        Given(c, int((c.screening != "REDIRECTED" or c.started is not None) and c.reason not in sent_away), 1)
+        for c in requests
+    ] + [Given(c, int(c.answer != "REDIRECTED"), 1) for c in contacts]
+
+
+def satisfied(subject):
+    def given(q):
+        surveys = (s for s in q.history.surveys if s.subject == subject and q.within(s.day))
+        return [Given(s, s.satisfied, s.answered) for s in surveys]
+
+    return given
+
+
 @dataclass
 class Kpi:
     unit: str
@@ -206,6 +267,38 @@ KPIS = {
     "overdue_now": Kpi("count", overdue_now),
     "phone_service_level": Kpi("share", phone_service_level, SHARE),
     "phone_abandoned": Kpi("share", lambda q: calls(q, lambda c: c.abandoned), {"atMost": 0.05}),
+    "phone_wait_seconds": Kpi(
+        "seconds",
+        lambda q: [Given(g.row, 1, 1, measure=g.row.wait) for g in calls(q, bool) if g.row.answered],
+    ),
+    "first_contact_within_5_working_days": Kpi("share", lambda q: [*contacts_promised(q, 5)]),
+    "reaction_within_1_working_day": Kpi(
+        "share", lambda q: [*contacts_promised(q, 1, ("WEB", "CHAT", "EMAIL"))]
+    ),
+    "callback_within_1_working_day": Kpi("share", lambda q: [*callbacks_promised(q)]),
+    "starts_due": Kpi("count", starts_due),
+    "unknown_first_contact": Kpi("share", lambda q: unknown_at_closing(q, lambda c: c.contact is None)),
+    "unknown_support_start": Kpi("share", lambda q: unknown_at_closing(q, lambda c: c.started is None)),
+    "unknown_closing_reason": Kpi("share", lambda q: unknown_at_closing(q, lambda c: c.reason == "UNKNOWN")),
+    "unknown_age": Kpi("share", lambda q: unknown_of_requests(q, lambda c: c.age is None)),
+    "unknown_ward": Kpi(
+        "share", lambda q: unknown_of_requests(q, lambda c: not c.ward, q.definition == 2023)
+    ),
+    "unknown_care_weight": Kpi(
+        "share", lambda q: unknown_of_requests(q, lambda c: c.weight in (None, "UNKNOWN"))
+    ),
+    "handled_by_wot": Kpi("share", handled_by_wot),
+    **{
+        f"satisfied_{subject.lower()}": Kpi("share", satisfied(subject), SHARE)
+        for subject in (
+            "CLIENT_ACCESS",
+            "CLIENT_SUPPORT",
+            "PARTNER_SERVICE",
+            "PARTNER_COOPERATION",
+            "PARTNER_OFFER",
+            "PARTNER_ACCESSIBILITY",
+        )
+    },
     "redirected_to_welfare": Kpi(
         "share",
         lambda q: [
@@ -326,10 +419,10 @@ def definition_for(last):
     return 2023 if last.year <= 2023 else 2025
 
 
-def kpi_json(history, name, first, last, definition=None, by=None):
+def kpi_json(history, name, first, last, definition=None, by=None, today=date.max):
     """One element of `wotctl kpi --json`, without labels and marks."""
     kpi = KPIS[name]
-    q = Question(history, first, last, definition or definition_for(last))
+    q = Question(history, first, last, definition or definition_for(last), today)
     given = kpi.given(q)
     per_ward = name in ("requests_by_ward", "requests_per_household")
     out = {

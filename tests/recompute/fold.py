@@ -25,6 +25,7 @@ class Case:
     problems: list = field(default_factory=list)
     people: int = None
     domestic_violence: bool = False
+    contacted: date = None  # first screening at which somebody was reached
     contact: date = None
     started: date = None
     closed: date = None
@@ -70,6 +71,18 @@ class Call:
     answered: bool = False
     abandoned: bool = False
     wait: int = None
+    asked: bool = False  # to be called back
+    caller: object = None  # the same on one day for one caller
+    answered_at: object = None
+    abandoned_at: object = None
+
+
+@dataclass
+class Survey:
+    day: date
+    subject: str
+    satisfied: int
+    answered: int
 
 
 @dataclass
@@ -101,6 +114,8 @@ class History:
         self.cases = {}
         self.contacts = []
         self.calls = {}
+        self.callbacks = {}  # {call: the first day on which its caller was reached}
+        self.surveys = []
         self.tailored = []  # (day, case, euro or None), granted ones
         self.complaints, self.trainings = [], []  # days
         self.cards = []
@@ -114,6 +129,10 @@ class History:
             "/v1/referrals": self.take_request,
             "/v1/brief-contacts": self.take_contact,
             "/v1/calls": self.take_call,
+            "/v1/callbacks": self.take_callback,
+            "/v1/surveys": lambda b, d: self.surveys.append(
+                Survey(d, b["subject"], b["satisfied"], b["answered"])
+            ),
             "/v1/screenings": self.take_screening,
             "/v1/case-events": self.take_case_event,
             "/v1/feedback-cards": lambda b, d: self.cards.append(Card(d, b["rating"], b.get("location"))),
@@ -122,7 +141,7 @@ class History:
         }.get(path)
         if take:
             take(body, day)
-        elif path not in ("/v1/signals", "/v1/callbacks", "/v1/complaint-outcomes", "/v1/surveys"):
+        elif path not in ("/v1/signals", "/v1/complaint-outcomes"):
             raise ValueError(f"no such path: {path}")
 
     def take_request(self, body, day):
@@ -160,11 +179,20 @@ class History:
         at = instant_of(body["occurredAt"])
         call = self.calls.setdefault(body["callId"], Call(at))
         call.first = min(call.first, at)
+        call.asked = call.asked or body.get("outcome") == "CALLBACK"
+        if "caller" in body and call.caller is None:
+            call.caller = (day_of(at), body["caller"])
         if body["event"] == "ANSWERED":
-            call.answered = True
-            call.wait = body["waitSeconds"]
+            if not call.answered:
+                call.wait = body["waitSeconds"]
+            call.answered, call.answered_at = True, max(at, call.answered_at or at)
         elif body["event"] == "ABANDONED":
-            call.abandoned = True
+            call.abandoned, call.abandoned_at = True, min(at, call.abandoned_at or at)
+
+    def take_callback(self, body, day):
+        if body["reached"]:
+            known = self.callbacks.get(body["callId"], day)
+            self.callbacks[body["callId"]] = min(known, day)
 
     # ---- the life of a case ----
 
@@ -179,6 +207,7 @@ class History:
         if body["outcome"] == "NOT_REACHED":
             return
         case.screening, case.screened = body["outcome"], day
+        case.contacted = case.contacted or day
         if "careWeight" in body and not case.weight_by_hand:  # rule 4
             case.weight = body["careWeight"]
 
@@ -186,7 +215,9 @@ class History:
         case = self.case_of(body)
         kinds = set(body) - {"externalRef", "occurredAt", "caseRef"}
         (kind,) = kinds
-        said = body[kind]
+        self.happen(case, kind, body[kind], day)
+
+    def happen(self, case, kind, said, day):
         if kind == "firstContact":
             case.contact = case.contact or day  # rule 4
         elif kind == "supportStarted":
@@ -229,6 +260,19 @@ class History:
             case.weight, case.weight_by_hand = said["careWeight"], True
 
     # ---- what it comes to ----
+
+    def calls_missed(self):
+        """(id, call): hung up before an answer, or asked for a callback; not who called again that day and
+        was answered."""
+        answers = {}
+        for call in self.calls.values():
+            if call.caller and call.answered_at:
+                answers[call.caller] = max(call.answered_at, answers.get(call.caller, call.answered_at))
+        for ref, call in self.calls.items():
+            gave_up = call.abandoned and not call.answered
+            last = call.abandoned_at and answers.get(call.caller)
+            if (gave_up or call.asked) and not (last and last >= call.abandoned_at):
+                yield ref, call
 
     def all_contacts(self):
         """Brief contacts, and requests that ended in advice, of the day they were reported."""

@@ -11,7 +11,7 @@
       holds the figures of 2025 against those that were published; exits 1 on any difference.
 
 LINES.jsonl: accepted submissions {"to", "body"}, in the order in which they were accepted. With
---rejected FILE the lines of these numbers are left out: FILE holds numbers, or wotctl's {"line": N, …}.
+--tail it is what `wotctl tail --json` prints instead. With --rejected FILE the lines of these numbers are left out: FILE holds numbers, or wotctl's {"line": N, …}.
 This is its own code, written against INTERFACES.md: it shares nothing with the programs that it checks.
 """
 
@@ -26,6 +26,7 @@ sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 from days import period_of  # noqa: E402
 from figures import DIMENSIONS, KPIS, kpi_json  # noqa: E402
 from fold import history_of, wards_of  # noqa: E402
+from tail import history_of_tail  # noqa: E402
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 FIGURE = ("value", "count", "of", "unknown", "low", "high", "p50", "p90", "mean")
@@ -92,15 +93,15 @@ def rows_differ(where, ours, theirs):
             yield from differences_of(f"{where} {key}", ours[key], theirs[key], names)
 
 
-def kpi_differs(history, theirs, by):
+def kpi_differs(history, theirs, by, today):
     first, last = (date.fromisoformat(theirs["period"][name]) for name in ("from", "to"))
-    ours = kpi_json(history, theirs["id"], first, last, int(theirs["definition"]), by)
+    ours = kpi_json(history, theirs["id"], first, last, int(theirs["definition"]), by, today)
     where = f"{theirs['id']} {first}..{last} ({theirs['definition']})"
     yield from differences_of(where, ours, theirs, ("unit", *FIGURE, "norm", "met"))
     yield from rows_differ(f"{where} by {','.join(by or ['itself'])}", ours["by"], theirs["by"])
 
 
-def compare(history, answers, whole=False):
+def compare(history, answers, whole=False, today=date.max):
     found, compared, lacking = [], 0, set()
     for answer in answers:
         path, _, dims = answer.partition(":")
@@ -110,7 +111,7 @@ def compare(history, answers, whole=False):
             lacking |= KPIS.keys() - {theirs["id"] for theirs in kpis}
         for theirs in kpis:
             if theirs["id"] in KPIS:
-                found += kpi_differs(history, theirs, dims.split(",") if dims else None)
+                found += kpi_differs(history, theirs, dims.split(",") if dims else None, today)
                 compared += 1
     print(*found[:SHOWN], sep="\n", end="\n" if found else "")
     print(f"{compared} KPIs compared, {len(found)} differences")
@@ -133,11 +134,11 @@ def published(history):
     return int(bool(found))
 
 
-def kpis_of(history, names, period, definition, dims):
+def kpis_of(history, names, period, definition, dims, today):
     """Without the KPIs whose rows do not have these dimensions: a brief contact has no age."""
     for name in names:
         try:
-            yield kpi_json(history, name, *period, definition, dims)
+            yield kpi_json(history, name, *period, definition, dims, today)
         except AttributeError:
             continue
 
@@ -147,7 +148,7 @@ def show(history, arguments, today):
         for by in arguments.by or [None]:
             dims = by.split(",") if by else None
             names = arguments.id or list(KPIS)
-            kpis = kpis_of(history, names, period_of(text, today), arguments.definition, dims)
+            kpis = kpis_of(history, names, period_of(text, today), arguments.definition, dims, today)
             print(json.dumps(list(kpis)))
     return 0
 
@@ -163,12 +164,17 @@ def main():
     parser.add_argument("--definition", type=int, choices=(2023, 2025))
     parser.add_argument("--id", action="append", choices=list(KPIS))
     parser.add_argument("--all", action="store_true")
+    parser.add_argument("--tail", action="store_true")
     parser.add_argument("--rejected")
     parser.add_argument("--wards", default=os.path.join(ROOT, "config", "wards.csv"))
     arguments = parser.parse_intermixed_args()
-    history = history_of(arguments.lines, wards_of(arguments.wards), rejected_of(arguments.rejected))
+    wards = wards_of(arguments.wards)
+    if arguments.tail:
+        history = history_of_tail(arguments.lines, wards)
+    else:
+        history = history_of(arguments.lines, wards, rejected_of(arguments.rejected))
     if arguments.verb == "compare":
-        return compare(history, arguments.answers, arguments.all)
+        return compare(history, arguments.answers, arguments.all, arguments.today)
     if arguments.verb == "published":
         return published(history)
     return show(history, arguments, arguments.today)

@@ -15,6 +15,7 @@ import days  # noqa: E402
 import figures  # noqa: E402
 import recompute  # noqa: E402
 from fold import History, Wards  # noqa: E402
+from tail import TailHistory  # noqa: E402
 
 WARDS = Wards(
     {"3111": "CENTRUM_WEST", "3121": "GROENOORD"}, {"CENTRUM_WEST": 100, "GROENOORD": 50, "ZUID": None}
@@ -113,6 +114,131 @@ class Days(unittest.TestCase):
         self.assertEqual(days.whole_quarters(*Y2025), 4)
         self.assertEqual(days.whole_quarters(date(2025, 1, 1), date(2025, 4, 1)), 0)
         self.assertEqual(days.whole_quarters(date(2025, 2, 1), date(2025, 4, 30)), 0)
+
+
+class WorkingDays(unittest.TestCase):
+    def test_easter_is_where_it_was(self):
+        for day in ("2020-04-12", "2024-03-31", "2025-04-20", "2026-04-05", "2038-04-25", "2049-04-18"):
+            self.assertEqual(days.easter(int(day[:4])).isoformat(), day)
+
+    def test_holidays_weekends_and_closing_days_are_no_working_days(self):
+        for start, count, end in (
+            ("2025-04-15", 5, "2025-04-24"),  # Good Friday, Easter Monday
+            ("2025-04-25", 1, "2025-04-28"),
+            ("2025-05-02", 1, "2025-05-06"),  # 5 May, every year
+            ("2025-05-28", 1, "2025-05-30"),  # Ascension Day
+            ("2025-12-24", 1, "2025-12-29"),
+            ("2026-04-26", 1, "2026-04-28"),
+        ):
+            at = days.add_working_days(date.fromisoformat(start), count)
+            self.assertEqual(at.isoformat(), end, start)
+        closed = frozenset({date(2025, 6, 3)})
+        self.assertEqual(days.add_working_days(date(2025, 6, 2), 1, closed), date(2025, 6, 4))
+
+
+class Promises(unittest.TestCase):
+    def promised(self, city, name, today=date(2026, 1, 1)):
+        figure = figures.kpi_json(city.history(), name, *Y2025, today=today)
+        return figure["count"], figure["of"], figure["unknown"]
+
+    def test_first_contact_counts_once_met_or_once_its_day_is_past(self):
+        name = "first_contact_within_5_working_days"
+        city = City()
+        ref = city.request("2025-04-15")
+        city.request("2025-04-15")
+        city.screening(ref, "2025-04-22", "NOT_REACHED")
+        self.assertEqual(self.promised(city, name, date(2025, 4, 24)), (0, 0, 0))
+        city.screening(ref, "2025-04-23", "TO_SUPPORT")
+        self.assertEqual(self.promised(city, name, date(2025, 4, 24)), (1, 1, 0))
+        self.assertEqual(self.promised(city, name, date(2025, 4, 25)), (1, 2, 0))
+
+    def test_the_earlier_of_screening_and_case_lead_is_the_first_contact(self):
+        city = City()
+        ref = city.request("2025-04-15", channel="WEB")
+        city.screening(ref, "2025-04-30", "TO_SUPPORT")
+        city.case(ref, "2025-04-16", "firstContact")
+        self.assertEqual(self.promised(city, "first_contact_within_5_working_days"), (1, 1, 0))
+        self.assertEqual(self.promised(city, "reaction_within_1_working_day"), (1, 1, 0))
+
+    def test_support_without_a_contact_is_missed_and_unknown(self):
+        city = City()
+        ref = city.request("2025-04-15")
+        city.case(ref, "2025-04-16", "supportStarted")
+        self.assertEqual(self.promised(city, "first_contact_within_5_working_days"), (0, 1, 1))
+        self.assertEqual(self.promised(city, "reaction_within_1_working_day"), (0, 0, 0))
+
+    def call(self, city, ref, event, at, **body):
+        wait = {"waitSeconds": 9} if event in ("ANSWERED", "ABANDONED") else {}
+        city.say("/v1/calls", f"2025-04-17T{at}+02:00", callId=ref, queue="wot", event=event, **wait, **body)
+
+    def test_who_hung_up_or_asked_is_called_back(self):
+        city = City()
+        self.call(city, "a", "ABANDONED", "10:00:00")
+        self.call(city, "b", "ANSWERED", "10:00:00", outcome="CALLBACK")
+        self.call(city, "c", "ANSWERED", "10:00:00")
+        self.assertEqual(self.promised(city, "callback_within_1_working_day"), (0, 2, 0))
+        city.say("/v1/callbacks", "2025-04-22", callId="a", reached=False)
+        city.say("/v1/callbacks", "2025-04-22", callId="b", reached=True)
+        self.assertEqual(self.promised(city, "callback_within_1_working_day"), (1, 2, 0))
+
+    def test_who_calls_again_that_day_and_is_answered_needs_no_callback(self):
+        city = City()
+        self.call(city, "a", "ENTERED", "10:00:00", caller="06-1")
+        self.call(city, "a", "ABANDONED", "10:01:00")
+        self.call(city, "b", "ENTERED", "11:00:00", caller="06-1")
+        self.assertEqual(self.promised(city, "callback_within_1_working_day"), (0, 1, 0))
+        self.call(city, "b", "ANSWERED", "11:01:00")
+        self.assertEqual(self.promised(city, "callback_within_1_working_day"), (0, 0, 0))
+
+    def test_a_start_is_due_28_days_after_the_report(self):
+        city = City()
+        ref = city.request("2025-12-01")
+        self.assertEqual(city.count("starts_due", (date(2025, 12, 29), date(2025, 12, 29))), 1)
+        city.case(ref, "2025-12-02", "supportStarted")
+        self.assertEqual(city.count("starts_due"), 0)
+
+
+class Unknown(unittest.TestCase):
+    def test_each_field_has_its_share(self):
+        city = City()
+        known = city.closed_case(
+            "2025-01-02", "2025-01-06", "2025-02-03", ward="ZUID", person={"birthDate": "1980-01-01"}
+        )
+        city.case(known, "2025-01-03", "firstContact")
+        city.case(known, "2025-01-03", "careWeightSet", careWeight="LIGHT")
+        other = city.closed_case("2025-01-02", None, "2025-02-03", "UNKNOWN")
+        city.case(other, "2025-01-03", "careWeightSet", careWeight="UNKNOWN")
+        for field in ("first_contact", "support_start", "closing_reason", "age", "ward", "care_weight"):
+            figure = city.kpi(f"unknown_{field}")
+            self.assertEqual((figure["count"], figure["of"]), (1, 2), field)
+
+
+class Tail(unittest.TestCase):
+    """What `wotctl tail --json` prints gives the same history as what was submitted."""
+
+    def test_the_logs_of_three_daemons_are_one_history(self):
+        at = "2025-04-15T10:00:00.000Z"
+        lines = [
+            ("intake", None, {"inputRead": {"stream": "case"}}),
+            (
+                "intake",
+                "2025-000001",
+                {"helpRequest": {"channel": "WEB", "ward": "ZUID", "ageYears": 40, "youth": False}},
+            ),
+            ("intake", None, {"call": {"callId": "a", "queue": "wot", "event": "ENTERED", "callerHash": "ff"}}),
+            ("triage", "2025-000001", {"caseRouted": {"team": "ZUID"}}),
+            ("triage", "2025-000001", {"screening": {"outcome": "TO_SUPPORT", "careWeight": "HEAVY"}}),
+            ("case", "2025-000001", {"caseRegistered": {"request": {"channel": "WEB"}}}),
+            ("case", "2025-000001", {"screening": {"outcome": "TO_SUPPORT"}}),
+            ("case", "2025-000001", {"supportStarted": {}}),
+            ("case", "2025-000001", {"paused": {}}),
+        ]
+        history = TailHistory(WARDS)
+        for log, case_id, body in lines:
+            history.take_event(log, {"occurredAt": at, "body": body, **({"caseId": case_id} if case_id else {})})
+        (case,) = history.cases.values()
+        self.assertEqual((case.ward, case.age, case.weight, case.started), ("ZUID", 40, "HEAVY", case.reported))
+        self.assertEqual(history.calls["a"].caller, (case.reported, "ff"))
 
 
 class Requests(unittest.TestCase):

@@ -38,6 +38,7 @@ static struct {
 	uint64_t seqs[MEMBERS];
 	int64_t recorded_ms[MEMBERS];
 	uint64_t contacts_of_adults;
+	uint64_t decision; /* of triage: what begins with anything but one more route */
 } model;
 
 /* ---- looking ---- */
@@ -357,7 +358,6 @@ static void case_told(struct told_case *told, const Wot__V1__Body *body, int32_t
 static void route_told(struct told_route *told, const Wot__V1__CaseRouted *route)
 {
 	told->known = true;
-	told->stale = false;
 	told->reported = route->reported_on;
 	text_set(told->team, route->team);
 	text_set(told->rule, route->rule);
@@ -374,7 +374,7 @@ static void route_screened(struct told_route *told, const Wot__V1__Screening *sc
 		return;
 	}
 	told->outcome = (int)screening->outcome;
-	told->stale = true;
+	told->unsettled = model.decision;
 	if (screening->outcome == OUTCOME(TO_SUPPORT))
 		told->redirected = false;
 	if (screening->has_care_weight)
@@ -531,8 +531,8 @@ static void room_check(const struct told_route *told, const Wot__V1__Event *even
 static bool is_waiting(const struct told_route *told)
 {
 	bool ended = told->outcome && told->outcome != OUTCOME(TO_SUPPORT) && !told->taken_up;
-	return told->known && !told->stale && !told->team[0] && !told->redirected && !ended &&
-	       !told->started && !told->closed;
+	return told->known && told->unsettled != model.decision && !told->team[0] &&
+	       !told->redirected && !ended && !told->started && !told->closed;
 }
 
 /* Of those who want the same the oldest goes first; and where any team will do, a crisis before routine. */
@@ -623,12 +623,14 @@ void model_event(enum member member, const Wot__V1__Event *event, uint64_t seq)
 	model.kinds[member][kind]++;
 	if (event->has_digest)
 		ref_told(member, event, seq);
-	for (uint32_t i = 0; kind == IS(CONFIG_LOADED) && i < model.room; i++)
-		model.routes[i].stale = true;
 	if (kind == IS(BRIEF_CONTACT))
 		model.contacts_of_adults +=
 			!event->body->brief_contact->has_age_group ||
 			event->body->brief_contact->age_group != WOT__V1__AGE_GROUP__VALUE__YOUTH;
+	if (member == TRIAGE && (kind != IS(CASE_ROUTED) || event->client))
+		model.decision++;
+	for (uint32_t i = 0; kind == IS(CONFIG_LOADED) && i < model.room; i++)
+		model.routes[i].unsettled = model.decision;
 	if (!event->case_id)
 		return;
 	uint32_t number = model_number(event->case_id);

@@ -31,7 +31,7 @@ struct told_route {
 	int32_t reported;
 	char team[TEXT_ROOM], rule[TEXT_ROOM];
 	bool redirected, by_hand, taken_up, advised, started, closed;
-	bool stale; /* rules or screening changed since its last route */
+	uint64_t unsettled; /* the decision that is finding out where it goes now */
 	int priority, outcome;
 	uint32_t expertise;
 	unsigned attempts, weight_screened, weight_set;

@@ -188,7 +188,7 @@ static void rules_draw(struct buf *out, bool broken)
 	static const char *const blocks[] = {"  - name: welfare-first", "  - name: not-a-resident",
 		"  - name: crisis", "  zuid:"};
 	const char *without = rng_chance(rng, 30) ? blocks[rng_below(rng, 4)] : NULL;
-	int most = rng_chance(rng, 25) ? 250 : rng_range(rng, 4, 40);
+	int most = rng_chance(rng, 25) ? 250 : rng_range(rng, 4, rng_chance(rng, 50) ? 10 : 40);
 	bool skipping = false;
 	buf_clear(out);
 	for (const char *line = run.rules.data, *end; *line; line = end + 1) {

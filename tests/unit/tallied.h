@@ -27,6 +27,7 @@ struct tallied {
 	struct buf log; /* stream, length, seq, bytes of each event */
 	uint64_t seqs[STREAM_COUNT];
 	int32_t today;
+	int64_t recorded_ms; /* when wot takes in what comes next; 0: when it happens */
 };
 
 struct logged {
@@ -50,9 +51,8 @@ static inline int32_t day(const char *text)
 
 static inline struct tally *tally_of(const char *yaml)
 {
-	struct tally_options options = {.kpi_yaml = yaml,
-		.file_name = "kpi.yaml",
-		.phone_answer_seconds = PHONE_ANSWER_SECONDS};
+	struct tally_options options = {
+		.kpi_yaml = yaml, .phone_answer_seconds = PHONE_ANSWER_SECONDS};
 	struct tally *tally = NULL;
 	struct why why = {""};
 	if (tally_new(&tally, &options, &why))
@@ -94,7 +94,7 @@ static inline void log_event(struct tallied *tallied, enum stream stream, Wot__V
 {
 	auto_buf struct buf bytes = {0};
 	event->id = (ProtobufCBinaryData){16, (uint8_t[16]){0}};
-	event->recorded_at = event->occurred_at;
+	event->recorded_at = tallied->recorded_ms ? tallied->recorded_ms : event->occurred_at;
 	event_pack(event, &bytes);
 	struct logged logged = {stream, bytes.len, ++tallied->seqs[stream]};
 	buf_add(&tallied->log, &logged, sizeof logged);
@@ -151,8 +151,9 @@ static inline void log_case(struct tallied *tallied, uint32_t number, Wot__V1__C
 #define CLEARED(...)                                                                               \
 	.cleared = (uint32_t[]){__VA_ARGS__}, .n_cleared = sizeof((uint32_t[]){__VA_ARGS__}) / 4
 
-static inline void log_call(struct tallied *tallied, const char *id, Wot__V1__Call__Event event,
-	int64_t at, int wait_seconds)
+/* caller: of whom the hash is made; NULL: this event does not say. wait_seconds -1, outcome 0: not said. */
+static inline void log_call_of(struct tallied *tallied, const char *id, Wot__V1__Call__Event event,
+	int64_t at, int wait_seconds, const char *caller, Wot__V1__Call__Outcome outcome)
 {
 	Wot__V1__Call call = WOT__V1__CALL__INIT;
 	call.call_id = as_text(id);
@@ -160,7 +161,27 @@ static inline void log_call(struct tallied *tallied, const char *id, Wot__V1__Ca
 	call.event = event;
 	call.has_wait_seconds = wait_seconds >= 0;
 	call.wait_seconds = wait_seconds >= 0 ? (uint32_t)wait_seconds : 0;
+	call.has_outcome = outcome != 0;
+	call.outcome = outcome;
+	call.has_caller_hash = caller != NULL;
+	if (caller)
+		call.caller_hash =
+			(ProtobufCBinaryData){strlen(caller), (uint8_t *)(uintptr_t)caller};
 	log_body(tallied, STREAM_INTAKE, NULL, at, WOT__V1__BODY__KIND_CALL, &call.base);
+}
+
+static inline void log_call(struct tallied *tallied, const char *id, Wot__V1__Call__Event event,
+	int64_t at, int wait_seconds)
+{
+	log_call_of(tallied, id, event, at, wait_seconds, NULL, 0);
+}
+
+static inline void log_callback(struct tallied *tallied, const char *id, int64_t at, bool reached)
+{
+	Wot__V1__Callback callback = WOT__V1__CALLBACK__INIT;
+	callback.call_id = (char *)(uintptr_t)id;
+	callback.reached = reached;
+	log_body(tallied, STREAM_INTAKE, NULL, at, WOT__V1__BODY__KIND_CALLBACK, &callback.base);
 }
 
 static inline void log_contact(struct tallied *tallied, int32_t on, Wot__V1__Channel__Value channel,
@@ -173,6 +194,16 @@ static inline void log_contact(struct tallied *tallied, int32_t on, Wot__V1__Cha
 	contact.answer = WOT__V1__BRIEF_CONTACT__ANSWER__INFORMATION;
 	log_body(tallied, STREAM_INTAKE, NULL, noon(on), WOT__V1__BODY__KIND_BRIEF_CONTACT,
 		&contact.base);
+}
+
+static inline void log_config(
+	struct tallied *tallied, enum stream stream, const char *name, const char *content)
+{
+	Wot__V1__ConfigLoaded loaded = WOT__V1__CONFIG_LOADED__INIT;
+	loaded.name = (char *)(uintptr_t)name;
+	loaded.content = (char *)(uintptr_t)content;
+	log_body(tallied, stream, NULL, noon(day("2025-01-01")), WOT__V1__BODY__KIND_CONFIG_LOADED,
+		&loaded.base);
 }
 
 /* ---- questions ---- */

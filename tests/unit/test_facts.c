@@ -3,7 +3,7 @@
  * leave the same facts, one that is not understood must leave none, and a row must never be somebody
  * else's. Looked at through the tables, not through KPIs.
  */
-#include "daemons/aggregate/facts.h"
+#include "kpi/facts.h"
 #include "tests/unit/tallied.h"
 
 /* tallied.h feeds a tally; its facts are watched through a second fold of the same log. */

@@ -2,7 +2,7 @@
  * Whatever happens to a row, the live counters equal a recount from scratch and agree with the rows
  * themselves, or nobody could trust a figure after a correction.
  */
-#include "daemons/aggregate/kpi_yaml.h"
+#include "kpi/kpi_yaml.h"
 #include "tests/unit/tallied.h"
 
 static void a_correction_moves_a_case_to_the_period_of_its_new_day(void **state)
@@ -84,6 +84,7 @@ static void mutate_case(struct tallied *t, uint64_t *seed)
 	} while (0)
 	MAYBE(reported_on, first + (int32_t)chance(seed, 500));
 	MAYBE(first_contact_on, first + (int32_t)chance(seed, 500));
+	MAYBE(screened_on, first + (int32_t)chance(seed, 500));
 	MAYBE(support_started_on, first + (int32_t)chance(seed, 500));
 	MAYBE(ended_on, first + (int32_t)chance(seed, 500));
 	MAYBE(closed_on, first + (int32_t)chance(seed, 500));
@@ -128,15 +129,26 @@ static void mutate_contacts(struct tallied *t, uint64_t *seed)
 		&moved.base);
 }
 
+static void mutate_calls(struct tallied *t, uint64_t *seed)
+{
+	int32_t on = day("2024-11-01") + (int32_t)chance(seed, 500);
+	char id[16], caller[16];
+	snprintf(id, sizeof id, "call%u", chance(seed, 20));
+	snprintf(caller, sizeof caller, "caller%u", chance(seed, 9));
+	if (!chance(seed, 3))
+		log_callback(t, id, noon(on), chance(seed, 2));
+	else
+		log_call_of(t, id, 1 + (Wot__V1__Call__Event)chance(seed, 4), noon(on),
+			(int)chance(seed, 60), chance(seed, 3) ? caller : NULL,
+			1 + (Wot__V1__Call__Outcome)chance(seed, 5));
+}
+
 static void mutate(struct tallied *t, uint64_t *seed)
 {
 	int32_t on = day("2024-11-01") + (int32_t)chance(seed, 500);
-	char id[16];
 	switch (chance(seed, 6)) {
 	case 0:
-		snprintf(id, sizeof id, "call%u", chance(seed, 20));
-		log_call(t, id, 1 + (Wot__V1__Call__Event)chance(seed, 4), noon(on),
-			(int)chance(seed, 60));
+		mutate_calls(t, seed);
 		return;
 	case 1:
 		mutate_contacts(t, seed);
@@ -179,6 +191,7 @@ static void whatever_the_period_explain_adds_up_to_the_figure(void **state)
 		period_print_day(first, from);
 		period_print_day(first + (int32_t)chance(&seed, 300), to);
 		snprintf(period, sizeof period, "%s..%s", from, to);
+		t->today = first + (int32_t)chance(&seed, 400);
 		size_t i;
 		const json_t *figure;
 		json_array_foreach(figures, i, figure)
@@ -186,7 +199,10 @@ static void whatever_the_period_explain_adds_up_to_the_figure(void **state)
 			const char *id = json_string_value(json_object_get(figure, "id"));
 			uint32_t definition = round % 2 ? 2023 : 2025;
 			json_t *asked = ask(t, id, period, NULL, definition);
-			struct query query = {.id = id, .period = period, .definition = definition};
+			struct query query = {.id = id,
+				.period = period,
+				.definition = definition,
+				.today = t->today};
 			auto_buf struct buf text_ = {0};
 			struct why why = {""};
 			assert_int_equal(tally_explain(t->tally, &query, &text_, &why), 0);
@@ -241,7 +257,7 @@ static void a_counter_that_is_off_is_found_and_named(void **state)
 	static const uint8_t secret[16];
 	auto_free char *yaml = shipped_yaml();
 	auto_buf struct buf errors = {0};
-	struct row_constant constants[] = {{"phone_answer_seconds", 30}};
+	struct kpi_settings settings = {.phone_answer_seconds = 30};
 	struct facts *facts = facts_new(secret);
 	struct kpis *counted = NULL, *empty = NULL;
 	struct why why = {""};
@@ -252,8 +268,8 @@ static void a_counter_that_is_off_is_found_and_named(void **state)
 	assert_int_equal(
 		facts_fold(facts, STREAM_CASE, event_kind(event, logged.len), event, logged.len, 1),
 		0);
-	assert_int_equal(kpis_load(&counted, facts, yaml, "kpi.yaml", constants, 1, &errors), 0);
-	assert_int_equal(kpis_load(&empty, facts, yaml, "kpi.yaml", constants, 1, &errors), 0);
+	assert_int_equal(kpis_load(&counted, facts, yaml, "kpi.yaml", &settings, &errors), 0);
+	assert_int_equal(kpis_load(&empty, facts, yaml, "kpi.yaml", &settings, &errors), 0);
 	assert_int_equal(kpis_equal(counted, empty, &why), 0);
 	kpis_count_all(counted);
 	assert_int_equal(kpis_equal(counted, empty, &why), ERR_DIVERGED);

@@ -44,7 +44,7 @@ static void what_is_no_period_is_refused_with_those_that_are(void **state)
 		"d", "0d", "-7d", "99999d", "tomorrow", "2025-03-01...2025-03-02", "2025-Q1x",
 		"20250"};
 	for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
-		struct period period = {1, 2};
+		struct period period = {.from = 1, .to = 2};
 		struct why why = {""};
 		if (period_parse(wrong[i], day("2026-11-21"), &period, &why) != ERR_INVALID)
 			fail_msg("%s was taken", wrong[i]);

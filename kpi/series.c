@@ -1,4 +1,4 @@
-#include "daemons/aggregate/series.h"
+#include "kpi/series.h"
 
 #include "lib/calendar.h"
 #include "lib/clean.h"
@@ -9,13 +9,6 @@ enum { MONTHS = 366, TOTAL = MONTHS + 12, BLOCK };
 static int32_t year_start(int year)
 {
 	return calendar_day((struct calendar_date){year, 1, 1});
-}
-
-bool series_holds(int32_t day)
-{
-	/* 2015-01-01 and 2100-12-31, as constants: this is asked for every contribution. */
-	enum { FIRST = 16436, LAST = 47846 };
-	return day >= FIRST && day <= LAST;
 }
 
 struct series_place series_place(int32_t day)

@@ -1,4 +1,4 @@
-#include "daemons/aggregate/table.h"
+#include "kpi/table.h"
 
 #include "lib/clean.h"
 #include <string.h>
@@ -142,6 +142,59 @@ void table_set(struct table *table, size_t column, uint32_t row, int32_t value)
 	default:
 		((uint32_t *)(void *)at)[row % TABLE_CHUNK] = (uint32_t)value ^ 0x80000000u;
 	}
+}
+
+/* Zeroed memory reads as unset: the widths differ in the type that they are read as. */
+#define VALUES_READ(type, value_of)                                                                \
+	do {                                                                                       \
+		const type *at = (const type *)(const void *)column_at + rows.first % TABLE_CHUNK; \
+		for (uint32_t i = 0; i < rows.count; i++)                                          \
+			values[i] = (value_of);                                                    \
+	} while (0)
+
+void table_values(
+	const struct table *table, size_t column, struct rows rows, int32_t *restrict values)
+{
+	const struct column *of = &table->columns[column];
+	const uint8_t *chunk = table->chunks[rows.first / TABLE_CHUNK];
+	if (!chunk) {
+		for (uint32_t i = 0; i < rows.count; i++)
+			values[i] = VALUE_UNSET;
+		return;
+	}
+	const uint8_t *column_at = chunk + of->offset;
+	if (of->width == 1)
+		VALUES_READ(uint8_t, at[i] ? at[i] - 1 : VALUE_UNSET);
+	else if (of->width == 2)
+		VALUES_READ(uint16_t, at[i] ? at[i] - 1 : VALUE_UNSET);
+	else
+		VALUES_READ(uint32_t, (int32_t)(at[i] ^ 0x80000000u));
+}
+
+/* Most conditions ask a flag or an enumeration: those are compared as the bytes that they are. */
+void table_is(const struct table *table, size_t column, struct rows rows, int32_t value,
+	bool *restrict is)
+{
+	const struct column *of = &table->columns[column];
+	const uint8_t *chunk = table->chunks[rows.first / TABLE_CHUNK];
+	if (chunk && of->width == 1) {
+		const uint8_t *at = chunk + of->offset + rows.first % TABLE_CHUNK;
+		uint8_t byte = value >= 0 && value < UINT8_MAX ? (uint8_t)(value + 1) : UINT8_MAX;
+		for (uint32_t i = 0; i < rows.count; i++)
+			is[i] = at[i] == byte;
+		return;
+	}
+	int32_t values[TABLE_CHUNK];
+	table_values(table, column, rows, values);
+	for (uint32_t i = 0; i < rows.count; i++)
+		is[i] = values[i] == value;
+}
+
+int32_t table_get(const struct table *table, size_t column, uint32_t row)
+{
+	int32_t value;
+	table_values(table, column, (struct rows){row, 1}, &value);
+	return value;
 }
 
 int32_t text_number(struct column *column, const void *text, size_t len)

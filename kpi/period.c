@@ -1,6 +1,6 @@
-#include "daemons/aggregate/period.h"
+#include "kpi/period.h"
 
-#include "daemons/aggregate/series.h"
+#include "kpi/series.h"
 #include "lib/calendar.h"
 #include <stdbool.h>
 #include <stdio.h>
@@ -39,7 +39,7 @@ static bool day_parse(const char *text, size_t len, int32_t *day)
 static struct period months_from(int year, int month, int count)
 {
 	int32_t from = calendar_day((struct calendar_date){year, month, 1});
-	return (struct period){from, calendar_add_months(from, count) - 1};
+	return (struct period){.from = from, .to = calendar_add_months(from, count) - 1};
 }
 
 /* 2025, 2025-Q1, 2025-03, 2025-03-01 */
@@ -48,7 +48,7 @@ static bool named_parse(const char *text, struct period *out)
 	size_t len = strlen(text);
 	int32_t day;
 	if (day_parse(text, len, &day)) {
-		*out = (struct period){day, day};
+		*out = (struct period){.from = day, .to = day};
 		return true;
 	}
 	int year = len >= 4 ? digits_parse(text, 4) : -1;
@@ -77,14 +77,16 @@ static bool relative_parse(const char *text, int32_t today, struct period *out)
 	struct calendar_date date = calendar_date(today);
 	size_t len = strlen(text);
 	if (!strcmp(text, "today"))
-		*out = (struct period){today, today};
+		*out = (struct period){.from = today, .to = today};
 	else if (!strcmp(text, "year"))
-		*out = (struct period){months_from(date.year, 1, 12).from, today};
+		*out = (struct period){.from = months_from(date.year, 1, 12).from, .to = today};
 	else if (!strcmp(text, "quarter"))
 		*out = (struct period){
-			months_from(date.year, (date.month - 1) / 3 * 3 + 1, 3).from, today};
+			.from = months_from(date.year, (date.month - 1) / 3 * 3 + 1, 3).from,
+			.to = today};
 	else if (len >= 2 && len <= 5 && text[len - 1] == 'd' && digits_parse(text, len - 1) > 0)
-		*out = (struct period){today - digits_parse(text, len - 1) + 1, today};
+		*out = (struct period){
+			.from = today - digits_parse(text, len - 1) + 1, .to = today};
 	else
 		return false;
 	return true;
@@ -92,7 +94,7 @@ static bool relative_parse(const char *text, int32_t today, struct period *out)
 
 int period_parse(const char *text, int32_t today, struct period *out, struct why *why)
 {
-	struct period period;
+	struct period period = {0};
 	const char *dots = strstr(text, "..");
 	bool known = dots ? day_parse(text, (size_t)(dots - text), &period.from) &&
 				     day_parse(dots + 2, strlen(dots + 2), &period.to)
@@ -105,6 +107,7 @@ int period_parse(const char *text, int32_t today, struct period *out, struct why
 	if (period.from > period.to)
 		return why_set(why, ERR_INVALID, "the period %.40s ends before it begins", text);
 	*out = period;
+	out->today = today;
 	return 0;
 }
 

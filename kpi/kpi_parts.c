@@ -1,4 +1,4 @@
-#include "daemons/aggregate/kpi_parts.h"
+#include "kpi/kpi_parts.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -55,8 +55,8 @@ static void test_load(struct loader *loader, const struct row_kind *kind,
 	const char *text;
 	struct why why;
 	if (yaml_text(loader->yaml, node, &text) &&
-		row_condition_add(
-			kind, loader->constants, loader->constant_count, text, condition, &why))
+		row_condition_add(kind, loader->constants, COUNT_OF(loader->constants), text,
+			condition, &why))
 		yaml_fail(loader->yaml, node, "%s", why.text);
 }
 
@@ -137,15 +137,18 @@ void definitions_load(struct loader *loader, const struct yaml_node *map)
 
 static void measure_load(struct loader *loader, struct row_kind *kind, const struct yaml_node *node)
 {
-	static const char *const keys[] = {"from", "to", "after", "days", "months", "earliest"};
+	static const char *const keys[] = {
+		"from", "to", "after", "days", "months", "working_days", "earliest"};
 	struct measure measure = {.name = node->key, .parts = {REF_NONE, REF_NONE}};
 	struct yaml *yaml = loader->yaml;
 	size_t before = yaml->error_count;
-	uint32_t days = 0, months = 0;
+	uint32_t days = 0, months = 0, working_days = 0;
 
 	yaml_keys(yaml, node, keys, COUNT_OF(keys));
 	yaml_u32(yaml, yaml_get(node, "days"), 0, 10000, &days);
 	yaml_u32(yaml, yaml_get(node, "months"), 0, 1200, &months);
+	yaml_u32(yaml, yaml_get(node, "working_days"), 0, WORKING_DAYS_MAX, &working_days);
+	measure.working_days = (int32_t)working_days;
 	measure.days = (int32_t)days;
 	measure.months = (int32_t)months;
 	if (yaml_get(node, "earliest")) {
@@ -157,6 +160,8 @@ static void measure_load(struct loader *loader, struct row_kind *kind, const str
 			yaml_fail(yaml, node, "earliest takes 1 to %d days", MEASURE_PARTS);
 	} else if (yaml_get(node, "after")) {
 		measure.kind = MEASURE_AFTER;
+		if (working_days && (days || months))
+			yaml_fail(yaml, node, "either working_days, or months and days");
 		measure.parts[measure.part_count++] =
 			day_load(loader, kind, yaml_get(node, "after"));
 	} else {
@@ -170,8 +175,11 @@ static void measure_load(struct loader *loader, struct row_kind *kind, const str
 		yaml_fail_key(yaml, node, "%s is a column of %s", node->key, kind->table->name);
 	if (kind->measure_count == MEASURE_MAX)
 		yaml_fail_key(yaml, node, "more than %d measures", MEASURE_MAX);
-	if (yaml->error_count == before)
-		kind->measures[kind->measure_count++] = measure;
+	if (yaml->error_count > before)
+		return;
+	if (measure.kind == MEASURE_AFTER)
+		measure_prepare(&measure, &loader->settings->closing, &yaml->arena);
+	kind->measures[kind->measure_count++] = measure;
 }
 
 void measures_load(struct loader *loader, const struct yaml_node *map)

@@ -1,5 +1,6 @@
-#include "daemons/aggregate/facts.h"
+#include "kpi/facts.h"
 
+#include "kpi/callers.h"
 #include "lib/calendar.h"
 #include "lib/clean.h"
 #include "proto/event.h"
@@ -12,7 +13,16 @@ const char *const stream_names[STREAM_COUNT] = {"intake", "triage", "case"};
 
 /* The columns that wot gives a table beside those of its message. */
 enum { CASES_YEAR, CASES_OWN };
-enum { CALLS_DAY, CALLS_SEQ, CALLS_ANSWERED, CALLS_ABANDONED, CALLS_WAIT, CALLS_OWN };
+enum {
+	CALLS_DAY,
+	CALLS_SEQ,
+	CALLS_ANSWERED,
+	CALLS_ABANDONED,
+	CALLS_WAIT,
+	CALLS_CALLBACK_ASKED,
+	CALLS_CALLED_BACK_ON,
+	CALLS_ANSWERED_LATER,
+};
 enum { ROW_DAY, ROW_SEQ, ROW_CASE, ROW_YOUTH, ROW_OWN };
 
 static const struct {
@@ -27,14 +37,16 @@ static const struct {
 #define SOURCE(name, stream, tag, message)                                                         \
 	[SOURCE_##name] = {                                                                        \
 		#name, stream, WOT__V1__BODY__KIND_##tag, &wot__v1__##message##__descriptor},
-#include "daemons/aggregate/source.def"
+#include "kpi/source.def"
 #undef SOURCE
 };
 
 /* Fields that a plan reads before those of the columns. */
 enum { EVENT_CASE_ID, EVENT_OCCURRED_AT, EVENT_FIELDS };
 enum { CASE_ID, CASE_CLEARED, CASE_FIELDS };
-enum { CALL_CLIENT, CALL_OCCURRED_AT, CALL_ID, CALL_EVENT, CALL_WAIT, CALL_FIELDS };
+enum { CALL_CLIENT, CALL_OCCURRED_AT, CALL_ID, CALL_KEY_FIELDS };
+enum { CALL_EVENT = CALL_KEY_FIELDS, CALL_WAIT, CALL_OUTCOME, CALL_CALLER, CALL_FIELDS };
+enum { BACK_REACHED = CALL_KEY_FIELDS, BACK_FIELDS };
 enum { MOVED_CASE_ID, MOVED_DAY, MOVED_CHANNEL, MOVED_LOCATION, MOVED_AGE_GROUP, MOVED_FIELDS };
 enum { VALUES_MAX = COLUMN_MAX + 8 };
 
@@ -53,11 +65,12 @@ struct changes {
 
 struct facts {
 	struct table tables[SOURCE_COUNT];
-	struct wire_plan *plans[SOURCE_COUNT], *moved;
+	struct wire_plan *plans[SOURCE_COUNT], *moved, *called_back;
 	int moved_columns[MOVED_FIELDS]; /* of contacts, by field of the plan */
 	int answer, youth;               /* columns: of contacts, of cases */
 	uint8_t secret[16];
 	struct keymap calls, moved_contacts;
+	struct callers callers;
 	struct {
 		int32_t day;
 		int64_t from_ms, to_ms;
@@ -187,45 +200,101 @@ static int cases_fold(struct facts *facts, const uint8_t *event, size_t len)
 	return 0;
 }
 
+/* The row of a call. Client names hold no NUL, so the two parts of its name cannot run into each other. */
+static int call_row(
+	struct facts *facts, const struct wire_value key[CALL_KEY_FIELDS], uint32_t *row)
+{
+	const struct wire_value *client = &key[CALL_CLIENT], *id = &key[CALL_ID];
+	char name[512];
+	if (client->len + 1 + id->len > sizeof name)
+		return ERR_INVALID;
+	size_t len = 0;
+	if (client->len)
+		memcpy(name, client->data, len = client->len);
+	name[len++] = 0;
+	if (id->len)
+		memcpy(name + len, id->data, id->len);
+	bool is_new;
+	struct table *calls = &facts->tables[SOURCE_CALLS];
+	*row = keymap_put(&facts->calls, keymap_hash(facts->secret, name, len + id->len),
+		calls->rows, &is_new);
+	table_reserve(calls, *row);
+	return 0;
+}
+
+static void on_answered_later(void *arg, uint32_t row)
+{
+	struct changes changes = {0};
+	change_add(&changes, CALLS_ANSWERED_LATER, 1);
+	row_change(arg, SOURCE_CALLS, row, &changes);
+}
+
+static void day_lower(
+	struct facts *facts, struct changes *changes, size_t column, uint32_t row, int32_t day)
+{
+	int32_t known = table_get(&facts->tables[SOURCE_CALLS], column, row);
+	if (known == VALUE_UNSET || day < known)
+		change_add(changes, column, day);
+}
+
 /* A call is the sum of its events, in whatever order and however often they come. */
 static int call_fold(struct facts *facts, const uint8_t *event, size_t len, uint64_t seq)
 {
 	struct table *calls = &facts->tables[SOURCE_CALLS];
 	struct wire_value values[CALL_FIELDS];
+	uint32_t row;
 	int err = wire_read(facts->plans[SOURCE_CALLS], event, len, values);
+	if (!err)
+		err = call_row(facts, values, &row);
 	if (err)
 		return err;
-	/* Client names hold no NUL, so the two parts cannot run into each other. */
-	const struct wire_value *client = &values[CALL_CLIENT], *id = &values[CALL_ID];
-	char name[512];
-	if (client->len + 1 + id->len > sizeof name)
-		return ERR_INVALID;
-	size_t name_len = 0;
-	if (client->len)
-		memcpy(name, client->data, name_len = client->len);
-	name[name_len++] = 0;
-	if (id->len)
-		memcpy(name + name_len, id->data, id->len);
-	name_len += id->len;
-
-	bool is_new;
-	uint32_t row = keymap_put(
-		&facts->calls, keymap_hash(facts->secret, name, name_len), calls->rows, &is_new);
 	struct changes changes = {0};
-	if (is_new)
+	if (table_get(calls, CALLS_SEQ, row) == VALUE_UNSET)
 		change_add(&changes, CALLS_SEQ, seq < INT32_MAX ? (int32_t)seq : INT32_MAX);
 	int32_t day = day_of(facts, values[CALL_OCCURRED_AT].number);
-	if (is_new || day < table_get(calls, CALLS_DAY, row))
-		change_add(&changes, CALLS_DAY, day);
-	bool answered = !is_new && table_get(calls, CALLS_ANSWERED, row) == 1;
-	if (values[CALL_EVENT].number == WOT__V1__CALL__EVENT__ANSWERED && !answered) {
+	day_lower(facts, &changes, CALLS_DAY, row, day);
+	bool answers = values[CALL_EVENT].number == WOT__V1__CALL__EVENT__ANSWERED;
+	bool abandons = values[CALL_EVENT].number == WOT__V1__CALL__EVENT__ABANDONED;
+	bool answered = table_get(calls, CALLS_ANSWERED, row) == 1;
+	if (answers && !answered) {
 		change_add(&changes, CALLS_ANSWERED, 1);
 		change_add(&changes, CALLS_ABANDONED, 0);
 		change_add(&changes, CALLS_WAIT,
 			value_of(&calls->columns[CALLS_WAIT], &values[CALL_WAIT]));
-	} else if (values[CALL_EVENT].number == WOT__V1__CALL__EVENT__ABANDONED && !answered) {
+	} else if (abandons && !answered) {
 		change_add(&changes, CALLS_ABANDONED, 1);
 	}
+	if (values[CALL_OUTCOME].number == WOT__V1__CALL__OUTCOME__CALLBACK)
+		change_add(&changes, CALLS_CALLBACK_ASKED, 1);
+	row_change(facts, SOURCE_CALLS, row, &changes);
+
+	const struct caller_event said = {
+		.row = row,
+		.hash = values[CALL_CALLER].data,
+		.hash_len = values[CALL_CALLER].len,
+		.answered = answers,
+		.abandoned = abandons,
+		.day = day,
+		.at_ms = (int64_t)values[CALL_OCCURRED_AT].number,
+	};
+	callers_note(&facts->callers, &said, on_answered_later, facts);
+	return 0;
+}
+
+/* Somebody who was not reached has not been called back. The call itself may come later. */
+static int callback_fold(struct facts *facts, const uint8_t *event, size_t len)
+{
+	struct wire_value values[BACK_FIELDS];
+	uint32_t row;
+	int err = wire_read(facts->called_back, event, len, values);
+	if (err || !values[BACK_REACHED].number)
+		return err;
+	err = call_row(facts, values, &row);
+	if (err)
+		return err;
+	struct changes changes = {0};
+	day_lower(facts, &changes, CALLS_CALLED_BACK_ON, row,
+		day_of(facts, values[CALL_OCCURRED_AT].number));
 	row_change(facts, SOURCE_CALLS, row, &changes);
 	return 0;
 }
@@ -313,6 +382,11 @@ int facts_fold(struct facts *facts, enum stream stream, uint32_t kind, const uin
 			return moved_fold(facts, event, len, seq, true);
 		if (kind == WOT__V1__BODY__KIND_CONTACT_BECAME_REQUEST)
 			return moved_fold(facts, event, len, seq, false);
+		if (kind == WOT__V1__BODY__KIND_CALLBACK) {
+			int err = callback_fold(facts, event, len);
+			if (err)
+				return err;
+		}
 	}
 	for (enum source source = SOURCE_CALLS + 1; source < SOURCE_COUNT; source++) {
 		if (sources[source].kind == kind && sources[source].stream == stream)
@@ -376,6 +450,14 @@ static void calls_init(struct facts *facts)
 		[CALL_ID] = "body.call.call_id",
 		[CALL_EVENT] = "body.call.event",
 		[CALL_WAIT] = "body.call.wait_seconds",
+		[CALL_OUTCOME] = "body.call.outcome",
+		[CALL_CALLER] = "body.call.caller_hash",
+	};
+	static const char *const back[BACK_FIELDS] = {
+		[CALL_CLIENT] = "client",
+		[CALL_OCCURRED_AT] = "occurred_at",
+		[CALL_ID] = "body.callback.call_id",
+		[BACK_REACHED] = "body.callback.reached",
 	};
 	struct table *calls = &facts->tables[SOURCE_CALLS];
 	column_add(calls, "day", COLUMN_DAY);
@@ -383,7 +465,11 @@ static void calls_init(struct facts *facts)
 	column_add(calls, "answered", COLUMN_FLAG);
 	column_add(calls, "abandoned", COLUMN_FLAG);
 	column_add(calls, "wait_seconds", COLUMN_NUMBER);
+	column_add(calls, "callback_asked", COLUMN_FLAG);
+	column_add(calls, "called_back_on", COLUMN_DAY);
+	column_add(calls, "answered_later", COLUMN_FLAG);
 	facts->plans[SOURCE_CALLS] = plan_new(paths, CALL_FIELDS);
+	facts->called_back = plan_new(back, BACK_FIELDS);
 }
 
 static void source_init(struct facts *facts, enum source source)
@@ -447,6 +533,8 @@ void facts_free(struct facts *facts)
 		wire_plan_free(facts->plans[source]);
 	}
 	wire_plan_free(facts->moved);
+	wire_plan_free(facts->called_back);
+	callers_done(&facts->callers);
 	keymap_done(&facts->calls);
 	keymap_done(&facts->moved_contacts);
 	free(facts);

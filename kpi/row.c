@@ -1,8 +1,11 @@
-#include "daemons/aggregate/row.h"
+#include "kpi/row.h"
 
+#include "kpi/series.h"
 #include "lib/calendar.h"
 #include "lib/clean.h"
 #include <string.h>
+
+_Static_assert(sizeof(bool) == 1, "memchr speaks of bytes");
 
 static const struct measure *measure_of(const struct row_kind *kind, int ref)
 {
@@ -10,37 +13,101 @@ static const struct measure *measure_of(const struct row_kind *kind, int ref)
 	return &kind->measures[ref - COLUMN_MAX];
 }
 
-static int32_t measure_value(
-	const struct row_kind *kind, const struct measure *measure, uint32_t row)
+/* ---- measures ---- */
+
+/* Backwards from the last day, so that the working days ahead are at hand: next[0] is the nearest. */
+static void after_working_days(
+	int32_t *after, int32_t count, const struct measure *measure, const struct closing *closing)
 {
-	int32_t first = row_value(kind, measure->parts[0], row);
+	int32_t next[WORKING_DAYS_MAX], n = measure->working_days, end = SERIES_DAY_FIRST + count;
+	for (int32_t i = 0; i < n; i++)
+		next[i] = calendar_add_working_days(end, i + 1, closing->days, closing->count);
+	for (int32_t day = end; day > SERIES_DAY_FIRST; day--) {
+		if (calendar_is_working_day(day, closing->days, closing->count)) {
+			memmove(next + 1, next, (size_t)(n - 1) * sizeof *next);
+			next[0] = day;
+		}
+		after[day - 1 - SERIES_DAY_FIRST] = next[n - 1];
+	}
+}
+
+void measure_prepare(struct measure *measure, const struct closing *closing, struct arena *arena)
+{
+	enum { COUNT = SERIES_DAY_LAST - SERIES_DAY_FIRST + 1 };
+	int32_t *after = arena_alloc(arena, COUNT * sizeof *after);
+	int32_t day = SERIES_DAY_FIRST;
+	for (int32_t i = 0; i < COUNT; i++, day++)
+		after[i] = (measure->months ? calendar_add_months(day, measure->months) : day) +
+			   measure->days;
+	if (measure->working_days)
+		after_working_days(after, COUNT, measure, closing);
+	measure->after = after;
+}
+
+static void days_between(struct rows rows, const int32_t *restrict from, int32_t *restrict values)
+{
+	for (uint32_t i = 0; i < rows.count; i++)
+		values[i] = from[i] == VALUE_UNSET || values[i] == VALUE_UNSET
+				    ? VALUE_UNSET
+				    : values[i] - from[i];
+}
+
+static void earliest_of(struct rows rows, const int32_t *restrict other, int32_t *restrict values)
+{
+	for (uint32_t i = 0; i < rows.count; i++) {
+		bool earlier = other[i] != VALUE_UNSET &&
+			       (values[i] == VALUE_UNSET || other[i] < values[i]);
+		values[i] = earlier ? other[i] : values[i];
+	}
+}
+
+static void days_after(struct rows rows, const int32_t *restrict after, int32_t *restrict values)
+{
+	for (uint32_t i = 0; i < rows.count; i++)
+		values[i] =
+			series_holds(values[i]) ? after[values[i] - SERIES_DAY_FIRST] : VALUE_UNSET;
+}
+
+static void measure_values(const struct row_kind *kind, const struct measure *measure,
+	struct rows rows, int32_t *values)
+{
+	int32_t others[TABLE_CHUNK];
 	switch (measure->kind) {
-	case MEASURE_DAYS: {
-		int32_t last = row_value(kind, measure->parts[1], row);
-		return first == VALUE_UNSET || last == VALUE_UNSET ? VALUE_UNSET : last - first;
-	}
+	case MEASURE_DAYS:
+		row_values(kind, measure->parts[0], rows, others);
+		row_values(kind, measure->parts[1], rows, values);
+		days_between(rows, others, values);
+		return;
 	case MEASURE_AFTER:
-		if (first == VALUE_UNSET)
-			return VALUE_UNSET;
-		return (measure->months ? calendar_add_months(first, measure->months) : first) +
-		       measure->days;
+		row_values(kind, measure->parts[0], rows, values);
+		days_after(rows, measure->after, values);
+		return;
 	case MEASURE_EARLIEST:
-		break;
+		row_values(kind, measure->parts[0], rows, values);
+		for (size_t i = 1; i < measure->part_count; i++) {
+			row_values(kind, measure->parts[i], rows, others);
+			earliest_of(rows, others, values);
+		}
+		return;
 	}
-	for (size_t i = 1; i < measure->part_count; i++) {
-		int32_t day = row_value(kind, measure->parts[i], row);
-		if (day != VALUE_UNSET && (first == VALUE_UNSET || day < first))
-			first = day;
-	}
-	return first;
+}
+
+void row_values(const struct row_kind *kind, int ref, struct rows rows, int32_t *values)
+{
+	if (ref < COLUMN_MAX)
+		table_values(kind->table, (size_t)ref, rows, values);
+	else
+		measure_values(kind, measure_of(kind, ref), rows, values);
 }
 
 int32_t row_value(const struct row_kind *kind, int ref, uint32_t row)
 {
-	if (ref < COLUMN_MAX)
-		return table_get(kind->table, (size_t)ref, row);
-	return measure_value(kind, measure_of(kind, ref), row);
+	int32_t value;
+	row_values(kind, ref, (struct rows){row, 1}, &value);
+	return value;
 }
+
+/* ---- names ---- */
 
 int row_ref(const struct row_kind *kind, const char *name)
 {
@@ -95,43 +162,84 @@ void row_names(const struct row_kind *kind, struct buf *out)
 		buf_printf(out, ", %s", kind->measures[i].name);
 }
 
-static bool test_holds(const struct row_kind *kind, const struct test *test, uint32_t row)
+/* ---- conditions ---- */
+
+/* A loop for each comparison, so that the compiler can make each look at many rows at once. */
+#define TEST_EACH(test)                                                                            \
+	do {                                                                                       \
+		for (uint32_t i = 0; i < rows.count; i++)                                          \
+			holds[i] = (test);                                                         \
+	} while (0)
+
+static void test_apply(enum test_op op, struct rows rows, const int32_t *restrict value,
+	const int32_t *restrict than, bool *restrict holds)
 {
-	int32_t value = row_value(kind, test->ref, row);
-	int32_t than = test->other >= 0 ? row_value(kind, test->other, row) : test->number;
-	bool known = value != VALUE_UNSET && than != VALUE_UNSET;
-	switch (test->op) {
+#define BOTH_KNOWN (value[i] != VALUE_UNSET) & (than[i] != VALUE_UNSET)
+	switch (op) {
 	case TEST_IS:
-		return value == than;
+		TEST_EACH(value[i] == than[i]);
+		return;
 	case TEST_IS_NOT:
-		return value != than;
+		TEST_EACH(value[i] != than[i]);
+		return;
 	case TEST_HAS:
-		return known && (value >> than & 1);
+		TEST_EACH((BOTH_KNOWN) & (bool)((uint32_t)value[i] >> (than[i] & 31) & 1));
+		return;
 	case TEST_SET:
-		return value != VALUE_UNSET;
+		TEST_EACH(value[i] != VALUE_UNSET);
+		return;
 	case TEST_UNSET:
-		return value == VALUE_UNSET;
+		TEST_EACH(value[i] == VALUE_UNSET);
+		return;
 	case TEST_LE:
-		return known && value <= than;
+		TEST_EACH((BOTH_KNOWN) & (value[i] <= than[i]));
+		return;
 	case TEST_LT:
-		return known && value < than;
+		TEST_EACH((BOTH_KNOWN) & (value[i] < than[i]));
+		return;
 	case TEST_GE:
-		return known && value >= than;
+		TEST_EACH((BOTH_KNOWN) & (value[i] >= than[i]));
+		return;
 	case TEST_GT:
-		return known && value > than;
+		TEST_EACH((BOTH_KNOWN) & (value[i] > than[i]));
+		return;
 	}
-	return false;
 }
 
-bool row_holds(const struct row_kind *kind, const struct condition *condition, uint32_t row)
+static void test_holds(
+	const struct row_kind *kind, const struct test *test, struct rows rows, bool *holds)
 {
-	for (size_t i = 0; i < condition->count; i++) {
-		bool holds = test_holds(kind, &condition->tests[i], row);
-		while (condition->tests[i].or_next) {
-			i++;
-			holds = holds || test_holds(kind, &condition->tests[i], row);
+	int32_t value[TABLE_CHUNK], than[TABLE_CHUNK];
+	if (test->other < 0 && test->ref < COLUMN_MAX &&
+		(test->op == TEST_IS || test->op == TEST_IS_NOT)) {
+		table_is(kind->table, (size_t)test->ref, rows, test->number, holds);
+		for (uint32_t i = 0; test->op == TEST_IS_NOT && i < rows.count; i++)
+			holds[i] = !holds[i];
+		return;
+	}
+	row_values(kind, test->ref, rows, value);
+	if (test->other >= 0)
+		row_values(kind, test->other, rows, than);
+	else
+		for (uint32_t i = 0; i < rows.count; i++)
+			than[i] = test->number;
+	test_apply(test->op, rows, value, than, holds);
+}
+
+bool row_holds(const struct row_kind *kind, const struct condition *condition, struct rows rows,
+	bool *restrict holds)
+{
+	bool any[TABLE_CHUNK], other[TABLE_CHUNK];
+	for (size_t t = 0; t < condition->count; t++) {
+		test_holds(kind, &condition->tests[t], rows, any);
+		while (condition->tests[t].or_next) {
+			test_holds(kind, &condition->tests[++t], rows, other);
+			for (uint32_t i = 0; i < rows.count; i++)
+				any[i] |= other[i];
 		}
-		if (!holds)
+		for (uint32_t i = 0; i < rows.count; i++)
+			holds[i] &= any[i];
+		if (!memchr(holds, true, rows.count))
 			return false;
 	}
 	return true;

@@ -1,4 +1,4 @@
-#include "daemons/aggregate/keymap.h"
+#include "kpi/keymap.h"
 
 #include "lib/clean.h"
 #include <sodium/crypto_shorthash_siphash24.h>

@@ -12,6 +12,8 @@
 enum {
 	SERIES_YEAR_FIRST = 2015, /* a day outside these years is counted apart, and in no sum */
 	SERIES_YEAR_LAST = 2100,
+	SERIES_DAY_FIRST = 16436, /* 2015-01-01 */
+	SERIES_DAY_LAST = 47846,  /* 2100-12-31 */
 };
 
 struct series {
@@ -26,7 +28,10 @@ struct series_place {
 	uint16_t year, month, day; /* from 0 */
 };
 struct series_place series_place(int32_t day);
-bool series_holds(int32_t day);
+static inline bool series_holds(int32_t day)
+{
+	return day >= SERIES_DAY_FIRST && day <= SERIES_DAY_LAST;
+}
 
 /* amount may be negative: what is taken back was added before. */
 void series_add(struct series *series, struct series_place place, int64_t amount);

@@ -1,6 +1,6 @@
-#include "daemons/aggregate/kpi_yaml.h"
+#include "kpi/kpi_yaml.h"
 
-#include "daemons/aggregate/kpi_parts.h"
+#include "kpi/kpi_parts.h"
 #include <string.h>
 
 /* A KPI's mapping, and what a definition says instead. */
@@ -143,6 +143,10 @@ static void rule_check(struct loader *loader, const struct entry *entry, const s
 			rule->kpi->id);
 	if (unit != UNIT_SHARE && (rule->whole != WHOLE_PLACED || rule->divided_by != REF_NONE))
 		yaml_fail_key(loader->yaml, at, "%s: only a share is divided", rule->kpi->id);
+	if (rule->due &&
+		(unit != UNIT_SHARE || rule->whole != WHOLE_PLACED || !rule->counted.count))
+		yaml_fail_key(
+			loader->yaml, at, "%s: what is due is a share with a count", rule->kpi->id);
 	if (rule->leave != REF_NONE &&
 		(unit != UNIT_COUNT || rule->counted.count || rule->unknown_day != REF_NONE ||
 			rule->unknown_inside.count || rule->sum != REF_NONE))
@@ -173,6 +177,8 @@ static void rows_load(struct loader *loader, const struct entry *entry, struct r
 	rule->sum = number_load(loader, kind, entry_get(entry, "sum"));
 	rule->divided_by = number_load(loader, kind, entry_get(entry, "divided_by"));
 	uint32_t missing = 0;
+	rule->is_share = rule->kpi->unit == UNIT_SHARE;
+	yaml_bool(yaml, entry_get(entry, "due"), &rule->due);
 	yaml_u32(yaml, entry_get(entry, "sum_missing"), 0, AMOUNT_MAX, &missing);
 	rule->sum_missing = (int32_t)missing;
 	unsigned whole = WHOLE_PLACED;
@@ -256,8 +262,8 @@ static bool rule_differs(const struct rule *rule, const struct yaml_node *instea
 static void kpi_load(struct loader *loader, const struct yaml_node *node, struct kpi *kpi)
 {
 	static const char *const keys[] = {"label", "title", "unit", "norm", "shown_by",
-		"largest_first", "hidden", "sum_of", "by", "population", "where", "day", "leave",
-		"of", "count", "sum", "sum_missing", "divided_by", "measure", "whole",
+		"largest_first", "hidden", "sum_of", "by", "population", "where", "day", "due",
+		"leave", "of", "count", "sum", "sum_missing", "divided_by", "measure", "whole",
 		"unknown_inside", "unknown_outside", "definitions"};
 	enum { ALWAYS = 9 }; /* the keys before this one are the same in every definition */
 	struct yaml *yaml = loader->yaml;
@@ -390,10 +396,30 @@ static void kpis_link(struct loader *loader, const struct yaml_node *map)
 	kpis->rule_first[SOURCE_COUNT] = kpis->rule_count;
 }
 
+static void forecast_link(struct loader *loader, const struct yaml_node *map)
+{
+	static const char *const keys[] = {"kpi", "waiting"};
+	struct yaml *yaml = loader->yaml;
+	if (!map)
+		return;
+	yaml_keys(yaml, map, keys, COUNT_OF(keys));
+	const struct kpi *kpi = kpi_named(loader, yaml_need(yaml, map, "kpi"));
+	const struct kpi *waiting = kpi_named(loader, yaml_need(yaml, map, "waiting"));
+	if (kpi && (kpi->unit != UNIT_SHARE || kpi->norm != NORM_AT_LEAST || !kpi->rules[0]->kind))
+		yaml_fail(
+			yaml, yaml_get(map, "kpi"), "%s is no share with a norm atLeast", kpi->id);
+	if (waiting && (waiting->unit != UNIT_COUNT || !waiting->rules[0]->kind ||
+			       waiting->rules[0]->leave != REF_NONE))
+		yaml_fail(yaml, yaml_get(map, "waiting"), "%s is no count of rows by a day",
+			waiting->id);
+	loader->kpis->forecast.kpi = kpi;
+	loader->kpis->forecast.waiting = waiting;
+}
+
 static void file_load(struct loader *loader)
 {
 	static const char *const keys[] = {
-		"definitions", "measures", "populations", "dimensions", "kpis"};
+		"definitions", "measures", "populations", "dimensions", "forecast", "kpis"};
 	struct yaml *yaml = loader->yaml;
 	struct kpis *kpis = loader->kpis;
 	yaml_keys(yaml, yaml->root, keys, COUNT_OF(keys));
@@ -413,10 +439,12 @@ static void file_load(struct loader *loader)
 	}
 	if (!yaml->error_count && map)
 		kpis_link(loader, map);
+	if (!yaml->error_count)
+		forecast_link(loader, yaml_get(yaml->root, "forecast"));
 }
 
 int kpis_load(struct kpis **out, const struct facts *facts, const char *text, const char *file_name,
-	const struct row_constant *constants, size_t constant_count, struct buf *errors)
+	const struct kpi_settings *settings, struct buf *errors)
 {
 	auto_yaml struct yaml yaml = {0};
 	int err = yaml_parse(&yaml, text, strlen(text), file_name, errors);
@@ -427,10 +455,11 @@ int kpis_load(struct kpis **out, const struct facts *facts, const char *text, co
 	kpis->facts = facts;
 	for (enum source source = 0; source < SOURCE_COUNT; source++)
 		kpis->kinds[source].table = facts_table(facts, source);
+	int32_t answer_seconds = (int32_t)(settings->phone_answer_seconds & INT32_MAX);
 	struct loader loader = {.yaml = &yaml,
 		.kpis = kpis,
-		.constants = constants,
-		.constant_count = constant_count};
+		.settings = settings,
+		.constants = {{"phone_answer_seconds", answer_seconds}}};
 	file_load(&loader);
 	err = yaml_result(&yaml);
 	/* Names and rules live where the file was read. */
@@ -441,4 +470,17 @@ int kpis_load(struct kpis **out, const struct facts *facts, const char *text, co
 	else
 		*out = kpis;
 	return err;
+}
+
+int kpis_check(const char *text, const char *file_name, struct why *why)
+{
+	static const uint8_t no_secret[16];
+	static const struct kpi_settings any;
+	auto_buf struct buf errors = {0};
+	struct facts *facts = facts_new(no_secret);
+	struct kpis *kpis = NULL;
+	int err = kpis_load(&kpis, facts, text, file_name, &any, &errors);
+	kpis_free(kpis);
+	facts_free(facts);
+	return err ? why_set(why, err, "%s", errors.data ? errors.data : "") : 0;
 }

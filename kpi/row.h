@@ -1,23 +1,27 @@
 /*
  * What a KPI may say of a row: its columns, measures derived from them, and conditions on both.
- * This is the whole language of config/kpi.yaml; its words are explained there.
+ * This is the whole language of config/kpi.yaml; its words are explained there. Rows are looked at
+ * together, column by column, as many as stand in a chunk: one when a row changes, a thousand when a
+ * figure scans them all.
  *
  * A name means a column (0 to COLUMN_MAX - 1) or a measure (from COLUMN_MAX on): a `ref`, below 0
- * none. To add a kind of measure: a row in enum measure_kind, a case in row_value, its key in
- * kpi_yaml.c.
+ * none. To add a kind of measure: a row in enum measure_kind, a case in measure_values, its key in
+ * kpi_parts.c.
  */
 #ifndef WOT_ROW_H
 #define WOT_ROW_H
 
-#include "daemons/aggregate/table.h"
+#include "config/closing.h"
+#include "kpi/table.h"
+#include "lib/arena.h"
 #include "lib/buf.h"
 #include <stdbool.h>
 
-enum { MEASURE_MAX = 32, MEASURE_PARTS = 4, TEST_MAX = 12, REF_NONE = -1 };
+enum { MEASURE_MAX = 32, MEASURE_PARTS = 4, TEST_MAX = 12, WORKING_DAYS_MAX = 100, REF_NONE = -1 };
 
 enum measure_kind {
-	MEASURE_DAYS,     /* from parts[0] to parts[1], in days */
-	MEASURE_AFTER,    /* the day that lies months, then days, after parts[0] */
+	MEASURE_DAYS,  /* from parts[0] to parts[1], in days */
+	MEASURE_AFTER, /* the day that lies months, then days, then working days after parts[0] */
 	MEASURE_EARLIEST, /* the earliest of the parts that are known */
 };
 
@@ -26,7 +30,8 @@ struct measure {
 	enum measure_kind kind;
 	int parts[MEASURE_PARTS]; /* refs to columns, and to measures before this one */
 	size_t part_count;
-	int32_t days, months;
+	int32_t days, months, working_days;
+	const int32_t *after; /* of MEASURE_AFTER: the day for each from SERIES_DAY_FIRST on */
 };
 
 /* A table and the measures on it. */
@@ -36,7 +41,12 @@ struct row_kind {
 	size_t measure_count;
 };
 
-int32_t row_value(const struct row_kind *kind, int ref, uint32_t row); /* VALUE_UNSET: not known */
+/* Fills in `after`. The working days are those of the law without these closing days. */
+void measure_prepare(struct measure *measure, const struct closing *closing, struct arena *arena);
+
+/* A value a row; VALUE_UNSET: not known. `values` and `holds` have room for TABLE_CHUNK. */
+void row_values(const struct row_kind *kind, int ref, struct rows rows, int32_t *values);
+int32_t row_value(const struct row_kind *kind, int ref, uint32_t row);
 
 int row_ref(const struct row_kind *kind, const char *name);
 const char *row_ref_name(const struct row_kind *kind, int ref);
@@ -71,7 +81,9 @@ struct condition {
 	size_t count;
 };
 
-bool row_holds(const struct row_kind *kind, const struct condition *condition, uint32_t row);
+/* Leaves `holds` true only for rows for which it was and the condition holds; false: for none. */
+bool row_holds(const struct row_kind *kind, const struct condition *condition, struct rows rows,
+	bool *holds);
 uint64_t row_condition_reads(const struct row_kind *kind, const struct condition *condition);
 
 /* A number with a name that conditions may use. */

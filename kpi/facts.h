@@ -9,7 +9,7 @@
 #ifndef WOT_FACTS_H
 #define WOT_FACTS_H
 
-#include "daemons/aggregate/table.h"
+#include "kpi/table.h"
 #include "lib/err.h"
 #include <stdbool.h>
 #include <stddef.h>
@@ -22,7 +22,7 @@ enum source {
 	SOURCE_CASES, /* row = case number */
 	SOURCE_CALLS,
 #define SOURCE(name, stream, tag, message) SOURCE_##name,
-#include "daemons/aggregate/source.def"
+#include "kpi/source.def"
 #undef SOURCE
 	SOURCE_COUNT,
 };

@@ -10,6 +10,7 @@
 
 struct period {
 	int32_t from, to; /* days, both included */
+	int32_t today;    /* what is due on this day or later is not late yet */
 };
 
 /* ERR_INVALID: `why` lists what there is. Days are 2015 to 2100. */

@@ -6,7 +6,7 @@
 #define WOT_KPI_PARTS_H
 
 #include "config/yaml.h"
-#include "daemons/aggregate/kpi.h"
+#include "kpi/kpi_yaml.h"
 
 #define COUNT_OF(array) (sizeof(array) / sizeof *(array))
 
@@ -15,8 +15,8 @@ enum { POPULATION_MAX = 32 };
 struct loader {
 	struct yaml *yaml;
 	struct kpis *kpis;
-	const struct row_constant *constants;
-	size_t constant_count;
+	const struct kpi_settings *settings;
+	struct row_constant constants[1]; /* numbers that conditions may name */
 	struct population {
 		const char *id;
 		enum source source;

@@ -9,7 +9,7 @@
 #ifndef WOT_TABLE_H
 #define WOT_TABLE_H
 
-#include "daemons/aggregate/keymap.h"
+#include "kpi/keymap.h"
 #include "lib/err.h"
 #include <protobuf-c/protobuf-c.h>
 
@@ -59,26 +59,22 @@ void table_done(struct table *table);
 void table_reserve(struct table *table, uint32_t row);
 void table_set(struct table *table, size_t column, uint32_t row, int32_t value);
 
-static inline int32_t table_get(const struct table *table, size_t column, uint32_t row)
+int32_t table_get(const struct table *table, size_t column, uint32_t row);
+
+/* Neighbours in one chunk: what is read at once. */
+struct rows {
+	uint32_t first, count;
+};
+/* The chunk's part of all rows from `first` on. */
+static inline struct rows table_rows(const struct table *table, uint32_t first)
 {
-	const struct column *of = &table->columns[column];
-	const uint8_t *chunk = table->chunks[row / TABLE_CHUNK];
-	if (!chunk)
-		return VALUE_UNSET;
-	const uint8_t *at = chunk + of->offset;
-	switch (of->width) { /* zeroed memory reads as unset */
-	case 1:
-		at += row % TABLE_CHUNK;
-		return *at ? *at - 1 : VALUE_UNSET;
-	case 2: {
-		uint16_t value = ((const uint16_t *)(const void *)at)[row % TABLE_CHUNK];
-		return value ? value - 1 : VALUE_UNSET;
-	}
-	default:
-		return (int32_t)(((const uint32_t *)(const void *)at)[row % TABLE_CHUNK] ^
-				 0x80000000u);
-	}
+	uint32_t end = (first / TABLE_CHUNK + 1) * TABLE_CHUNK;
+	return (struct rows){first, (end < table->rows ? end : table->rows) - first};
 }
+/* Their values in a column; `values` has room for TABLE_CHUNK. */
+void table_values(const struct table *table, size_t column, struct rows rows, int32_t *values);
+/* Whether each of them is that value, which is not VALUE_UNSET. */
+void table_is(const struct table *table, size_t column, struct rows rows, int32_t value, bool *is);
 
 /* The number of a text in its column; VALUE_UNSET for UNKNOWN, and when there are too many. */
 int32_t text_number(struct column *column, const void *text, size_t len);

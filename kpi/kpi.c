@@ -1,0 +1,283 @@
+#include "kpi/kpi.h"
+
+#include "lib/calendar.h"
+#include "lib/clean.h"
+#include <stdio.h>
+#include <string.h>
+
+const char *const kpi_units[] = {"count", "share", "days", "seconds", "euro"};
+const char *const kpi_norms[] = {"", "atLeast", "moreThan", "atMost"};
+
+/* ---- counters ---- */
+
+static struct cell *split_cell(struct split *split, uint32_t value)
+{
+	if (value >= split->room) {
+		size_t room = split->room ? split->room : 8;
+		while (room <= value)
+			room *= 2;
+		split->cells = realloc(split->cells, room * sizeof *split->cells);
+		must(split->cells);
+		memset(split->cells + split->room, 0, (room - split->room) * sizeof *split->cells);
+		split->room = room;
+	}
+	return &split->cells[value];
+}
+
+static struct series_place place_of(struct kpis *kpis, int32_t day)
+{
+	if (day != kpis->place_day) {
+		kpis->place = series_place(day);
+		kpis->place_day = day;
+	}
+	return kpis->place;
+}
+
+/* One number on one day. */
+struct posting {
+	struct series_place place;
+	enum part part;
+	int64_t amount;
+};
+
+static size_t postings_of(struct kpis *kpis, const struct rule *rule, const struct given *given,
+	uint32_t i, struct posting out[PART_MAX])
+{
+	uint8_t gives = given->gives[i];
+	struct counts counts = given_counts(given, i);
+	size_t count = 0;
+	bool late = gives & GIVE_LATE;
+	if (gives & (GIVE_COUNT | GIVE_OF | GIVE_UNKNOWN)) {
+		struct series_place place = place_of(kpis, given->day[i]);
+		if (gives & GIVE_COUNT)
+			out[count++] = (struct posting){place, PART_COUNT, counts.count};
+		if (gives & GIVE_OF)
+			out[count++] =
+				(struct posting){place, late ? PART_LATE : PART_OF, counts.of};
+		if (gives & GIVE_UNKNOWN)
+			out[count++] =
+				(struct posting){place, late ? PART_LATE_UNKNOWN : PART_UNKNOWN, 1};
+	}
+	if (gives & GIVE_OTHER)
+		out[count++] = (struct posting){place_of(kpis, given->other_day[i]),
+			rule->leave != REF_NONE ? PART_LEAVE : PART_UNKNOWN, 1};
+	return count;
+}
+
+static void cell_post(struct cell *cell, const struct posting *postings, size_t count, int sign)
+{
+	for (size_t i = 0; i < count; i++)
+		series_add(&cell->parts[postings[i].part], postings[i].place,
+			sign * postings[i].amount);
+}
+
+static void spread_post(
+	struct kpis *kpis, struct rule *rule, const struct given *given, uint32_t i, int sign)
+{
+	if (rule->measure == REF_NONE || !(given->gives[i] & GIVE_COUNT))
+		return;
+	struct series_place place = place_of(kpis, given->day[i]);
+	if (sign > 0)
+		spread_add(&rule->spread, place, given->measured[i]);
+	else
+		spread_remove(&rule->spread, place, given->measured[i]);
+}
+
+static void splits_post(struct rule *rule, uint32_t row, uint64_t columns,
+	const struct posting *postings, size_t count, int sign)
+{
+	bool all = rule->reads & columns;
+	for (size_t s = 0; s < rule->split_count; s++) {
+		struct split *split = &rule->splits[s];
+		if (!split->counted || !(all || columns >> split->column & 1))
+			continue;
+		uint32_t values[SPLIT_VALUES_MAX];
+		size_t value_count = split_values(rule, split, row, values);
+		for (size_t v = 0; v < value_count; v++)
+			cell_post(split_cell(split, values[v]), postings, count, sign);
+	}
+}
+
+/* Where only the column of a split changes, a row moves within that split alone. */
+static void rule_post(
+	struct kpis *kpis, struct rule *rule, struct rows rows, uint64_t columns, int sign)
+{
+	struct given given;
+	if (!rule_give(rule, rows, NULL, &given))
+		return;
+	for (uint32_t i = 0; i < rows.count; i++) {
+		struct posting postings[PART_MAX];
+		size_t count = postings_of(kpis, rule, &given, i, postings);
+		if (!count)
+			continue;
+		if (rule->reads & columns) {
+			cell_post(&rule->total, postings, count, sign);
+			spread_post(kpis, rule, &given, i, sign);
+		}
+		splits_post(rule, rows.first + i, columns, postings, count, sign);
+	}
+}
+
+void kpis_post(void *arg, enum source source, uint32_t row, uint64_t columns, int sign)
+{
+	struct kpis *kpis = arg;
+	for (size_t i = kpis->rule_first[source]; i < kpis->rule_first[source + 1]; i++) {
+		struct rule *rule = kpis->rules[i];
+		if ((rule->reads | rule->split_reads) & columns)
+			rule_post(kpis, rule, (struct rows){row, 1}, columns, sign);
+	}
+}
+
+static void cell_done(struct cell *cell)
+{
+	for (enum part part = 0; part < PART_MAX; part++)
+		series_done(&cell->parts[part]);
+}
+
+static void rule_clear(struct rule *rule)
+{
+	cell_done(&rule->total);
+	spread_done(&rule->spread);
+	for (size_t s = 0; s < rule->split_count; s++) {
+		struct split *split = &rule->splits[s];
+		for (size_t v = 0; v < split->room; v++)
+			cell_done(&split->cells[v]);
+		free(split->cells);
+		split->cells = NULL;
+		split->room = 0;
+	}
+}
+
+void kpis_count_all(struct kpis *kpis)
+{
+	for (size_t i = 0; i < kpis->rule_count; i++)
+		rule_clear(kpis->rules[i]);
+	for (size_t i = 0; i < kpis->rule_count; i++) {
+		const struct table *table = kpis->rules[i]->kind->table;
+		for (uint32_t row = 0; row < table->rows; row += TABLE_CHUNK)
+			rule_post(kpis, kpis->rules[i], table_rows(table, row), ~0ull, 1);
+	}
+}
+
+void rule_counts(const struct rule *rule, const struct split *split, uint32_t value,
+	const struct period *period, struct counts *out)
+{
+	if (split && value >= split->room)
+		return;
+	const struct series *parts = split ? split->cells[value].parts : rule->total.parts;
+	int32_t from = period->from, to = period->to;
+	if (rule->leave != REF_NONE) {
+		out->count += (int64_t)series_sum(&parts[PART_ENTER], SERIES_DAY_FIRST, to) -
+			      (int64_t)series_sum(&parts[PART_LEAVE], SERIES_DAY_FIRST, to);
+		return;
+	}
+	out->count += (int64_t)series_sum(&parts[PART_COUNT], from, to);
+	out->of += (int64_t)series_sum(&parts[PART_OF], from, to);
+	out->unknown += (int64_t)series_sum(&parts[PART_UNKNOWN], from, to);
+	if (!rule->due)
+		return;
+	int32_t past = to < period->today ? to : period->today - 1;
+	out->of += (int64_t)series_sum(&parts[PART_LATE], from, past);
+	out->unknown += (int64_t)series_sum(&parts[PART_LATE_UNKNOWN], from, past);
+}
+
+/* ---- the whole ---- */
+
+void kpis_free(struct kpis *kpis)
+{
+	if (!kpis)
+		return;
+	for (size_t i = 0; i < kpis->rule_count; i++)
+		rule_clear(kpis->rules[i]);
+	arena_done(&kpis->arena);
+	free(kpis);
+}
+
+const struct kpi *kpi_find(const struct kpis *kpis, const char *id)
+{
+	for (size_t i = 0; i < kpis->count; i++) {
+		if (!strcmp(kpis->items[i].id, id))
+			return &kpis->items[i];
+	}
+	return NULL;
+}
+
+uint32_t kpi_definition_of_year(const struct kpis *kpis, int32_t year)
+{
+	for (uint32_t i = 0; i < kpis->definition_count; i++) {
+		if (year >= kpis->definitions[i].from && year <= kpis->definitions[i].until)
+			return i;
+	}
+	must(false && "a year without a definition");
+	return 0;
+}
+
+static int cell_equal(const struct rule *rule, const char *dimension, const char *key,
+	const struct cell *a, const struct cell *b, struct why *why)
+{
+	static const char *const names[PART_MAX] = {
+		"count", "of", "unknown", "of what is late", "unknown of what is late"};
+	for (enum part part = 0; part < PART_MAX; part++) {
+		const struct series *here = &a->parts[part], *there = &b->parts[part];
+		int32_t day = series_differ(here, there);
+		if (!day)
+			continue;
+		struct calendar_date date = calendar_date(day < 0 ? 0 : day);
+		return why_set(why, ERR_DIVERGED,
+			"%s%s%s%s%s: %s differs on %04d-%02d-%02d: %llu here, %llu there",
+			rule->kpi->id, *dimension ? " by " : "", dimension, *key ? " " : "", key,
+			names[part], date.year, date.month, date.day,
+			(unsigned long long)series_sum(here, day, day),
+			(unsigned long long)series_sum(there, day, day));
+	}
+	return 0;
+}
+
+static int rule_equal(const struct rule *a, const struct rule *b, struct why *why)
+{
+	int err = cell_equal(a, "", "", &a->total, &b->total, why);
+	int32_t day = spread_differ(&a->spread, &b->spread);
+	if (!err && day) {
+		struct calendar_date date = calendar_date(day);
+		err = why_set(why, ERR_DIVERGED, "%s: the values of %04d-%02d-%02d differ",
+			a->kpi->id, date.year, date.month, date.day);
+	}
+	for (size_t s = 0; !err && s < a->split_count; s++) {
+		const struct split *here = &a->splits[s], *there = &b->splits[s];
+		static const struct cell none;
+		size_t size = split_size(a, here);
+		for (uint32_t v = 0; !err && v < size; v++)
+			err = cell_equal(a, here->dimension->id, split_key(a, here, v),
+				v < here->room ? &here->cells[v] : &none,
+				v < there->room ? &there->cells[v] : &none, why);
+	}
+	return err;
+}
+
+int kpis_equal(const struct kpis *a, const struct kpis *b, struct why *why)
+{
+	if (a->rule_count != b->rule_count)
+		return why_set(why, ERR_DIVERGED,
+			"the KPIs are not the same: %zu rules here, %zu there", a->rule_count,
+			b->rule_count);
+	for (size_t i = 0; i < a->rule_count; i++) {
+		if (strcmp(a->rules[i]->kpi->id, b->rules[i]->kpi->id))
+			return why_set(why, ERR_DIVERGED,
+				"the KPIs are not the same: %s here, %s there",
+				a->rules[i]->kpi->id, b->rules[i]->kpi->id);
+		int err = rule_equal(a->rules[i], b->rules[i], why);
+		if (err)
+			return err;
+	}
+	return 0;
+}
+
+uint64_t kpis_outside(const struct kpis *kpis)
+{
+	uint64_t outside = 0;
+	for (size_t i = 0; i < kpis->rule_count; i++) {
+		for (enum part part = 0; part < PART_MAX; part++)
+			outside += kpis->rules[i]->total.parts[part].outside;
+	}
+	return outside;
+}

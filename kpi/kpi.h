@@ -1,0 +1,79 @@
+/*
+ * The KPIs, and their counters. No KPI is written in C: config/kpi.yaml defines each (kpi_yaml.h
+ * loads it) as a rule (rule.h), a function of rows: on which days they count, in which role, how much.
+ * Counters are per rule and dimension value plain numbers a day, with totals of months and years; a
+ * year is allocated when it is first needed. When a row changes its old contribution is taken back
+ * and the new one added.
+ */
+#ifndef WOT_KPI_H
+#define WOT_KPI_H
+
+#include "kpi/rule.h"
+#include "lib/arena.h"
+
+enum {
+	KPI_MAX = 128,
+	DEFINITION_MAX = 4,
+};
+
+enum kpi_unit { UNIT_COUNT, UNIT_SHARE, UNIT_DAYS, UNIT_SECONDS, UNIT_EURO };
+extern const char *const kpi_units[]; /* "count", … */
+enum kpi_norm { NORM_NONE, NORM_AT_LEAST, NORM_MORE_THAN, NORM_AT_MOST };
+extern const char *const kpi_norms[]; /* "", "atLeast", … */
+
+struct kpi {
+	const char *id, *label, *title;
+	enum kpi_unit unit;
+	bool hidden; /* a part of a sum */
+	enum kpi_norm norm;
+	double norm_value;
+	int norm_months;                /* per quarter 3, per year 12; 0: of the period as it is */
+	const struct kpi *norm_held_to; /* whose value is compared; itself mostly */
+	const struct dimension *shown_by; /* where nothing else is asked; NULL */
+	bool largest_first;
+	struct rule *rules[DEFINITION_MAX]; /* the same one where definitions do not differ */
+};
+
+struct definition {
+	uint32_t name;       /* 2023 */
+	int32_t from, until; /* years for which it holds */
+};
+
+struct kpis {
+	struct arena arena;
+	const struct facts *facts;
+	struct row_kind kinds[SOURCE_COUNT];
+	struct definition definitions[DEFINITION_MAX];
+	size_t definition_count;
+	struct dimension dimensions[DIMENSION_MAX];
+	size_t dimension_count;
+	struct kpi items[KPI_MAX];
+	size_t count;
+	struct {
+		const struct kpi *kpi, *waiting; /* NULL: there is none */
+	} forecast;
+	struct rule *rules[KPI_MAX * DEFINITION_MAX]; /* all that read rows, each once, by source */
+	size_t rule_count, rule_first[SOURCE_COUNT + 1];
+	struct series_place
+		place; /* of the day that was counted last: the next is mostly the same */
+	int32_t place_day;
+};
+
+void kpis_free(struct kpis *kpis);
+const struct kpi *kpi_find(const struct kpis *kpis, const char *id);
+uint32_t kpi_definition_of_year(const struct kpis *kpis, int32_t year); /* an index */
+
+/* A facts_change_fn: takes back or adds a row's contributions to the rules that read one of the
+ * columns. */
+void kpis_post(void *kpis, enum source source, uint32_t row, uint64_t columns, int sign);
+/* Forgets all counters and counts every row once. */
+void kpis_count_all(struct kpis *kpis);
+
+/* From the counters, with those of a split's value where there is a split. Adds to out. Not for sums. */
+void rule_counts(const struct rule *rule, const struct split *split, uint32_t value,
+	const struct period *period, struct counts *out);
+
+int kpis_equal(const struct kpis *a, const struct kpis *b, struct why *why);
+uint64_t kpis_outside(const struct kpis *kpis); /* contributions on days that are in no year */
+
+#endif

@@ -1,0 +1,251 @@
+#include "kpi/rule.h"
+
+#include "lib/clean.h"
+#include <string.h>
+
+/* ---- what rows give ---- */
+
+static void days_within(struct rows rows, const int32_t *restrict day, int32_t from, int32_t to,
+	bool *restrict within)
+{
+	for (uint32_t i = 0; i < rows.count; i++)
+		within[i] = (day[i] >= from) & (day[i] <= to);
+}
+
+/* In from `day` until the day before `leave`; who leaves as it enters never is. */
+static bool stock_give(
+	const struct rule *rule, struct rows rows, const struct period *period, struct given *given)
+{
+	bool in[TABLE_CHUNK];
+	row_values(rule->kind, rule->day, rows, given->day);
+	if (period)
+		days_within(rows, given->day, SERIES_DAY_FIRST, period->to, in);
+	else
+		days_within(rows, given->day, VALUE_UNSET + 1, INT32_MAX, in);
+	if (!row_holds(rule->kind, &rule->where, rows, in))
+		return false;
+	row_values(rule->kind, rule->leave, rows, given->other_day);
+	for (uint32_t i = 0; i < rows.count; i++) {
+		int32_t enter = given->day[i], leave = given->other_day[i];
+		bool leaves = leave != VALUE_UNSET;
+		bool gone = leaves & ((leave <= enter) | (period && leave <= period->to));
+		given->gives[i] = !in[i] | gone       ? 0
+				  : leaves && !period ? GIVE_COUNT | GIVE_OTHER
+						      : GIVE_COUNT;
+	}
+	given->summed = given->divided = false;
+	return true;
+}
+
+static bool amounts_fill(
+	const struct rule *rule, int ref, int32_t missing, struct rows rows, int32_t *amounts)
+{
+	if (ref == REF_NONE)
+		return false;
+	row_values(rule->kind, ref, rows, amounts);
+	for (uint32_t i = 0; i < rows.count; i++) {
+		int32_t amount = amounts[i] == VALUE_UNSET ? missing : amounts[i];
+		amounts[i] = amount < 0 ? 0 : amount > AMOUNT_MAX ? AMOUNT_MAX : amount;
+	}
+	return true;
+}
+
+/* Of a deadline: what does not count is awaited until the day is past, and late then. */
+static void late_give(
+	struct rows rows, const struct period *period, const bool *placed, struct given *given)
+{
+	int32_t today = period ? period->today : INT32_MAX;
+	for (uint32_t i = 0; i < rows.count; i++) {
+		if (!placed[i] || given->gives[i] & GIVE_COUNT)
+			continue;
+		given->gives[i] = given->day[i] >= today ? 0 : given->gives[i] | GIVE_LATE;
+	}
+}
+
+/* Rows that are placed on `day`, as far as they are of what is counted. */
+static void placed_give(const struct rule *rule, struct rows rows, const struct period *period,
+	bool *restrict placed, struct given *restrict given)
+{
+	const struct row_kind *kind = rule->kind;
+	bool counted[TABLE_CHUNK], unknown[TABLE_CHUNK];
+	if (rule->measure != REF_NONE) {
+		row_values(kind, rule->measure, rows, given->measured);
+		for (uint32_t i = 0; i < rows.count; i++)
+			placed[i] &= given->measured[i] != VALUE_UNSET;
+	}
+	if (!row_holds(kind, &rule->of, rows, placed))
+		return;
+	memcpy(counted, placed, rows.count);
+	row_holds(kind, &rule->counted, rows, counted);
+	bool has_of = rule->is_share && rule->whole == WHOLE_PLACED;
+	for (uint32_t i = 0; i < rows.count; i++)
+		given->gives[i] =
+			(uint8_t)(counted[i] * GIVE_COUNT + (placed[i] & has_of) * GIVE_OF);
+	if (rule->unknown_inside.count) {
+		memcpy(unknown, placed, rows.count);
+		row_holds(kind, &rule->unknown_inside, rows, unknown);
+		for (uint32_t i = 0; i < rows.count; i++)
+			given->gives[i] |= (uint8_t)(unknown[i] * GIVE_UNKNOWN);
+	}
+	if (rule->due)
+		late_give(rows, period, placed, given);
+	given->summed = amounts_fill(rule, rule->sum, rule->sum_missing, rows, given->amount);
+	given->divided = has_of && amounts_fill(rule, rule->divided_by, 0, rows, given->of_amount);
+}
+
+static bool flow_give(
+	const struct rule *rule, struct rows rows, const struct period *period, struct given *given)
+{
+	const struct row_kind *kind = rule->kind;
+	int32_t from = period ? period->from : VALUE_UNSET + 1,
+		to = period ? period->to : INT32_MAX;
+	bool either[TABLE_CHUNK], placed[TABLE_CHUNK], outside[TABLE_CHUNK];
+	row_values(kind, rule->day, rows, given->day);
+	days_within(rows, given->day, from, to, placed);
+	memcpy(either, placed, rows.count);
+	if (rule->unknown_day != REF_NONE) {
+		row_values(kind, rule->unknown_day, rows, given->other_day);
+		days_within(rows, given->other_day, from, to, outside);
+		row_holds(kind, &rule->unknown_outside, rows, outside);
+		for (uint32_t i = 0; i < rows.count; i++)
+			either[i] |= outside[i];
+	}
+	if (!memchr(either, true, rows.count) || !row_holds(kind, &rule->where, rows, either))
+		return false;
+	for (uint32_t i = 0; i < rows.count; i++)
+		placed[i] &= either[i];
+	memset(given->gives, 0, rows.count);
+	given->summed = given->divided = false;
+	placed_give(rule, rows, period, placed, given);
+	if (rule->unknown_day == REF_NONE)
+		return true;
+	for (uint32_t i = 0; i < rows.count; i++)
+		given->gives[i] |= (uint8_t)((outside[i] & either[i]) * GIVE_OTHER);
+	return true;
+}
+
+bool rule_give(
+	const struct rule *rule, struct rows rows, const struct period *period, struct given *given)
+{
+	return rule->leave != REF_NONE ? stock_give(rule, rows, period, given)
+				       : flow_give(rule, rows, period, given);
+}
+
+/* ---- dimensions ---- */
+
+const struct split *rule_split(const struct rule *rule, const struct dimension *dimension)
+{
+	for (size_t i = 0; i < rule->split_count; i++) {
+		if (rule->splits[i].dimension == dimension)
+			return &rule->splits[i];
+	}
+	return NULL;
+}
+
+static const struct column *split_of(const struct rule *rule, const struct split *split)
+{
+	return &rule->kind->table->columns[split->column];
+}
+
+size_t split_size(const struct rule *rule, const struct split *split)
+{
+	const struct column *column = split_of(rule, split);
+	switch (column->type) {
+	case COLUMN_NUMBER:
+		return split->dimension->class_count + 1;
+	case COLUMN_TEXT:
+		return column->texts.count + 1;
+	default:
+		return (size_t)column->values->values[column->values->n_values - 1].value + 1;
+	}
+}
+
+const char *split_key(const struct rule *rule, const struct split *split, uint32_t value)
+{
+	const struct column *column = split_of(rule, split);
+	if (!value)
+		return "UNKNOWN";
+	if (column->type == COLUMN_NUMBER)
+		return split->dimension->classes[value - 1].key;
+	if (column->type == COLUMN_TEXT)
+		return column->texts.items[value - 1];
+	const ProtobufCEnumValue *known =
+		protobuf_c_enum_descriptor_get_value(column->values, (int)value);
+	return known ? known->name : "UNKNOWN";
+}
+
+static void classes_of(const struct dimension *dimension, struct rows rows,
+	const int32_t *restrict raw, uint32_t *restrict values)
+{
+	memset(values, 0, rows.count * sizeof *values);
+	for (size_t c = dimension->class_count; c-- > 0;) {
+		const struct dimension_class *class = &dimension->classes[c];
+		for (uint32_t i = 0; i < rows.count; i++)
+			values[i] = (raw[i] >= class->low) & (raw[i] <= class->high)
+					    ? (uint32_t)c + 1
+					    : values[i];
+	}
+}
+
+bool split_is_list(const struct rule *rule, const struct split *split)
+{
+	return split_of(rule, split)->type == COLUMN_SET;
+}
+
+/* No value of an enumeration is 0, so bit 0 is free for UNKNOWN. */
+static uint32_t list_merge(const struct split *split, uint32_t list)
+{
+	uint32_t merged = 0;
+	for (; list; list &= list - 1)
+		merged |= 1u << split->merge[__builtin_ctz(list)];
+	return merged;
+}
+
+static void lists_of(const struct split *split, struct rows rows, const int32_t *restrict raw,
+	uint32_t *restrict values)
+{
+	bool merges = false;
+	for (uint32_t bit = 0; bit < SPLIT_VALUES_MAX; bit++)
+		merges = merges || split->merge[bit] != bit;
+	for (uint32_t i = 0; i < rows.count; i++)
+		values[i] = raw[i] == VALUE_UNSET || !raw[i] ? 1 : (uint32_t)raw[i];
+	for (uint32_t i = 0; merges && i < rows.count; i++)
+		values[i] = list_merge(split, values[i]);
+}
+
+void split_column(
+	const struct rule *rule, const struct split *split, struct rows rows, uint32_t *values)
+{
+	int32_t raw[TABLE_CHUNK];
+	table_values(rule->kind->table, (size_t)split->column, rows, raw);
+	switch (split_of(rule, split)->type) {
+	case COLUMN_NUMBER:
+		classes_of(split->dimension, rows, raw, values);
+		return;
+	case COLUMN_TEXT:
+		for (uint32_t i = 0; i < rows.count; i++)
+			values[i] = raw[i] == VALUE_UNSET ? 0 : (uint32_t)raw[i] + 1;
+		return;
+	case COLUMN_SET:
+		lists_of(split, rows, raw, values);
+		return;
+	default:
+		for (uint32_t i = 0; i < rows.count; i++)
+			values[i] = raw[i] == VALUE_UNSET ? 0 : split->merge[(uint8_t)raw[i]];
+	}
+}
+
+size_t split_values(const struct rule *rule, const struct split *split, uint32_t row,
+	uint32_t values[SPLIT_VALUES_MAX])
+{
+	uint32_t value;
+	size_t count = 0;
+	split_column(rule, split, (struct rows){row, 1}, &value);
+	if (!split_is_list(rule, split)) {
+		values[count++] = value;
+		return count;
+	}
+	for (; value; value &= value - 1)
+		values[count++] = (uint32_t)__builtin_ctz(value);
+	return count;
+}

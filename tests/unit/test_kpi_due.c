@@ -1,0 +1,236 @@
+/*
+ * What was promised by a day: first contact, reaction, callback. A row is late only once its day is past,
+ * which depends on the day on which one asks and on nothing else: the counters do not roll over at midnight.
+ * 2025-04-15 is a Tuesday; Good Friday is the 18th, Easter Monday the 21st.
+ */
+#include "tests/unit/tallied.h"
+
+#define WEB WOT__V1__CHANNEL__VALUE__WEB
+#define PHONE WOT__V1__CHANNEL__VALUE__PHONE
+#define GIVEN_UP WOT__V1__CALL__EVENT__ABANDONED
+#define ANSWERED WOT__V1__CALL__EVENT__ANSWERED
+#define ENTERED WOT__V1__CALL__EVENT__ENTERED
+
+static const char first_contact[] = "first_contact_within_5_working_days";
+static const char reaction[] = "reaction_within_1_working_day";
+static const char callback[] = "callback_within_1_working_day";
+
+static void the_deadline_of_first_contact_lies_five_working_days_on(void **state)
+{
+	struct tallied *t = *state;
+	FACTS(t, 1, FACT(reported_on, day("2025-04-15")),
+		FACT(channel, PHONE)); /* 16 17 22 23 24 */
+	assert_figure(t, first_contact, "2025-04-24", 0, 0, 0, 1, 0);
+	assert_figure(t, first_contact, "2025-04-15..2025-04-23", 0, -1, 0, 0, 0);
+	FACTS(t, 1, FACT(screened_on, day("2025-04-24")), FACT(screening, 2));
+	assert_figure(t, first_contact, "2025-04-24", 0, 1, 1, 1, 0);
+	FACTS(t, 2, FACT(reported_on, day("2025-04-15")), FACT(channel, PHONE),
+		FACT(screened_on, day("2025-04-25")));
+	assert_figure(t, first_contact, "2025-04-24", 0, 0.5, 1, 2, 0);
+	assert_replay_is_equal(t);
+}
+
+static void first_contact_is_the_earlier_of_screening_and_case_lead(void **state)
+{
+	struct tallied *t = *state;
+	FACTS(t, 1, FACT(reported_on, day("2025-04-15")), FACT(screened_on, day("2025-05-20")),
+		FACT(first_contact_on, day("2025-04-16")));
+	assert_figure(t, first_contact, "2025", 0, 1, 1, 1, 0);
+	FACTS(t, 1, CLEARED(2)); /* the contact was registered wrongly */
+	assert_figure(t, first_contact, "2025", 0, 0, 0, 1, 0);
+}
+
+static void what_is_met_counts_at_once_and_the_rest_once_its_day_is_past(void **state)
+{
+	struct tallied *t = *state;
+	FACTS(t, 1, FACT(reported_on, day("2025-04-15")));
+	FACTS(t, 2, FACT(reported_on, day("2025-04-15")), FACT(screened_on, day("2025-04-16")));
+	t->today = day("2025-04-16");
+	assert_figure(t, first_contact, "2025", 0, 1, 1, 1, 0);
+	t->today = day("2025-04-24"); /* the day itself is not past */
+	assert_figure(t, first_contact, "2025", 0, 1, 1, 1, 0);
+	t->today = day("2025-04-25");
+	assert_figure(t, first_contact, "2025", 0, 0.5, 1, 2, 0);
+	assert_figure(t, first_contact, "2025-04-25..2025-12-31", 0, -1, 0, 0, 0);
+	assert_int_equal(count_by(t, first_contact, "2025", "channel", "UNKNOWN"), 1);
+	assert_replay_is_equal(t);
+}
+
+static void support_or_closing_without_a_contact_is_missed_and_unknown(void **state)
+{
+	struct tallied *t = *state;
+	FACTS(t, 1, FACT(reported_on, day("2025-04-15")),
+		FACT(support_started_on, day("2025-04-17")));
+	FACTS(t, 2, FACT(reported_on, day("2025-04-15")), FACT(closed_on, day("2025-04-17")));
+	FACTS(t, 3, FACT(reported_on, day("2025-04-15")));
+	t->today = day("2025-04-24");
+	assert_figure(t, first_contact, "2025", 0, -1, 0, 0, 0);
+	t->today = day("2025-04-25");
+	assert_figure(t, first_contact, "2025", 0, 0, 0, 3, 2);
+	json_t *figure = ask(t, first_contact, "2025", NULL, 0);
+	assert_number(figure, "high", 2 / 3.0);
+	json_decref(figure);
+}
+
+static void advice_and_youth_are_no_request_that_was_promised_anything(void **state)
+{
+	struct tallied *t = *state;
+	FACTS(t, 1, FACT(reported_on, day("2025-04-15")), FACT(advice, true));
+	FACTS(t, 2, FACT(reported_on, day("2025-04-15")), FACT(youth, true));
+	assert_figure(t, first_contact, "2025", 0, -1, 0, 0, 0);
+}
+
+static void a_reaction_is_due_on_the_next_working_day_by_web_chat_and_email_alone(void **state)
+{
+	struct tallied *t = *state;
+	for (uint32_t channel = 1; channel <= 9; channel++)
+		FACTS(t, channel,
+			FACT(reported_on, day("2025-04-17")), /* a Thursday: due on Tuesday */
+			FACT(channel, (Wot__V1__Channel__Value)channel),
+			FACT(screened_on, day("2025-04-22")));
+	assert_figure(t, reaction, "2025-04-22", 0, 1, 3, 3, 0);
+	FACTS(t, WEB, FACT(screened_on, day("2025-04-23")));
+	assert_figure(t, reaction, "2025-04-22", 0, 2 / 3.0, 2, 3, 0);
+	assert_int_equal(count_by(t, reaction, "2025", "channel", "CHAT"), 1);
+	assert_int_equal(count_by(t, reaction, "2025", "channel", "PHONE"), -1);
+}
+
+static void who_hung_up_or_asked_is_called_back_by_the_next_working_day(void **state)
+{
+	struct tallied *t = *state;
+	int64_t at = noon(day("2025-04-17"));
+	log_call(t, "a", GIVEN_UP, at, 20);
+	log_call_of(t, "b", ANSWERED, at, 20, NULL, WOT__V1__CALL__OUTCOME__CALLBACK);
+	log_call(t, "c", ANSWERED, at, 20);
+	log_call(t, "d", GIVEN_UP, at, 20);
+	log_callback(t, "b", noon(day("2025-04-22")), true);
+	log_callback(t, "d", noon(day("2025-04-23")), true);
+	assert_figure(t, callback, "2025-04-22", 0, 1 / 3.0, 1, 3, 0);
+	log_callback(t, "a", noon(day("2025-04-18")), false); /* nobody answered: not called back */
+	assert_figure(t, callback, "2025-04-22", 0, 1 / 3.0, 1, 3, 0);
+	log_callback(t, "a", noon(day("2025-04-17")), true);
+	assert_figure(t, callback, "2025-04-22", 0, 2 / 3.0, 2, 3, 0);
+	assert_replay_is_equal(t);
+}
+
+static void a_callback_that_comes_in_before_its_call_counts_all_the_same(void **state)
+{
+	struct tallied *t = *state;
+	log_callback(t, "a", noon(day("2025-04-17")), true);
+	assert_figure(t, callback, "2025", 0, -1, 0, 0, 0);
+	log_call(t, "a", GIVEN_UP, noon(day("2025-04-16")), 20);
+	assert_figure(t, callback, "2025-04-17", 0, 1, 1, 1, 0);
+	assert_replay_is_equal(t);
+}
+
+/* In whatever order the two calls come in; a call that was answered before says nothing. */
+static void who_calls_again_that_day_and_is_answered_needs_no_callback(void **state)
+{
+	static const int orders[][5] = {
+		{0, 1, 2, 3, 4}, {2, 3, 4, 0, 1}, {1, 4, 3, 0, 2}, {4, 2, 1, 0, 3}};
+	struct tallied *t = *state;
+	for (size_t order = 0; order < 4; order++) {
+		int64_t at = noon(day("2025-04-15") + (int32_t)(7 * order));
+		char caller[8], first[8], second[8], before[8];
+		snprintf(caller, sizeof caller, "who%zu", order);
+		snprintf(first, sizeof first, "a%zu", order);
+		snprintf(second, sizeof second, "b%zu", order);
+		snprintf(before, sizeof before, "c%zu", order);
+		for (size_t i = 0; i < 5; i++) {
+			switch (orders[order][i]) {
+			case 0:
+				log_call_of(t, first, ENTERED, at, -1, caller, 0);
+				break;
+			case 1:
+				log_call(t, first, GIVEN_UP, at + 60000, 60);
+				break;
+			case 2:
+				log_call_of(t, before, ANSWERED, at - 60000, 5, caller, 0);
+				break;
+			case 3:
+				log_call_of(t, second, ENTERED, at + 90000, -1, caller, 0);
+				break;
+			default:
+				if (order != 1)
+					log_call(t, second, ANSWERED, at + 95000, 5);
+			}
+		}
+	}
+	/* Of the second order's caller only the answer before it hung up came in. */
+	assert_figure(t, callback, "2025", 0, 0, 0, 1, 0);
+	assert_figure(t, "phone_abandoned", "2025", 0, 4 / 11.0, 4, 11, 0);
+	assert_replay_is_equal(t);
+}
+
+/* What comes in late of an earlier day is hashed with the key of the later one. */
+static void the_same_hash_on_another_day_is_another_caller(void **state)
+{
+	struct tallied *t = *state;
+	int64_t at = noon(day("2025-04-15"));
+	log_call_of(t, "a", ANSWERED, at + 86400000, 5, "who", 0);
+	log_call_of(t, "b", GIVEN_UP, at, 60, "who", 0);
+	assert_figure(t, callback, "2025", 0, 0, 0, 1, 0);
+	log_call_of(t, "c", ANSWERED, at + 60000, 5, "who", 0);
+	assert_figure(t, callback, "2025", 0, -1, 0, 0, 0);
+}
+
+static void closing_days_move_a_deadline(void **state)
+{
+	struct tallied *t = *state;
+	FACTS(t, 1, FACT(reported_on, day("2025-04-15"))); /* 17 22 24 25 28 */
+	log_config(t, STREAM_TRIAGE, "calendar.yaml", "closed: [2025-04-16, 2025-04-23]\n");
+	assert_figure(t, first_contact, "2025-04-28", 0, 0, 0, 1, 0);
+	log_config(t, STREAM_TRIAGE, "calendar.yaml", "closed: [2025-04-23]\n");
+	assert_figure(t, first_contact, "2025-04-28", 0, -1, 0, 0, 0);
+	assert_figure(t, first_contact, "2025-04-25", 0, 0, 0, 1, 0);
+	auto_free char *yaml = shipped_yaml();
+	log_config(t, STREAM_CASE, "kpi.yaml", yaml); /* the closing days stay */
+	assert_figure(t, first_contact, "2025-04-25", 0, 0, 0, 1, 0);
+	assert_replay_is_equal(t);
+}
+
+static void what_is_not_registered_has_a_figure_of_its_own(void **state)
+{
+	struct tallied *t = *state;
+	FACTS(t, 1, FACT(reported_on, day("2025-01-02")), FACT(age_years, 40),
+		.ward = (char *)"ZUID", FACT(care_weight, WOT__V1__CARE_WEIGHT__VALUE__HEAVY),
+		FACT(first_contact_on, day("2025-01-03")),
+		FACT(support_started_on, day("2025-01-04")), FACT(closed_on, day("2025-02-01")),
+		FACT(closing_reason, WOT__V1__CLOSED__REASON__OTHER));
+	FACTS(t, 2, FACT(reported_on, day("2025-01-02")), .ward = (char *)"UNKNOWN",
+		FACT(care_weight, WOT__V1__CARE_WEIGHT__VALUE__UNKNOWN),
+		FACT(closed_on, day("2025-02-01")),
+		FACT(closing_reason, WOT__V1__CLOSED__REASON__UNKNOWN));
+	FACTS(t, 3, FACT(reported_on, day("2025-01-02")));
+	static const struct {
+		const char *id;
+		int count, of;
+	} expected[] = {{"unknown_first_contact", 1, 2}, {"unknown_support_start", 1, 2},
+		{"unknown_closing_reason", 1, 2}, {"unknown_age", 2, 3}, {"unknown_ward", 2, 3},
+		{"unknown_care_weight", 2, 3}};
+	for (size_t i = 0; i < sizeof expected / sizeof *expected; i++)
+		assert_figure(t, expected[i].id, "2025", 0,
+			(double)expected[i].count / expected[i].of, expected[i].count,
+			expected[i].of, 0);
+}
+
+#define TEST(function) cmocka_unit_test_setup_teardown(function, tallied_setup, tallied_teardown)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(the_deadline_of_first_contact_lies_five_working_days_on),
+		TEST(first_contact_is_the_earlier_of_screening_and_case_lead),
+		TEST(what_is_met_counts_at_once_and_the_rest_once_its_day_is_past),
+		TEST(support_or_closing_without_a_contact_is_missed_and_unknown),
+		TEST(advice_and_youth_are_no_request_that_was_promised_anything),
+		TEST(a_reaction_is_due_on_the_next_working_day_by_web_chat_and_email_alone),
+		TEST(who_hung_up_or_asked_is_called_back_by_the_next_working_day),
+		TEST(a_callback_that_comes_in_before_its_call_counts_all_the_same),
+		TEST(who_calls_again_that_day_and_is_answered_needs_no_callback),
+		TEST(the_same_hash_on_another_day_is_another_caller),
+		TEST(closing_days_move_a_deadline),
+		TEST(what_is_not_registered_has_a_figure_of_its_own),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
