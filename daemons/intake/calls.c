@@ -107,11 +107,12 @@ static int32_t promised_on(const struct call *call)
 	return call->abandoned_ms && !call->answered_ms ? calendar_day_of(call->abandoned_ms) : 0;
 }
 
+/* Who hung up, and was answered later that day, needs no callback. */
 static int32_t kept_on(const struct call *call)
 {
 	const struct caller *caller = call->caller;
-	bool again = !call->asked_on && caller && caller->answered_ms >= call->abandoned_ms &&
-		     caller->answered_ms && caller->key.day == promised_on(call);
+	bool again = call->abandoned_ms && caller && caller->answered_ms >= call->abandoned_ms &&
+		     caller->key.day == calendar_day_of(call->abandoned_ms);
 	return again ? caller->key.day : call->called_back_on;
 }
 
