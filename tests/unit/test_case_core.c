@@ -3,6 +3,7 @@
  * steps, and what it answers. Every test ends by replaying its log into a new state, which must
  * answer the same: what is not in an event is not known after a restart.
  */
+#include "config/yaml.h"
 #include "daemons/case/core.h"
 
 #include "daemons/case/facts.h"
@@ -610,6 +611,32 @@ static void advice_events_tell_just_when_it_begins_and_ends(void **unused)
 	}
 }
 
+/* The figures of a day are counted by the kpi.yaml of that day, so it must be in a log. */
+static void a_kpi_yaml_is_checked_and_entered_as_it_is(void **state)
+{
+	(void)state;
+	struct harness *h = harness_open(&case_core);
+	auto_buf struct buf text = {0}, errors = {0};
+	struct why why = {""};
+	assert_string_equal(case_core.configs[0], "kpi.yaml");
+	assert_int_equal(yaml_read_file("config/kpi.yaml", &text, &errors), 0);
+	assert_int_equal(case_core.config_check("kpi.yaml", "etc/kpi.yaml", text.data, &why), 0);
+	struct input input = {
+		.kind = INPUT_CONFIG, .config_name = "kpi.yaml", .config_text = text.data};
+	assert_int_equal(harness_input(h, &input), 0);
+	assert_int_equal(harness_count(h), 1);
+	const Wot__V1__ConfigLoaded *loaded = harness_event(h, 0)->body->config_loaded;
+	assert_string_equal(loaded->name, "kpi.yaml");
+	assert_string_equal(loaded->content, text.data);
+
+	memcpy(strstr(text.data, "waiting_days <= 28\n"), "waiting_hour", 12);
+	assert_int_equal(
+		case_core.config_check("kpi.yaml", "etc/kpi.yaml", text.data, &why), ERR_CONFIG);
+	assert_non_null(strstr(why.text, "waiting_hour"));
+	assert_true(strncmp(why.text, "etc/kpi.yaml:", 13) == 0);
+	close_replayed(h);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -632,6 +659,7 @@ int main(void)
 		cmocka_unit_test(what_is_not_there_or_not_allowed_is_not_answered),
 		cmocka_unit_test(facts_hold_whatever_is_submitted),
 		cmocka_unit_test(advice_events_tell_just_when_it_begins_and_ends),
+		cmocka_unit_test(a_kpi_yaml_is_checked_and_entered_as_it_is),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,0 +1,123 @@
+"""kpi.yaml and calendar.yaml in a running wot: what is changed in them holds from SIGHUP on, for the same data;
+what is wrong is refused with its place, and the old one stays, also after a restart. And the verbs that stand on
+them: compare, forecast, explain.
+"""
+import datetime
+import json
+import signal
+import unittest
+
+from wot import ROOT, Wot, wait_until
+
+
+def day(days, hour=11):
+    """An instant so many days ago."""
+    at = datetime.datetime.now(datetime.timezone.utc) - datetime.timedelta(days=days)
+    return at.replace(hour=hour, minute=0).isoformat(timespec="seconds")
+
+
+class Definitions(unittest.TestCase):
+    def setUp(self):
+        self.wot = self.enterContext(Wot())
+        self.files = {name: self.wot.dir / f"own-{name}.yaml" for name in ("kpi", "calendar")}
+        for name, path in self.files.items():
+            path.write_text((ROOT / "config" / f"{name}.yaml").read_text())
+        self.wot.write_config(**{name: str(path) for name, path in self.files.items()})
+        self.wot.start()
+        self.count = 0
+
+    def request(self, days, started=None):
+        self.count += 1
+        ref = f"r-{self.count}"
+        body = {"externalRef": ref, "occurredAt": day(days), "channel": "WEB", "ward": "ZUID"}
+        self.assertEqual(self.wot.post("operator", "/v1/help-requests", body)[0], 202)
+        if started is not None:
+            body = {"externalRef": f"{ref}.1", "occurredAt": day(started, 12), "caseRef": ref, "supportStarted": {}}
+            wait_until(lambda: self.wot.post("operator", "/v1/case-events", body)[0] in (200, 202), what="the case is known")
+        self.wot.settle()
+
+    def change(self, name, old, new, daemon):
+        text = self.files[name].read_text()
+        self.assertIn(old, text)
+        self.files[name].write_text(text.replace(old, new, 1))
+        self.wot.processes[daemon].send_signal(signal.SIGHUP)
+
+    def figure(self, name, *args):
+        return self.wot.kpi(name, "--period", "365d", *args)[name]
+
+    def norm(self):
+        return self.figure("started_within_4_weeks")["norm"]
+
+    def test_a_changed_kpi_yaml_counts_what_is_there_anew(self):
+        self.request(60, started=40)
+        self.assertEqual(self.figure("started_within_4_weeks")["count"], 1)
+        self.change("kpi", "count: waiting_days <= 28\n", "count: waiting_days <= 14\n", "case")
+        wait_until(lambda: self.figure("started_within_4_weeks")["count"] == 0, what="the new definition")
+        entered = [e["event"]["body"] for e in self.wot.tail("case") if e["kind"] == "config_loaded"]
+        self.assertEqual([body["configLoaded"]["name"] for body in entered], ["kpi.yaml", "kpi.yaml"])
+        self.assertIn("waiting_days <= 14", entered[1]["configLoaded"]["content"])
+        self.wot.wotctl("replay", "--check")
+
+    def test_a_mistake_is_refused_with_its_place_and_the_old_file_stays(self):
+        self.change("kpi", "    norm: {atLeast: 0.8}\n    by: [ward]", "    norm: {atLest: 0.9}\n    by: [ward]", "case")
+        said = wait_until(lambda: "reload_refused" in self.wot.log("case") and self.wot.log("case"))
+        self.assertRegex(said, r"own-kpi\.yaml:\d+:\d+: .*atLest")
+        self.assertEqual(self.norm(), {"atLeast": 0.8})
+        self.change("kpi", "{atLest: 0.9}", "{atLeast: 0.9}", "case")
+        wait_until(lambda: self.norm() == {"atLeast": 0.9}, what="the file that was put right")
+        self.assertEqual(len([e for e in self.wot.tail("case") if e["kind"] == "config_loaded"]), 2)
+
+    def test_what_is_in_force_survives_a_restart_of_who_counts(self):
+        self.change("kpi", "norm: {atLeast: 0.8}\n    by: [ward]", "norm: {atLeast: 0.9}\n    by: [ward]", "case")
+        wait_until(lambda: self.norm() == {"atLeast": 0.9}, what="the new norm")
+        self.files["kpi"].write_text((ROOT / "config" / "kpi.yaml").read_text())  # nobody has loaded this one
+        self.wot.stop("aggregate")
+        self.wot.start("aggregate")
+        self.wot.settle()
+        self.assertEqual(self.norm(), {"atLeast": 0.9})
+
+    def test_a_kpi_of_ones_own_is_there_at_once(self):
+        self.request(3)
+        own = "kpis:\n  web_requests:\n    label: Aanvragen via de website\n    title: Requests by web\n    unit: count\n"
+        own += "    population: requests\n    where: channel is WEB\n    day: reported_on\n"
+        self.change("kpi", "kpis:\n", own, "case")
+        wait_until(lambda: self.wot.kpi("--period", "365d").get("web_requests", {}).get("value") == 1, what="the new KPI")
+
+    def test_a_closing_day_moves_a_deadline(self):
+        self.request(30)
+        due = self.explained("reaction_within_1_working_day")[0]["day"]
+        self.change("calendar", "closed: []", f"closed: [{due}]", "triage")
+        wait_until(lambda: self.explained("reaction_within_1_working_day")[0]["day"] > due, what="the next working day")
+
+    def explained(self, name):
+        return json.loads(self.wot.wotctl("explain", name, "--period", "365d", "--json").stdout)
+
+    def test_compare_shows_both_definitions_and_how_many_cases_differ(self):
+        self.request(60, started=20)
+        self.request(60, started=59)
+        answer = json.loads(self.wot.wotctl("compare", "started_within_4_weeks", "2023", "2025", "--period", "365d", "--json").stdout)
+        self.assertEqual(answer["figures"][0]["of"], 0)  # nobody had a first contact with the case lead
+        self.assertEqual((answer["figures"][1]["count"], answer["figures"][1]["of"]), (1, 2))
+        self.assertEqual(answer["cases"], 2)
+        self.assertIn("2 cases are counted otherwise", self.wot.wotctl("compare", "started_within_4_weeks", 2023, 2025, "--period", "365d").stdout)
+        self.assertEqual(self.wot.wotctl("compare", "closures", 2023, check=False).returncode, 2)
+
+    def test_forecast_says_who_can_still_start_in_time(self):
+        self.request(2)
+        self.request(100)
+        answer = json.loads(self.wot.wotctl("forecast", "--json").stdout)
+        self.assertEqual(answer["waiting"], {"inTime": 1, "late": 1})
+        self.assertEqual(answer["norm"], {"atLeast": 0.8})
+        self.assertIn("1 can start in time, 1 no longer", self.wot.wotctl("forecast").stdout)
+
+    def test_yesterday_evening_nothing_was_known_of_what_came_in_today(self):
+        self.request(60)
+        yesterday = (datetime.datetime.now() - datetime.timedelta(days=2)).date()
+        self.assertEqual(self.figure("help_requests")["value"], 1)
+        self.assertEqual(self.figure("help_requests", "--as-of", yesterday)["value"], 0)
+        tomorrow = datetime.date.today() + datetime.timedelta(days=2)
+        self.assertEqual(self.figure("help_requests", "--as-of", tomorrow)["value"], 1)
+
+
+if __name__ == "__main__":
+    unittest.main()
