@@ -3,37 +3,86 @@
 #include "lib/clean.h"
 #include <string.h>
 
-enum { RANGE_MAX = 1 << 16, FEW = 1000 };
+enum { RANGE_MAX = 1 << 16, FEW = 1000, RANKS_MAX = 8 };
 
-static void sample_reserve(struct sample *sample, size_t count)
+/* Room for one more. */
+static void *grown(void *items, size_t count, size_t *room, size_t size)
 {
-	size_t room = sample->room ? sample->room : 64;
-	if (count <= sample->room)
-		return;
-	while (room < count)
-		room *= 2;
-	sample->items = realloc(sample->items, room * sizeof *sample->items);
-	must(sample->items);
-	sample->room = room;
+	if (count < *room)
+		return items;
+	*room = *room ? 2 * *room : 64;
+	items = realloc(items, *room * size);
+	must(items);
+	return items;
 }
 
 void sample_add(struct sample *sample, int32_t item)
 {
-	sample_reserve(sample, sample->count + 1);
-	sample->items[sample->count++] = item;
+	sample->own = grown(sample->own, sample->own_count, &sample->own_room, sizeof *sample->own);
+	sample->own[sample->own_count++] = item;
+	sample->count++;
 }
 
-void sample_add_all(struct sample *sample, const int32_t *items, size_t count)
+void sample_borrow(struct sample *sample, const int32_t *items, size_t count)
 {
-	sample_reserve(sample, sample->count + count);
-	memcpy(sample->items + sample->count, items, count * sizeof *items);
+	sample->slices = grown(
+		sample->slices, sample->slice_count, &sample->slice_room, sizeof *sample->slices);
+	sample->slices[sample->slice_count++] = (struct sample_slice){items, count};
 	sample->count += count;
 }
 
 void sample_done(struct sample *sample)
 {
-	free(sample->items);
+	free(sample->own);
+	free(sample->slices);
 	*sample = (struct sample){0};
+}
+
+/* The slices, and what was added one by one as the last of them. */
+static struct sample_slice slice_at(const struct sample *sample, size_t index)
+{
+	return index < sample->slice_count ? sample->slices[index]
+					   : (struct sample_slice){sample->own, sample->own_count};
+}
+
+struct extent {
+	int32_t low, high;
+	int64_t sum;
+};
+
+static struct extent extent_of(const struct sample *sample)
+{
+	struct extent extent = {INT32_MAX, INT32_MIN, 0};
+	for (size_t s = 0; s <= sample->slice_count; s++) {
+		struct sample_slice slice = slice_at(sample, s);
+		for (size_t i = 0; i < slice.count; i++) {
+			int32_t item = slice.items[i];
+			extent.low = item < extent.low ? item : extent.low;
+			extent.high = item > extent.high ? item : extent.high;
+			extent.sum += item;
+		}
+	}
+	return extent;
+}
+
+/* Days and seconds lie close together: counting beats comparing. */
+static void ranks_count(const struct sample *sample, const struct extent *extent,
+	const size_t *ranks, int32_t *out, size_t count)
+{
+	size_t range = (size_t)((int64_t)extent->high - extent->low + 1);
+	auto_free uint32_t *tally = calloc(range, sizeof *tally);
+	must(tally);
+	for (size_t s = 0; s <= sample->slice_count; s++) {
+		struct sample_slice slice = slice_at(sample, s);
+		for (size_t i = 0; i < slice.count; i++)
+			tally[slice.items[i] - extent->low]++;
+	}
+	for (size_t r = 0; r < count; r++) {
+		size_t at = 0, value = 0;
+		while ((at += tally[value]) < ranks[r])
+			value++;
+		out[r] = extent->low + (int32_t)value;
+	}
 }
 
 static int number_compare(const void *a, const void *b)
@@ -42,45 +91,34 @@ static int number_compare(const void *a, const void *b)
 	return (x > y) - (x < y);
 }
 
-/* Days and seconds lie close together: counting beats comparing. */
-static void ranks_count(const struct sample *sample, int32_t low, int32_t high, const size_t *ranks,
-	int32_t *out, size_t count)
+static void ranks_sort(const struct sample *sample, const size_t *ranks, int32_t *out, size_t count)
 {
-	auto_free uint32_t *tally = calloc((size_t)((int64_t)high - low + 1), sizeof *tally);
-	must(tally);
-	for (size_t i = 0; i < sample->count; i++)
-		tally[sample->items[i] - low]++;
-	for (size_t r = 0; r < count; r++) {
-		size_t at = 0;
-		int32_t value = low;
-		while ((at += tally[value - low]) < ranks[r])
-			value++;
-		out[r] = value;
+	auto_free int32_t *all = malloc(sample->count * sizeof *all);
+	must(all);
+	size_t at = 0;
+	for (size_t s = 0; s <= sample->slice_count; s++) {
+		struct sample_slice slice = slice_at(sample, s);
+		if (slice.count)
+			memcpy(all + at, slice.items, slice.count * sizeof *all);
+		at += slice.count;
 	}
+	qsort(all, sample->count, sizeof *all, number_compare);
+	for (size_t r = 0; r < count; r++)
+		out[r] = all[ranks[r] - 1];
 }
 
-double sample_read(struct sample *sample, const size_t *percents, int32_t *out, size_t count)
+double sample_read(const struct sample *sample, const size_t *percents, int32_t *out, size_t count)
 {
-	int32_t low = INT32_MAX, high = INT32_MIN;
-	int64_t sum = 0;
-	size_t ranks[8];
-	must(sample->count && count <= sizeof ranks / sizeof *ranks);
-	for (size_t i = 0; i < sample->count; i++) {
-		int32_t item = sample->items[i];
-		low = item < low ? item : low;
-		high = item > high ? item : high;
-		sum += item;
-	}
+	size_t ranks[RANKS_MAX];
+	must(sample->count && count <= RANKS_MAX);
 	for (size_t r = 0; r < count; r++) {
 		ranks[r] = (sample->count * percents[r] + 99) / 100;
 		ranks[r] += !ranks[r];
 	}
-	if (sample->count >= FEW && (int64_t)high - low < RANGE_MAX) {
-		ranks_count(sample, low, high, ranks, out, count);
-	} else {
-		qsort(sample->items, sample->count, sizeof *sample->items, number_compare);
-		for (size_t r = 0; r < count; r++)
-			out[r] = sample->items[ranks[r] - 1];
-	}
-	return (double)sum / (double)sample->count;
+	struct extent extent = extent_of(sample);
+	if (sample->count >= FEW && (int64_t)extent.high - extent.low < RANGE_MAX)
+		ranks_count(sample, &extent, ranks, out, count);
+	else
+		ranks_sort(sample, ranks, out, count);
+	return (double)extent.sum / (double)sample->count;
 }

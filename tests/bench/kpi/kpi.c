@@ -1,17 +1,18 @@
 /*
- * What the figures cost at a million cases: folding, memory, and each kind of question, as the stats socket
+ * What the figures cost at a million cases: folding, memory, and each kind of question as the stats socket
  * asks it, without the socket.
  *
  *	build/bench/kpi [CASES]
  *
- * Prints one line a kind of question: p50, p99 and the slowest of all KPIs and windows; exits 1 when one
- * misses what was promised.
+ * A line a kind of question: the worst p50 and p99 of all KPIs and windows, in processor time, so that other
+ * load on the machine does not count. Exits 1 when one is slower than was promised.
  */
 #include "config/yaml.h"
 #include "daemons/aggregate/tally.h"
 #include "lib/calendar.h"
 #include "lib/clean.h"
 #include "proto/event.h"
+#include <jansson.h>
 #include <malloc.h>
 #include <stdio.h>
 #include <string.h>
@@ -105,91 +106,132 @@ static void case_live(struct town *town, uint32_t number, int32_t reported)
 
 /* ---- questions ---- */
 
+struct kind {
+	const char *name;
+	double promised_us;
+	tally_answer_fn *answer;
+	bool measured; /* of the KPIs with percentiles; else of the others */
+	bool some;     /* of some KPIs alone */
+	const char *const *periods, *const *bys;
+	int rounds;
+};
+
+static const char *const windows[] = {"today", "7d", "28d", "quarter", "year", "2025", "2025-Q2",
+	"2019-03-05..2024-09-17", "2015-01-01..2026-12-31", NULL};
+/* Of a million cases in eleven years these hold up to 45,000. */
+static const char *const short_windows[] = {
+	"today", "7d", "28d", "quarter", "2025-Q2", "2025-01-01..2025-06-30", NULL};
+static const char *const all_time[] = {"2015-01-01..2026-12-31", NULL};
+static const char *const years[] = {"2025", "2015-01-01..2026-12-31", NULL};
+static const char *const one_day[] = {"2025-03-04", NULL};
+static const char *const plain[] = {"", NULL}, *const by_ward[] = {"ward", NULL};
+static const char *const by_other[] = {"age", "care_weight", "problem", NULL};
+static const char *const crosses[] = {"ward,age", "problem,care_weight", "ward,problem", NULL};
+static const struct kind kinds[] = {
+	{"a figure", 300, tally_query, false, false, windows, plain, ROUNDS},
+	{"percentiles of 50,000 cases", 300, tally_query, true, false, short_windows, plain,
+		ROUNDS},
+	{"percentiles of all time", 5000, tally_query, true, false, all_time, plain, SLOW_ROUNDS},
+	{"by what is not counted", 10000, tally_query, false, true, years, by_other, SLOW_ROUNDS},
+	{"percentiles by ward", 30000, tally_query, true, true, years, by_ward, SLOW_ROUNDS},
+	{"a cross of two", 10000, tally_query, false, true, years, crosses, SLOW_ROUNDS},
+	{"explain of a day", 10000, tally_explain, false, true, one_day, plain, SLOW_ROUNDS},
+	{"compare", 20000, tally_compare, false, true, years, plain, SLOW_ROUNDS},
+	{"forecast", 300, tally_forecast, false, true, one_day, plain, ROUNDS},
+};
+/* Those that are also split and crossed. */
+static const char *const some_ids[] = {"help_requests", "started_within_4_weeks",
+	"closed_within_6_months", "closures", "waiting_days"};
+
+static bool is_some(const char *id)
+{
+	for (size_t i = 0; i < sizeof some_ids / sizeof *some_ids; i++) {
+		if (!strcmp(id, some_ids[i]))
+			return true;
+	}
+	return false;
+}
+
 static int us_compare(const void *a, const void *b)
 {
 	double x = *(const double *)a, y = *(const double *)b;
 	return (x > y) - (x < y);
 }
 
-struct kind {
-	const char *name;
-	double promised_us;
-	const char *const *ids, *const *periods, *const *bys;
-	int rounds;
+/* The worst of all questions of a kind. */
+struct found {
+	double p50_us, p99_us;
+	char slowest[128];
 };
 
-static bool kind_measure(const struct town *town, const struct kind *kind)
+static void ask(const struct town *town, const struct kind *kind, const struct query *query,
+	struct found *found)
 {
-	double slowest_us = 0, worst_p99_us = 0, p50_us = 0;
-	char slowest[128] = "";
-	for (size_t k = 0; kind->ids[k]; k++)
-		for (size_t p = 0; kind->periods[p]; p++)
+	double us[ROUNDS];
+	auto_buf struct buf out = {0};
+	for (int i = 0; i < kind->rounds; i++) {
+		struct why why = {""};
+		buf_clear(&out);
+		double from = now_us();
+		if (kind->answer(town->tally, query, &out, &why)) {
+			fprintf(stderr, "%s: %s\n", query->id, why.text);
+			exit(2);
+		}
+		us[i] = now_us() - from;
+	}
+	qsort(us, (size_t)kind->rounds, sizeof *us, us_compare);
+	double p50 = us[kind->rounds / 2], p99 = us[kind->rounds * 99 / 100];
+	found->p50_us = p50 > found->p50_us ? p50 : found->p50_us;
+	if (p99 <= found->p99_us)
+		return;
+	found->p99_us = p99;
+	snprintf(found->slowest, sizeof found->slowest, "%s %s %s", query->id, query->period,
+		query->by ? query->by : "");
+}
+
+static bool kind_measure(const struct town *town, const struct kind *kind, const json_t *figures)
+{
+	struct found found = {0};
+	size_t i;
+	const json_t *figure;
+	json_array_foreach(figures, i, figure)
+	{
+		const char *id = json_string_value(json_object_get(figure, "id"));
+		bool measured = json_object_get(figure, "p50") != NULL;
+		if (measured != kind->measured || (kind->some && !is_some(id)))
+			continue;
+		for (size_t p = 0; kind->periods[p]; p++) {
 			for (size_t b = 0; kind->bys[b]; b++) {
-				double us[ROUNDS];
-				auto_buf struct buf out = {0};
-				struct why why = {""};
-				struct query query = {.id = kind->ids[k],
+				struct query query = {.id = id,
 					.period = kind->periods[p],
 					.by = *kind->bys[b] ? kind->bys[b] : NULL,
 					.today = town->today};
-				for (int i = 0; i < kind->rounds; i++) {
-					buf_clear(&out);
-					double from = now_us();
-					if (tally_query(town->tally, &query, &out, &why)) {
-						fprintf(stderr, "%s\n", why.text);
-						return false;
-					}
-					us[i] = now_us() - from;
+				if (kind->answer == tally_compare) {
+					query.definition = 2023;
+					query.beside = 2025;
 				}
-				qsort(us, (size_t)kind->rounds, sizeof *us, us_compare);
-				double p99 = us[kind->rounds * 99 / 100];
-				p50_us = us[kind->rounds / 2] > p50_us ? us[kind->rounds / 2]
-								       : p50_us;
-				slowest_us = us[kind->rounds - 1] > slowest_us
-						     ? us[kind->rounds - 1]
-						     : slowest_us;
-				if (p99 > worst_p99_us) {
-					worst_p99_us = p99;
-					snprintf(slowest, sizeof slowest, "%s %s %s", kind->ids[k],
-						kind->periods[p], kind->bys[b]);
-				}
+				ask(town, kind, &query, &found);
 			}
-	bool kept = worst_p99_us <= kind->promised_us;
-	printf("%-28s p50 %8.1f us  p99 %8.1f us  max %8.1f us  promised %8.0f us  %s  (%s)\n",
-		kind->name, p50_us, worst_p99_us, slowest_us, kind->promised_us,
-		kept ? "kept" : "MISSED", slowest);
+		}
+	}
+	bool kept = found.p99_us <= kind->promised_us;
+	printf("%-28s p50 %8.1f us  p99 %8.1f us  at most %6.0f us  %-6s  slowest: %s\n",
+		kind->name, found.p50_us, found.p99_us, kind->promised_us, kept ? "kept" : "MISSED",
+		found.slowest);
 	return kept;
 }
 
-static const char *const counted[] = {"help_requests", "brief_contacts", "contacts_total",
-	"people_involved", "requests_by_ward", "requests_per_household", "problem_areas",
-	"started_within_4_weeks", "started_within_1_week", "closed_within_6_months", "goals_met",
-	"closures", "handled_by_wot", "redirected_to_welfare", "domestic_violence",
-	"referred_to_youth", "transitions_18", "open_cases", "waiting_now", "overdue_now",
-	"phone_service_level", "tailored_solutions", NULL};
-static const char *const measured[] = {"waiting_days", "lead_days", NULL};
-static const char *const crossed[] = {
-	"help_requests", "started_within_4_weeks", "closed_within_6_months", "closures", NULL};
-static const char *const windows[] = {"today", "7d", "28d", "quarter", "year", "2025", "2025-Q2",
-	"2019-03-05..2024-09-17", "2015-01-01..2026-12-31", NULL};
-static const char *const short_windows[] = {
-	"today", "7d", "28d", "quarter", "2025-Q2", "2025-01-01..2025-06-30", NULL};
-static const char *const all_time[] = {"2015-01-01..2026-12-31", NULL};
-static const char *const years[] = {"2025", "2015-01-01..2026-12-31", NULL};
-static const char *const plain[] = {"", NULL}, *const wards_by[] = {"ward", NULL};
-static const char *const other[] = {"age", "care_weight", "channel", NULL};
-static const char *const crosses[] = {"ward,age", "ward,care_weight", NULL},
-			 *const list_crosses[] = {"problem,care_weight", NULL};
-static const struct kind kinds[] = {
-	{"a figure", 300, counted, windows, plain, ROUNDS},
-	{"percentiles", 300, measured, short_windows, plain, ROUNDS},
-	{"percentiles of all time", 5000, measured, all_time, plain, SLOW_ROUNDS},
-	{"by ward", 300, crossed, windows, wards_by, ROUNDS},
-	{"by what is not counted", 10000, crossed, years, other, SLOW_ROUNDS},
-	{"percentiles by ward", 10000, measured, years, wards_by, SLOW_ROUNDS},
-	{"a cross", 10000, crossed, years, crosses, SLOW_ROUNDS},
-	{"a cross with a list", 10000, crossed, years, list_crosses, SLOW_ROUNDS},
-};
+static json_t *figures_of(const struct town *town)
+{
+	auto_buf struct buf out = {0};
+	struct why why = {""};
+	struct query query = {.today = town->today};
+	if (tally_query(town->tally, &query, &out, &why)) {
+		fprintf(stderr, "%s\n", why.text);
+		exit(2);
+	}
+	return json_loadb(out.data, out.len, 0, NULL);
+}
 
 int main(int argc, char **argv)
 {
@@ -197,12 +239,14 @@ int main(int argc, char **argv)
 	struct town town = {.today = calendar_day((struct calendar_date){2026, 11, 21})};
 	auto_buf struct buf yaml = {0}, errors = {0};
 	struct why why = {""};
-	if (yaml_read_file("config/kpi.yaml", &yaml, &errors))
-		return 1;
+	if (yaml_read_file("config/kpi.yaml", &yaml, &errors)) {
+		fprintf(stderr, "%s", errors.data);
+		return 2;
+	}
 	struct tally_options options = {.kpi_yaml = yaml.data, .phone_answer_seconds = 30};
 	if (tally_new(&town.tally, &options, &why)) {
 		fprintf(stderr, "%s\n", why.text);
-		return 1;
+		return 2;
 	}
 	size_t before = mallinfo2().uordblks + mallinfo2().hblkhd;
 	for (uint32_t i = 0; i < cases; i++)
@@ -212,14 +256,16 @@ int main(int argc, char **argv)
 	printf("%u cases, %lu events folded one by one: %.0f a second\n", cases,
 		(unsigned long)town.seq, (double)town.seq / town.fold_us * 1e6);
 	bool kept = bytes <= CASE_BYTES_MAX;
-	printf("%.1f bytes a case, promised %d  %s\n", bytes, CASE_BYTES_MAX,
+	printf("%.1f bytes a case, at most %d  %s\n", bytes, CASE_BYTES_MAX,
 		kept ? "kept" : "MISSED");
 	double from = now_us();
 	tally_replay_begin(town.tally);
 	tally_replay_end(town.tally);
-	printf("counted anew in %.2f s\n", (now_us() - from) / 1e6);
+	printf("all figures counted anew in %.2f s\n", (now_us() - from) / 1e6);
+	json_t *figures = figures_of(&town);
 	for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
-		kept = kind_measure(&town, &kinds[i]) && kept;
+		kept = kind_measure(&town, &kinds[i], figures) && kept;
+	json_decref(figures);
 	tally_free(town.tally);
 	buf_done(&town.bytes);
 	return kept ? 0 : 1;
