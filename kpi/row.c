@@ -239,7 +239,7 @@ bool row_holds(const struct row_kind *kind, const struct condition *condition, s
 		}
 		for (uint32_t i = 0; i < rows.count; i++)
 			holds[i] &= any[i];
-		if (!memchr(holds, true, rows.count))
+		if (!rows_any(rows, holds))
 			return false;
 	}
 	return true;

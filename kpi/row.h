@@ -16,6 +16,7 @@
 #include "lib/arena.h"
 #include "lib/buf.h"
 #include <stdbool.h>
+#include <string.h>
 
 enum { MEASURE_MAX = 32, MEASURE_PARTS = 4, TEST_MAX = 12, WORKING_DAYS_MAX = 100, REF_NONE = -1 };
 
@@ -81,6 +82,11 @@ struct condition {
 	size_t count;
 };
 
+/* Whether it is true for any. Looking for a byte just written alone would wait for it to reach the cache. */
+static inline bool rows_any(struct rows rows, const bool *holds)
+{
+	return rows.count == 1 ? *holds : memchr(holds, true, rows.count) != NULL;
+}
 /* Leaves `holds` true only for rows for which it was and the condition holds; false: for none. */
 bool row_holds(const struct row_kind *kind, const struct condition *condition, struct rows rows,
 	bool *holds);

@@ -110,7 +110,7 @@ static bool flow_give(
 		for (uint32_t i = 0; i < rows.count; i++)
 			either[i] |= outside[i];
 	}
-	if (!memchr(either, true, rows.count) || !row_holds(kind, &rule->where, rows, either))
+	if (!rows_any(rows, either) || !row_holds(kind, &rule->where, rows, either))
 		return false;
 	for (uint32_t i = 0; i < rows.count; i++)
 		placed[i] &= either[i];
