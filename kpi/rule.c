@@ -29,7 +29,7 @@ static bool stock_give(
 		int32_t enter = given->day[i], leave = given->other_day[i];
 		bool leaves = leave != VALUE_UNSET;
 		bool gone = leaves & ((leave <= enter) | (period && leave <= period->to));
-		given->gives[i] = !in[i] | gone       ? 0
+		given->gives[i] = (!in[i] | gone)     ? 0
 				  : leaves && !period ? GIVE_COUNT | GIVE_OTHER
 						      : GIVE_COUNT;
 	}
@@ -181,7 +181,7 @@ static void classes_of(const struct dimension *dimension, struct rows rows,
 	for (size_t c = dimension->class_count; c-- > 0;) {
 		const struct dimension_class *class = &dimension->classes[c];
 		for (uint32_t i = 0; i < rows.count; i++)
-			values[i] = (raw[i] >= class->low) & (raw[i] <= class->high)
+			values[i] = ((raw[i] >= class->low) & (raw[i] <= class->high))
 					    ? (uint32_t)c + 1
 					    : values[i];
 	}
