@@ -618,7 +618,10 @@ static void a_kpi_yaml_is_checked_and_entered_as_it_is(void **state)
 	struct harness *h = harness_open(&case_core);
 	auto_buf struct buf text = {0}, errors = {0};
 	struct why why = {""};
-	assert_string_equal(case_core.configs[0], "kpi.yaml");
+	const char *const *name = case_core.configs;
+	while (*name && strcmp(*name, "kpi.yaml") != 0)
+		name++;
+	assert_non_null(*name);
 	assert_int_equal(yaml_read_file("config/kpi.yaml", &text, &errors), 0);
 	assert_int_equal(case_core.config_check("kpi.yaml", "etc/kpi.yaml", text.data, &why), 0);
 	struct input input = {
