@@ -220,7 +220,7 @@ static void test_holds(
 	row_values(kind, test->ref, rows, value);
 	if (test->other >= 0)
 		row_values(kind, test->other, rows, than);
-	else
+	else if (test->op != TEST_SET && test->op != TEST_UNSET)
 		for (uint32_t i = 0; i < rows.count; i++)
 			than[i] = test->number;
 	test_apply(test->op, rows, value, than, holds);

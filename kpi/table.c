@@ -144,6 +144,18 @@ void table_set(struct table *table, size_t column, uint32_t row, int32_t value)
 	}
 }
 
+/* A scan comes to the next chunk soon, and the processor does not look ahead that far. */
+static void next_prefetch(const struct table *table, const struct column *column, struct rows rows)
+{
+	enum { LINE = 64 };
+	size_t next = rows.first / TABLE_CHUNK + 1;
+	if (rows.count < TABLE_CHUNK || next >= table->chunk_room || !table->chunks[next])
+		return;
+	const uint8_t *at = table->chunks[next] + column->offset;
+	for (uint32_t i = 0; i < column->width * TABLE_CHUNK; i += LINE)
+		__builtin_prefetch(at + i);
+}
+
 /* Zeroed memory reads as unset: the widths differ in the type that they are read as. */
 #define VALUES_READ(type, value_of)                                                                \
 	do {                                                                                       \
@@ -163,6 +175,7 @@ void table_values(
 		return;
 	}
 	const uint8_t *column_at = chunk + of->offset;
+	next_prefetch(table, of, rows);
 	if (of->width == 1)
 		VALUES_READ(uint8_t, at[i] ? at[i] - 1 : VALUE_UNSET);
 	else if (of->width == 2)

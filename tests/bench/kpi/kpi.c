@@ -136,7 +136,7 @@ static const struct kind kinds[] = {
 	{"percentiles by ward", 30000, tally_query, true, true, years, by_ward, SLOW_ROUNDS},
 	{"a cross of two", 10000, tally_query, false, true, years, crosses, SLOW_ROUNDS},
 	{"explain of a day", 10000, tally_explain, false, true, one_day, plain, SLOW_ROUNDS},
-	{"compare", 20000, tally_compare, false, true, years, plain, SLOW_ROUNDS},
+	{"compare", 30000, tally_compare, false, true, years, plain, SLOW_ROUNDS},
 	{"forecast", 300, tally_forecast, false, true, one_day, plain, ROUNDS},
 };
 /* Those that are also split and crossed. */
