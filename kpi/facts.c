@@ -1,10 +1,7 @@
-#include "kpi/facts.h"
+#include "kpi/facts_own.h"
 
-#include "kpi/callers.h"
 #include "lib/calendar.h"
 #include "lib/clean.h"
-#include "proto/event.h"
-#include "proto/wire.h"
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
@@ -13,16 +10,6 @@ const char *const stream_names[STREAM_COUNT] = {"intake", "triage", "case"};
 
 /* The columns that wot gives a table beside those of its message. */
 enum { CASES_YEAR, CASES_OWN };
-enum {
-	CALLS_DAY,
-	CALLS_SEQ,
-	CALLS_ANSWERED,
-	CALLS_ABANDONED,
-	CALLS_WAIT,
-	CALLS_CALLBACK_ASKED,
-	CALLS_CALLED_BACK_ON,
-	CALLS_ANSWERED_LATER,
-};
 enum { ROW_DAY, ROW_SEQ, ROW_CASE, ROW_YOUTH, ROW_OWN };
 
 static const struct {
@@ -44,47 +31,18 @@ static const struct {
 /* Fields that a plan reads before those of the columns. */
 enum { EVENT_CASE_ID, EVENT_OCCURRED_AT, EVENT_FIELDS };
 enum { CASE_ID, CASE_CLEARED, CASE_FIELDS };
-enum { CALL_CLIENT, CALL_OCCURRED_AT, CALL_ID, CALL_KEY_FIELDS };
-enum { CALL_EVENT = CALL_KEY_FIELDS, CALL_WAIT, CALL_OUTCOME, CALL_CALLER, CALL_FIELDS };
-enum { BACK_REACHED = CALL_KEY_FIELDS, BACK_FIELDS };
-enum { MOVED_CASE_ID, MOVED_DAY, MOVED_CHANNEL, MOVED_LOCATION, MOVED_AGE_GROUP, MOVED_FIELDS };
 enum { VALUES_MAX = COLUMN_MAX + 8 };
 
 /* Days of 1900 to 2200: what lies further off stands at the end of it, in no year that is counted. */
 enum { DAY_FIRST = -25567, DAY_LAST = 84370 };
 #define DAY_MS (86400 * INT64_C(1000))
 
-struct change {
-	size_t column;
-	int32_t value;
-};
-struct changes {
-	struct change items[COLUMN_MAX];
-	size_t count;
-};
-
-struct facts {
-	struct table tables[SOURCE_COUNT];
-	struct wire_plan *plans[SOURCE_COUNT], *moved, *called_back;
-	int moved_columns[MOVED_FIELDS]; /* of contacts, by field of the plan */
-	int answer, youth;               /* columns: of contacts, of cases */
-	uint8_t secret[16];
-	struct keymap calls, moved_contacts;
-	struct callers callers;
-	struct {
-		int32_t day;
-		int64_t from_ms, to_ms;
-	} today; /* the day of the last instant: the next one is mostly of the same */
-	facts_change_fn *on_change;
-	void *arg;
-};
-
 static int32_t day_within(int64_t day)
 {
 	return day < DAY_FIRST ? DAY_FIRST : day > DAY_LAST ? DAY_LAST : (int32_t)day;
 }
 
-static int32_t day_of(struct facts *facts, uint64_t instant)
+int32_t facts_day(struct facts *facts, uint64_t instant)
 {
 	int64_t instant_ms = (int64_t)instant;
 	if (instant_ms < DAY_FIRST * DAY_MS || instant_ms > DAY_LAST * DAY_MS)
@@ -97,13 +55,13 @@ static int32_t day_of(struct facts *facts, uint64_t instant)
 	return facts->today.day;
 }
 
-static void change_add(struct changes *changes, size_t column, int32_t value)
+void changes_add(struct changes *changes, size_t column, int32_t value)
 {
 	must(changes->count < COLUMN_MAX);
 	changes->items[changes->count++] = (struct change){column, value};
 }
 
-static void row_change(
+void facts_change(
 	struct facts *facts, enum source source, uint32_t row, const struct changes *changes)
 {
 	struct table *table = &facts->tables[source];
@@ -124,9 +82,7 @@ static void row_change(
 		facts->on_change(facts->arg, source, row, columns, 1);
 }
 
-/* A field that was read as the value of its column. Numbers too big for a column stop at its end.
- */
-static int32_t value_of(struct column *column, const struct wire_value *value)
+int32_t facts_value(struct column *column, const struct wire_value *value)
 {
 	if (!value->present)
 		return VALUE_UNSET;
@@ -186,7 +142,7 @@ static int cases_fold(struct facts *facts, const uint8_t *event, size_t len)
 		const struct wire_value *value = &values[CASE_FIELDS + c - CASES_OWN];
 		bool cleared = values[CASE_CLEARED].number >> cases->columns[c].field & 1;
 		if (value->present || cleared)
-			change_add(&changes, c, value_of(&cases->columns[c], value));
+			changes_add(&changes, c, facts_value(&cases->columns[c], value));
 	}
 	if (!changes.count)
 		return 0;
@@ -195,107 +151,8 @@ static int cases_fold(struct facts *facts, const uint8_t *event, size_t len)
 	err = case_id_parse(&values[CASE_ID], &row, &year);
 	if (err)
 		return err;
-	change_add(&changes, CASES_YEAR, year);
-	row_change(facts, SOURCE_CASES, row, &changes);
-	return 0;
-}
-
-/* The row of a call. Client names hold no NUL, so the two parts of its name cannot run into each other. */
-static int call_row(
-	struct facts *facts, const struct wire_value key[CALL_KEY_FIELDS], uint32_t *row)
-{
-	const struct wire_value *client = &key[CALL_CLIENT], *id = &key[CALL_ID];
-	char name[512];
-	if (client->len + 1 + id->len > sizeof name)
-		return ERR_INVALID;
-	size_t len = 0;
-	if (client->len)
-		memcpy(name, client->data, len = client->len);
-	name[len++] = 0;
-	if (id->len)
-		memcpy(name + len, id->data, id->len);
-	bool is_new;
-	struct table *calls = &facts->tables[SOURCE_CALLS];
-	*row = keymap_put(&facts->calls, keymap_hash(facts->secret, name, len + id->len),
-		calls->rows, &is_new);
-	table_reserve(calls, *row);
-	return 0;
-}
-
-static void on_answered_later(void *arg, uint32_t row)
-{
-	struct changes changes = {0};
-	change_add(&changes, CALLS_ANSWERED_LATER, 1);
-	row_change(arg, SOURCE_CALLS, row, &changes);
-}
-
-static void day_lower(
-	struct facts *facts, struct changes *changes, size_t column, uint32_t row, int32_t day)
-{
-	int32_t known = table_get(&facts->tables[SOURCE_CALLS], column, row);
-	if (known == VALUE_UNSET || day < known)
-		change_add(changes, column, day);
-}
-
-/* A call is the sum of its events, in whatever order and however often they come. */
-static int call_fold(struct facts *facts, const uint8_t *event, size_t len, uint64_t seq)
-{
-	struct table *calls = &facts->tables[SOURCE_CALLS];
-	struct wire_value values[CALL_FIELDS];
-	uint32_t row;
-	int err = wire_read(facts->plans[SOURCE_CALLS], event, len, values);
-	if (!err)
-		err = call_row(facts, values, &row);
-	if (err)
-		return err;
-	struct changes changes = {0};
-	if (table_get(calls, CALLS_SEQ, row) == VALUE_UNSET)
-		change_add(&changes, CALLS_SEQ, seq < INT32_MAX ? (int32_t)seq : INT32_MAX);
-	int32_t day = day_of(facts, values[CALL_OCCURRED_AT].number);
-	day_lower(facts, &changes, CALLS_DAY, row, day);
-	bool answers = values[CALL_EVENT].number == WOT__V1__CALL__EVENT__ANSWERED;
-	bool abandons = values[CALL_EVENT].number == WOT__V1__CALL__EVENT__ABANDONED;
-	bool answered = table_get(calls, CALLS_ANSWERED, row) == 1;
-	if (answers && !answered) {
-		change_add(&changes, CALLS_ANSWERED, 1);
-		change_add(&changes, CALLS_ABANDONED, 0);
-		change_add(&changes, CALLS_WAIT,
-			value_of(&calls->columns[CALLS_WAIT], &values[CALL_WAIT]));
-	} else if (abandons && !answered) {
-		change_add(&changes, CALLS_ABANDONED, 1);
-	}
-	if (values[CALL_OUTCOME].number == WOT__V1__CALL__OUTCOME__CALLBACK)
-		change_add(&changes, CALLS_CALLBACK_ASKED, 1);
-	row_change(facts, SOURCE_CALLS, row, &changes);
-
-	const struct caller_event said = {
-		.row = row,
-		.hash = values[CALL_CALLER].data,
-		.hash_len = values[CALL_CALLER].len,
-		.answered = answers,
-		.abandoned = abandons,
-		.day = day,
-		.at_ms = (int64_t)values[CALL_OCCURRED_AT].number,
-	};
-	callers_note(&facts->callers, &said, on_answered_later, facts);
-	return 0;
-}
-
-/* Somebody who was not reached has not been called back. The call itself may come later. */
-static int callback_fold(struct facts *facts, const uint8_t *event, size_t len)
-{
-	struct wire_value values[BACK_FIELDS];
-	uint32_t row;
-	int err = wire_read(facts->called_back, event, len, values);
-	if (err || !values[BACK_REACHED].number)
-		return err;
-	err = call_row(facts, values, &row);
-	if (err)
-		return err;
-	struct changes changes = {0};
-	day_lower(facts, &changes, CALLS_CALLED_BACK_ON, row,
-		day_of(facts, values[CALL_OCCURRED_AT].number));
-	row_change(facts, SOURCE_CALLS, row, &changes);
+	changes_add(&changes, CASES_YEAR, year);
+	facts_change(facts, SOURCE_CASES, row, &changes);
 	return 0;
 }
 
@@ -309,25 +166,25 @@ static int event_fold(
 	if (err)
 		return err;
 	struct changes changes = {0};
-	change_add(&changes, ROW_DAY, day_of(facts, values[EVENT_OCCURRED_AT].number));
-	change_add(&changes, ROW_SEQ, seq < INT32_MAX ? (int32_t)seq : INT32_MAX);
+	changes_add(&changes, ROW_DAY, facts_day(facts, values[EVENT_OCCURRED_AT].number));
+	changes_add(&changes, ROW_SEQ, seq < INT32_MAX ? (int32_t)seq : INT32_MAX);
 	uint32_t number;
 	int32_t year;
 	if (values[EVENT_CASE_ID].present) {
 		err = case_id_parse(&values[EVENT_CASE_ID], &number, &year);
 		if (err)
 			return err;
-		change_add(&changes, ROW_CASE, (int32_t)number);
+		changes_add(&changes, ROW_CASE, (int32_t)number);
 		/* Youth never changes, and the case's own log has told it before. */
 		if (sources[source].stream == STREAM_CASE && number < cases->rows)
-			change_add(&changes, ROW_YOUTH,
+			changes_add(&changes, ROW_YOUTH,
 				table_get(cases, (size_t)facts->youth, number));
 	}
 	for (size_t c = ROW_OWN; c < table->column_count; c++) {
 		const struct wire_value *value = &values[EVENT_FIELDS + c - ROW_OWN];
-		change_add(&changes, c, value_of(&table->columns[c], value));
+		changes_add(&changes, c, facts_value(&table->columns[c], value));
 	}
-	row_change(facts, source, table->rows, &changes);
+	facts_change(facts, source, table->rows, &changes);
 	return 0;
 }
 
@@ -351,20 +208,21 @@ static int moved_fold(
 	if (!is_contact) {
 		if (!keymap_get(&facts->moved_contacts, key, &row))
 			return 0;
-		change_add(&changes, ROW_DAY, VALUE_UNSET);
+		changes_add(&changes, ROW_DAY, VALUE_UNSET);
 	} else {
 		bool is_new;
 		row = keymap_put(&facts->moved_contacts, key, contacts->rows, &is_new);
-		change_add(&changes, ROW_SEQ, seq < INT32_MAX ? (int32_t)seq : INT32_MAX);
-		change_add(&changes, ROW_CASE, (int32_t)number);
-		change_add(&changes, (size_t)facts->answer, WOT__V1__BRIEF_CONTACT__ANSWER__ADVICE);
+		changes_add(&changes, ROW_SEQ, seq < INT32_MAX ? (int32_t)seq : INT32_MAX);
+		changes_add(&changes, ROW_CASE, (int32_t)number);
+		changes_add(
+			&changes, (size_t)facts->answer, WOT__V1__BRIEF_CONTACT__ANSWER__ADVICE);
 		for (size_t i = MOVED_DAY; i < MOVED_FIELDS; i++) {
 			size_t column = (size_t)facts->moved_columns[i];
-			change_add(
-				&changes, column, value_of(&contacts->columns[column], &values[i]));
+			changes_add(&changes, column,
+				facts_value(&contacts->columns[column], &values[i]));
 		}
 	}
-	row_change(facts, SOURCE_contacts, row, &changes);
+	facts_change(facts, SOURCE_contacts, row, &changes);
 	return 0;
 }
 
@@ -395,7 +253,7 @@ int facts_fold(struct facts *facts, enum stream stream, uint32_t kind, const uin
 	return 0;
 }
 
-static struct wire_plan *plan_new(const char *const *paths, size_t count)
+struct wire_plan *facts_plan(const char *const *paths, size_t count)
 {
 	const char *unknown = NULL;
 	struct wire_plan *plan = wire_plan_new(&wot__v1__event__descriptor, paths, count, &unknown);
@@ -417,7 +275,7 @@ static struct wire_plan *plan_of_columns(const struct table *table, size_t own,
 		snprintf(texts[c], sizeof texts[c], "%s.%s", below, table->columns[c].name);
 		paths[count++] = texts[c];
 	}
-	return plan_new(paths, count);
+	return facts_plan(paths, count);
 }
 
 static void columns_add(struct table *table, const ProtobufCMessageDescriptor *type)
@@ -440,36 +298,6 @@ static void cases_init(struct facts *facts)
 	facts->plans[SOURCE_CASES] = plan_of_columns(cases, CASES_OWN, first, CASE_FIELDS, "facts");
 	facts->youth = column_find(cases, "youth");
 	must(facts->youth >= 0);
-}
-
-static void calls_init(struct facts *facts)
-{
-	static const char *const paths[CALL_FIELDS] = {
-		[CALL_CLIENT] = "client",
-		[CALL_OCCURRED_AT] = "occurred_at",
-		[CALL_ID] = "body.call.call_id",
-		[CALL_EVENT] = "body.call.event",
-		[CALL_WAIT] = "body.call.wait_seconds",
-		[CALL_OUTCOME] = "body.call.outcome",
-		[CALL_CALLER] = "body.call.caller_hash",
-	};
-	static const char *const back[BACK_FIELDS] = {
-		[CALL_CLIENT] = "client",
-		[CALL_OCCURRED_AT] = "occurred_at",
-		[CALL_ID] = "body.callback.call_id",
-		[BACK_REACHED] = "body.callback.reached",
-	};
-	struct table *calls = &facts->tables[SOURCE_CALLS];
-	column_add(calls, "day", COLUMN_DAY);
-	column_add(calls, "seq", COLUMN_NUMBER);
-	column_add(calls, "answered", COLUMN_FLAG);
-	column_add(calls, "abandoned", COLUMN_FLAG);
-	column_add(calls, "wait_seconds", COLUMN_NUMBER);
-	column_add(calls, "callback_asked", COLUMN_FLAG);
-	column_add(calls, "called_back_on", COLUMN_DAY);
-	column_add(calls, "answered_later", COLUMN_FLAG);
-	facts->plans[SOURCE_CALLS] = plan_new(paths, CALL_FIELDS);
-	facts->called_back = plan_new(back, BACK_FIELDS);
 }
 
 static void source_init(struct facts *facts, enum source source)
@@ -499,7 +327,7 @@ static void moved_init(struct facts *facts)
 		[MOVED_AGE_GROUP] = "body.request_became_contact.age_group",
 	};
 	const struct table *contacts = &facts->tables[SOURCE_contacts];
-	facts->moved = plan_new(paths, MOVED_FIELDS);
+	facts->moved = facts_plan(paths, MOVED_FIELDS);
 	facts->moved_columns[MOVED_DAY] = ROW_DAY;
 	for (size_t i = MOVED_CHANNEL; i < MOVED_FIELDS; i++) {
 		facts->moved_columns[i] = column_find(contacts, strrchr(paths[i], '.') + 1);

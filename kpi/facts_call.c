@@ -1,0 +1,149 @@
+/* Calls: a row is the sum of a call's events and of the callbacks that it led to. */
+#include "kpi/facts_own.h"
+
+#include "lib/clean.h"
+#include <string.h>
+
+/* The columns, in this order. */
+enum {
+	CALLS_DAY,
+	CALLS_SEQ,
+	CALLS_ANSWERED,
+	CALLS_ABANDONED,
+	CALLS_WAIT,
+	CALLS_CALLBACK_ASKED,
+	CALLS_CALLED_BACK_ON,
+	CALLS_ANSWERED_LATER,
+};
+enum { CALL_CLIENT, CALL_OCCURRED_AT, CALL_ID, CALL_KEY_FIELDS };
+enum { CALL_EVENT = CALL_KEY_FIELDS, CALL_WAIT, CALL_OUTCOME, CALL_CALLER, CALL_FIELDS };
+enum { BACK_REACHED = CALL_KEY_FIELDS, BACK_FIELDS };
+
+void calls_init(struct facts *facts)
+{
+	static const char *const paths[CALL_FIELDS] = {
+		[CALL_CLIENT] = "client",
+		[CALL_OCCURRED_AT] = "occurred_at",
+		[CALL_ID] = "body.call.call_id",
+		[CALL_EVENT] = "body.call.event",
+		[CALL_WAIT] = "body.call.wait_seconds",
+		[CALL_OUTCOME] = "body.call.outcome",
+		[CALL_CALLER] = "body.call.caller_hash",
+	};
+	static const char *const back[BACK_FIELDS] = {
+		[CALL_CLIENT] = "client",
+		[CALL_OCCURRED_AT] = "occurred_at",
+		[CALL_ID] = "body.callback.call_id",
+		[BACK_REACHED] = "body.callback.reached",
+	};
+	struct table *calls = &facts->tables[SOURCE_CALLS];
+	column_add(calls, "day", COLUMN_DAY);
+	column_add(calls, "seq", COLUMN_NUMBER);
+	column_add(calls, "answered", COLUMN_FLAG);
+	column_add(calls, "abandoned", COLUMN_FLAG);
+	column_add(calls, "wait_seconds", COLUMN_NUMBER);
+	column_add(calls, "callback_asked", COLUMN_FLAG);
+	column_add(calls, "called_back_on", COLUMN_DAY);
+	column_add(calls, "answered_later", COLUMN_FLAG);
+	facts->plans[SOURCE_CALLS] = facts_plan(paths, CALL_FIELDS);
+	facts->called_back = facts_plan(back, BACK_FIELDS);
+}
+
+/* The row of a call. Client names hold no NUL, so the two parts of its name cannot run into each other. */
+static int call_row(
+	struct facts *facts, const struct wire_value key[CALL_KEY_FIELDS], uint32_t *row)
+{
+	const struct wire_value *client = &key[CALL_CLIENT], *id = &key[CALL_ID];
+	char name[512];
+	if (client->len + 1 + id->len > sizeof name)
+		return ERR_INVALID;
+	size_t len = 0;
+	if (client->len)
+		memcpy(name, client->data, len = client->len);
+	name[len++] = 0;
+	if (id->len)
+		memcpy(name + len, id->data, id->len);
+	bool is_new;
+	struct table *calls = &facts->tables[SOURCE_CALLS];
+	*row = keymap_put(&facts->calls, keymap_hash(facts->secret, name, len + id->len),
+		calls->rows, &is_new);
+	table_reserve(calls, *row);
+	return 0;
+}
+
+static void on_answered_later(void *arg, uint32_t row)
+{
+	struct changes changes = {0};
+	changes_add(&changes, CALLS_ANSWERED_LATER, 1);
+	facts_change(arg, SOURCE_CALLS, row, &changes);
+}
+
+static void day_lower(
+	struct facts *facts, struct changes *changes, size_t column, uint32_t row, int32_t day)
+{
+	int32_t known = table_get(&facts->tables[SOURCE_CALLS], column, row);
+	if (known == VALUE_UNSET || day < known)
+		changes_add(changes, column, day);
+}
+
+/* A call is the sum of its events, in whatever order and however often they come. */
+int call_fold(struct facts *facts, const uint8_t *event, size_t len, uint64_t seq)
+{
+	struct table *calls = &facts->tables[SOURCE_CALLS];
+	struct wire_value values[CALL_FIELDS];
+	uint32_t row;
+	int err = wire_read(facts->plans[SOURCE_CALLS], event, len, values);
+	if (!err)
+		err = call_row(facts, values, &row);
+	if (err)
+		return err;
+	struct changes changes = {0};
+	if (table_get(calls, CALLS_SEQ, row) == VALUE_UNSET)
+		changes_add(&changes, CALLS_SEQ, seq < INT32_MAX ? (int32_t)seq : INT32_MAX);
+	int32_t day = facts_day(facts, values[CALL_OCCURRED_AT].number);
+	day_lower(facts, &changes, CALLS_DAY, row, day);
+	bool answers = values[CALL_EVENT].number == WOT__V1__CALL__EVENT__ANSWERED;
+	bool abandons = values[CALL_EVENT].number == WOT__V1__CALL__EVENT__ABANDONED;
+	bool answered = table_get(calls, CALLS_ANSWERED, row) == 1;
+	if (answers && !answered) {
+		changes_add(&changes, CALLS_ANSWERED, 1);
+		changes_add(&changes, CALLS_ABANDONED, 0);
+		changes_add(&changes, CALLS_WAIT,
+			facts_value(&calls->columns[CALLS_WAIT], &values[CALL_WAIT]));
+	} else if (abandons && !answered) {
+		changes_add(&changes, CALLS_ABANDONED, 1);
+	}
+	if (values[CALL_OUTCOME].number == WOT__V1__CALL__OUTCOME__CALLBACK)
+		changes_add(&changes, CALLS_CALLBACK_ASKED, 1);
+	facts_change(facts, SOURCE_CALLS, row, &changes);
+
+	const struct caller_event said = {
+		.row = row,
+		.hash = values[CALL_CALLER].data,
+		.hash_len = values[CALL_CALLER].len,
+		.answered = answers,
+		.abandoned = abandons,
+		.day = day,
+		.at_ms = (int64_t)values[CALL_OCCURRED_AT].number,
+	};
+	callers_note(&facts->callers, &said, on_answered_later, facts);
+	return 0;
+}
+
+/* Somebody who was not reached has not been called back. The call itself may come later. */
+int callback_fold(struct facts *facts, const uint8_t *event, size_t len)
+{
+	struct wire_value values[BACK_FIELDS];
+	uint32_t row;
+	int err = wire_read(facts->called_back, event, len, values);
+	if (err || !values[BACK_REACHED].number)
+		return err;
+	err = call_row(facts, values, &row);
+	if (err)
+		return err;
+	struct changes changes = {0};
+	day_lower(facts, &changes, CALLS_CALLED_BACK_ON, row,
+		facts_day(facts, values[CALL_OCCURRED_AT].number));
+	facts_change(facts, SOURCE_CALLS, row, &changes);
+	return 0;
+}

@@ -1,0 +1,54 @@
+/*
+ * The inside of facts, shared by facts.c and facts_call.c alone: how an event changes a row.
+ */
+#ifndef WOT_FACTS_OWN_H
+#define WOT_FACTS_OWN_H
+
+#include "kpi/callers.h"
+#include "kpi/facts.h"
+#include "proto/event.h"
+#include "proto/wire.h"
+
+/* Fields of what tells that a request became a contact. */
+enum { MOVED_CASE_ID, MOVED_DAY, MOVED_CHANNEL, MOVED_LOCATION, MOVED_AGE_GROUP, MOVED_FIELDS };
+
+struct change {
+	size_t column;
+	int32_t value;
+};
+struct changes {
+	struct change items[COLUMN_MAX];
+	size_t count;
+};
+
+struct facts {
+	struct table tables[SOURCE_COUNT];
+	struct wire_plan *plans[SOURCE_COUNT], *moved, *called_back;
+	int moved_columns[MOVED_FIELDS]; /* of contacts, by field of the plan */
+	int answer, youth;               /* columns: of contacts, of cases */
+	uint8_t secret[16];
+	struct keymap calls, moved_contacts;
+	struct callers callers;
+	struct {
+		int32_t day;
+		int64_t from_ms, to_ms;
+	} today; /* the day of the last instant: the next one is mostly of the same */
+	facts_change_fn *on_change;
+	void *arg;
+};
+
+int32_t facts_day(struct facts *facts, uint64_t instant_ms);
+void changes_add(struct changes *changes, size_t column, int32_t value);
+/* Sets what differs, and tells before and after. */
+void facts_change(
+	struct facts *facts, enum source source, uint32_t row, const struct changes *changes);
+/* A field that was read as the value of its column. Numbers too big for a column stop at its end. */
+int32_t facts_value(struct column *column, const struct wire_value *value);
+struct wire_plan *facts_plan(const char *const *paths, size_t count);
+
+/* ---- facts_call.c ---- */
+void calls_init(struct facts *facts);
+int call_fold(struct facts *facts, const uint8_t *event, size_t len, uint64_t seq);
+int callback_fold(struct facts *facts, const uint8_t *event, size_t len);
+
+#endif
