@@ -1,5 +1,5 @@
 /*
- * What must hold. check_now at any moment while daemons run; check_quiet when all has been said: nothing is
+ * What must hold. check_now at any moment while daemons run, with one of them folded again; check_quiet when all has been said: nothing is
  * under way, and every daemon has read everything.
  */
 #ifndef WOT_SIM_CHECK_H
@@ -9,7 +9,7 @@
 
 #include <jansson.h>
 
-void check_now(void);
+void check_now(enum member replayed);
 void check_quiet(void);
 
 /* check_replay.c: thrown away and folded again from its own log, a core knows and answers the same. */

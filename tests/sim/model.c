@@ -12,9 +12,6 @@
 #define OUTCOME(name) WOT__V1__SCREENING__OUTCOME__##name
 #define PRIORITY(name) WOT__V1__CASE_ROUTED__PRIORITY__##name
 
-/* Of CaseFacts, in `cleared`. */
-enum { STARTED_FIELD = 6, CLOSED_FIELD = 7 };
-
 struct ref {
 	UT_hash_handle hh;
 	char key[160];
@@ -34,7 +31,6 @@ static struct {
 	uint32_t room;
 	struct ref *refs[MEMBERS];
 	struct name *names[MEMBERS];
-	uint64_t kinds[MEMBERS][KIND_MAX];
 	uint64_t seqs[MEMBERS];
 	int64_t recorded_ms[MEMBERS];
 	uint64_t contacts_of_adults;
@@ -61,11 +57,6 @@ const struct told_route *model_route(uint32_t number)
 const struct told_request *model_request(uint32_t number)
 {
 	return &model.requests[number];
-}
-
-uint64_t model_count(enum member member, Wot__V1__Body__KindCase kind)
-{
-	return model.kinds[member][kind];
 }
 
 uint64_t model_contacts_of_adults(void)
@@ -114,317 +105,12 @@ uint32_t model_named(enum member member, const char *client, const Wot__V1__Subm
 	return found ? found->number : 0;
 }
 
-/* ---- may it happen ---- */
-
-static bool correction_fits(const struct told_case *was, const Wot__V1__Corrected *corrected)
-{
-	struct told_case is = *was;
-	if ((corrected->has_closed_on || corrected->has_closing_reason) && was->closed == NEVER)
-		return false;
-	if (corrected->has_reported_on)
-		is.reported = corrected->reported_on;
-	if (corrected->has_first_contact_on)
-		is.contact = corrected->first_contact_on;
-	if (corrected->has_support_started_on)
-		is.started = corrected->support_started_on;
-	if (corrected->has_closed_on)
-		is.closed = corrected->closed_on;
-	for (size_t i = 0; i < corrected->n_remove; i++) {
-		if (strcmp(corrected->remove[i], "firstContactOn") == 0)
-			is.contact = NEVER;
-		else
-			is.started = NEVER;
-	}
-	if (is.contact != NEVER && is.contact < is.reported)
-		return false;
-	if (is.started != NEVER && is.started < is.reported)
-		return false;
-	if (is.closed == NEVER)
-		return true;
-	return is.closed >= is.reported && is.closed >= is.started && is.closed >= is.reopened;
-}
-
-static bool step_fits(const struct told_case *told, const Wot__V1__Body *body, int32_t day)
-{
-	Wot__V1__Body__KindCase kind = body->kind_case;
-	bool closed = told->closed != NEVER;
-	if (day < told->reported)
-		return false;
-	if (kind == IS(CORRECTED))
-		return correction_fits(told, body->corrected);
-	if (kind == IS(REOPENED))
-		return closed && day >= told->closed;
-	if (closed && (kind == IS(CLOSED) || day > told->closed))
-		return false;
-	if (kind == IS(CLOSED))
-		return day >= told->started && day >= told->reopened;
-	if (kind == IS(PAUSED) || kind == IS(RESUMED))
-		return told->paused == (kind == IS(RESUMED));
-	if (kind == IS(HANDOVER_CONFIRMED))
-		return told->offered && !(told->confirmed >> body->handover_confirmed->by & 1);
-	return true;
-}
-
-static bool screening_fits(
-	const struct told_route *told, const Wot__V1__Screening *screening, int32_t day)
-{
-	if (day < told->reported)
-		return false;
-	if (screening->outcome == OUTCOME(NOT_REACHED))
-		return true;
-	if (screening->outcome == OUTCOME(ADVICE) && told->taken_up)
-		return false;
-	return !(told->outcome == OUTCOME(ADVICE) && told->advised);
-}
-
 bool model_allows(enum member member, uint32_t number, const Wot__V1__Submission *submission)
 {
 	int32_t day = calendar_day_of(submission->occurred_at);
 	if (member == CASE)
-		return step_fits(&model.cases[number], submission->body, day);
-	return screening_fits(&model.routes[number], submission->body->screening, day);
-}
-
-/* ---- case's log ---- */
-
-static uint32_t set_of(const int *values, size_t count)
-{
-	uint32_t set = 0;
-	for (size_t i = 0; i < count; i++)
-		set |= 1u << values[i];
-	return set;
-}
-
-static void text_set(char out[TEXT_ROOM], const char *text)
-{
-	snprintf(out, TEXT_ROOM, "%s", text ? text : "");
-}
-
-static void case_begins(struct told_case *told, const Wot__V1__HelpRequest *request, int32_t day)
-{
-	*told = (struct told_case){
-		.known = true,
-		.reported = day,
-		.contact = NEVER,
-		.screened = NEVER,
-		.decided = NEVER,
-		.ended = NEVER,
-		.started = NEVER,
-		.closed = NEVER,
-		.reopened = NEVER,
-		.people = request->has_people_involved ? (int)request->people_involved : -1,
-		.age = request->has_age_years ? (int)request->age_years : -1,
-		.channel = (int)request->channel,
-		.location = request->has_location ? (int)request->location : 0,
-		.violence = request->has_domestic_violence ? 1 + request->domestic_violence : 0,
-		.problems = set_of((const int *)request->problems, request->n_problems),
-		.youth = request->youth,
-		.turns_18 = request->turns_18_soon,
-	};
-	text_set(told->ward, request->ward);
-	if (request->has_household_id)
-		memcpy(told->household_id, request->household_id.data, sizeof told->household_id);
-}
-
-/* Rules 2 and 3: what screening ended goes on when support or a closing is accepted. */
-static void case_goes_on(struct told_case *told)
-{
-	told->taken_up = true;
-	told->ended = NEVER;
-	told->advice = false;
-}
-
-static void case_screened(struct told_case *told, const Wot__V1__Screening *screening, int32_t day)
-{
-	if (screening->outcome == OUTCOME(NOT_REACHED))
-		return;
-	if (told->screened == NEVER)
-		told->screened = day;
-	told->decided = day;
-	told->screening = (int)screening->outcome;
-	if (screening->has_care_weight && !told->weight_by_hand)
-		told->weight = (int)screening->care_weight;
-	bool ends = screening->outcome == OUTCOME(REDIRECTED) ||
-		    screening->outcome == OUTCOME(WELFARE_ACTIVITY) ||
-		    screening->outcome == OUTCOME(WITHDRAWN);
-	told->ended = ends && !told->taken_up ? day : NEVER;
-	told->advice = screening->outcome == OUTCOME(ADVICE) && !told->taken_up;
-}
-
-static void case_corrected(struct told_case *told, const Wot__V1__Corrected *corrected)
-{
-	if (corrected->has_reported_on)
-		told->reported = corrected->reported_on;
-	if (corrected->has_first_contact_on)
-		told->contact = corrected->first_contact_on;
-	if (corrected->has_support_started_on) {
-		told->started = corrected->support_started_on;
-		case_goes_on(told);
-	}
-	if (corrected->has_closed_on)
-		told->closed = corrected->closed_on;
-	if (corrected->has_closing_reason)
-		told->reason = (int)corrected->closing_reason;
-	if (corrected->ward)
-		text_set(told->ward, corrected->ward);
-	if (corrected->has_care_weight) {
-		told->weight = (int)corrected->care_weight;
-		told->weight_by_hand = true;
-	}
-	if (corrected->has_people_involved)
-		told->people = (int)corrected->people_involved;
-	for (size_t i = 0; i < corrected->n_remove; i++) {
-		if (strcmp(corrected->remove[i], "firstContactOn") == 0)
-			told->contact = NEVER;
-		else
-			told->started = NEVER;
-	}
-}
-
-/* What a case lead says of times. */
-static void case_moved(struct told_case *told, const Wot__V1__Body *body, int32_t day)
-{
-	switch (body->kind_case) {
-	case IS(FIRST_CONTACT):
-		told->contact = told->contact == NEVER ? day : told->contact;
-		break;
-	case IS(SUPPORT_STARTED):
-		told->started = told->started == NEVER ? day : told->started;
-		case_goes_on(told);
-		break;
-	case IS(CLOSED):
-		told->closed = day;
-		told->reason = (int)body->closed->reason;
-		case_goes_on(told);
-		break;
-	case IS(REOPENED):
-		told->closed = NEVER;
-		told->reason = 0;
-		told->reopened = day;
-		break;
-	default:
-		break;
-	}
-}
-
-static void case_told(struct told_case *told, const Wot__V1__Body *body, int32_t day)
-{
-	switch (body->kind_case) {
-	case IS(CASE_ROUTED):
-		text_set(told->team, body->case_routed->team);
-		break;
-	case IS(SCREENING):
-		case_screened(told, body->screening, day);
-		break;
-	case IS(CARE_WEIGHT_SET):
-		told->weight = (int)body->care_weight_set->care_weight;
-		told->weight_by_hand = true;
-		break;
-	case IS(PEOPLE_INVOLVED_SET):
-		told->people = (int)body->people_involved_set->count;
-		break;
-	case IS(PROBLEMS_SET):
-		told->problems = set_of(
-			(const int *)body->problems_set->problems, body->problems_set->n_problems);
-		break;
-	case IS(PAUSED):
-	case IS(RESUMED):
-		told->paused = body->kind_case == IS(PAUSED);
-		break;
-	case IS(HANDOVER_OFFERED):
-		told->offered = true;
-		told->confirmed = 0;
-		break;
-	case IS(HANDOVER_CONFIRMED):
-		told->confirmed |= 1u << body->handover_confirmed->by;
-		break;
-	case IS(CORRECTED):
-		case_corrected(told, body->corrected);
-		break;
-	case IS(CASE_BECAME_CONTACT):
-		told->became_contact++;
-		break;
-	case IS(ADVICE_VOIDED):
-		told->advice_voided++;
-		break;
-	default:
-		case_moved(told, body, day);
-		break;
-	}
-}
-
-/* ---- triage's log ---- */
-
-static void route_told(struct told_route *told, const Wot__V1__CaseRouted *route)
-{
-	told->known = true;
-	told->reported = route->reported_on;
-	text_set(told->team, route->team);
-	text_set(told->rule, route->rule);
-	told->expertise = set_of((const int *)route->expertise, route->n_expertise);
-	told->redirected = route->redirected_to != NULL;
-	told->by_hand = route->by_hand;
-	told->priority = (int)route->priority;
-}
-
-static void route_screened(struct told_route *told, const Wot__V1__Screening *screening)
-{
-	if (screening->outcome == OUTCOME(NOT_REACHED)) {
-		told->attempts++;
-		return;
-	}
-	told->outcome = (int)screening->outcome;
-	told->unsettled = model.decision;
-	if (screening->outcome == OUTCOME(TO_SUPPORT))
-		told->redirected = false;
-	if (screening->has_care_weight)
-		told->weight_screened = screening->care_weight;
-	if (screening->n_expertise)
-		told->expertise = set_of((const int *)screening->expertise, screening->n_expertise);
-}
-
-static void route_noted(struct told_route *told, const Wot__V1__CaseFacts *facts)
-{
-	if (facts->has_reported_on)
-		told->reported = facts->reported_on;
-	for (size_t i = 0; i < facts->n_cleared; i++) {
-		told->started = told->started && facts->cleared[i] != STARTED_FIELD;
-		told->closed = told->closed && facts->cleared[i] != CLOSED_FIELD;
-	}
-	told->started = told->started || facts->has_support_started_on;
-	told->closed = told->closed || facts->has_closed_on;
-	if (facts->has_support_started_on || facts->has_closed_on)
-		told->taken_up = true;
-	if (facts->has_advice)
-		told->advised = facts->advice;
-	if (facts->has_care_weight)
-		told->weight_set = facts->care_weight;
-}
-
-/* ---- intake's log ---- */
-
-static void request_told(
-	struct told_request *told, const Wot__V1__HelpRequest *request, bool is_referral)
-{
-	*told = (struct told_request){
-		.known = true,
-		.is_referral = is_referral,
-		.has_key = request->sealed != NULL,
-		.status = WOT__V1__REFERRAL_PROGRESSED__STATUS__RECEIVED,
-		.youth = request->youth,
-		.turns_18 = request->turns_18_soon,
-		.age = request->has_age_years ? (int)request->age_years : -1,
-	};
-	if (request->has_household_id)
-		memcpy(told->household_id, request->household_id.data, sizeof told->household_id);
-	if (request->sealed)
-		memcpy(told->key_id, request->sealed->key_id.data, sizeof told->key_id);
-}
-
-static void contact_told(struct told_request *told, const Wot__V1__RequestBecameContact *contact)
-{
-	told->is_contact = told->was_contact = true;
-	told->contact_on = contact->reported_on;
+		return told_case_allows(&model.cases[number], submission->body, day);
+	return told_route_allows(&model.routes[number], submission->body->screening, day);
 }
 
 /* ---- an event ---- */
@@ -485,11 +171,11 @@ static void intake_event(const Wot__V1__Event *event, uint32_t number)
 	case IS(HELP_REQUEST):
 	case IS(REFERRAL):
 		sim_check(!told->known, "intake gave %s twice", event->case_id);
-		request_told(told, body->help_request, body->kind_case == IS(REFERRAL));
+		told_request_begin(told, body->help_request, body->kind_case == IS(REFERRAL));
 		told->legal_basis = (int)event->legal_basis;
 		break;
 	case IS(REQUEST_BECAME_CONTACT):
-		contact_told(told, body->request_became_contact);
+		told_request_contact(told, body->request_became_contact);
 		break;
 	case IS(CONTACT_BECAME_REQUEST):
 		sim_check(told->is_contact, "%s became a request again and was no contact",
@@ -541,7 +227,7 @@ static bool goes_before(const struct told_route *told, uint32_t number,
 {
 	bool older = told->reported < route->reported_on ||
 		     (told->reported == route->reported_on && number < routed);
-	uint32_t expertise = set_of((const int *)route->expertise, route->n_expertise);
+	uint32_t expertise = told_set((const int *)route->expertise, route->n_expertise);
 	if (strcmp(told->rule, route->rule) == 0 && told->expertise == expertise)
 		return older;
 	return told->priority == (int)PRIORITY(CRISIS) && !told->expertise &&
@@ -577,14 +263,16 @@ static void triage_event(const Wot__V1__Event *event, uint32_t number)
 		if (!told->known)
 			name_told(TRIAGE, event, number);
 		route_check(told, event, number);
-		route_told(told, event->body->case_routed);
+		told_route_take(told, event->body->case_routed);
 		return;
 	}
 	sim_check(told->known, "triage speaks of %s before its first route", event->case_id);
-	if (event->body->kind_case == IS(SCREENING))
-		route_screened(told, event->body->screening);
-	else if (event->body->kind_case == IS(CASE_NOTED) && event->facts)
-		route_noted(told, event->facts);
+	if (event->body->kind_case == IS(SCREENING)) {
+		told->unsettled = model.decision;
+		told_route_screened(told, event->body->screening);
+	} else if (event->body->kind_case == IS(CASE_NOTED) && event->facts) {
+		told_route_noted(told, event->facts);
+	}
 }
 
 static void case_event(const Wot__V1__Event *event, uint32_t number)
@@ -594,11 +282,11 @@ static void case_event(const Wot__V1__Event *event, uint32_t number)
 	if (event->body->kind_case == IS(CASE_REGISTERED)) {
 		sim_check(!told->known, "%s is registered twice", event->case_id);
 		name_told(CASE, event, number);
-		case_begins(told, event->body->case_registered->request, day);
+		told_case_begin(told, event->body->case_registered->request, day);
 		return;
 	}
 	sim_check(told->known, "case speaks of %s before it is registered", event->case_id);
-	case_told(told, event->body, day);
+	told_case_take(told, event->body, day);
 }
 
 /* The legal basis is on every event, and of a case always that of its request. */
@@ -620,7 +308,6 @@ void model_event(enum member member, const Wot__V1__Event *event, uint64_t seq)
 		"%s: %llu was recorded before the one before it", member_names[member],
 		(unsigned long long)seq);
 	model.recorded_ms[member] = event->recorded_at;
-	model.kinds[member][kind]++;
 	if (event->has_digest)
 		ref_told(member, event, seq);
 	if (kind == IS(BRIEF_CONTACT))
@@ -663,7 +350,6 @@ static void hashes_free(enum member member)
 void model_forget(enum member member)
 {
 	hashes_free(member);
-	memset(model.kinds[member], 0, sizeof model.kinds[member]);
 	model.seqs[member] = 0;
 	model.recorded_ms[member] = 0;
 	if (member == INTAKE)

@@ -240,7 +240,7 @@ static void trouble(void *arg)
 		reload();
 	else
 		pace_draw();
-	agenda_add(loop_now_ms() + rng_skewed(rng, 1, 45 * 1440) * MINUTE_MS, trouble, NULL);
+	agenda_add(loop_now_ms() + rng_skewed(rng, 1, 60 * 1440) * MINUTE_MS, trouble, NULL);
 }
 
 /* ---- looking ---- */
@@ -250,7 +250,7 @@ static void look(void *arg)
 	(void)arg;
 	if (run.ending)
 		return;
-	check_now();
+	check_now((enum member)rng_below(&run.chaos, AGGREGATE));
 	run.stats->checks++;
 	agenda_add(loop_now_ms() + rng_range(&run.chaos, 90, 400) * DAY_MS, look, NULL);
 }

@@ -1,0 +1,64 @@
+/*
+ * What a log has told of one case, as a value, by the rules of INTERFACES.md; and whether they allow what
+ * comes next. model.h keeps one of each for every case.
+ */
+#ifndef WOT_SIM_TOLD_H
+#define WOT_SIM_TOLD_H
+
+#include "proto/event.h"
+
+enum { NEVER = INT32_MIN, TEXT_ROOM = 48 };
+
+/* Of case's log. Days; NEVER: not known. */
+struct told_case {
+	bool known;
+	int32_t reported, contact, screened, decided, ended, started, closed, reopened;
+	int screening, reason, weight, people, age, channel, location,
+		violence; /* 0, people and age -1: not known */
+	uint32_t problems;
+	bool youth, turns_18, advice, taken_up, weight_by_hand, paused, offered;
+	unsigned confirmed;
+	char ward[TEXT_ROOM], team[TEXT_ROOM];
+	unsigned became_contact, advice_voided;
+	uint8_t household_id[16];
+};
+
+/* Of triage's. */
+struct told_route {
+	bool known;
+	int32_t reported;
+	char team[TEXT_ROOM], rule[TEXT_ROOM];
+	bool redirected, by_hand, taken_up, advised, started, closed;
+	uint64_t unsettled; /* the decision that is finding out where it goes now */
+	int priority, outcome;
+	uint32_t expertise;
+	unsigned attempts, weight_screened, weight_set;
+};
+
+/* Of intake's. */
+struct told_request {
+	bool known, is_referral, is_contact, was_contact, has_key, youth, turns_18;
+	int32_t contact_on;
+	int status, age, legal_basis;
+	uint8_t household_id[16];
+	uint8_t key_id[16];
+};
+
+void told_case_begin(struct told_case *told, const Wot__V1__HelpRequest *request, int32_t day);
+void told_case_take(struct told_case *told, const Wot__V1__Body *body, int32_t day);
+bool told_case_allows(const struct told_case *told, const Wot__V1__Body *body, int32_t day);
+
+void told_route_take(struct told_route *told, const Wot__V1__CaseRouted *route);
+void told_route_screened(struct told_route *told, const Wot__V1__Screening *screening);
+void told_route_noted(struct told_route *told, const Wot__V1__CaseFacts *facts);
+bool told_route_allows(
+	const struct told_route *told, const Wot__V1__Screening *screening, int32_t day);
+
+void told_request_begin(
+	struct told_request *told, const Wot__V1__HelpRequest *request, bool is_referral);
+void told_request_contact(struct told_request *told, const Wot__V1__RequestBecameContact *contact);
+
+/* Values of an enumeration as bits. */
+uint32_t told_set(const int *values, size_t count);
+
+#endif
