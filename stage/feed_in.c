@@ -285,6 +285,7 @@ static void on_reply(
 	struct feed_in *feed = arg;
 	if (message->count != 2 || feed->problem[0])
 		return;
+	stage_clock(feed->stage);
 	struct arena *arena = &feed->stage->arena;
 	Wot__V1__FetchReply *reply = (void *)message_unpack(&wot__v1__fetch_reply__descriptor,
 		zmq_msg_data(&message->frames[0]), zmq_msg_size(&message->frames[0]), arena);

@@ -29,6 +29,8 @@ static void appended(enum member member, const Wot__V1__Event *event, uint64_t s
 {
 	sim_tell("  %s %" PRIu64 " %s %s", member_names[member], seq,
 		event_kind_name(event->body->kind_case), event->case_id ? event->case_id : "");
+	sim_check(event->recorded_at >= loop_now_ms(),
+		"%s: %" PRIu64 " is recorded as of an earlier time", member_names[member], seq);
 	house.on_event(member, event, seq);
 }
 
