@@ -50,8 +50,11 @@ static int tally_define(
 	return 0;
 }
 
+/* A daemon that starts for the first time loads what is there: mostly what counts already. */
 static int take_kpis(struct tally *tally, const char *text, struct why *why)
 {
+	if (tally->kpi_yaml && !strcmp(text, tally->kpi_yaml))
+		return 0;
 	int err = tally_define(tally, text, &tally->closing, why);
 	if (err)
 		return err;
@@ -61,6 +64,12 @@ static int take_kpis(struct tally *tally, const char *text, struct why *why)
 	return 0;
 }
 
+static bool is_same_closing(const struct closing *a, const struct closing *b)
+{
+	return a->count == b->count &&
+	       (!a->count || !memcmp(a->days, b->days, a->count * sizeof *a->days));
+}
+
 static int take_calendar(struct tally *tally, const char *text, struct why *why)
 {
 	auto_buf struct buf errors = {0};
@@ -68,9 +77,10 @@ static int take_calendar(struct tally *tally, const char *text, struct why *why)
 	int err = closing_parse(&closing, text, strlen(text), calendar_name, &errors);
 	if (err)
 		return why_set(why, err, "%s", errors.data ? errors.data : "");
+	bool same = is_same_closing(&closing, &tally->closing);
 	closing_done(&tally->closing);
 	tally->closing = closing;
-	return tally->kpi_yaml ? tally_define(tally, tally->kpi_yaml, &closing, why) : 0;
+	return tally->kpi_yaml && !same ? tally_define(tally, tally->kpi_yaml, &closing, why) : 0;
 }
 
 /* Each from the log of the daemon that checks and loads it. */
