@@ -209,18 +209,22 @@ static void rules_draw(struct buf *out, bool broken)
 static void reload(void)
 {
 	struct rng *rng = &run.chaos;
-	auto_buf struct buf rules = {0}, calendar = {0};
+	auto_buf struct buf rules = {0};
 	bool broken = rng_chance(rng, 15);
 	rules_draw(&rules, broken);
-	buf_printf(&calendar, "closed: [2024-12-24, 2025-05-%02d]\n", rng_range(rng, 6, 28));
+	if (rng_chance(rng, 12)) {
+		buf_clear(&run.calendar);
+		buf_printf(&run.calendar, "closed: [2024-12-24, 2025-05-%02d]\n",
+			rng_range(rng, 6, 28));
+	}
 	sim_tell("other rules%s", broken ? ", broken" : "");
-	house_configure(rules.data, calendar.data);
+	house_configure(rules.data, run.calendar.data);
 	run.stats->reloads++;
 	if (!broken)
 		return;
 	/* Nothing starts with a mistake in it; nobody notices, and it is put right before the night. */
 	rules_draw(&rules, false);
-	house_configure(rules.data, calendar.data);
+	house_configure(rules.data, run.calendar.data);
 }
 
 static void trouble(void *arg)
@@ -240,7 +244,7 @@ static void trouble(void *arg)
 		reload();
 	else
 		pace_draw();
-	agenda_add(loop_now_ms() + rng_skewed(rng, 1, 60 * 1440) * MINUTE_MS, trouble, NULL);
+	agenda_add(loop_now_ms() + rng_skewed(rng, 1, 80 * 1440) * MINUTE_MS, trouble, NULL);
 }
 
 /* ---- looking ---- */
@@ -252,7 +256,7 @@ static void look(void *arg)
 		return;
 	check_now((enum member)rng_below(&run.chaos, AGGREGATE));
 	run.stats->checks++;
-	agenda_add(loop_now_ms() + rng_range(&run.chaos, 90, 400) * DAY_MS, look, NULL);
+	agenda_add(loop_now_ms() + rng_range(&run.chaos, 150, 500) * DAY_MS, look, NULL);
 }
 
 static void all_well(void)
@@ -281,7 +285,7 @@ static void evening_look(int64_t next_ms)
 {
 	int64_t midnight_ms = calendar_day_start(calendar_day_of(loop_now_ms()) + 1);
 	if (next_ms < midnight_ms || loop_now_ms() > midnight_ms - 30 * MINUTE_MS ||
-		run.stats->day_ends >= 2 || !rng_chance(&run.chaos, 1))
+		run.stats->day_ends >= 1 || !rng_chance(&run.chaos, 1))
 		return;
 	fake_clock_sleep(midnight_ms - 20 * MINUTE_MS, 100);
 	settle();
