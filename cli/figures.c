@@ -110,6 +110,7 @@ static json_t *figures_of(struct cli *cli, const struct figure_args *args, const
 		buf_printf(&line, " %s", args->words[0]);
 	word_add(&line, "period", period);
 	word_add(&line, "definition", args->definition);
+	word_add(&line, "as-of", args->as_of);
 	buf_text(&line, " json");
 	if (cli_ask(cli, "aggregate", line.data, &answer, &why) != 0) {
 		cli_fail(EXIT_FAILED, "%s", why.text);
