@@ -33,8 +33,8 @@ enum { EVENT_CASE_ID, EVENT_OCCURRED_AT, EVENT_FIELDS };
 enum { CASE_ID, CASE_CLEARED, CASE_FIELDS };
 enum { VALUES_MAX = COLUMN_MAX + 8 };
 
-/* Days of 1900 to 2200: what lies further off stands at the end of it, in no year that is counted. */
-enum { DAY_FIRST = -25567, DAY_LAST = 84370 };
+/* What lies further off stands at the end of it, in no year that is counted. */
+enum { DAY_FIRST = TABLE_DAY_FIRST, DAY_LAST = TABLE_DAY_LAST };
 #define DAY_MS (86400 * INT64_C(1000))
 
 static int32_t day_within(int64_t day)
@@ -46,7 +46,7 @@ int32_t facts_day(struct facts *facts, uint64_t instant)
 {
 	int64_t instant_ms = (int64_t)instant;
 	if (instant_ms < DAY_FIRST * DAY_MS || instant_ms > DAY_LAST * DAY_MS)
-		return instant_ms < 0 ? DAY_FIRST : DAY_LAST;
+		return instant_ms < DAY_LAST * DAY_MS ? DAY_FIRST : DAY_LAST;
 	if (instant_ms < facts->today.from_ms || instant_ms >= facts->today.to_ms) {
 		facts->today.day = calendar_day_of(instant_ms);
 		facts->today.from_ms = calendar_day_start(facts->today.day);

@@ -3,40 +3,55 @@
 #include "lib/clean.h"
 #include <string.h>
 
-static uint32_t type_width(enum column_type type)
+/* The largest number of an enumeration; each must fit a bit of a set. */
+static int largest_of(const ProtobufCEnumDescriptor *values)
+{
+	int largest = 0;
+	for (unsigned i = 0; i < values->n_values; i++) {
+		must(values->values[i].value >= 0 && values->values[i].value <= 30);
+		if (values->values[i].value > largest)
+			largest = values->values[i].value;
+	}
+	return largest;
+}
+
+/* Of a set: as many bytes as its bits, and one value more for none, need. */
+static uint32_t type_width(enum column_type type, const ProtobufCEnumDescriptor *values)
 {
 	switch (type) {
 	case COLUMN_FLAG:
 	case COLUMN_ENUM:
 		return 1;
+	case COLUMN_DAY:
 	case COLUMN_TEXT:
 		return 2;
+	case COLUMN_SET:
+		return largest_of(values) < 15 ? 2 : 4;
 	default:
 		return 4;
 	}
 }
 
-void column_add(struct table *table, const char *name, enum column_type type)
+static struct column *column_put(struct table *table, const char *name, enum column_type type,
+	const ProtobufCEnumDescriptor *values)
 {
 	must(table->column_count < COLUMN_MAX && !table->rows);
-	uint32_t width = type_width(type);
-	table->columns[table->column_count++] = (struct column){
+	struct column *column = &table->columns[table->column_count++];
+	*column = (struct column){
 		.name = name,
 		.type = type,
-		.width = width,
+		.values = values,
+		.width = type_width(type, values),
 		.offset = table->row_bytes * TABLE_CHUNK,
+		.base = type == COLUMN_DAY ? TABLE_DAY_FIRST : 0,
 	};
-	table->row_bytes += width;
+	table->row_bytes += column->width;
+	return column;
 }
 
-/* Whether every value of the enumeration fits a bit of a set. */
-static bool enum_fits(const ProtobufCEnumDescriptor *values)
+void column_add(struct table *table, const char *name, enum column_type type)
 {
-	for (unsigned i = 0; i < values->n_values; i++) {
-		if (values->values[i].value < 0 || values->values[i].value > 30)
-			return false;
-	}
-	return true;
+	column_put(table, name, type, NULL);
 }
 
 void column_add_field(struct table *table, const ProtobufCFieldDescriptor *field)
@@ -57,7 +72,6 @@ void column_add_field(struct table *table, const ProtobufCFieldDescriptor *field
 		type = COLUMN_TEXT;
 		break;
 	case PROTOBUF_C_TYPE_ENUM:
-		must(enum_fits(field->descriptor));
 		type = repeated ? COLUMN_SET : COLUMN_ENUM;
 		break;
 	default:
@@ -65,11 +79,8 @@ void column_add_field(struct table *table, const ProtobufCFieldDescriptor *field
 	}
 	if (repeated && type != COLUMN_SET)
 		return;
-	column_add(table, field->name, type);
-	struct column *column = &table->columns[table->column_count - 1];
-	column->field = field->id;
-	if (field->type == PROTOBUF_C_TYPE_ENUM)
-		column->values = field->descriptor;
+	bool is_enum = field->type == PROTOBUF_C_TYPE_ENUM;
+	column_put(table, field->name, type, is_enum ? field->descriptor : NULL)->field = field->id;
 }
 
 int column_find(const struct table *table, const char *name)
@@ -136,8 +147,9 @@ void table_set(struct table *table, size_t column, uint32_t row, int32_t value)
 		at[row % TABLE_CHUNK] = unset ? 0 : (uint8_t)(value + 1);
 		return;
 	case 2:
-		must(unset || (value >= 0 && value < UINT16_MAX));
-		((uint16_t *)(void *)at)[row % TABLE_CHUNK] = unset ? 0 : (uint16_t)(value + 1);
+		must(unset || (value >= of->base && value < of->base + UINT16_MAX));
+		((uint16_t *)(void *)at)[row % TABLE_CHUNK] =
+			unset ? 0 : (uint16_t)(value - of->base + 1);
 		return;
 	default:
 		((uint32_t *)(void *)at)[row % TABLE_CHUNK] = (uint32_t)value ^ 0x80000000u;
@@ -175,11 +187,12 @@ void table_values(
 		return;
 	}
 	const uint8_t *column_at = chunk + of->offset;
+	int32_t above = of->base - 1;
 	next_prefetch(table, of, rows);
 	if (of->width == 1)
 		VALUES_READ(uint8_t, at[i] ? at[i] - 1 : VALUE_UNSET);
 	else if (of->width == 2)
-		VALUES_READ(uint16_t, at[i] ? at[i] - 1 : VALUE_UNSET);
+		VALUES_READ(uint16_t, at[i] ? at[i] + above : VALUE_UNSET);
 	else
 		VALUES_READ(uint32_t, (int32_t)(at[i] ^ 0x80000000u));
 }

@@ -12,6 +12,7 @@
 #include "kpi/keymap.h"
 #include "lib/err.h"
 #include <protobuf-c/protobuf-c.h>
+#include <stdint.h>
 
 enum {
 	VALUE_UNSET = INT32_MIN,
@@ -19,6 +20,9 @@ enum {
 	TABLE_CHUNK = 1024,
 	TABLE_ROWS_MAX = 1 << 26,
 	TEXT_MAX = 65000, /* different texts in a column; more read as unset, and are counted */
+	/* Days fit two bytes: 2000-01-01 and 2179-06-04. */
+	TABLE_DAY_FIRST = 10957,
+	TABLE_DAY_LAST = TABLE_DAY_FIRST + UINT16_MAX - 1,
 };
 
 enum column_type { COLUMN_DAY, COLUMN_NUMBER, COLUMN_FLAG, COLUMN_ENUM, COLUMN_SET, COLUMN_TEXT };
@@ -36,6 +40,7 @@ struct column {
 	const ProtobufCEnumDescriptor *values; /* of COLUMN_ENUM and COLUMN_SET */
 	uint32_t field; /* its number in the message it comes from; 0: none */
 	uint32_t width, offset;
+	int32_t base; /* what is stored is the value above it, and 0 for none */
 	struct texts texts;
 };
 

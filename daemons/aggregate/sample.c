@@ -1,9 +1,10 @@
 #include "daemons/aggregate/sample.h"
 
 #include "lib/clean.h"
+#include <stdbool.h>
 #include <string.h>
 
-enum { RANGE_MAX = 1 << 16, FEW = 1000, RANKS_MAX = 8 };
+enum { RANGE = 1 << 12, FEW = 1000, RANKS_MAX = 8 };
 
 /* Room for one more. */
 static void *grown(void *items, size_t count, size_t *room, size_t size)
@@ -45,44 +46,42 @@ static struct sample_slice slice_at(const struct sample *sample, size_t index)
 					   : (struct sample_slice){sample->own, sample->own_count};
 }
 
-struct extent {
-	int32_t low, high;
-	int64_t sum;
-};
-
-static struct extent extent_of(const struct sample *sample)
+/* Days and seconds lie close together, above 0: counting beats comparing. Two tallies, so that a
+ * value need not wait for the one before it, which is often the same. False: there are others. */
+static bool tally_fill(const struct sample *sample, uint32_t tally[2][RANGE])
 {
-	struct extent extent = {INT32_MAX, INT32_MIN, 0};
+	uint32_t beyond = 0;
 	for (size_t s = 0; s <= sample->slice_count; s++) {
 		struct sample_slice slice = slice_at(sample, s);
 		for (size_t i = 0; i < slice.count; i++) {
-			int32_t item = slice.items[i];
-			extent.low = item < extent.low ? item : extent.low;
-			extent.high = item > extent.high ? item : extent.high;
-			extent.sum += item;
+			uint32_t value = (uint32_t)slice.items[i];
+			beyond |= value;
+			tally[i & 1][value % RANGE]++;
 		}
 	}
-	return extent;
+	return beyond < RANGE;
 }
 
-/* Days and seconds lie close together: counting beats comparing. */
-static void ranks_count(const struct sample *sample, const struct extent *extent,
-	const size_t *ranks, int32_t *out, size_t count)
+/* False: sorting is quicker, or some lie far off. */
+static bool ranks_count(
+	const struct sample *sample, const size_t *ranks, int32_t *out, size_t count, int64_t *sum)
 {
-	size_t range = (size_t)((int64_t)extent->high - extent->low + 1);
-	auto_free uint32_t *tally = calloc(range, sizeof *tally);
+	auto_free uint32_t(*tally)[RANGE] = calloc(2, sizeof *tally);
 	must(tally);
-	for (size_t s = 0; s <= sample->slice_count; s++) {
-		struct sample_slice slice = slice_at(sample, s);
-		for (size_t i = 0; i < slice.count; i++)
-			tally[slice.items[i] - extent->low]++;
+	if (sample->count < FEW || !tally_fill(sample, tally))
+		return false;
+	*sum = 0;
+	for (size_t value = 0; value < RANGE; value++) {
+		tally[0][value] += tally[1][value];
+		*sum += (int64_t)value * tally[0][value];
 	}
 	for (size_t r = 0; r < count; r++) {
 		size_t at = 0, value = 0;
-		while ((at += tally[value]) < ranks[r])
+		while ((at += tally[0][value]) < ranks[r])
 			value++;
-		out[r] = extent->low + (int32_t)value;
+		out[r] = (int32_t)value;
 	}
+	return true;
 }
 
 static int number_compare(const void *a, const void *b)
@@ -91,7 +90,8 @@ static int number_compare(const void *a, const void *b)
 	return (x > y) - (x < y);
 }
 
-static void ranks_sort(const struct sample *sample, const size_t *ranks, int32_t *out, size_t count)
+static void ranks_sort(
+	const struct sample *sample, const size_t *ranks, int32_t *out, size_t count, int64_t *sum)
 {
 	auto_free int32_t *all = malloc(sample->count * sizeof *all);
 	must(all);
@@ -105,6 +105,9 @@ static void ranks_sort(const struct sample *sample, const size_t *ranks, int32_t
 	qsort(all, sample->count, sizeof *all, number_compare);
 	for (size_t r = 0; r < count; r++)
 		out[r] = all[ranks[r] - 1];
+	*sum = 0;
+	for (size_t i = 0; i < sample->count; i++)
+		*sum += all[i];
 }
 
 double sample_read(const struct sample *sample, const size_t *percents, int32_t *out, size_t count)
@@ -115,10 +118,8 @@ double sample_read(const struct sample *sample, const size_t *percents, int32_t 
 		ranks[r] = (sample->count * percents[r] + 99) / 100;
 		ranks[r] += !ranks[r];
 	}
-	struct extent extent = extent_of(sample);
-	if (sample->count >= FEW && (int64_t)extent.high - extent.low < RANGE_MAX)
-		ranks_count(sample, &extent, ranks, out, count);
-	else
-		ranks_sort(sample, ranks, out, count);
-	return (double)extent.sum / (double)sample->count;
+	int64_t sum;
+	if (!ranks_count(sample, ranks, out, count, &sum))
+		ranks_sort(sample, ranks, out, count, &sum);
+	return (double)sum / (double)sample->count;
 }
