@@ -52,8 +52,25 @@ static int socket_open(const char *dir, const char *daemon, struct why *why)
 	return err;
 }
 
-int cli_ask(const struct cli *cli, const char *daemon, const char *line, struct buf *answer,
-	struct why *why)
+/* Passes on what comes, but for the last byte: the empty line that ends an answer. */
+static int answer_read(int fd, cli_piece_fn *on_piece, void *arg)
+{
+	char chunk[65536], last = '\n', before = '\n';
+	bool any = false;
+	ssize_t got;
+	while ((got = read(fd, chunk, sizeof chunk)) > 0) {
+		if (any)
+			on_piece(arg, &last, 1);
+		on_piece(arg, chunk, (size_t)got - 1);
+		before = got > 1 ? chunk[got - 2] : any ? last : '\n';
+		last = chunk[got - 1];
+		any = true;
+	}
+	return got < 0 ? ERR_IO : any && last == '\n' && before == '\n' ? 0 : ERR_DAMAGED;
+}
+
+int cli_ask_pieces(const struct cli *cli, const char *daemon, const char *line,
+	cli_piece_fn *on_piece, void *arg, struct why *why)
 {
 	if (!cli->dir)
 		return why_set(
@@ -63,13 +80,21 @@ int cli_ask(const struct cli *cli, const char *daemon, const char *line, struct 
 		return fd;
 	if (dprintf(fd, "%s\n", line) < 0)
 		return why_set(why, ERR_IO, "%s: %s", daemon, strerror(errno));
-	char chunk[65536];
-	ssize_t got;
-	while ((got = read(fd, chunk, sizeof chunk)) > 0)
-		buf_add(answer, chunk, (size_t)got);
-	if (got < 0)
-		return why_set(why, ERR_IO, "%s: %s", daemon, strerror(errno));
-	if (answer->len && answer->data[answer->len - 1] == '\n')
-		answer->data[--answer->len] = 0; /* the empty line that ends an answer */
-	return 0;
+	int err = answer_read(fd, on_piece, arg);
+	if (err == ERR_DAMAGED)
+		return why_set(why, ERR_IO,
+			"wot-%s broke off in the middle of its answer; see its log, then ask again",
+			daemon);
+	return err ? why_set(why, err, "%s: %s", daemon, strerror(errno)) : 0;
+}
+
+static void on_answer(void *arg, const char *piece, size_t len)
+{
+	buf_add(arg, piece, len);
+}
+
+int cli_ask(const struct cli *cli, const char *daemon, const char *line, struct buf *answer,
+	struct why *why)
+{
+	return cli_ask_pieces(cli, daemon, line, on_answer, answer, why);
 }

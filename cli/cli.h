@@ -34,7 +34,12 @@ cli_verb_fn verb_import, verb_push, verb_kpi, verb_explain, verb_compare, verb_f
 int cli_fail(int code, const char *format, ...) __attribute__((format(printf, 2, 3)));
 /* The index of a daemon's name, or -1. */
 int cli_daemon(const char *name);
-/* One line to a daemon's stats socket; the answer appended without its closing empty line. */
+/* One line to a daemon's stats socket; the answer as it comes, without its closing empty line. ERR_IO: it
+ * broke off. */
+typedef void cli_piece_fn(void *arg, const char *piece, size_t len);
+int cli_ask_pieces(const struct cli *cli, const char *daemon, const char *line,
+	cli_piece_fn *on_piece, void *arg, struct why *why);
+/* The whole answer, appended. */
 int cli_ask(const struct cli *cli, const char *daemon, const char *line, struct buf *answer,
 	struct why *why);
 /* GET from a daemon over HTTP, as --client; *json is the caller's. */

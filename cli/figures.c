@@ -70,19 +70,51 @@ static void word_add(struct buf *line, const char *name, const char *value)
 		buf_printf(line, " %s %s", name, value);
 }
 
-/* An answer that begins with "error:" is one. */
+/* Where an answer goes: one that begins with "error: " is held back. */
+struct shown {
+	struct buf head; /* until it is long enough to say */
+	bool said, refused;
+};
+static const char refusal[] = "error: ";
+
+static void head_show(struct shown *shown)
+{
+	size_t len = strlen(refusal);
+	shown->said = true;
+	shown->refused = shown->head.len >= len && memcmp(shown->head.data, refusal, len) == 0;
+	if (!shown->refused && shown->head.len)
+		fwrite(shown->head.data, 1, shown->head.len, stdout);
+}
+
+static void on_shown(void *arg, const char *piece, size_t len)
+{
+	struct shown *shown = arg;
+	if (shown->said && !shown->refused) {
+		fwrite(piece, 1, len, stdout);
+		return;
+	}
+	buf_add(&shown->head, piece, len);
+	if (!shown->said && shown->head.len >= strlen(refusal))
+		head_show(shown);
+}
+
+/* As it comes: it may be longer than there is room for. */
 static int answer_show(const struct cli *cli, const char *daemon, const char *line)
 {
-	auto_buf struct buf answer = {0};
+	struct shown shown = {0};
 	struct why why;
-	if (cli_ask(cli, daemon, line, &answer, &why) != 0)
-		return cli_fail(EXIT_FAILED, "%s", why.text);
-	if (answer.data && strncmp(answer.data, "error: ", 7) == 0) {
-		fprintf(stderr, "wotctl: %s", answer.data + 7);
-		return EXIT_USAGE;
+	int code = EXIT_OK, err = cli_ask_pieces(cli, daemon, line, on_shown, &shown, &why);
+	if (!shown.said)
+		head_show(&shown);
+	if (err) {
+		code = cli_fail(EXIT_FAILED, "%s", why.text);
+	} else if (shown.refused) {
+		fprintf(stderr, "wotctl: %.*s", (int)(shown.head.len - strlen(refusal)),
+			shown.head.data + strlen(refusal));
+		code = EXIT_USAGE;
 	}
-	fwrite(answer.data ? answer.data : "", 1, answer.len, stdout);
-	return EXIT_OK;
+	buf_done(&shown.head);
+	return code;
 }
 
 static int figure_ask(struct cli *cli, const char *command, const struct figure_args *args)

@@ -368,6 +368,15 @@ void facts_free(struct facts *facts)
 	free(facts);
 }
 
+struct facts *facts_share(const struct facts *facts)
+{
+	struct facts *share = calloc(1, sizeof *share);
+	must(share);
+	for (enum source source = 0; source < SOURCE_COUNT; source++)
+		table_share(&facts->tables[source], &share->tables[source]);
+	return share;
+}
+
 void facts_on_change(struct facts *facts, facts_change_fn *on_change, void *arg)
 {
 	facts->on_change = on_change;

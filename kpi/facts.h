@@ -41,6 +41,8 @@ typedef void facts_change_fn(
  * choose ids. */
 struct facts *facts_new(const uint8_t secret[16]);
 void facts_free(struct facts *facts);
+/* The facts as they are now, to be read and not folded into. Either may end before the other. */
+struct facts *facts_share(const struct facts *facts);
 /* NULL: fold without telling anybody. */
 void facts_on_change(struct facts *facts, facts_change_fn *on_change, void *arg);
 

@@ -102,12 +102,41 @@ static void texts_done(struct texts *texts)
 
 void table_done(struct table *table)
 {
-	for (size_t i = 0; i < table->chunk_room; i++)
-		free(table->chunks[i]);
+	for (size_t i = 0; i < table->chunk_room; i++) {
+		if (table->chunks[i] && !--table->chunks[i]->holders)
+			free(table->chunks[i]);
+	}
 	free(table->chunks);
 	for (size_t i = 0; i < table->column_count; i++)
 		texts_done(&table->columns[i].texts);
 	*table = (struct table){0};
+}
+
+static void texts_copy(const struct texts *texts, struct texts *out)
+{
+	*out = (struct texts){.count = texts->count, .room = texts->count};
+	if (!texts->count)
+		return;
+	out->items = malloc(texts->count * sizeof *out->items);
+	must(out->items);
+	for (size_t i = 0; i < texts->count; i++) {
+		out->items[i] = strdup(texts->items[i]);
+		must(out->items[i]);
+	}
+}
+
+void table_share(const struct table *table, struct table *out)
+{
+	*out = *table;
+	out->chunks = malloc(table->chunk_room * sizeof *out->chunks);
+	must(out->chunks || !table->chunk_room);
+	for (size_t i = 0; i < table->chunk_room; i++) {
+		out->chunks[i] = table->chunks[i];
+		if (out->chunks[i])
+			out->chunks[i]->holders++;
+	}
+	for (size_t i = 0; i < table->column_count; i++)
+		texts_copy(&table->columns[i].texts, &out->columns[i].texts);
 }
 
 static void chunks_grow(struct table *table, size_t chunk)
@@ -122,6 +151,11 @@ static void chunks_grow(struct table *table, size_t chunk)
 	table->chunk_room = room;
 }
 
+static size_t chunk_size(const struct table *table)
+{
+	return sizeof(struct chunk) + (size_t)table->row_bytes * TABLE_CHUNK;
+}
+
 void table_reserve(struct table *table, uint32_t row)
 {
 	must(row < TABLE_ROWS_MAX);
@@ -129,17 +163,32 @@ void table_reserve(struct table *table, uint32_t row)
 	if (chunk >= table->chunk_room)
 		chunks_grow(table, chunk);
 	if (!table->chunks[chunk]) {
-		table->chunks[chunk] = calloc(TABLE_CHUNK, table->row_bytes);
+		table->chunks[chunk] = calloc(1, chunk_size(table));
 		must(table->chunks[chunk]);
+		table->chunks[chunk]->holders = 1;
 	}
 	if (row >= table->rows)
 		table->rows = row + 1;
 }
 
+/* The chunk, for this table alone. */
+static struct chunk *chunk_own(struct table *table, size_t index)
+{
+	struct chunk *chunk = table->chunks[index];
+	if (chunk->holders == 1)
+		return chunk;
+	struct chunk *own = malloc(chunk_size(table));
+	must(own);
+	memcpy(own, chunk, chunk_size(table));
+	chunk->holders--;
+	own->holders = 1;
+	return table->chunks[index] = own;
+}
+
 void table_set(struct table *table, size_t column, uint32_t row, int32_t value)
 {
 	const struct column *of = &table->columns[column];
-	uint8_t *at = table->chunks[row / TABLE_CHUNK] + of->offset;
+	uint8_t *at = chunk_own(table, row / TABLE_CHUNK)->columns + of->offset;
 	bool unset = value == VALUE_UNSET;
 	switch (of->width) {
 	case 1:
@@ -163,7 +212,7 @@ static void next_prefetch(const struct table *table, const struct column *column
 	size_t next = rows.first / TABLE_CHUNK + 1;
 	if (rows.count < TABLE_CHUNK || next >= table->chunk_room || !table->chunks[next])
 		return;
-	const uint8_t *at = table->chunks[next] + column->offset;
+	const uint8_t *at = table->chunks[next]->columns + column->offset;
 	for (uint32_t i = 0; i < column->width * TABLE_CHUNK; i += LINE)
 		__builtin_prefetch(at + i);
 }
@@ -180,13 +229,13 @@ void table_values(
 	const struct table *table, size_t column, struct rows rows, int32_t *restrict values)
 {
 	const struct column *of = &table->columns[column];
-	const uint8_t *chunk = table->chunks[rows.first / TABLE_CHUNK];
+	const struct chunk *chunk = table->chunks[rows.first / TABLE_CHUNK];
 	if (!chunk) {
 		for (uint32_t i = 0; i < rows.count; i++)
 			values[i] = VALUE_UNSET;
 		return;
 	}
-	const uint8_t *column_at = chunk + of->offset;
+	const uint8_t *column_at = chunk->columns + of->offset;
 	int32_t above = of->base - 1;
 	next_prefetch(table, of, rows);
 	if (of->width == 1)
@@ -202,9 +251,9 @@ void table_is(const struct table *table, size_t column, struct rows rows, int32_
 	bool *restrict is)
 {
 	const struct column *of = &table->columns[column];
-	const uint8_t *chunk = table->chunks[rows.first / TABLE_CHUNK];
+	const struct chunk *chunk = table->chunks[rows.first / TABLE_CHUNK];
 	if (chunk && of->width == 1) {
-		const uint8_t *at = chunk + of->offset + rows.first % TABLE_CHUNK;
+		const uint8_t *at = chunk->columns + of->offset + rows.first % TABLE_CHUNK;
 		uint8_t byte = value >= 0 && value < UINT8_MAX ? (uint8_t)(value + 1) : UINT8_MAX;
 		for (uint32_t i = 0; i < rows.count; i++)
 			is[i] = at[i] == byte;

@@ -44,12 +44,17 @@ struct column {
 	struct texts texts;
 };
 
+struct chunk {
+	uint32_t holders; /* tables that have it; it is written to by its only one */
+	_Alignas(8) uint8_t columns[];
+};
+
 struct table {
 	const char *name;
 	struct column columns[COLUMN_MAX];
 	size_t column_count;
 	uint32_t rows, row_bytes;
-	uint8_t **chunks;
+	struct chunk **chunks;
 	size_t chunk_room;
 };
 
@@ -59,6 +64,9 @@ void column_add(struct table *table, const char *name, enum column_type type);
 void column_add_field(struct table *table, const ProtobufCFieldDescriptor *field);
 int column_find(const struct table *table, const char *name); /* -1: none */
 void table_done(struct table *table);
+/* The table as it is now, to be read while the other changes: that one copies a chunk first. Either may
+ * end before the other. */
+void table_share(const struct table *table, struct table *out);
 
 /* Makes room up to and with that row; it is all unset. row < TABLE_ROWS_MAX. */
 void table_reserve(struct table *table, uint32_t row);

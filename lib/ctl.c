@@ -13,6 +13,7 @@ enum {
 	BACKLOG = 64,
 	FIRST_LINE_MS = 10000,
 	SILENCE_MS = 60000,
+	PIECE_BYTES = 1 << 16, /* of an answer; what is more goes out after it */
 };
 
 struct ctl {
@@ -30,14 +31,19 @@ struct connection {
 	uv_pipe_t pipe;
 	uv_timer_t timer;
 	uv_write_t write;
-	struct buf answer; /* libuv reads from it while a write is under way */
-	char line[LINE_MAX_BYTES];
+	struct buf answer;         /* libuv reads from it while a write is under way */
+	char line[LINE_MAX_BYTES]; /* what was read */
 	size_t len, still_unsent;
+	char running[LINE_MAX_BYTES + 1]; /* the line that is answered */
+	char *commands;                   /* what is left of it; NULL: nothing */
+	struct ctl_stream stream;         /* the rest of an answer; more is NULL: there is none */
 	unsigned handles;
-	bool writing, prompt, quit, ended, closing; /* ended: the other side sends no more */
+	bool writing, answering, prompt, quit, ended,
+		closing; /* ended: the other side sends no more */
 };
 
 static void lines_take(struct connection *connection);
+static void answer_go_on(struct connection *connection);
 
 /* ---- the end of things ---- */
 
@@ -58,11 +64,19 @@ static void on_handle_closed(uv_handle_t *handle)
 	ctl_unref(ctl);
 }
 
+static void stream_close(struct connection *connection)
+{
+	if (connection->stream.more)
+		connection->stream.close(connection->stream.ctx);
+	connection->stream = (struct ctl_stream){0};
+}
+
 static void connection_close(struct connection *connection)
 {
 	if (connection->closing)
 		return;
 	connection->closing = true;
+	stream_close(connection);
 	*connection->link = connection->next;
 	if (connection->next)
 		connection->next->link = connection->link;
@@ -76,10 +90,10 @@ static void connection_close(struct connection *connection)
 static void help_add(const struct ctl *ctl, struct buf *out)
 {
 	static const struct ctl_command own[] = {
-		{"help", "", "this list", false, NULL},
-		{"prompt", "", "keep the connection open, or no more", false, NULL},
-		{"quit", "", "close the connection", false, NULL},
-		{NULL, NULL, NULL, false, NULL},
+		{"help", "", "this list", false, .run = NULL},
+		{"prompt", "", "keep the connection open, or no more", false, .run = NULL},
+		{"quit", "", "close the connection", false, .run = NULL},
+		{0},
 	};
 	const struct ctl_command *lists[] = {ctl->commands, own};
 	for (size_t i = 0; i < 2; i++) {
@@ -108,8 +122,9 @@ static size_t words_fit(const char *words, char **line, size_t count)
 	return fits;
 }
 
-static void command_run(struct ctl *ctl, char **words, size_t count, struct buf *out)
+static void command_run(struct connection *connection, char **words, size_t count, struct buf *out)
 {
+	struct ctl *ctl = connection->ctl;
 	const struct ctl_command *found = NULL;
 	size_t fits = 0;
 	for (const struct ctl_command *row = ctl->commands; row->words; row++) {
@@ -129,12 +144,22 @@ static void command_run(struct ctl *ctl, char **words, size_t count, struct buf 
 		return;
 	}
 	size_t before = out->len;
-	int err = found->run(ctl->arg, words + fits, count - fits, out);
+	int err = found->open ? found->open(ctl->arg, words + fits, count - fits,
+					&connection->stream, out)
+			      : found->run(ctl->arg, words + fits, count - fits, out);
 	if (err && out->len == before)
 		buf_printf(out, "%s.\n", err_title(err));
 }
 
-/* One command of a line. Its answer ends with an empty line, also when it says nothing. */
+/* Answers end with an empty line, also those that say nothing. */
+static void answer_end(struct buf *out, size_t before)
+{
+	if (out->len > before && out->data[out->len - 1] != '\n')
+		buf_char(out, '\n');
+	buf_char(out, '\n');
+}
+
+/* One command of a line. */
 static void command_take(struct connection *connection, char *text)
 {
 	char *words[WORDS_MAX];
@@ -156,10 +181,18 @@ static void command_take(struct connection *connection, char *text)
 	else if (strcmp(words[0], "help") == 0)
 		help_add(connection->ctl, out);
 	else
-		command_run(connection->ctl, words, count, out);
-	if (out->len > before && out->data[out->len - 1] != '\n')
-		buf_char(out, '\n');
-	buf_char(out, '\n');
+		command_run(connection, words, count, out);
+	if (!connection->stream.more)
+		answer_end(out, before);
+}
+
+static void stream_take(struct connection *connection)
+{
+	size_t before = connection->answer.len;
+	if (connection->stream.more(connection->stream.ctx, &connection->answer))
+		return;
+	stream_close(connection);
+	answer_end(&connection->answer, before);
 }
 
 /* ---- talking ---- */
@@ -208,11 +241,12 @@ static void on_written(uv_write_t *write, int status)
 	connection->writing = false;
 	if (connection->closing)
 		return;
-	if (status != 0 || connection->quit || !connection->prompt) {
+	if (status == 0 && connection->answering)
+		answer_go_on(connection);
+	else if (status != 0 || connection->quit || !connection->prompt)
 		connection_close(connection);
-		return;
-	}
-	lines_take(connection);
+	else
+		lines_take(connection);
 }
 
 /* Until it is written nothing more is read: a connection holds one line and one answer. */
@@ -229,17 +263,26 @@ static void answer_send(struct connection *connection)
 		silence_start(connection, SILENCE_MS);
 }
 
-static void line_run(struct connection *connection, char *line)
+/* What comes next of the answer to a line; false: nothing. */
+static bool answer_add(struct connection *connection)
 {
-	char *rest = NULL;
+	if (connection->stream.more)
+		stream_take(connection);
+	else if (connection->commands && !connection->quit)
+		command_take(connection, strsep(&connection->commands, ";"));
+	else
+		return false;
+	return !connection->closing; /* a command may stop us */
+}
+
+static void answer_go_on(struct connection *connection)
+{
 	buf_clear(&connection->answer);
-	for (char *command = strtok_r(line, ";", &rest);
-		command && !connection->quit && !connection->closing;
-		command = strtok_r(NULL, ";", &rest))
-		command_take(connection, command);
+	while (connection->answer.len < PIECE_BYTES && connection->answering)
+		connection->answering = answer_add(connection);
 	if (connection->closing)
-		return; /* by a command that stops us */
-	if (connection->prompt && !connection->quit)
+		return;
+	if (!connection->answering && connection->prompt && !connection->quit)
 		buf_text(&connection->answer, "> ");
 	if (connection->answer.len)
 		answer_send(connection);
@@ -250,7 +293,6 @@ static void line_run(struct connection *connection, char *line)
 /* The first whole line there is, or waits for more. */
 static void lines_take(struct connection *connection)
 {
-	char line[LINE_MAX_BYTES + 1];
 	char *end = memchr(connection->line, '\n', connection->len);
 	size_t len = end ? (size_t)(end - connection->line) : connection->len;
 	bool whole = end || (connection->ended && len > 0);
@@ -262,12 +304,14 @@ static void lines_take(struct connection *connection)
 		uv_read_start((uv_stream_t *)&connection->pipe, on_room, on_bytes);
 		return;
 	}
-	memcpy(line, connection->line, len);
-	line[len] = '\0';
+	memcpy(connection->running, connection->line, len);
+	connection->running[len] = '\0';
 	size_t used = len + (end != NULL);
 	connection->len -= used;
 	memmove(connection->line, connection->line + used, connection->len);
-	line_run(connection, line);
+	connection->commands = connection->running;
+	connection->answering = true;
+	answer_go_on(connection);
 }
 
 static void on_connection(uv_stream_t *server, int status)

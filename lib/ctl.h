@@ -14,6 +14,13 @@
 
 struct ctl;
 
+/* An answer that is too long to be held at once: each piece is written before the next is asked for. */
+struct ctl_stream {
+	bool (*more)(void *ctx, struct buf *out); /* adds a piece; false: it was the last */
+	void (*close)(void *ctx);
+	void *ctx;
+};
+
 struct ctl_command {
 	const char *words; /* "show stat"; the longest row that fits the line's first words wins */
 	const char *usage; /* "[csv|json]" */
@@ -22,6 +29,9 @@ struct ctl_command {
 	/* args: what stands behind the words, split at blanks. Writes the answer; 0, or an ERR_
 	 * after which `out` is what is said instead. */
 	int (*run)(void *arg, char **args, size_t count, struct buf *out);
+	/* Instead of run: the answer is a stream. After an ERR_ it is `out`, as with run. */
+	int (*open)(
+		void *arg, char **args, size_t count, struct ctl_stream *stream, struct buf *out);
 };
 
 /* `commands` ends with a row whose words are NULL, and is borrowed. `help`, `prompt`, `quit` are

@@ -233,18 +233,20 @@ static int clear_counters(void *arg, char **args, size_t count, struct buf *out)
 }
 
 static const struct ctl_command commands[] = {
-	{"show info", "[json]", "version, heads, sizes, events by kind", false, show_info},
-	{"show stat", "[csv|json]", "a row an input, door and feed", false, show_stat},
+	{"show info", "[json]", "version, heads, sizes, events by kind", false, .run = show_info},
+	{"show stat", "[csv|json]", "a row an input, door and feed", false, .run = show_stat},
 	{"show errors", "", "refusals by door and reason, feeds that stand still", false,
-		show_errors},
-	{"show peers", "", "who reads this log, and whose logs are read here", false, show_peers},
-	{"show health", "", "what /healthz says", false, show_health},
-	{"show config", "", "the settings in force", false, show_config},
-	{"show metrics", "", "OpenMetrics text", false, show_metrics},
-	{"show version", "", "name and version", false, show_version},
-	{"set log-level", "LEVEL", "debug, info, warning or error", true, set_log_level},
-	{"set maintenance", "on|off", "refuse new submissions with 503", true, set_maintenance},
-	{"clear counters", "", "set the counters of show stat to 0", true, clear_counters},
+		.run = show_errors},
+	{"show peers", "", "who reads this log, and whose logs are read here", false,
+		.run = show_peers},
+	{"show health", "", "what /healthz says", false, .run = show_health},
+	{"show config", "", "the settings in force", false, .run = show_config},
+	{"show metrics", "", "OpenMetrics text", false, .run = show_metrics},
+	{"show version", "", "name and version", false, .run = show_version},
+	{"set log-level", "LEVEL", "debug, info, warning or error", true, .run = set_log_level},
+	{"set maintenance", "on|off", "refuse new submissions with 503", true,
+		.run = set_maintenance},
+	{"clear counters", "", "set the counters of show stat to 0", true, .run = clear_counters},
 };
 
 enum { COMMON = sizeof commands / sizeof *commands };

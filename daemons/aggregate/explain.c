@@ -6,7 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { EXPLAIN_MAX = 200000 }; /* rows; a figure of more is asked for by smaller periods */
+enum { PIECE_BYTES = 1 << 16 };
 
 struct filter {
 	const struct dimension *dimension; /* NULL: all rows */
@@ -70,8 +70,6 @@ struct explained {
 	bool has_of;
 };
 
-typedef void explain_fn(const struct kpis *kpis, const struct explained *explained, void *arg);
-
 /* A row that gives something. */
 static struct explained explain_row(
 	const struct rule *part, const struct given *given, uint32_t i, uint32_t row, bool holds)
@@ -92,31 +90,6 @@ static struct explained explain_row(
 	if (!holds)
 		explained.counts.count = 0;
 	return explained;
-}
-
-static int part_explain(const struct kpis *kpis, const struct rule *part,
-	const struct period *period, const struct filter *filter, size_t *count, explain_fn *write,
-	void *arg, struct why *why)
-{
-	const struct table *table = part->kind->table;
-	for (uint32_t row = 0; row < table->rows; row += TABLE_CHUNK) {
-		struct rows rows = table_rows(table, row);
-		struct given given;
-		bool any = rule_give(part, rows, period, &given);
-		for (uint32_t i = 0; any && i < rows.count; i++) {
-			if (!given.gives[i])
-				continue;
-			bool holds = filter_holds(part, filter, row + i);
-			if (!holds && part->whole != WHOLE_POPULATION)
-				continue;
-			if (++*count > EXPLAIN_MAX)
-				return why_set(why, ERR_TOO_LARGE,
-					"more than %d rows; ask for a shorter period", EXPLAIN_MAX);
-			struct explained explained = explain_row(part, &given, i, row + i, holds);
-			write(kpis, &explained, arg);
-		}
-	}
-	return 0;
 }
 
 /* The case that a row is or belongs to, or the number of the event that made it. */
@@ -165,17 +138,16 @@ static void json_splits(const struct explained *explained, struct buf *out)
 	}
 }
 
-static void explain_json(const struct kpis *kpis, const struct explained *explained, void *arg)
+static void explain_json(
+	const struct kpis *kpis, const struct explained *explained, struct buf *out)
 {
-	struct buf *out = arg;
 	const struct rule *part = explained->part;
 	const struct table *table = part->kind->table;
 	char id[24], day[16];
 	row_id(kpis, explained, id);
 	period_print_day(explained->day, day);
-	buf_printf(out, "%s{\"source\":\"%s\",\"id\":\"%s\",\"day\":\"%s\",\"count\":%" PRId64,
-		out->data[out->len - 1] == '[' ? "" : ",\n", table->name, id, day,
-		explained->counts.count);
+	buf_printf(out, "{\"source\":\"%s\",\"id\":\"%s\",\"day\":\"%s\",\"count\":%" PRId64,
+		table->name, id, day, explained->counts.count);
 	if (explained->has_of)
 		buf_printf(out, ",\"of\":%" PRId64, explained->counts.of);
 	else
@@ -196,18 +168,30 @@ static void explain_json(const struct kpis *kpis, const struct explained *explai
 	buf_char(out, '}');
 }
 
-/* The columns of a table for people: what every source has. */
-struct lines {
-	struct grid grid;
-	struct buf *csv; /* NULL: fill the grid */
-};
+/* What every source has, as CSV or for people. Days stand last: how many there are differs. */
+static const struct {
+	const char *head;
+	int width; /* for people; below 0 at the left */
+} columns[] = {{"source", -14}, {"id", -12}, {"day", -10}, {"count", 7}, {"of", 7}, {"unknown", 7},
+	{"value", 7}, {"days", 0}};
+enum { COLUMNS = sizeof columns / sizeof *columns };
 
-static void explain_line(const struct kpis *kpis, const struct explained *explained, void *arg)
+static void line_print(const char *const cells[COLUMNS], enum query_format format, struct buf *out)
 {
-	struct lines *lines = arg;
-	const struct rule *part = explained->part;
-	const struct table *table = part->kind->table;
-	char id[24], day[16], of[24] = "", value[16] = "";
+	for (size_t i = 0; i < COLUMNS; i++) {
+		if (format == QUERY_CSV)
+			buf_printf(out, "%s%s", i ? "," : "", cells[i]);
+		else
+			buf_printf(out, "%s%*s", i ? "  " : "", columns[i].width, cells[i]);
+	}
+	buf_char(out, '\n');
+}
+
+static void explain_line(const struct kpis *kpis, const struct explained *explained,
+	enum query_format format, struct buf *out)
+{
+	const struct table *table = explained->part->kind->table;
+	char id[24], day[16], count[24], of[24] = "", unknown[24], value[16] = "";
 	auto_buf struct buf days = {0};
 	row_id(kpis, explained, id);
 	for (size_t c = 0; c < table->column_count; c++) {
@@ -221,68 +205,123 @@ static void explain_line(const struct kpis *kpis, const struct explained *explai
 		snprintf(of, sizeof of, "%" PRId64, explained->counts.of);
 	if (explained->measured != VALUE_UNSET)
 		snprintf(value, sizeof value, "%" PRId32, explained->measured);
+	snprintf(count, sizeof count, "%" PRId64, explained->counts.count);
+	snprintf(unknown, sizeof unknown, "%" PRId64, explained->counts.unknown);
 	period_print_day(explained->day, day);
-	const char *cells[] = {
-		table->name, id, day, NULL, of, NULL, value, days.data ? days.data : ""};
-	for (size_t i = 0; i < sizeof cells / sizeof *cells; i++) {
-		char number[24];
-		snprintf(number, sizeof number, "%" PRId64,
-			i == 3 ? explained->counts.count : explained->counts.unknown);
-		const char *text = cells[i] ? cells[i] : number;
-		if (lines->csv)
-			buf_printf(lines->csv, "%s%s", i ? "," : "", text);
-		else
-			grid_cell(&lines->grid, "%s", text);
-	}
-	if (lines->csv)
-		buf_char(lines->csv, '\n');
+	line_print((const char *[]){table->name, id, day, count, of, unknown, value,
+			   days.data ? days.data : ""},
+		format, out);
 }
 
-static const char *const heads[] = {
-	"source", "id", "day", "count", "of", "unknown", "value", "days"};
+/* ---- piece by piece ---- */
 
-int query_explain(
-	const struct kpis *kpis, const struct query *query, struct buf *out, struct why *why)
+struct explain {
+	struct facts *facts;
+	struct kpis *kpis;
+	enum query_format format;
+	struct period period;
+	struct filter filter;
+	const struct rule *parts[SUM_MAX];
+	size_t part_count, part; /* of them, the one that is looked at */
+	uint32_t row;            /* of it, the first that was not */
+	bool begun;              /* something was said */
+};
+
+static void explain_say(struct explain *explain, const struct explained *explained, struct buf *out)
+{
+	if (explain->format != QUERY_JSON) {
+		explain_line(explain->kpis, explained, explain->format, out);
+		return;
+	}
+	buf_text(out, explain->begun ? ",\n" : "");
+	explain_json(explain->kpis, explained, out);
+	explain->begun = true;
+}
+
+/* The rows of one chunk. */
+static void rows_explain(
+	struct explain *explain, const struct rule *part, struct rows rows, struct buf *out)
+{
+	struct given given;
+	if (!rule_give(part, rows, &explain->period, &given))
+		return;
+	for (uint32_t i = 0; i < rows.count; i++) {
+		uint32_t row = rows.first + i;
+		bool holds = given.gives[i] && filter_holds(part, &explain->filter, row);
+		if (!given.gives[i] || (!holds && part->whole != WHOLE_POPULATION))
+			continue;
+		struct explained explained = explain_row(part, &given, i, row, holds);
+		explain_say(explain, &explained, out);
+	}
+}
+
+static void explain_begin(const struct explain *explain, struct buf *out)
+{
+	const char *heads[COLUMNS];
+	for (size_t i = 0; i < COLUMNS; i++)
+		heads[i] = columns[i].head;
+	if (explain->format == QUERY_JSON)
+		buf_char(out, '[');
+	else
+		line_print(heads, explain->format, out);
+}
+
+bool explain_more(struct explain *explain, struct buf *out)
+{
+	size_t end = out->len + PIECE_BYTES;
+	if (!explain->part && !explain->row)
+		explain_begin(explain, out);
+	while (explain->part < explain->part_count && out->len < end) {
+		const struct rule *part = explain->parts[explain->part];
+		const struct table *table = part->kind->table;
+		if (explain->row < table->rows)
+			rows_explain(explain, part, table_rows(table, explain->row), out);
+		explain->row += TABLE_CHUNK;
+		if (explain->row < table->rows)
+			continue;
+		explain->part++;
+		explain->row = 0;
+	}
+	if (explain->part < explain->part_count)
+		return true;
+	buf_text(out, explain->format == QUERY_JSON ? "]\n" : "");
+	return false;
+}
+
+int explain_open(struct explain **out, struct facts **facts, struct kpis **kpis,
+	const struct query *query, struct why *why)
 {
 	struct query_scope scope;
-	struct filter filter;
-	if (!query->id)
-		return why_set(why, ERR_INVALID, "explain needs the id of one KPI");
-	int err = query_scope_find(kpis, query, &scope, why);
+	struct explain *explain = calloc(1, sizeof *explain);
+	must(explain);
+	*explain = (struct explain){.facts = *facts, .kpis = *kpis, .format = query->format};
+	*facts = NULL;
+	*kpis = NULL;
+	int err = query->id ? query_scope_find(explain->kpis, query, &scope, why)
+			    : why_set(why, ERR_INVALID, "explain needs the id of one KPI");
 	if (err)
-		return err;
-	const struct rule *rule = scope.kpi->rules[scope.definition], *parts[SUM_MAX];
-	size_t part_total = rule_parts(rule, parts), rows = 0;
-	err = filter_parse(rule, query->filter, &filter, why);
+		goto cleanup;
+	const struct rule *rule = scope.kpi->rules[scope.definition];
+	explain->period = scope.period;
+	explain->part_count = rule_parts(rule, explain->parts);
+	err = filter_parse(rule, query->filter, &explain->filter, why);
 	if (!err)
-		err = filter_check(parts[0], &filter, why);
-	struct lines lines = {.grid = {.columns = sizeof heads / sizeof *heads, .right = 0x78}};
-	auto_buf struct buf text = {0};
-	if (query->format == QUERY_JSON)
-		buf_char(&text, '[');
-	else if (query->format == QUERY_CSV)
-		lines.csv = &text;
-	for (size_t i = 0; i < lines.grid.columns; i++) {
-		if (lines.csv)
-			buf_printf(
-				&text, "%s%s", heads[i], i + 1 < lines.grid.columns ? "," : "\n");
-		else
-			grid_cell(&lines.grid, "%s", heads[i]);
-	}
-	for (size_t i = 0; !err && i < part_total; i++) {
-		if (query->format == QUERY_JSON)
-			err = part_explain(kpis, parts[i], &scope.period, &filter, &rows,
-				explain_json, &text, why);
-		else
-			err = part_explain(kpis, parts[i], &scope.period, &filter, &rows,
-				explain_line, &lines, why);
-	}
-	if (query->format == QUERY_JSON)
-		buf_text(&text, "]\n");
-	else if (query->format == QUERY_TEXT)
-		grid_print(&lines.grid, &text);
-	if (!err)
-		buf_add(out, text.data, text.len);
-	grid_done(&lines.grid);
+		err = filter_check(explain->parts[0], &explain->filter, why);
+cleanup:
+	if (err)
+		explain_close(&explain);
+	else
+		*out = explain;
 	return err;
+}
+
+void explain_close(struct explain **explain)
+{
+	struct explain *old = *explain;
+	*explain = NULL;
+	if (!old)
+		return;
+	kpis_free(old->kpis);
+	facts_free(old->facts);
+	free(old);
 }

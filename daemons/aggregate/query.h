@@ -29,10 +29,18 @@ struct query {
  * not; ERR_TOO_LARGE. `why` lists what there is. out is added to on success only. */
 int query_kpi(const struct kpis *kpis, const struct query *query, struct buf *out, struct why *why);
 
-/* A row of each case, contact or call that gives something to the figure, with its days and what it
- * gives; count, of and unknown add up to the figure's. query->id is needed, by is not looked at. */
-int query_explain(
-	const struct kpis *kpis, const struct query *query, struct buf *out, struct why *why);
+/*
+ * A row of each case, contact or call that gives something to the figure, with its days and what it gives;
+ * count, of and unknown add up to the figure's. query->id is needed, by is not looked at. There may be
+ * a row for each case there ever was, so they are written piece by piece.
+ */
+struct explain;
+/* The KPIs, and the facts that they rest on, are taken: nothing is folded into them any more. The query is
+ * not needed after it. */
+int explain_open(struct explain **out, struct facts **facts, struct kpis **kpis,
+	const struct query *query, struct why *why);
+bool explain_more(struct explain *explain, struct buf *out); /* false: that was all */
+void explain_close(struct explain **explain);
 
 /* One KPI by the definitions of two years, what lies between them, and how many cases are counted otherwise.
  * Without a period: the year before this one. */

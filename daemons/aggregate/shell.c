@@ -265,29 +265,44 @@ static int question_parse(char **args, size_t count, unsigned takes, const char 
 	return 0;
 }
 
-/* Answers from the running tally, or from one that knows only what was written by the end of a day. */
+/* The running tally, or one that knows only what was written by the end of a day, for `past` to own. */
+static int question_tally(struct aggregate *aggregate, struct question *question,
+	struct tally **past, struct why *why)
+{
+	question->query.names = &aggregate->names;
+	if (question->as_of >= question->query.today)
+		return 0;
+	question->query.today = question->as_of; /* as it would have been said on that evening */
+	return aggregate_retally(aggregate, calendar_day_start(question->as_of + 1), past, why);
+}
+
 static int question_answer(struct aggregate *aggregate, struct question *question,
 	tally_answer_fn *answer, struct buf *out)
 {
 	struct why why = {""};
 	struct tally *past = NULL;
-	int err = 0;
-	question->query.names = &aggregate->names;
-	if (question->as_of < question->query.today) {
-		question->query.today =
-			question->as_of; /* as it would have been said on that evening */
-		err = aggregate_retally(
-			aggregate, calendar_day_start(question->as_of + 1), &past, &why);
-	}
+	int err = question_tally(aggregate, question, &past, &why);
 	if (!err)
 		err = answer(past ? past : aggregate->tally, &question->query, out, &why);
-	if (past)
-		tally_free(past);
+	tally_free(past);
 	if (err) {
 		buf_clear(out);
 		return question_fail(out, why.text);
 	}
 	return 0;
+}
+
+static int question_explain(struct aggregate *aggregate, struct question *question,
+	struct explain **explain, struct buf *out)
+{
+	struct why why = {""};
+	struct tally *past = NULL;
+	int err = question_tally(aggregate, question, &past, &why);
+	if (!err)
+		err = tally_explain(
+			past ? past : aggregate->tally, &question->query, explain, &why);
+	tally_free(past);
+	return err ? question_fail(out, why.text) : 0;
 }
 
 static const char kpi_usage[] =
@@ -310,9 +325,28 @@ static int show_kpi(void *arg, char **args, size_t count, struct buf *out)
 	return show(arg, args, count, TAKES_ID, kpi_usage, tally_query, out);
 }
 
-static int show_explain(void *arg, char **args, size_t count, struct buf *out)
+static bool on_explain_more(void *explain, struct buf *out)
 {
-	return show(arg, args, count, TAKES_ID, explain_usage, tally_explain, out);
+	return explain_more(explain, out);
+}
+
+static void on_explain_close(void *explain)
+{
+	struct explain *old = explain;
+	explain_close(&old);
+}
+
+static int show_explain(
+	void *arg, char **args, size_t count, struct ctl_stream *stream, struct buf *out)
+{
+	struct question question;
+	struct explain *explain;
+	int err = question_parse(args, count, TAKES_ID, explain_usage, &question, out);
+	if (!err)
+		err = question_explain(stage_ctx(arg), &question, &explain, out);
+	if (!err)
+		*stream = (struct ctl_stream){on_explain_more, on_explain_close, explain};
+	return err;
 }
 
 static int show_compare(void *arg, char **args, size_t count, struct buf *out)
@@ -356,12 +390,14 @@ static int show_replay(void *arg, char **args, size_t count, struct buf *out)
 }
 
 const struct ctl_command aggregate_commands[] = {
-	{"show kpi", kpi_usage, "the figures", false, show_kpi},
-	{"show explain", explain_usage, "the rows behind a figure", false, show_explain},
+	{"show kpi", kpi_usage, "the figures", false, .run = show_kpi},
+	{"show explain", explain_usage, "the rows behind a figure", false, .open = show_explain},
 	{"show compare", compare_usage, "a figure by the definitions of two years", false,
-		show_compare},
+		.run = show_compare},
 	{"show forecast", forecast_usage,
-		"who must start by when for the quarter to reach its norm", false, show_forecast},
-	{"show replay", "", "fold the logs anew and compare every figure", false, show_replay},
+		"who must start by when for the quarter to reach its norm", false,
+		.run = show_forecast},
+	{"show replay", "", "fold the logs anew and compare every figure", false,
+		.run = show_replay},
 	{0},
 };

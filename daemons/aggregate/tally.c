@@ -30,17 +30,23 @@ _Static_assert(sizeof((struct tally_stats){0}.kinds) == sizeof((struct tally){0}
 
 static const char kpi_name[] = "kpi.yaml", calendar_name[] = "calendar.yaml";
 
-/* The same facts by other definitions. */
-static int tally_define(
-	struct tally *tally, const char *kpi_yaml, const struct closing *closing, struct why *why)
+static int kpis_of(const struct tally *tally, const struct facts *facts, const char *kpi_yaml,
+	struct kpis **out, struct why *why)
 {
 	const struct kpi_settings settings = {
-		.phone_answer_seconds = tally->phone_answer_seconds, .closing = *closing};
+		.phone_answer_seconds = tally->phone_answer_seconds, .closing = tally->closing};
 	auto_buf struct buf errors = {0};
+	int err = kpis_load(out, facts, kpi_yaml, kpi_name, &settings, &errors);
+	return err ? why_set(why, err, "%s", errors.data ? errors.data : "") : 0;
+}
+
+/* The same facts by other definitions. */
+static int tally_define(struct tally *tally, const char *kpi_yaml, struct why *why)
+{
 	struct kpis *kpis;
-	int err = kpis_load(&kpis, tally->facts, kpi_yaml, kpi_name, &settings, &errors);
+	int err = kpis_of(tally, tally->facts, kpi_yaml, &kpis, why);
 	if (err)
-		return why_set(why, err, "%s", errors.data ? errors.data : "");
+		return err;
 	if (!tally->replaying) {
 		kpis_count_all(kpis);
 		facts_on_change(tally->facts, kpis_post, kpis);
@@ -55,7 +61,7 @@ static int take_kpis(struct tally *tally, const char *text, struct why *why)
 {
 	if (tally->kpi_yaml && !strcmp(text, tally->kpi_yaml))
 		return 0;
-	int err = tally_define(tally, text, &tally->closing, why);
+	int err = tally_define(tally, text, why);
 	if (err)
 		return err;
 	free(tally->kpi_yaml);
@@ -80,7 +86,7 @@ static int take_calendar(struct tally *tally, const char *text, struct why *why)
 	bool same = is_same_closing(&closing, &tally->closing);
 	closing_done(&tally->closing);
 	tally->closing = closing;
-	return tally->kpi_yaml && !same ? tally_define(tally, tally->kpi_yaml, &closing, why) : 0;
+	return tally->kpi_yaml && !same ? tally_define(tally, tally->kpi_yaml, why) : 0;
 }
 
 /* Each from the log of the daemon that checks and loads it. */
@@ -234,9 +240,13 @@ int tally_query(
 }
 
 int tally_explain(
-	const struct tally *tally, const struct query *query, struct buf *out, struct why *why)
+	const struct tally *tally, const struct query *query, struct explain **out, struct why *why)
 {
-	return query_explain(tally->kpis, query, out, why);
+	struct facts *facts = facts_share(tally->facts);
+	struct kpis *kpis;
+	int err = kpis_of(tally, facts, tally->kpi_yaml, &kpis, why);
+	must(!err && "what counts is well-defined");
+	return explain_open(out, &facts, &kpis, query, why);
 }
 
 int tally_compare(

@@ -49,7 +49,10 @@ int tally_equal(const struct tally *a, const struct tally *b, struct why *why);
 /* query.h; the tally fills in query->marks. */
 typedef int tally_answer_fn(
 	const struct tally *tally, const struct query *query, struct buf *out, struct why *why);
-tally_answer_fn tally_query, tally_explain, tally_compare, tally_forecast;
+tally_answer_fn tally_query, tally_compare, tally_forecast;
+/* The rows as they stand now: the tally may change, and end, while they are written. */
+int tally_explain(const struct tally *tally, const struct query *query, struct explain **out,
+	struct why *why);
 /* forecast.h */
 int tally_forecast_make(
 	const struct tally *tally, int32_t today, struct forecast *out, struct why *why);

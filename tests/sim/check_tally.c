@@ -10,6 +10,19 @@
 
 /* ---- asking as an operator does ---- */
 
+/* The answer of a command that streams, whole. */
+static int streamed(const struct ctl_command *row, char **args, size_t count, struct buf *out)
+{
+	struct ctl_stream stream;
+	int err = row->open(house.stages[AGGREGATE], args, count, &stream, out);
+	if (err)
+		return err;
+	while (stream.more(stream.ctx, out)) {
+	}
+	stream.close(stream.ctx);
+	return 0;
+}
+
 /* A line of the stats socket; the words are cut apart in place. */
 static int command(char *line, struct buf *out)
 {
@@ -21,6 +34,8 @@ static int command(char *line, struct buf *out)
 			continue;
 		for (char *at = strtok(line + len, " "); at; at = strtok(NULL, " "))
 			args[count++] = at;
+		if (row->open)
+			return streamed(row, args, count, out);
 		return row->run(house.stages[AGGREGATE], args, count, out);
 	}
 	return ERR_USAGE;

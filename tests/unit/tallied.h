@@ -228,6 +228,20 @@ static inline json_t *ask_query(const struct tallied *tallied, const struct quer
 	return json_of(&text);
 }
 
+/* All rows behind a figure, piece by piece, as tally_query answers at once. */
+static inline int explain_all(
+	const struct tally *tally, const struct query *query, struct buf *out, struct why *why)
+{
+	struct explain *explain;
+	int err = tally_explain(tally, query, &explain, why);
+	if (err)
+		return err;
+	while (explain_more(explain, out))
+		;
+	explain_close(&explain);
+	return 0;
+}
+
 /* The figure of one KPI; by may be NULL, definition 0. To be given back with json_decref. */
 static inline json_t *ask(const struct tallied *tallied, const char *id, const char *period,
 	const char *by, uint32_t definition)

@@ -19,6 +19,7 @@ static struct {
 	struct ctl *ctl, *admin;
 	char dir[64];
 	unsigned cleared;
+	unsigned asked, closed; /* of streams */
 } test;
 
 static int show_info(void *arg, char **args, size_t count, struct buf *out)
@@ -68,13 +69,48 @@ static int clear(void *arg, char **args, size_t count, struct buf *out)
 	return 0;
 }
 
+/* Numbers from 0 to the one that is asked for, a piece each. */
+struct numbers {
+	unsigned next, last;
+};
+
+static bool on_more(void *ctx, struct buf *out)
+{
+	struct numbers *numbers = ctx;
+	test.asked++;
+	buf_printf(out, "%u %01000d\n", numbers->next, 0);
+	return numbers->next++ < numbers->last;
+}
+
+static void on_close(void *ctx)
+{
+	test.closed++;
+	free(ctx);
+}
+
+static int count_to(
+	void *arg, char **args, size_t count, struct ctl_stream *stream, struct buf *out)
+{
+	(void)arg;
+	if (count != 1) {
+		buf_text(out, "up to which?");
+		return ERR_USAGE;
+	}
+	struct numbers *numbers = calloc(1, sizeof *numbers);
+	assert_non_null(numbers);
+	numbers->last = (unsigned)strtoul(args[0], NULL, 10);
+	*stream = (struct ctl_stream){on_more, on_close, numbers};
+	return 0;
+}
+
 static const struct ctl_command commands[] = {
-	{"show info", "[json]", "what runs here", false, show_info},
-	{"show info long", "", "more of it", false, show_info_long},
-	{"fail text", "", "says why", false, fail_with_text},
-	{"fail", "", "does not", false, fail_without},
-	{"clear counters", "", "from zero", true, clear},
-	{NULL, NULL, NULL, false, NULL},
+	{"show info", "[json]", "what runs here", false, .run = show_info},
+	{"show info long", "", "more of it", false, .run = show_info_long},
+	{"fail text", "", "says why", false, .run = fail_with_text},
+	{"fail", "", "does not", false, .run = fail_without},
+	{"count", "NUMBER", "a piece each", false, .open = count_to},
+	{"clear counters", "", "from zero", true, .run = clear},
+	{0},
 };
 
 static int setup(void **state)
@@ -83,7 +119,7 @@ static int setup(void **state)
 	strcpy(test.dir, "/tmp/wot-ctl-XXXXXX");
 	if (!mkdtemp(test.dir) || chdir(test.dir) != 0 || loop_new(&test.loop))
 		return -1;
-	test.cleared = 0;
+	test.cleared = test.asked = test.closed = 0;
 	return ctl_open(&test.ctl, test.loop, "a.sock", false, commands, NULL, NULL) ||
 	       ctl_open(&test.admin, test.loop, "a.admin.sock", true, commands, NULL, NULL);
 }
@@ -171,7 +207,8 @@ static void expect(const char *path, const char *text, const char *answer)
 	"  show info [json]                         what runs here\n"                              \
 	"  show info long                           more of it\n"                                  \
 	"  fail text                                says why\n"                                    \
-	"  fail                                     does not\n"
+	"  fail                                     does not\n"                                    \
+	"  count NUMBER                             a piece each\n"
 #define HELP_OWN                                                                                   \
 	"  help                                     this list\n"                                   \
 	"  prompt                                   keep the connection open, or no more\n"        \
@@ -251,6 +288,45 @@ static void an_answer_has_no_limit(void **state)
 	const char *end = talk.heard.data + talk.heard.len - 1 - strlen("\nName: wot-intake\n\n");
 	assert_string_equal(end, "\nName: wot-intake\n\n");
 	buf_done(&talk.heard);
+}
+
+static void an_answer_may_come_piece_by_piece(void **state)
+{
+	(void)state;
+	struct talk talk = {
+		.path = "a.sock", .text = "prompt\ncount 2999;show info;count 1\nquit\n"};
+	talk_with(&talk);
+	const char *at = talk.heard.data + strlen("\n> ");
+	for (unsigned i = 0; i < 3000; i++, at = strchr(at, '\n') + 1)
+		assert_int_equal(strtoul(at, NULL, 10), i);
+	assert_memory_equal(at, "\nName: wot-intake\n\n0 0", 22);
+	assert_string_equal(talk.heard.data + talk.heard.len - 6, "0\n\n> ");
+	buf_done(&talk.heard);
+	assert_int_equal(test.asked, 3002);
+	assert_int_equal(test.closed, 2);
+	expect("a.sock", "count\n", "up to which?\n\n");
+}
+
+static bool is_closed(void *arg)
+{
+	(void)arg;
+	return test.closed == 1;
+}
+
+/* A reader that stands still holds a few pieces, and one that goes away none. */
+static void a_stream_goes_no_faster_than_it_is_read(void **state)
+{
+	(void)state;
+	int fd = dial("a.sock");
+	char byte;
+	assert_int_equal(send(fd, "count 1000000\n", 14, 0), 14);
+	struct talk talk = {.path = "a.sock", .text = "show info\n"};
+	talk_with(&talk);
+	buf_done(&talk.heard);
+	assert_int_equal(recv(fd, &byte, 1, 0), 1);
+	assert_in_range(test.asked, 1, 10000);
+	close(fd);
+	assert_true(loop_until(test.loop, is_closed, NULL));
 }
 
 static void a_line_has_a_limit(void **state)
@@ -361,6 +437,8 @@ int main(void)
 		TEST(an_unknown_command_lists_the_known_ones),
 		TEST(admin_commands_are_for_the_admin_socket),
 		TEST(an_answer_has_no_limit),
+		TEST(an_answer_may_come_piece_by_piece),
+		TEST(a_stream_goes_no_faster_than_it_is_read),
 		TEST(a_line_has_a_limit),
 		TEST(who_comes_when_all_places_are_taken_is_sent_away),
 		TEST(the_file_is_for_owner_or_group),

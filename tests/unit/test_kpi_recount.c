@@ -205,7 +205,7 @@ static void whatever_the_period_explain_adds_up_to_the_figure(void **state)
 				.today = t->today};
 			auto_buf struct buf text_ = {0};
 			struct why why = {""};
-			assert_int_equal(tally_explain(t->tally, &query, &text_, &why), 0);
+			assert_int_equal(explain_all(t->tally, &query, &text_, &why), 0);
 			json_t *rows = json_of(&text_), *row;
 			double count = 0, of = 0, unknown = 0;
 			size_t r;
