@@ -79,16 +79,15 @@ $B/bench/load: $(call obj,tests/bench) $B/libcores.a $B/libwot.a
 	@mkdir -p $(@D)
 	@echo "  LINK    $@"
 	$Q$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS) -lhiredis
-# Each kind of question at a million cases.
-$B/bench/kpi: $(call obj,tests/bench/kpi) $B/libcores.a $B/libwot.a
+$B/bench/town $B/bench/ask: $B/bench/%: $B/tests/bench/questions/%.o $B/libwot.a
 	@mkdir -p $(@D)
 	@echo "  LINK    $@"
 	$Q$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS)
 bench:
 	deploy/install-deps.sh --bench
-	$(MAKE) $(BIN) $B/bench/load $B/bench/kpi
+	$(MAKE) $(BIN) $B/bench/load $B/bench/town $B/bench/ask
 	WOT_BIN=$(abspath $B) tests/bench/bench
-	$B/bench/kpi
+	WOT_BIN=$(abspath $B) tests/bench/questions/questions
 
 # ---- sim: the cores and their shell under a seed; tests/sim/fake_*.c stands in for what does I/O ----
 SEEDS ?= 300
