@@ -68,7 +68,7 @@ static void days_after(struct rows rows, const int32_t *restrict after, int32_t 
 			series_holds(values[i]) ? after[values[i] - SERIES_DAY_FIRST] : VALUE_UNSET;
 }
 
-static void measure_values(const struct row_kind *kind, const struct measure *measure,
+static COLUMN_LOOP void measure_values(const struct row_kind *kind, const struct measure *measure,
 	struct rows rows, int32_t *values)
 {
 	int32_t others[TABLE_CHUNK];
@@ -206,7 +206,7 @@ static void test_apply(enum test_op op, struct rows rows, const int32_t *restric
 	}
 }
 
-static void test_holds(
+static COLUMN_LOOP void test_holds(
 	const struct row_kind *kind, const struct test *test, struct rows rows, bool *holds)
 {
 	int32_t value[TABLE_CHUNK], than[TABLE_CHUNK];

@@ -93,7 +93,7 @@ static void placed_give(const struct rule *rule, struct rows rows, const struct 
 	given->divided = has_of && amounts_fill(rule, rule->divided_by, 0, rows, given->of_amount);
 }
 
-static bool flow_give(
+static COLUMN_LOOP bool flow_give(
 	const struct rule *rule, struct rows rows, const struct period *period, struct given *given)
 {
 	const struct row_kind *kind = rule->kind;
@@ -213,7 +213,7 @@ static void lists_of(const struct split *split, struct rows rows, const int32_t 
 		values[i] = list_merge(split, values[i]);
 }
 
-void split_column(
+COLUMN_LOOP void split_column(
 	const struct rule *rule, const struct split *split, struct rows rows, uint32_t *values)
 {
 	int32_t raw[TABLE_CHUNK];

@@ -225,7 +225,7 @@ static void next_prefetch(const struct table *table, const struct column *column
 			values[i] = (value_of);                                                    \
 	} while (0)
 
-void table_values(
+COLUMN_LOOP void table_values(
 	const struct table *table, size_t column, struct rows rows, int32_t *restrict values)
 {
 	const struct column *of = &table->columns[column];
@@ -247,7 +247,7 @@ void table_values(
 }
 
 /* Most conditions ask a flag or an enumeration: those are compared as the bytes that they are. */
-void table_is(const struct table *table, size_t column, struct rows rows, int32_t value,
+COLUMN_LOOP void table_is(const struct table *table, size_t column, struct rows rows, int32_t value,
 	bool *restrict is)
 {
 	const struct column *of = &table->columns[column];

@@ -25,6 +25,15 @@ enum {
 	TABLE_DAY_LAST = TABLE_DAY_FIRST + UINT16_MAX - 1,
 };
 
+/* A loop over columns, which the compiler makes look at many rows at once; a second time for processors with
+ * AVX2, between which the loader chooses: a cross of two takes a quarter less. Sanitizers cannot start with it. */
+#if defined __x86_64__ && !defined __clang__ && !defined __SANITIZE_ADDRESS__ &&                   \
+	!defined __SANITIZE_THREAD__
+#define COLUMN_LOOP __attribute__((target_clones("arch=x86-64-v3", "default")))
+#else
+#define COLUMN_LOOP
+#endif
+
 enum column_type { COLUMN_DAY, COLUMN_NUMBER, COLUMN_FLAG, COLUMN_ENUM, COLUMN_SET, COLUMN_TEXT };
 
 /* The texts of a column, numbered from 0 in the order in which they came. */

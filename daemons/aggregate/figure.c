@@ -104,8 +104,8 @@ static void rows_group(struct gather *gather, struct rows rows, const struct giv
 }
 
 /* The same where a row counts as one, and one dimension at most has lists. */
-static void rows_tally(struct gather *gather, struct rows rows, const struct given *given,
-	const struct column_values columns[FIGURE_SPLITS])
+static COLUMN_LOOP void rows_tally(struct gather *gather, struct rows rows,
+	const struct given *given, const struct column_values columns[FIGURE_SPLITS])
 {
 	size_t listed = columns[1].lists,
 	       steps[FIGURE_SPLITS] = {GIVE_KINDS * gather->sizes[1], GIVE_KINDS};
