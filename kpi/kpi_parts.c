@@ -178,7 +178,7 @@ static void measure_load(struct loader *loader, struct row_kind *kind, const str
 	if (yaml->error_count > before)
 		return;
 	if (measure.kind == MEASURE_AFTER)
-		measure_prepare(&measure, &loader->settings->closing, &yaml->arena);
+		measure_prepare(&measure, loader->worked, &yaml->arena);
 	kind->measures[kind->measure_count++] = measure;
 }
 

@@ -458,7 +458,7 @@ int kpis_load(struct kpis **out, const struct facts *facts, const char *text, co
 	int32_t answer_seconds = (int32_t)(settings->phone_answer_seconds & INT32_MAX);
 	struct loader loader = {.yaml = &yaml,
 		.kpis = kpis,
-		.settings = settings,
+		.worked = worked_days(&settings->closing, &yaml.arena),
 		.constants = {{"phone_answer_seconds", answer_seconds}}};
 	file_load(&loader);
 	err = yaml_result(&yaml);

@@ -15,32 +15,48 @@ static const struct measure *measure_of(const struct row_kind *kind, int ref)
 
 /* ---- measures ---- */
 
-/* Backwards from the last day, so that the working days ahead are at hand: next[0] is the nearest. */
-static void after_working_days(
-	int32_t *after, int32_t count, const struct measure *measure, const struct closing *closing)
+enum { DAYS = SERIES_DAY_LAST - SERIES_DAY_FIRST + 1 };
+
+const int32_t *worked_days(const struct closing *closing, struct arena *arena)
 {
-	int32_t next[WORKING_DAYS_MAX], n = measure->working_days, end = SERIES_DAY_FIRST + count;
-	for (int32_t i = 0; i < n; i++)
-		next[i] = calendar_add_working_days(end, i + 1, closing->days, closing->count);
-	for (int32_t day = end; day > SERIES_DAY_FIRST; day--) {
-		if (calendar_is_working_day(day, closing->days, closing->count)) {
-			memmove(next + 1, next, (size_t)(n - 1) * sizeof *next);
-			next[0] = day;
-		}
-		after[day - 1 - SERIES_DAY_FIRST] = next[n - 1];
+	int32_t *worked = arena_alloc(arena, (DAYS + WORKING_DAYS_MAX) * sizeof *worked);
+	size_t count = 0;
+	for (int32_t day = SERIES_DAY_FIRST, ahead = 0; ahead < WORKING_DAYS_MAX; day++) {
+		if (!calendar_is_working_day(day, closing->days, closing->count))
+			continue;
+		worked[count++] = day;
+		ahead += day > SERIES_DAY_LAST;
+	}
+	return worked;
+}
+
+static void after_working_days(int32_t *after, int32_t n, const int32_t *worked)
+{
+	for (int32_t i = 0; i < DAYS; i++) {
+		worked += *worked == SERIES_DAY_FIRST + i; /* the first one that lies ahead */
+		after[i] = worked[n - 1];
 	}
 }
 
-void measure_prepare(struct measure *measure, const struct closing *closing, struct arena *arena)
+/* Each day of a month lies as far into that other month, or on its last day. */
+static void after_months(int32_t *after, const struct measure *measure)
 {
-	enum { COUNT = SERIES_DAY_LAST - SERIES_DAY_FIRST + 1 };
-	int32_t *after = arena_alloc(arena, COUNT * sizeof *after);
-	int32_t day = SERIES_DAY_FIRST;
-	for (int32_t i = 0; i < COUNT; i++, day++)
-		after[i] = (measure->months ? calendar_add_months(day, measure->months) : day) +
-			   measure->days;
+	for (int32_t day = SERIES_DAY_FIRST; day <= SERIES_DAY_LAST;) {
+		int32_t next = calendar_add_months(day, 1);
+		int32_t to = calendar_add_months(day, measure->months);
+		int32_t last = calendar_add_months(to, 1) - 1;
+		for (; day < next; day++, to += to < last)
+			after[day - SERIES_DAY_FIRST] = to + measure->days;
+	}
+}
+
+void measure_prepare(struct measure *measure, const int32_t *worked, struct arena *arena)
+{
+	int32_t *after = arena_alloc(arena, DAYS * sizeof *after);
 	if (measure->working_days)
-		after_working_days(after, COUNT, measure, closing);
+		after_working_days(after, measure->working_days, worked);
+	else
+		after_months(after, measure);
 	measure->after = after;
 }
 

@@ -21,8 +21,8 @@
 enum { MEASURE_MAX = 32, MEASURE_PARTS = 4, TEST_MAX = 12, WORKING_DAYS_MAX = 100, REF_NONE = -1 };
 
 enum measure_kind {
-	MEASURE_DAYS,  /* from parts[0] to parts[1], in days */
-	MEASURE_AFTER, /* the day that lies months, then days, then working days after parts[0] */
+	MEASURE_DAYS,     /* from parts[0] to parts[1], in days */
+	MEASURE_AFTER,    /* the day that lies months and days, or working days, after parts[0] */
 	MEASURE_EARLIEST, /* the earliest of the parts that are known */
 };
 
@@ -42,8 +42,11 @@ struct row_kind {
 	size_t measure_count;
 };
 
-/* Fills in `after`. The working days are those of the law without these closing days. */
-void measure_prepare(struct measure *measure, const struct closing *closing, struct arena *arena);
+/* The working days from SERIES_DAY_FIRST on, as many as measures reach: those of the law without these
+ * closing days. Made once for all measures. */
+const int32_t *worked_days(const struct closing *closing, struct arena *arena);
+/* Fills in `after`. */
+void measure_prepare(struct measure *measure, const int32_t *worked, struct arena *arena);
 
 /* A value a row; VALUE_UNSET: not known. `values` and `holds` have room for TABLE_CHUNK. */
 void row_values(const struct row_kind *kind, int ref, struct rows rows, int32_t *values);

@@ -119,10 +119,12 @@ int32_t series_differ(const struct series *a, const struct series *b)
 {
 	for (int year = 0; year <= SERIES_YEAR_LAST - SERIES_YEAR_FIRST; year++) {
 		const uint32_t *here = series_year(a, year), *there = series_year(b, year);
-		for (int i = 0; here != there && i < BLOCK; i++) {
-			if (here[i] != there[i])
-				return year_start(SERIES_YEAR_FIRST + year) + (i < MONTHS ? i : 0);
-		}
+		if (!memcmp(here, there, BLOCK * sizeof *here))
+			continue;
+		int i = 0;
+		while (here[i] == there[i])
+			i++;
+		return year_start(SERIES_YEAR_FIRST + year) + (i < MONTHS ? i : 0);
 	}
 	return a->outside == b->outside ? 0 : -1;
 }

@@ -161,6 +161,8 @@ static bool is_holiday(int32_t day, struct calendar_date date)
 	default:
 		break;
 	}
+	if (date.month < 3 || date.month > 6) /* Easter is from 22 March to 25 April */
+		return false;
 	switch (day - calendar_easter(date.year)) {
 	case -2: /* Good Friday */
 	case 1:  /* Easter Monday */

@@ -3,6 +3,9 @@
  * which depends on the day on which one asks and on nothing else: the counters do not roll over at midnight.
  * 2025-04-15 is a Tuesday; Good Friday is the 18th, Easter Monday the 21st.
  */
+#include "kpi/row.h"
+#include "kpi/series.h"
+#include "lib/calendar.h"
 #include "tests/unit/tallied.h"
 
 #define WEB WOT__V1__CHANNEL__VALUE__WEB
@@ -28,6 +31,33 @@ static void the_deadline_of_first_contact_lies_five_working_days_on(void **state
 		FACT(screened_on, day("2025-04-25")));
 	assert_figure(t, first_contact, "2025-04-24", 0, 0.5, 1, 2, 0);
 	assert_replay_is_equal(t);
+}
+
+static int32_t day_after(const struct measure *measure, int32_t day, const struct closing *closing)
+{
+	return measure->working_days ? calendar_add_working_days(day, measure->working_days,
+					       closing->days, closing->count)
+				     : calendar_add_months(day, measure->months) + measure->days;
+}
+
+/* They are made in one walk over all days that are counted, and not asked of the calendar one by one. */
+static void the_deadlines_of_all_days_are_those_of_the_calendar(void **state)
+{
+	(void)state;
+	int32_t closed[] = {day("2025-12-24"), day("2027-12-24"), day("2100-12-30")};
+	const struct closing closing = {closed, sizeof closed / sizeof *closed};
+	struct measure measures[] = {{.working_days = 1}, {.working_days = 5},
+		{.working_days = WORKING_DAYS_MAX}, {.months = 6}, {.days = 28},
+		{.months = 1, .days = 3}, {.days = 0}};
+	auto_arena struct arena arena = {0};
+	const int32_t *worked = worked_days(&closing, &arena);
+	for (size_t i = 0; i < sizeof measures / sizeof *measures; i++) {
+		measure_prepare(&measures[i], worked, &arena);
+		for (int32_t day = SERIES_DAY_FIRST; day <= SERIES_DAY_LAST; day++)
+			if (measures[i].after[day - SERIES_DAY_FIRST] !=
+				day_after(&measures[i], day, &closing))
+				fail_msg("measure %zu is wrong for day %d", i, day);
+	}
 }
 
 static void first_contact_is_the_earlier_of_screening_and_case_lead(void **state)
@@ -220,6 +250,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(the_deadline_of_first_contact_lies_five_working_days_on),
+		cmocka_unit_test(the_deadlines_of_all_days_are_those_of_the_calendar),
 		TEST(first_contact_is_the_earlier_of_screening_and_case_lead),
 		TEST(what_is_met_counts_at_once_and_the_rest_once_its_day_is_past),
 		TEST(support_or_closing_without_a_contact_is_missed_and_unknown),
