@@ -1,4 +1,4 @@
-# make run · make test · make check · make sim SEEDS=n · make bench · make tidy · make format · make clean
+# make run · make test · make check · make sim SEEDS=n FROM=m · make bench · make tidy · make format · make clean
 # SAN=address|undefined|thread|address,undefined   COV=1   CC=clang   B=build   V=1 shows commands
 # Files are found by wildcard: a new .c in a folder is built, a new tests/unit/test_*.c is run.
 
@@ -91,6 +91,7 @@ bench:
 
 # ---- sim: the cores and their shell under a seed; tests/sim/fake_*.c stands in for what does I/O ----
 SEEDS ?= 300
+FROM ?= 1
 FAKED := lib/loop lib/bus lib/bus_open lib/bus_zap stage/door_http stage/door_push stage/stats store/store_%
 $B/libunfaked.a: $(filter-out $(FAKED:%=$B/%.o),$(LIBOBJ))
 	@rm -f $@ && ar rcs $@ $^
@@ -98,13 +99,13 @@ $B/sim: $(call obj,tests/sim) $B/libcores.a $B/libunfaked.a
 	@echo "  LINK    $@"
 	$Q$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS)
 sim: $B/sim
-	@$B/sim --seeds $(SEEDS)
+	@$B/sim --seeds $(SEEDS) --from $(FROM)
 
 # ---- test ----
 # What a newcomer runs: everything that ends within a few minutes.
 test: deps
-	@$(MAKE) --no-print-directory -j$$(nproc) all $(UNIT) $(CORPUS) $(EXAMPLES)
-	@tests/run-all $(UNIT) $(CORPUS)
+	@$(MAKE) --no-print-directory -j$$(nproc) all $(UNIT) $(CORPUS) $B/sim $(EXAMPLES)
+	@WOT_BIN=$B tests/run-all $(UNIT) $(CORPUS)
 check: $(UNIT) $(CORPUS)
 	@tests/run-unit $(UNIT) $(CORPUS)
 # Long ones, with a size to choose: make crash KILLS=50, make fuzz SECONDS=600.

@@ -17,6 +17,7 @@
 #include <sodium.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 
 struct options {
@@ -76,6 +77,13 @@ static void seed_run(uint64_t seed, const struct options *options, struct result
 
 /* ---- many ---- */
 
+/* Far more than a seed takes: one that does not come to an end is shown like one that fails. */
+static void seconds_limit(void)
+{
+	const struct rlimit seconds = {.rlim_cur = 120, .rlim_max = RLIM_INFINITY};
+	must(setrlimit(RLIMIT_CPU, &seconds) == 0);
+}
+
 struct job {
 	pid_t pid;
 	uint64_t seed;
@@ -92,6 +100,7 @@ static void job_begin(struct job *job, uint64_t seed, const struct options *opti
 	if (job->pid == 0) {
 		struct result result = {0};
 		close(ends[0]);
+		seconds_limit();
 		seed_run(seed, options, &result);
 		must(write(ends[1], &result, sizeof result) == sizeof result);
 		_exit(0);

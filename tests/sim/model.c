@@ -12,6 +12,8 @@
 #define OUTCOME(name) WOT__V1__SCREENING__OUTCOME__##name
 #define PRIORITY(name) WOT__V1__CASE_ROUTED__PRIORITY__##name
 
+enum { EVENTS_MAX = 300000 }; /* in a log: a hundred times what a city makes of three years */
+
 struct ref {
 	UT_hash_handle hh;
 	char key[160];
@@ -304,6 +306,8 @@ void model_event(enum member member, const Wot__V1__Event *event, uint64_t seq)
 	Wot__V1__Body__KindCase kind = event->body->kind_case;
 	sim_check(seq == ++model.seqs[member], "%s: %llu follows on %llu", member_names[member],
 		(unsigned long long)seq, (unsigned long long)model.seqs[member] - 1);
+	sim_check(seq < EVENTS_MAX, "%s has no end of %s", member_names[member],
+		event_kind_name(kind));
 	sim_check(event->recorded_at >= model.recorded_ms[member],
 		"%s: %llu was recorded before the one before it", member_names[member],
 		(unsigned long long)seq);

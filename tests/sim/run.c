@@ -78,7 +78,7 @@ static void turns_run(int count)
 static void pace_draw(void)
 {
 	struct rng *rng = &run.chaos;
-	run.pace = rng_chance(rng, 40) ? rng_range(rng, 0, 2) : rng_range(rng, 3, 25);
+	run.pace = rng_chance(rng, 40) ? rng_range(rng, 1, 2) : rng_range(rng, 3, 25);
 	for (enum member member = 0; member < MEMBERS; member++)
 		run.weights[member] = rng_chance(rng, 25) ? 1 : rng_range(rng, 2, 12);
 }
