@@ -3,6 +3,7 @@
 #include "stage/shell.h"
 #include "tests/sim/check.h"
 #include "tests/sim/fail.h"
+#include "tests/sim/reckon.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -12,22 +13,32 @@
 #define KIND(name) WOT__V1__BODY__KIND_##name
 #define CALL(name) WOT__V1__CALL__EVENT__##name
 
-#define KEPT_MS (31 * INT64_C(86400000))
-enum { CAP_MS = 4 * 3600000, NAME_ROOM = 160 };
+#define HOUR_MS INT64_C(3600000)
+#define KEPT_MS (31 * 24 * HOUR_MS)
+enum { NAME_ROOM = 160 };
 
 struct told_call {
 	UT_hash_handle hh;
 	char name[NAME_ROOM]; /* client and call id */
 	int64_t first_ms, recorded_ms, heard_ms;
-	int32_t asked_on, called_back_on, broke; /* days, 0: none */
-	bool began, ended, capped, answered, abandoned;
+	int64_t answered_ms, abandoned_ms; /* the first time; 0: never */
+	int32_t asked_on, called_back_on;  /* days, 0: none */
+	int32_t known_on;                  /* when intake came to know that a callback is owed */
+	int32_t warned, broke;             /* deadlines, 0: none */
+	bool began, ended, capped;
+	bool has_caller;
+	int32_t caller_day;
+	uint8_t caller[16];
 	bool forgotten; /* it may have been: what came after so long is of a call that nobody knew */
 };
 
 struct calls_told {
 	struct arena arena;
 	struct told_call *calls;
+	struct reckoning reckoning;
 };
+
+/* ---- the log ---- */
 
 static struct told_call *call_of(
 	struct calls_told *told, const Wot__V1__Event *event, const char *call_id)
@@ -49,36 +60,67 @@ static struct told_call *call_of(
 	return call;
 }
 
+/* The day on which somebody hung up or asked to be called back; 0: nobody is owed anything. */
+static int32_t owed_on(const struct told_call *call)
+{
+	if (call->asked_on)
+		return call->asked_on;
+	return call->abandoned_ms && !call->answered_ms ? calendar_day_of(call->abandoned_ms) : 0;
+}
+
 static void call_told(struct told_call *call, const Wot__V1__Event *event)
 {
 	const Wot__V1__Call *told = event->body->call;
+	bool was_owed = owed_on(call) != 0;
 	call->began = true;
 	call->first_ms = event->occurred_at < call->first_ms ? event->occurred_at : call->first_ms;
-	call->answered |= told->event == CALL(ANSWERED);
-	call->abandoned |= told->event == CALL(ABANDONED);
+	if (told->event == CALL(ANSWERED) && !call->answered_ms)
+		call->answered_ms = event->occurred_at;
+	if (told->event == CALL(ABANDONED) && !call->abandoned_ms)
+		call->abandoned_ms = event->occurred_at;
 	call->ended |= told->event == CALL(ENDED) || told->event == CALL(ABANDONED);
 	if (told->has_outcome && told->outcome == WOT__V1__CALL__OUTCOME__CALLBACK &&
 		!call->asked_on)
 		call->asked_on = calendar_day_of(event->occurred_at);
+	if (told->has_caller_hash && !call->has_caller) {
+		call->has_caller = true;
+		call->caller_day = calendar_day_of(event->occurred_at);
+		memcpy(call->caller, told->caller_hash.data, sizeof call->caller);
+	}
+	if (!was_owed && owed_on(call))
+		call->known_on = calendar_day_of(event->recorded_at);
 }
 
-static void capped_told(struct told_call *call, const Wot__V1__Event *event)
+static void capped_told(
+	const struct calls_told *told, struct told_call *call, const Wot__V1__Event *event)
 {
+	uint32_t hours = told->reckoning.clocks.call_cap_hours;
 	sim_check(call->forgotten || (call->began && !call->ended), "%s is capped and has an end",
 		call->name);
 	sim_check(call->forgotten || !call->capped, "%s is capped twice", call->name);
-	sim_check(call->forgotten || event->occurred_at == call->first_ms + CAP_MS,
+	sim_check(
+		event->body->call_capped->cap_hours == hours &&
+			(call->forgotten || event->occurred_at == call->first_ms + hours * HOUR_MS),
 		"%s is capped at another instant than its cap", call->name);
 	call->capped = true;
 }
 
-static void clock_told(struct told_call *call, const Wot__V1__Event *event)
+static void clock_told(
+	const struct calls_told *told, struct told_call *call, const Wot__V1__Event *event)
 {
 	const Wot__V1__Clock *clock = promise_clock(event);
 	switch (event->body->kind_case) {
 	case KIND(CLOCK_WARNED):
 		sim_check(event->recorded_at < clock->deadline_at && !call->broke,
 			"%s: a callback is warned of too late", call->name);
+		sim_check(call->warned != clock->deadline_on, "%s: its callback warns twice",
+			call->name);
+		sim_check(call->forgotten || event->occurred_at ==
+						     calendar_day_start(reckon_warning(
+							     &told->reckoning, CLOCK_CALLBACK,
+							     clock->deadline_on, call->known_on)),
+			"%s: its callback warns at another instant than it should", call->name);
+		call->warned = clock->deadline_on;
 		break;
 	case KIND(CLOCK_BROKE):
 		sim_check(!call->broke, "%s: its callback breaks twice", call->name);
@@ -101,38 +143,99 @@ static void on_event(void *arg, const uint8_t *bytes, size_t len, uint64_t seq)
 	Wot__V1__Event *event = event_unpack(bytes, len, &told->arena);
 	must(event);
 	const Wot__V1__Body *body = event->body;
+	reckon_take(&told->reckoning, event);
 	if (body->kind_case == KIND(CALL)) {
 		call_told(call_of(told, event, body->call->call_id), event);
 	} else if (body->kind_case == KIND(CALL_CAPPED)) {
-		capped_told(call_of(told, event, body->call_capped->call_id), event);
+		capped_told(told, call_of(told, event, body->call_capped->call_id), event);
 	} else if (body->kind_case == KIND(CALLBACK) && body->callback->reached) {
 		struct told_call *call = call_of(told, event, body->callback->call_id);
 		call->called_back_on =
 			day_earliest(call->called_back_on, calendar_day_of(event->occurred_at));
 	} else if (promise_clock(event)) {
-		clock_told(call_of(told, event, promise_clock(event)->call_id), event);
+		clock_told(told, call_of(told, event, promise_clock(event)->call_id), event);
 	}
 	arena_reset(&told->arena);
 }
 
+/* ---- what must be ---- */
+
+static bool is_same_caller(const struct told_call *a, const struct told_call *b)
+{
+	return a->has_caller && b->has_caller && a->caller_day == b->caller_day &&
+	       memcmp(a->caller, b->caller, sizeof a->caller) == 0;
+}
+
+/* Who hung up called again on that day, and was answered. */
+static bool is_answered_later(const struct calls_told *told, const struct told_call *call)
+{
+	if (!call->abandoned_ms || call->caller_day != calendar_day_of(call->abandoned_ms))
+		return false;
+	for (const struct told_call *other = told->calls; other; other = other->hh.next)
+		if (is_same_caller(call, other) && other->answered_ms >= call->abandoned_ms &&
+			calendar_day_of(other->answered_ms) == call->caller_day)
+			return true;
+	return false;
+}
+
+/* Of one of them nothing was known any more when the other was told. */
+static bool is_forgotten(const struct calls_told *told, const struct told_call *call)
+{
+	bool forgotten = call->forgotten;
+	for (const struct told_call *other = told->calls; other; other = other->hh.next)
+		forgotten |= is_same_caller(call, other) &&
+			     (other->forgotten || other->recorded_ms - call->heard_ms > KEPT_MS ||
+				     call->recorded_ms - other->heard_ms > KEPT_MS);
+	return forgotten;
+}
+
+static bool breaks_by(const struct calls_told *told, const struct told_call *call, int32_t deadline)
+{
+	bool kept = is_answered_later(told, call) ||
+		    (call->called_back_on && call->called_back_on <= deadline);
+	return !kept && call->known_on <= deadline &&
+	       calendar_day_start(deadline + 1) <= loop_now_ms();
+}
+
+static void callback_check(const struct calls_told *told, const struct told_call *call)
+{
+	int32_t owed = owed_on(call);
+	sim_check(!call->broke || owed, "%s: a callback broke that nobody owes", call->name);
+	if (!owed || is_forgotten(told, call))
+		return;
+	for (size_t i = 0; i < told->reckoning.count; i++) {
+		int32_t deadline = reckon_deadline(&told->reckoning, i, CLOCK_CALLBACK, owed);
+		if (call->broke == (breaks_by(told, call, deadline) ? deadline : 0))
+			return;
+	}
+	sim_fail("%s: a callback is owed since %d and %d as the deadline that stands as broken is "
+		 "right by no calendar",
+		call->name, owed, call->broke);
+}
+
+static void end_check(const struct told_call *call, uint32_t cap_hours)
+{
+	bool open = !call->forgotten && call->began && !call->ended && !call->capped;
+	int64_t since_ms = call->recorded_ms > call->first_ms ? call->recorded_ms : call->first_ms;
+	sim_check(!open || since_ms + cap_hours * HOUR_MS > loop_now_ms(), "%s never ends",
+		call->name);
+}
+
 void check_calls(void)
 {
-	struct calls_told told = {0};
-	fake_disk_events(member_names[INTAKE], member_names[INTAKE], false, on_event, &told);
+	struct calls_told *told = calloc(1, sizeof *told);
+	must(told);
+	fake_disk_events(member_names[INTAKE], member_names[INTAKE], false, on_event, told);
 	struct told_call *call, *next;
-	HASH_ITER (hh, told.calls, call, next) {
-		bool owed = call->asked_on || (call->abandoned && !call->answered);
-		bool open = !call->forgotten && call->began && !call->ended && !call->capped;
-		int64_t since_ms =
-			call->recorded_ms > call->first_ms ? call->recorded_ms : call->first_ms;
-		sim_check(!open || since_ms + CAP_MS > loop_now_ms(), "%s never ends", call->name);
-		sim_check(
-			!call->broke || owed, "%s: a callback broke that nobody owes", call->name);
-		sim_check(
-			!call->broke || !call->called_back_on || call->called_back_on > call->broke,
-			"%s: a callback stands as broken that was made in time", call->name);
-		HASH_DEL(told.calls, call);
+	for (call = told->calls; call; call = call->hh.next) {
+		end_check(call, told->reckoning.clocks.call_cap_hours);
+		callback_check(told, call);
+	}
+	HASH_ITER (hh, told->calls, call, next) {
+		HASH_DEL(told->calls, call);
 		free(call);
 	}
-	arena_done(&told.arena);
+	reckon_done(&told->reckoning);
+	arena_done(&told->arena);
+	free(told);
 }

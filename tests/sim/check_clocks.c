@@ -5,55 +5,104 @@
 #include "tests/sim/check.h"
 #include "tests/sim/fail.h"
 #include "tests/sim/model.h"
+#include "tests/sim/reckon.h"
 
 #include <string.h>
 
-/*
- * Deadlines and days are reckoned here again, from the words of the contract and the facts of the model.
- * The calendar changes while the city lives, and a deadline that passed stays: a first contact may have
- * been due by any of the calendars that were ever in force.
- */
+/* Every clock of a case: when it speaks what it must say then, and in the end what must stand. */
 #define KIND(name) WOT__V1__BODY__KIND_##name
 
-enum { CALENDARS_MAX = 200 };
+enum { STOPS_MAX = 4096 };
 
 /* What a log says of one clock of a case. */
 struct said {
 	int32_t warned, broke; /* deadlines; 0: none, and a break that was withdrawn is none */
 };
 
+/* A case was paused, or goes on. */
+struct stop {
+	uint32_t number;
+	bool paused;
+	int32_t day;
+};
+
 struct clocks_told {
 	enum member member;
 	struct arena arena;
+	struct reckoning reckonings[AGGREGATE];
 	struct said (*said)[CLOCK_KINDS]; /* by case number */
 	int32_t *known;                   /* the day on which intake recorded it */
-	struct closing calendars[CALENDARS_MAX];
-	size_t calendar_count;
+	struct told_case *cases;          /* as far as case's log was read */
+	struct stop stops[STOPS_MAX];
+	size_t stop_count;
 };
-
-static const char *name_of(enum clock_kind kind)
-{
-	static const char *const names[] = {
-		"none", "callback", "reaction", "first contact", "support start", "closing"};
-	return names[kind];
-}
 
 /* ---- the logs ---- */
 
-static void clock_said(struct said *said, const Wot__V1__Event *event)
+static int32_t overlap(int32_t from, int32_t to, int32_t first, int32_t last)
+{
+	from = from > first ? from : first;
+	to = to < last ? to : last;
+	return to > from ? to - from : 0;
+}
+
+/* Of the days from the report to that one, those on which it stood still, as far as is known by now. */
+static int32_t paused_days(const struct clocks_told *told, uint32_t number, int32_t until)
+{
+	int32_t days = 0, since = NEVER, reported = told->cases[number].reported;
+	for (size_t i = 0; i < told->stop_count; i++) {
+		const struct stop *stop = &told->stops[i];
+		if (stop->number != number)
+			continue;
+		if (!stop->paused)
+			days += overlap(since, stop->day, reported, until);
+		since = stop->paused ? stop->day : NEVER;
+	}
+	return since == NEVER ? days : days + overlap(since, until, reported, until);
+}
+
+/* The clock shows both: how long, and how much of it does not count for who asks why. */
+static void days_check(const struct clocks_told *told, uint32_t number, const Wot__V1__Event *event)
 {
 	const Wot__V1__Clock *clock = promise_clock(event);
-	const char *what = name_of((enum clock_kind)clock->kind), *id = event->case_id;
+	bool warned = event->body->kind_case == KIND(CLOCK_WARNED);
+	int32_t until = warned ? calendar_day_of(event->occurred_at) : clock->deadline_on;
+	int32_t days = until - told->cases[number].reported;
+	sim_check((int32_t)clock->days == (days > 0 ? days : 0) &&
+			  (int32_t)clock->paused_days == paused_days(told, number, until),
+		"%s: a clock shows %u days, %u paused; they are %d and %d", event->case_id,
+		clock->days, clock->paused_days, days, paused_days(told, number, until));
+}
+
+static void warning_check(
+	const struct clocks_told *told, uint32_t number, const Wot__V1__Event *event)
+{
+	const Wot__V1__Clock *clock = promise_clock(event);
+	int32_t day = reckon_warning(&told->reckonings[told->member], (enum clock_kind)clock->kind,
+		clock->deadline_on, told->known[number]);
+	sim_check(day && event->occurred_at == calendar_day_start(day),
+		"%s: its %s warns at another instant than it should, before %d", event->case_id,
+		reckon_name((enum clock_kind)clock->kind), clock->deadline_on);
+}
+
+static void clock_said(struct clocks_told *told, uint32_t number, const Wot__V1__Event *event)
+{
+	const Wot__V1__Clock *clock = promise_clock(event);
+	struct said *said = &told->said[number][clock->kind];
+	const char *what = reckon_name((enum clock_kind)clock->kind), *id = event->case_id;
 	int64_t deadline_ms = calendar_day_start(clock->deadline_on + 1);
 	sim_check(clock->deadline_at == deadline_ms, "%s: the deadline of its %s is no day's end",
 		id, what);
 	sim_check(
 		event->occurred_at <= event->recorded_at, "%s: its %s is ahead of time", id, what);
+	if (told->member == CASE)
+		days_check(told, number, event);
 	switch (event->body->kind_case) {
 	case KIND(CLOCK_WARNED):
 		sim_check(said->warned != clock->deadline_on, "%s: its %s warns twice", id, what);
 		sim_check(!said->broke, "%s: its %s warns after it broke", id, what);
 		sim_check(event->recorded_at < deadline_ms, "%s: its %s warns too late", id, what);
+		warning_check(told, number, event);
 		said->warned = clock->deadline_on;
 		break;
 	case KIND(CLOCK_BROKE):
@@ -70,14 +119,19 @@ static void clock_said(struct said *said, const Wot__V1__Event *event)
 	}
 }
 
-static void calendar_said(struct clocks_told *told, const Wot__V1__ConfigLoaded *loaded)
+static void case_said(struct clocks_told *told, uint32_t number, const Wot__V1__Event *event)
 {
-	auto_buf struct buf errors = {0};
-	if (told->member != TRIAGE || strcmp(loaded->name, PROMISE_CALENDAR) != 0)
+	const Wot__V1__Body *body = event->body;
+	int32_t day = calendar_day_of(event->occurred_at);
+	if (body->kind_case == KIND(CASE_REGISTERED))
+		told_case_begin(&told->cases[number], body->case_registered->request, day);
+	else
+		told_case_take(&told->cases[number], body, day);
+	if (body->kind_case != KIND(PAUSED) && body->kind_case != KIND(RESUMED))
 		return;
-	must(told->calendar_count < CALENDARS_MAX);
-	must(closing_parse(&told->calendars[told->calendar_count++], loaded->content,
-		     strlen(loaded->content), loaded->name, &errors) == 0);
+	must(told->stop_count < STOPS_MAX);
+	told->stops[told->stop_count++] =
+		(struct stop){number, body->kind_case == KIND(PAUSED), day};
 }
 
 static void on_event(void *arg, const uint8_t *bytes, size_t len, uint64_t seq)
@@ -91,12 +145,13 @@ static void on_event(void *arg, const uint8_t *bytes, size_t len, uint64_t seq)
 	if (event->case_id)
 		must(case_id_parse(event->case_id, &year, &number) == 0);
 	Wot__V1__Body__KindCase kind = event->body->kind_case;
+	reckon_take(&told->reckonings[told->member], event);
 	if (told->member == INTAKE && (kind == KIND(HELP_REQUEST) || kind == KIND(REFERRAL)))
 		told->known[number] = calendar_day_of(event->recorded_at);
-	else if (kind == KIND(CONFIG_LOADED))
-		calendar_said(told, event->body->config_loaded);
 	else if (promise_clock(event) && number)
-		clock_said(&told->said[number][promise_clock(event)->kind], event);
+		clock_said(told, number, event);
+	else if (told->member == CASE && number)
+		case_said(told, number, event);
 	arena_reset(&told->arena);
 }
 
@@ -127,65 +182,65 @@ static bool is_promised(const struct told_case *told, enum clock_kind kind)
 	return !told->youth && (kind != CLOCK_REACTION || written);
 }
 
-/* Would it stand as broken now, if that was its deadline? */
-static bool breaks_by(
-	const struct clocks_told *told, uint32_t number, enum clock_kind kind, int32_t deadline)
+/* Is what was said right now, if that is the deadline? Whoever was asked while it ran has warned. */
+static bool is_right(const struct clocks_told *told, enum member member, uint32_t number,
+	enum clock_kind kind, int32_t deadline)
 {
 	const struct told_case *life = model_case(number);
+	const struct said *said = &told->said[number][kind];
 	int32_t stopped = stopped_on(life, kind);
 	bool kept = stopped != NEVER && stopped <= deadline;
-	return is_promised(life, kind) && !kept && told->known[number] <= deadline &&
-	       calendar_day_start(deadline + 1) <= loop_now_ms();
+	bool runs = is_promised(life, kind) && !kept && told->known[number] <= deadline;
+	if (runs && calendar_day_start(deadline + 1) <= loop_now_ms())
+		return said->broke == deadline;
+	if (said->broke)
+		return false;
+	int32_t warning =
+		reckon_warning(&told->reckonings[member], kind, deadline, told->known[number]);
+	bool warns = runs && warning && calendar_day_start(warning) <= loop_now_ms();
+	return !warns || said->warned == deadline;
 }
 
-static void plain_check(const struct clocks_told *told, uint32_t number, enum clock_kind kind)
+static void case_check(
+	const struct clocks_told *told, enum member member, uint32_t number, enum clock_kind kind)
 {
-	int32_t reported = model_case(number)->reported;
-	int32_t deadline = kind == CLOCK_CLOSING ? calendar_add_months(reported, 6) : reported + 28;
-	int32_t expected = breaks_by(told, number, kind, deadline) ? deadline : 0;
-	sim_check(told->said[number][kind].broke == expected,
-		"case %u: the deadline that stands as broken of its %s is %d and must be %d",
-		number, name_of(kind), told->said[number][kind].broke, expected);
-}
-
-static void working_days_check(
-	const struct clocks_told *told, uint32_t number, enum clock_kind kind)
-{
-	int32_t reported = model_case(number)->reported;
-	int32_t broke = told->said[number][kind].broke;
-	for (size_t i = 0; i < told->calendar_count; i++) {
-		const struct closing *closing = &told->calendars[i];
-		int32_t deadline = calendar_add_working_days(
-			reported, kind == CLOCK_REACTION ? 1 : 5, closing->days, closing->count);
-		bool breaks = breaks_by(told, number, kind, deadline);
-		if (broke ? breaks && deadline == broke : !breaks)
+	const struct reckoning *reckoning = &told->reckonings[member];
+	int32_t reported = model_case(number)->reported, deadline = 0;
+	for (size_t i = 0; i < reckoning->count; i++) {
+		deadline = reckon_deadline(reckoning, i, kind, reported);
+		if (is_right(told, member, number, kind, deadline))
 			return;
 	}
-	sim_fail("case %u: %d as the deadline that stands as broken of its %s is right by no "
-		 "calendar",
-		number, broke, name_of(kind));
+	sim_fail("case %u, reported on %d: %s has warned of %d and stands as broken of %d, by no "
+		 "calendar right; the last one says %d",
+		number, reported, reckon_name(kind), told->said[number][kind].warned,
+		told->said[number][kind].broke, deadline);
 }
 
 void check_clocks(void)
 {
-	struct clocks_told told = {0};
-	told.said = calloc(model_room(), sizeof *told.said);
-	told.known = calloc(model_room(), sizeof *told.known);
-	must(told.said && told.known);
-	for (told.member = 0; told.member < AGGREGATE; told.member++)
-		fake_disk_events(member_names[told.member], member_names[told.member], false,
-			on_event, &told);
+	struct clocks_told *told = calloc(1, sizeof *told);
+	must(told);
+	told->said = calloc(model_room(), sizeof *told->said);
+	told->known = calloc(model_room(), sizeof *told->known);
+	told->cases = calloc(model_room(), sizeof *told->cases);
+	must(told->said && told->known && told->cases);
+	for (told->member = 0; told->member < AGGREGATE; told->member++)
+		fake_disk_events(member_names[told->member], member_names[told->member], false,
+			on_event, told);
 	for (uint32_t number = 0; number < model_room(); number++) {
 		if (!model_case(number)->known)
 			continue;
-		plain_check(&told, number, CLOCK_SUPPORT_START);
-		plain_check(&told, number, CLOCK_CLOSING);
-		working_days_check(&told, number, CLOCK_FIRST_CONTACT);
-		working_days_check(&told, number, CLOCK_REACTION);
+		case_check(told, TRIAGE, number, CLOCK_REACTION);
+		case_check(told, TRIAGE, number, CLOCK_FIRST_CONTACT);
+		case_check(told, CASE, number, CLOCK_SUPPORT_START);
+		case_check(told, CASE, number, CLOCK_CLOSING);
 	}
-	for (size_t i = 0; i < told.calendar_count; i++)
-		closing_done(&told.calendars[i]);
-	arena_done(&told.arena);
-	free(told.said);
-	free(told.known);
+	for (enum member member = 0; member < AGGREGATE; member++)
+		reckon_done(&told->reckonings[member]);
+	arena_done(&told->arena);
+	free(told->said);
+	free(told->known);
+	free(told->cases);
+	free(told);
 }

@@ -238,49 +238,85 @@ static void request_send(int32_t day)
 
 /* ---- the phone ---- */
 
-static void call_event(const char *call_id, Wot__V1__Call__Event event, int64_t at_ms, int waited)
+/* One call: who calls, when, and how long they wait. */
+struct ring {
+	char id[32], caller[16];
+	int64_t at_ms;
+	int waited;
+};
+
+static void call_event(const struct ring *ring, Wot__V1__Call__Event event, int64_t at_ms)
 {
 	struct rng *rng = &city.rng;
 	Wot__V1__Call call = WOT__V1__CALL__INIT;
 	if (rng_chance(rng, 6)) /* the phone system forgot it */
 		return;
-	call.call_id = TEXT(call_id);
+	call.call_id = TEXT(ring->id);
 	call.queue = TEXT("wot");
 	call.event = event;
 	call.has_wait_seconds =
 		event == WOT__V1__CALL__EVENT__ANSWERED || event == WOT__V1__CALL__EVENT__ABANDONED;
-	call.wait_seconds = (uint32_t)waited;
-	call.caller = event == WOT__V1__CALL__EVENT__ENTERED ? TEXT(CITY_PHONE) : NULL;
+	call.wait_seconds = (uint32_t)ring->waited;
+	call.caller = event == WOT__V1__CALL__EVENT__ENTERED ? TEXT(ring->caller) : NULL;
 	call.has_outcome = event == WOT__V1__CALL__EVENT__ENDED;
 	call.outcome = (Wot__V1__Call__Outcome)rng_range(rng, 1, 5);
 	for (int times = rng_chance(rng, 5) ? 2 : 1; times; times--)
 		send_plain(&phone_centre, "call", at_ms, WOT__V1__BODY__KIND_CALL, &call.base);
 }
 
+static void callback_go(void *arg)
+{
+	struct ring *ring = arg;
+	Wot__V1__Callback callback = WOT__V1__CALLBACK__INIT;
+	callback.call_id = ring->id;
+	callback.reached = rng_chance(&city.rng, 70);
+	send_plain(
+		&phone_centre, "back", ring->at_ms, WOT__V1__BODY__KIND_CALLBACK, &callback.base);
+	free(ring);
+}
+
+/* Within hours, or days: some too late. */
+static void callback_plan(const struct ring *missed)
+{
+	struct ring *ring = malloc(sizeof *ring);
+	must(ring);
+	*ring = *missed;
+	ring->at_ms += rng_skewed(&city.rng, 1, 96 * 60) * MINUTE_MS;
+	int64_t now_ms = loop_now_ms();
+	agenda_add(ring->at_ms > now_ms ? ring->at_ms : now_ms, callback_go, ring);
+}
+
+/* Who hangs up may call again. */
+static void ring_send(struct ring *ring)
+{
+	struct rng *rng = &city.rng;
+	bool answered = rng_chance(rng, 85), turned = rng_chance(rng, 10);
+	int64_t then_ms = ring->at_ms + ring->waited * INT64_C(1000);
+	Wot__V1__Call__Event then =
+		answered ? WOT__V1__CALL__EVENT__ANSWERED : WOT__V1__CALL__EVENT__ABANDONED;
+	snprintf(ring->id, sizeof ring->id, "k%d-%d", calendar_day_of(ring->at_ms),
+		rng_below(rng, 1000));
+	if (turned)
+		call_event(ring, then, then_ms);
+	call_event(ring, WOT__V1__CALL__EVENT__ENTERED, ring->at_ms);
+	if (!turned)
+		call_event(ring, then, then_ms);
+	call_event(ring, WOT__V1__CALL__EVENT__ENDED, then_ms + 300000);
+	if (answered)
+		return;
+	if (rng_chance(rng, 80))
+		callback_plan(ring);
+	ring->at_ms = then_ms + rng_skewed(rng, 1, 300) * MINUTE_MS;
+	if (rng_chance(rng, 30))
+		ring_send(ring);
+}
+
 static void call_send(int32_t day)
 {
 	struct rng *rng = &city.rng;
-	int64_t at_ms = city_instant(day);
-	int waited = rng_skewed(rng, 0, 180);
-	char call_id[32];
-	snprintf(call_id, sizeof call_id, "k%d-%d", day, rng_below(rng, 1000));
-	bool answered = rng_chance(rng, 85), turned = rng_chance(rng, 10);
-	int64_t then_ms = at_ms + waited * INT64_C(1000);
-	Wot__V1__Call__Event then =
-		answered ? WOT__V1__CALL__EVENT__ANSWERED : WOT__V1__CALL__EVENT__ABANDONED;
-	if (turned)
-		call_event(call_id, then, then_ms, waited);
-	call_event(call_id, WOT__V1__CALL__EVENT__ENTERED, at_ms, 0);
-	if (!turned)
-		call_event(call_id, then, then_ms, waited);
-	call_event(call_id, WOT__V1__CALL__EVENT__ENDED, then_ms + 300000, 0);
-	if (answered)
-		return;
-	Wot__V1__Callback callback = WOT__V1__CALLBACK__INIT;
-	callback.call_id = call_id;
-	callback.reached = rng_chance(rng, 70);
-	send_plain(&phone_centre, "back", then_ms + 3600000, WOT__V1__BODY__KIND_CALLBACK,
-		&callback.base);
+	struct ring ring = {.at_ms = city_instant(day), .waited = rng_skewed(rng, 0, 180)};
+	snprintf(ring.caller, sizeof ring.caller, CITY_PHONE "%d", rng_below(rng, 10));
+	ring_send(&ring);
 }
 
 /* ---- what belongs to no case ---- */

@@ -20,7 +20,7 @@ extern struct city city;
 #define CITY_NAME "Testpersoon"
 #define CITY_QUESTION "Hoe kom ik rond?"
 #define CITY_REFERRER "Dr. Proef"
-#define CITY_PHONE "0612345678"
+#define CITY_PHONE "061234567" /* and one more digit */
 #define CITY_ADDRESS "Proefstraat 12, 3111 AB Schiedam"
 #define CITY_POSTCODE "3111AB"
 

@@ -4,6 +4,7 @@
 #include "daemons/case/door.h"
 #include "daemons/intake/core.h"
 #include "daemons/triage/core.h"
+#include "lib/calendar.h"
 #include "stage/shell.h"
 #include "tests/sim/fail.h"
 #include "tests/sim/fake_bus.h"
@@ -12,6 +13,7 @@
 #include <fcntl.h>
 #include <inttypes.h>
 #include <signal.h>
+#include <sodium.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -147,14 +149,24 @@ static void person_seal(struct admission *admission)
 	HASH_ADD(hh, house.keys, id, sizeof key->id, key);
 }
 
+/* The same for who calls again on that day, another one on the next. */
+static void caller_hash(struct admission *admission)
+{
+	Wot__V1__Call *call = admission->submission->body->call;
+	int32_t day = calendar_day_of(admission->submission->occurred_at);
+	uint8_t *hash = arena_alloc(admission->arena, 16);
+	must(crypto_generichash(hash, 16, (const uint8_t *)call->caller, strlen(call->caller),
+		     (const uint8_t *)&day, sizeof day) == 0);
+	call->has_caller_hash = true;
+	call->caller_hash = (ProtobufCBinaryData){.len = 16, .data = hash};
+}
+
 static int vault_door_prepare(void *ctx, struct admission *admission)
 {
 	(void)ctx;
 	Wot__V1__Body *body = admission->submission->body;
 	if (body->kind_case == WOT__V1__BODY__KIND_CALL && body->call->caller) {
-		body->call->has_caller_hash = true;
-		body->call->caller_hash.len = sizeof admission->digest;
-		body->call->caller_hash.data = admission->digest;
+		caller_hash(admission);
 	} else if (submission_is_personal(admission->submission)) {
 		person_seal(admission);
 	}
