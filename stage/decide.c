@@ -260,10 +260,18 @@ static int config_enter(struct stage *stage, size_t index, struct why *why)
 int stage_configure(struct stage *stage, struct why *why)
 {
 	const struct core *core = stage->daemon->core;
-	int err = 0;
-	for (size_t i = 0; core && core->configs && core->configs[i] && !err; i++) {
-		err = config_enter(stage, i, why);
+	auto_buf struct buf errors = {0};
+	int failed = 0;
+	for (size_t i = 0; core && core->configs && core->configs[i]; i++) {
+		struct why wrong = {""};
+		int err = config_enter(stage, i, &wrong);
 		arena_reset(&stage->arena);
+		if (!err)
+			continue;
+		if (errors.len && errors.data[errors.len - 1] != '\n')
+			buf_char(&errors, '\n');
+		buf_text(&errors, wrong.text);
+		failed = err;
 	}
-	return err;
+	return failed ? why_set(why, failed, "%s", errors.data) : 0;
 }

@@ -104,8 +104,10 @@ void stage_submit(struct stage *stage, const char *client, Wot__V1__Submission *
 /* 0, or ERR_DIVERGED: what another daemon accepted cannot be true beside what is known here. */
 int stage_input_event(struct stage *stage, const char *stream, const Wot__V1__Event *event);
 size_t stage_input_tick(struct stage *stage); /* a second has passed; how many events that gave */
-void stage_input_read(struct stage *stage, size_t feed);   /* appends the InputRead that is owed */
-int stage_configure(struct stage *stage, struct why *why); /* reads the files the core decides by */
+void stage_input_read(struct stage *stage, size_t feed); /* appends the InputRead that is owed */
+/* Reads the files the core decides by, each by itself: what is right is taken, of what is wrong the old one
+ * stays. `why` says all of it. */
+int stage_configure(struct stage *stage, struct why *why);
 
 /* ---- replay.c ---- */
 int stage_replay(struct stage *stage, struct why *why);
