@@ -55,7 +55,7 @@ static struct share started_4_weeks_of(const struct told_case *told, struct span
 
 static struct share started_1_week_of(const struct told_case *told, struct span span)
 {
-	return started_of(told, span, told->started, 7);
+	return started_of(told, span, told->started, files_week());
 }
 
 static struct share contact_4_weeks_of(const struct told_case *told, struct span span)

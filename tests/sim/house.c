@@ -395,40 +395,36 @@ const char *house_problem(void)
 
 /* ---- configuration ---- */
 
-static void file_write(int fd, const char *text)
+static void file_write(enum file file)
 {
+	const char *text = file_text(file);
 	size_t len = strlen(text);
+	int fd = house.fds[file];
 	must(ftruncate(fd, 0) == 0 && pwrite(fd, text, len, 0) == (ssize_t)len);
 }
 
-static int file_new(char path[CONFIG_TEXT], const char *name, const char *text)
+void house_configure(void)
 {
-	int fd = memfd_create(name, MFD_CLOEXEC);
-	must(fd >= 0);
-	snprintf(path, CONFIG_TEXT, "/proc/self/fd/%d", fd);
-	file_write(fd, text);
-	return fd;
-}
-
-void house_configure(const char *rules, const char *calendar)
-{
-	file_write(house.rules_fd, rules);
-	file_write(house.calendar_fd, calendar);
+	for (enum file file = 0; file < FILES; file++)
+		file_write(file);
 	for (enum member member = 0; member < MEMBERS; member++)
 		if (house.stages[member])
 			fake_loop_signal(house.stages[member]->loop, SIGHUP);
 }
 
-void house_open(const char *rules, const char *calendar)
+void house_open(void)
 {
 	struct config *config = &house.config;
+	char *const paths[FILES] = {config->rules, config->calendar, config->clocks, config->kpi};
 	config_defaults(config);
 	strcpy(config->clients, "config/clients.example.yaml");
 	strcpy(config->wards, "config/wards.csv");
-	strcpy(config->kpi, "config/kpi.yaml");
-	strcpy(config->clocks, "config/clocks.yaml");
-	house.rules_fd = file_new(config->rules, "triage.yaml", rules);
-	house.calendar_fd = file_new(config->calendar, "calendar.yaml", calendar);
+	for (enum file file = 0; file < FILES; file++) {
+		house.fds[file] = memfd_create(file_names[file], MFD_CLOEXEC);
+		must(house.fds[file] >= 0);
+		snprintf(paths[file], CONFIG_TEXT, "/proc/self/fd/%d", house.fds[file]);
+		file_write(file);
+	}
 	for (enum member member = 0; member < MEMBERS; member++)
 		house_start(member);
 }
@@ -438,8 +434,8 @@ void house_close(void)
 	for (enum member member = 0; member < MEMBERS; member++) {
 		house_kill(member, false);
 	}
-	close(house.rules_fd);
-	close(house.calendar_fd);
+	for (enum file file = 0; file < FILES; file++)
+		close(house.fds[file]);
 	struct house_key *key, *next;
 	HASH_ITER (hh, house.keys, key, next) {
 		key_destroy(key);

@@ -8,6 +8,7 @@
 
 #include "stage/stage.h"
 #include "tests/sim/fake_store.h"
+#include "tests/sim/files.h"
 
 enum member { INTAKE, TRIAGE, CASE, AGGREGATE, MEMBERS };
 extern const char *const member_names[MEMBERS];
@@ -19,16 +20,16 @@ struct house {
 	void (*on_event)(enum member member, const Wot__V1__Event *event, uint64_t seq);
 	void (*on_forget)(enum member member); /* what is told next begins at seq 1 */
 	struct config config;
-	int rules_fd, calendar_fd; /* the files that they decide by, in memory */
-	struct house_key *keys;    /* the vault: which persons can still be read */
+	int fds[FILES];         /* what they decide and count by, in memory */
+	struct house_key *keys; /* the vault: which persons can still be read */
 };
 extern struct house house;
 
 /* wot-aggregate, apart: its words are also those of the shell. */
 extern const struct daemon house_aggregate;
 
-/* Starts all four. rules, calendar: texts of triage.yaml and calendar.yaml. */
-void house_open(const char *rules, const char *calendar);
+/* Starts all four, with the files as they are (files.h). */
+void house_open(void);
 void house_close(void);
 
 void house_start(enum member member);
@@ -39,8 +40,8 @@ void house_stop(enum member member);
 void house_turn(enum member member, size_t messages, bool lands);
 /* Turns until nothing is under way; false: that does not come to an end. */
 bool house_settle(void);
-/* Other files, and SIGHUP. */
-void house_configure(const char *rules, const char *calendar);
+/* The files have changed: SIGHUP. */
+void house_configure(void);
 /* NULL, or what is wrong with one of them. */
 const char *house_problem(void);
 

@@ -26,7 +26,12 @@ struct name {
 	uint32_t number;
 };
 
+struct file_told {
+	char *name, *content;
+};
+
 static struct {
+	struct file_told files[MEMBERS][FILES + 1]; /* the last one is empty */
 	struct told_case *cases;
 	struct told_route *routes;
 	struct told_request *requests;
@@ -59,6 +64,19 @@ const struct told_route *model_route(uint32_t number)
 const struct told_request *model_request(uint32_t number)
 {
 	return &model.requests[number];
+}
+
+static struct file_told *file_find(enum member member, const char *name)
+{
+	struct file_told *file = model.files[member];
+	while (file->name && strcmp(file->name, name) != 0)
+		file++;
+	return file;
+}
+
+const char *model_config(enum member member, const char *name)
+{
+	return file_find(member, name)->content;
 }
 
 uint64_t model_contacts_of_adults(void)
@@ -291,6 +309,19 @@ static void case_event(const Wot__V1__Event *event, uint32_t number)
 	told_case_take(told, event->body, day);
 }
 
+static void config_told(enum member member, const Wot__V1__ConfigLoaded *loaded)
+{
+	struct file_told *file = file_find(member, loaded->name);
+	must(file < model.files[member] + FILES);
+	sim_check(!file->content || strcmp(file->content, loaded->content) != 0,
+		"%s: %s is loaded again and says the same", member_names[member], loaded->name);
+	free(file->name);
+	free(file->content);
+	file->name = strdup(loaded->name);
+	file->content = strdup(loaded->content);
+	must(file->name && file->content);
+}
+
 /* The legal basis is on every event, and of a case always that of its request. */
 static void basis_check(enum member member, const Wot__V1__Event *event, uint32_t number)
 {
@@ -320,6 +351,8 @@ void model_event(enum member member, const Wot__V1__Event *event, uint64_t seq)
 			event->body->brief_contact->age_group != WOT__V1__AGE_GROUP__VALUE__YOUTH;
 	if (member == TRIAGE && (kind != IS(CASE_ROUTED) || event->client))
 		model.decision++;
+	if (kind == IS(CONFIG_LOADED))
+		config_told(member, event->body->config_loaded);
 	for (uint32_t i = 0; kind == IS(CONFIG_LOADED) && i < model.room; i++)
 		model.routes[i].unsettled = model.decision;
 	if (!event->case_id)
@@ -354,6 +387,11 @@ static void hashes_free(enum member member)
 void model_forget(enum member member)
 {
 	hashes_free(member);
+	for (enum file file = 0; file < FILES; file++) {
+		free(model.files[member][file].name);
+		free(model.files[member][file].content);
+	}
+	memset(model.files[member], 0, sizeof model.files[member]);
 	model.seqs[member] = 0;
 	model.recorded_ms[member] = 0;
 	if (member == INTAKE)

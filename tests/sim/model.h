@@ -34,6 +34,9 @@ uint32_t model_named(enum member member, const char *client, const Wot__V1__Subm
 /* May it happen, now? Of a case that is known, and of a submission without faults. */
 bool model_allows(enum member member, uint32_t number, const Wot__V1__Submission *submission);
 
+/* The text under which that file is in force there, by its log; NULL: it is never read there. */
+const char *model_config(enum member member, const char *name);
+
 /* Brief contacts of others than youths. */
 uint64_t model_contacts_of_adults(void);
 

@@ -1,6 +1,5 @@
 #include "tests/sim/run.h"
 
-#include "config/config.h"
 #include "lib/calendar.h"
 #include "lib/log.h"
 #include "stage/shell.h"
@@ -10,6 +9,7 @@
 #include "tests/sim/fail.h"
 #include "tests/sim/fake_bus.h"
 #include "tests/sim/fake_loop.h"
+#include "tests/sim/files.h"
 #include "tests/sim/model.h"
 
 #include <sodium.h>
@@ -25,7 +25,6 @@ static struct {
 	int pace;             /* turns after each errand, at most */
 	int weights[MEMBERS]; /* how often each gets a turn */
 	bool ending;          /* no more trouble */
-	struct buf rules, calendar;
 	struct run_stats *stats;
 } run;
 
@@ -181,50 +180,39 @@ static void disk_trouble(void)
 
 /* ---- what they decide by ---- */
 
-/* triage.yaml as shipped with teams of another size, sometimes without one of the rules or teams. */
-static void rules_draw(struct buf *out, bool broken)
+/* What is right is in force at once wherever it is read, what is wrong nowhere. */
+static void files_check(enum file broken)
 {
-	struct rng *rng = &run.chaos;
-	static const char *const blocks[] = {"  - name: welfare-first", "  - name: not-a-resident",
-		"  - name: crisis", "  zuid:"};
-	const char *without = rng_chance(rng, 30) ? blocks[rng_below(rng, 4)] : NULL;
-	int most = rng_chance(rng, 25) ? 250 : rng_range(rng, 4, rng_chance(rng, 50) ? 10 : 40);
-	bool skipping = false;
-	buf_clear(out);
-	for (const char *line = run.rules.data, *end; *line; line = end + 1) {
-		end = strchr(line, '\n');
-		bool begins = strncmp(line, "  - ", 4) == 0 || (line[0] == ' ' && line[2] != ' ') ||
-			      line[0] != ' ';
-		if (begins)
-			skipping = without && strncmp(line, without, strlen(without)) == 0;
-		if (skipping)
-			continue;
-		if (strncmp(line, "    hours:", 10) == 0)
-			buf_printf(out, "    hours: %d\n", broken ? -1 : rng_range(rng, 3, most));
-		else
-			buf_printf(out, "%.*s\n", (int)(end - line), line);
+	for (enum member member = 0; member < AGGREGATE; member++) {
+		for (enum file file = 0; house.stages[member] && file < FILES; file++) {
+			const char *loaded = model_config(member, file_names[file]);
+			sim_check(!loaded || (strcmp(loaded, file_text(file)) == 0) ==
+						     (file != broken),
+				"%s: %s is %s force", member_names[member], file_names[file],
+				file == broken ? "wrong and in" : "right and not in");
+		}
 	}
 }
 
 static void reload(void)
 {
+	static const int chances[FILES] = {70, 15, 35, 25};
 	struct rng *rng = &run.chaos;
-	auto_buf struct buf rules = {0};
-	bool broken = rng_chance(rng, 15);
-	rules_draw(&rules, broken);
-	if (rng_chance(rng, 12)) {
-		buf_clear(&run.calendar);
-		buf_printf(&run.calendar, "closed: [2024-12-24, 2025-05-%02d]\n",
-			rng_range(rng, 6, 28));
-	}
-	sim_tell("other rules%s", broken ? ", broken" : "");
-	house_configure(rules.data, run.calendar.data);
+	enum file broken = rng_chance(rng, 20) ? (enum file)rng_below(rng, FILES) : FILES;
+	for (enum file file = 0; file < FILES; file++)
+		if (file == broken || rng_chance(rng, chances[file]))
+			file_draw(file, rng, file == broken);
+	sim_tell("other files%s%s", broken == FILES ? "" : ", wrong is ",
+		broken == FILES ? "" : file_names[broken]);
+	house_configure();
+	files_check(broken);
 	run.stats->reloads++;
-	if (!broken)
+	if (broken == FILES)
 		return;
-	/* Nothing starts with a mistake in it; nobody notices, and it is put right before the night. */
-	rules_draw(&rules, false);
-	house_configure(rules.data, run.calendar.data);
+	/* Nothing starts with a mistake in it; it is put right before the night. */
+	file_draw(broken, rng, false);
+	house_configure();
+	files_check(FILES);
 }
 
 static void trouble(void *arg)
@@ -300,30 +288,18 @@ static void evening_look(int64_t next_ms)
 
 /* ---- a seed ---- */
 
-static void text_read(const char *path, struct buf *out)
-{
-	struct why why = {""};
-	if (config_read_text(path, out, &why) != 0) {
-		fprintf(stderr, "%s (run it from the project's folder)\n", why.text);
-		exit(2);
-	}
-}
-
 static void run_open(uint64_t seed, struct run_stats *stats)
 {
-	auto_buf struct buf rules = {0};
 	run.chaos = rng_of(seed, STREAM_LIFE, 0, 0);
 	run.random = rng_of(seed, STREAM_TRAITS, 0, 0);
 	run.stats = stats;
-	text_read("config/triage.yaml", &run.rules);
-	text_read("config/calendar.yaml", &run.calendar);
-	rules_draw(&rules, false);
+	files_open(&run.chaos);
 	pace_draw();
 	house.random = draw;
 	house.on_event = model_event;
 	house.on_forget = model_forget;
 	fake_disks_open(draw);
-	house_open(rules.data, run.calendar.data);
+	house_open();
 }
 
 static void run_days(void)
@@ -351,8 +327,7 @@ static void run_close(void)
 	check_done();
 	agenda_clear();
 	fake_disks_close();
-	buf_done(&run.rules);
-	buf_done(&run.calendar);
+	files_close();
 }
 
 static void on_logged(void *arg, const uint8_t *event, size_t len, uint64_t seq)
