@@ -26,9 +26,10 @@ struct household {
 	UT_hash_handle hh;
 };
 
+/* Of which day, and on which day it was made: what is imported is of another. */
 struct caller_key {
 	uint8_t key[32];
-	int32_t day;
+	int32_t day, made_on;
 };
 
 struct vault {
@@ -229,10 +230,16 @@ static int load_slots(struct vault *vault, const char *path, struct why *why)
 
 /* ---- opening and closing ---- */
 
+static void no_caller(struct vault *vault)
+{
+	sodium_memzero(&vault->caller, sizeof vault->caller);
+	vault->caller.day = vault->caller.made_on = INT32_MIN;
+}
+
 static void read_caller(struct vault *vault)
 {
 	struct caller_key kept;
-	vault->caller.day = INT32_MIN;
+	no_caller(vault);
 	if (vault_bytes_read(vault->caller_path, &kept, sizeof kept, NULL) == 0)
 		vault->caller = kept;
 	sodium_memzero(&kept, sizeof kept);
@@ -466,15 +473,30 @@ int vault_sync(struct vault *vault)
 
 /* ---- callers ---- */
 
-void vault_hash_caller(struct vault *vault, int32_t day, const char *caller, uint8_t out[16])
+/* Where it cannot be kept a restart makes a new one; the one before must go all the same. */
+static void keep_caller(struct vault *vault)
 {
+	if (vault_bytes_overwrite(vault->caller_path, &vault->caller, sizeof vault->caller))
+		unlink(vault->caller_path);
+}
+
+void vault_hash_caller(
+	struct vault *vault, int32_t day, int32_t today, const char *caller, uint8_t out[16])
+{
+	vault_forget_callers(vault, today);
 	if (day > vault->caller.day) {
 		randombytes_buf(vault->caller.key, sizeof vault->caller.key);
 		vault->caller.day = day;
-		/* Where it cannot be kept a restart makes a new one; yesterday's must go all the
-		 * same. */
-		if (vault_bytes_overwrite(vault->caller_path, &vault->caller, sizeof vault->caller))
-			unlink(vault->caller_path);
+		vault->caller.made_on = today;
+		keep_caller(vault);
 	}
 	hash_with(vault->caller.key, "wot-caller", caller, out, 16);
+}
+
+void vault_forget_callers(struct vault *vault, int32_t today)
+{
+	if (vault->caller.day == INT32_MIN || vault->caller.made_on >= today)
+		return;
+	no_caller(vault);
+	keep_caller(vault);
 }

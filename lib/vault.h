@@ -59,10 +59,14 @@ size_t vault_free_orphans(struct vault *vault,
 size_t vault_count(const struct vault *vault);
 size_t vault_damaged(const struct vault *vault);
 
-/* The key that hashes callers is replaced on each new day, and yesterday's is forgotten; it
+/* A call of that day. The key that hashes callers lives one day: it is replaced by that of a later
+ * one, and forgotten as the day on which it was made is over, also when nobody calls any more; it
  * survives a restart on its day. An earlier day than the key's uses the key that is there. 16 bytes
  * out. */
-void vault_hash_caller(struct vault *vault, int32_t day, const char *caller, uint8_t out[16]);
+void vault_hash_caller(
+	struct vault *vault, int32_t day, int32_t today, const char *caller, uint8_t out[16]);
+/* To be called now and then. */
+void vault_forget_callers(struct vault *vault, int32_t today);
 
 /* Opening, for wot-case: secret is crypto_box's. ERR_NOT_FOUND: destroyed. ERR_DAMAGED: not what
  * was sealed. */

@@ -162,6 +162,8 @@ static void on_tick(void *arg)
 		feed_in_tick(stage->feeds_in[i]);
 	feed_out_tick(stage->feed_out);
 	stage_clock(stage);
+	if (stage->daemon->tick)
+		stage->daemon->tick(stage->ctx, stage->now_ms);
 	if (stage->daemon->core)
 		core_tick(stage);
 }

@@ -55,7 +55,8 @@ struct daemon {
 	void (*fold_replayed)(void *ctx); /* the replicas have been read */
 	/* A GET that is not the core's; answers it and returns true, or returns false. */
 	bool (*get)(void *ctx, struct http_request *request);
-	void (*turn)(void *ctx); /* at the end of each turn */
+	void (*turn)(void *ctx);                 /* at the end of each turn */
+	void (*tick)(void *ctx, int64_t now_ms); /* some times a second */
 };
 
 int stage_open(struct stage **out, const struct daemon *daemon, const struct config *config,

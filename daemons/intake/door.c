@@ -95,7 +95,7 @@ static void caller_hash(struct intake_door *door, struct admission *admission)
 		return;
 	uint8_t hash[16];
 	vault_hash_caller(door->vault, calendar_day_of(admission->submission->occurred_at),
-		call->caller, hash);
+		calendar_day_of(admission->now_ms), call->caller, hash);
 	call->has_caller_hash = true;
 	call->caller_hash.data = arena_dup(admission->arena, hash, sizeof hash);
 	call->caller_hash.len = sizeof hash;
@@ -235,6 +235,12 @@ void intake_door_on_durable(void *ctx, uint64_t seq)
 		*at = ending->next;
 		free(ending);
 	}
+}
+
+void intake_door_tick(void *ctx, int64_t now_ms)
+{
+	struct intake_door *door = ctx;
+	vault_forget_callers(door->vault, calendar_day_of(now_ms));
 }
 
 int intake_door_before_commit(void *ctx)

@@ -18,6 +18,7 @@ int intake_door_prepare(void *ctx, struct admission *admission);
 void intake_door_withdraw(void *ctx, struct admission *admission);
 void intake_door_on_append(void *ctx, const Wot__V1__Event *event, uint64_t seq);
 void intake_door_on_durable(void *ctx, uint64_t seq);
+void intake_door_tick(void *ctx, int64_t now_ms);
 int intake_door_before_commit(void *ctx);
 
 #endif

@@ -16,6 +16,7 @@ int main(int argc, char **argv)
 		.withdraw = intake_door_withdraw,
 		.on_append = intake_door_on_append,
 		.on_durable = intake_door_on_durable,
+		.tick = intake_door_tick,
 		.before_commit = intake_door_before_commit,
 	};
 	return app_main(argc, argv, &daemon);

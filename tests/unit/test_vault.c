@@ -147,7 +147,7 @@ static void the_files_are_ours_only(void **state)
 	struct fixture *fixture = *state;
 	static const char *const ends[] = {"", ".secret", ".caller"};
 	uint8_t hash[16];
-	vault_hash_caller(fixture->vault, 20000, "0101234567", hash);
+	vault_hash_caller(fixture->vault, 20000, 20000, "0101234567", hash);
 	for (size_t i = 0; i < sizeof ends / sizeof *ends; i++) {
 		auto_buf struct buf path = {0};
 		struct stat stat_of;
@@ -413,20 +413,54 @@ static void a_caller_is_recognised_on_the_same_day_only(void **state)
 	struct fixture *fixture = *state;
 	uint8_t first[16], again[16], other[16], next_day[16];
 	auto_buf struct buf path = {0}, before = {0}, after = {0};
-	vault_hash_caller(fixture->vault, 20000, "0101234567", first);
-	vault_hash_caller(fixture->vault, 20000, "0107654321", other);
+	vault_hash_caller(fixture->vault, 20000, 20000, "0101234567", first);
+	vault_hash_caller(fixture->vault, 20000, 20000, "0107654321", other);
 	assert_memory_not_equal(first, other, 16);
 	buf_printf(&path, "%s.caller", fixture->path.data);
 	file_read(path.data, &before);
 	reopen(fixture);
-	vault_hash_caller(fixture->vault, 20000, "0101234567", again);
+	vault_hash_caller(fixture->vault, 20000, 20000, "0101234567", again);
 	assert_memory_equal(first, again, 16);
-	vault_hash_caller(fixture->vault, 20001, "0101234567", next_day);
+	vault_hash_caller(fixture->vault, 20001, 20001, "0101234567", next_day);
 	assert_memory_not_equal(first, next_day, 16);
 	/* Yesterday's key is nowhere any more, so asking for yesterday does not bring it back. */
 	file_read(path.data, &after);
 	assert_null(memmem(after.data, after.len, before.data, 32));
-	vault_hash_caller(fixture->vault, 20000, "0101234567", again);
+	vault_hash_caller(fixture->vault, 20000, 20001, "0101234567", again);
+	assert_memory_not_equal(first, again, 16);
+}
+
+/* Of the file nothing is left either, so a copy of yesterday's log can no longer be tried by guessing. */
+static void as_the_day_ends_its_key_is_gone_though_nobody_calls(void **state)
+{
+	struct fixture *fixture = *state;
+	uint8_t first[16], again[16];
+	auto_buf struct buf path = {0}, before = {0}, after = {0};
+	vault_hash_caller(fixture->vault, 20000, 20000, "0101234567", first);
+	buf_printf(&path, "%s.caller", fixture->path.data);
+	file_read(path.data, &before);
+	vault_forget_callers(fixture->vault, 20000);
+	vault_hash_caller(fixture->vault, 20000, 20000, "0101234567", again);
+	assert_memory_equal(first, again, 16);
+	reopen(fixture); /* it was off over midnight */
+	vault_forget_callers(fixture->vault, 20001);
+	file_read(path.data, &after);
+	assert_null(memmem(after.data, after.len, before.data, 32));
+	vault_hash_caller(fixture->vault, 20000, 20001, "0101234567", again);
+	assert_memory_not_equal(first, again, 16);
+}
+
+/* What is imported is of days long past: its callers are recognised all the same. */
+static void an_imported_day_has_its_key_until_the_next_one_or_midnight(void **state)
+{
+	struct fixture *fixture = *state;
+	uint8_t first[16], again[16];
+	vault_hash_caller(fixture->vault, 19000, 20000, "0101234567", first);
+	vault_forget_callers(fixture->vault, 20000);
+	vault_hash_caller(fixture->vault, 19000, 20000, "0101234567", again);
+	assert_memory_equal(first, again, 16);
+	vault_forget_callers(fixture->vault, 20001);
+	vault_hash_caller(fixture->vault, 19000, 20001, "0101234567", again);
 	assert_memory_not_equal(first, again, 16);
 }
 
@@ -479,6 +513,8 @@ int main(void)
 		TEST(a_vault_and_its_secret_belong_together),
 		TEST(a_first_start_that_crashed_halfway_starts_again),
 		TEST(a_caller_is_recognised_on_the_same_day_only),
+		TEST(as_the_day_ends_its_key_is_gone_though_nobody_calls),
+		TEST(an_imported_day_has_its_key_until_the_next_one_or_midnight),
 		TEST(syncing_beside_sealing_is_safe),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
