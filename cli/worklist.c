@@ -1,5 +1,6 @@
 /*
- * The verb worklist: whom the intake team must phone, and until when.
+ * The verb worklist: whom the intake team must phone, and until when; also households that signals came in
+ * about.
  */
 #include "cli/cli.h"
 
@@ -56,14 +57,28 @@ static void left_print(const char *day, int32_t today, char out[24])
 		snprintf(out, 24, "today");
 }
 
+/* "RENT_ARREARS, EVICTION", behind the team. */
+static void signals_print(const json_t *signals)
+{
+	size_t i;
+	json_t *signal;
+	json_array_foreach(signals, i, signal)
+	{
+		printf("%s%s", i ? ", " : "  signals: ", json_string_value(signal));
+	}
+}
+
 static void item_print(const json_t *item, int32_t today)
 {
 	char left[24];
 	left_print(text(item, "deadline"), today, left);
-	printf("%-10s  %-12s  %-11s  %-10s  %-9s  %8d  %-10s  %s%s\n", text(item, "deadline"), left,
-		text(item, "caseId"), text(item, "reportedOn"), text(item, "priority"),
+	printf("%-10s  %-12s  %-11s  %-10s  %-9s  %8d  %-10s  %s", text(item, "deadline"), left,
+		json_object_get(item, "caseId") ? text(item, "caseId") : "household",
+		text(item, "reportedOn"), text(item, "priority"),
 		(int)json_integer_value(json_object_get(item, "attempts")), text(item, "reactBy"),
-		text(item, "team"), json_is_true(json_object_get(item, "queued")) ? "queued" : "");
+		json_is_true(json_object_get(item, "queued")) ? "queued" : text(item, "team"));
+	signals_print(json_object_get(item, "signals"));
+	putchar('\n');
 }
 
 static void table_print(const json_t *items)

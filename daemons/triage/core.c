@@ -44,9 +44,27 @@ static int decide_request(const struct triage *triage, const Wot__V1__Event *eve
 		.external_ref = event->external_ref,
 		.taken_in_ms = event->recorded_at,
 		.channel = submitted->channel,
+		.household_id = submitted->has_household_id ? &submitted->household_id : NULL,
 	};
 	route_decide(triage, &triage->roster, &change, event->occurred_at, out);
 	return 0;
+}
+
+/* ---- from intake: a signal ---- */
+
+/* Without a person there is nobody to phone. */
+static void decide_signal(const Wot__V1__Event *event, int32_t today, struct decision *out)
+{
+	const Wot__V1__Signal *signal = event->body->signal;
+	if (!signal->has_household_id ||
+		!signal_is_current(calendar_day_of(event->occurred_at), today))
+		return;
+	Wot__V1__Event *listed =
+		decision_event(out, WOT__V1__BODY__KIND_SIGNAL_LISTED, event->occurred_at);
+	listed->has_legal_basis = event->has_legal_basis;
+	listed->legal_basis = event->legal_basis;
+	listed->body->signal_listed->kind = signal->kind;
+	listed->body->signal_listed->household_id = signal->household_id;
 }
 
 /* ---- from case: facts ---- */
@@ -76,13 +94,17 @@ static int decide_news(
 }
 
 static int decide_event(
-	const struct triage *triage, const Wot__V1__Event *event, struct decision *out)
+	const struct triage *triage, const struct input *input, struct decision *out)
 {
+	const Wot__V1__Event *event = input->event;
 	switch (event->body->kind_case) {
 	case WOT__V1__BODY__KIND_HELP_REQUEST:
 		return decide_request(triage, event, event->body->help_request, out);
 	case WOT__V1__BODY__KIND_REFERRAL:
 		return decide_request(triage, event, event->body->referral, out);
+	case WOT__V1__BODY__KIND_SIGNAL:
+		decide_signal(event, calendar_day_of(input->now_ms), out);
+		return 0;
 	default:
 		return decide_news(triage, event, out);
 	}
@@ -263,7 +285,7 @@ static int core_decide(const void *state, const struct input *input, struct deci
 	case INPUT_SUBMISSION:
 		return decide_screening(triage, input, out);
 	case INPUT_EVENT:
-		return decide_event(triage, input->event, out);
+		return decide_event(triage, input, out);
 	case INPUT_CONFIG:
 		return decide_config(triage, input, out);
 	case INPUT_TICK:
@@ -284,6 +306,7 @@ static bool core_reads(Wot__V1__Body__KindCase kind)
 	switch ((int)kind) {
 	case WOT__V1__BODY__KIND_HELP_REQUEST:
 	case WOT__V1__BODY__KIND_REFERRAL:
+	case WOT__V1__BODY__KIND_SIGNAL:
 	case WOT__V1__BODY__KIND_FIRST_CONTACT:
 	case WOT__V1__BODY__KIND_SUPPORT_STARTED:
 	case WOT__V1__BODY__KIND_CARE_WEIGHT_SET:

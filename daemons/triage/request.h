@@ -1,7 +1,7 @@
 /*
  * One help request as triage knows it, as a value: what the rules look at, what was decided, what
  * screening and wot-case said since. decide changes a copy, evolve changes the one in the table,
- * both through the functions here. About 80 bytes.
+ * both through the functions here. About 100 bytes.
  */
 #ifndef WOT_TRIAGE_REQUEST_H
 #define WOT_TRIAGE_REQUEST_H
@@ -36,6 +36,7 @@ struct request {
 	int32_t screened_on;     /* the first that reached somebody; 0: none */
 	int32_t days[REQUEST_DAYS]; /* 0: not known */
 	struct promise contact, reaction;
+	uint8_t household_id[16]; /* zeros: not known */
 };
 
 /* Ended at screening: nobody waits, nobody works on it. */

@@ -53,7 +53,7 @@ static Wot__V1__Event *route_event(
 }
 
 /* Who sent it, how and when is said once, with the first route: a caseRef is found after a restart,
- * and clocks run. */
+ * clocks run, and signals find their household. */
 static void event_name(Wot__V1__Event *event, const struct route_change *change)
 {
 	if (!change->client)
@@ -64,6 +64,10 @@ static void event_name(Wot__V1__Event *event, const struct route_change *change)
 	route->has_channel = route->has_taken_in_at = true;
 	route->channel = (Wot__V1__Channel__Value)change->channel;
 	route->taken_in_at = change->taken_in_ms;
+	if (change->household_id) {
+		route->has_household_id = true;
+		route->household_id = *change->household_id;
+	}
 }
 
 static void route_write(struct turn *turn, const struct request *request, uint32_t number,

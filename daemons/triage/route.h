@@ -20,6 +20,7 @@ struct route_change {
 	const char *client, *external_ref;
 	int64_t taken_in_ms;
 	unsigned channel;
+	const ProtobufCBinaryData *household_id; /* NULL: not known */
 };
 
 /* Adds a case_routed for every request that now goes somewhere. What does not fit into one decision

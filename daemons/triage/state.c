@@ -154,6 +154,7 @@ void triage_done(struct triage *triage)
 	roster_done(&triage->roster);
 	promise_rules_done(&triage->promise_rules);
 	due_done(&triage->due);
+	signals_done(&triage->signals);
 	*triage = (struct triage){0};
 }
 
@@ -200,8 +201,28 @@ static void evolve_new(struct triage *triage, struct request *request, uint32_t 
 	request->known_on =
 		calendar_day_of(route->has_taken_in_at ? route->taken_in_at : event->recorded_at);
 	request->wants_reaction = route->has_channel && promise_of_reaction(route->channel);
+	if (route->has_household_id)
+		memcpy(request->household_id, route->household_id.data,
+			sizeof request->household_id);
 	if (event->client && event->external_ref)
 		refs_add(&triage->refs, event->client, event->external_ref, number);
+}
+
+/* The day on which, by this event, the resident was spoken to or support was under way; 0: by this
+ * event nothing of the kind. */
+static int32_t told_reached_on(const Wot__V1__Event *event)
+{
+	const Wot__V1__CaseFacts *facts = event->facts;
+	if (event->body->kind_case == WOT__V1__BODY__KIND_SCREENING)
+		return event->body->screening->outcome == WOT__V1__SCREENING__OUTCOME__NOT_REACHED
+			       ? 0
+			       : calendar_day_of(event->occurred_at);
+	if (!facts)
+		return 0;
+	int32_t day = facts->has_first_contact_on ? facts->first_contact_on : 0;
+	if (facts->has_support_started_on && facts->support_started_on > day)
+		day = facts->support_started_on;
+	return facts->has_closed_on && facts->closed_on > day ? facts->closed_on : day;
 }
 
 /* The first event of a case is its route. */
@@ -235,6 +256,9 @@ static void evolve_case(struct triage *triage, const Wot__V1__Event *event)
 		break;
 	}
 	add(triage, number, request);
+	int32_t reached_on = told_reached_on(event);
+	if (reached_on)
+		signals_reached(&triage->signals, request->household_id, reached_on);
 	triage_clocks_follow(triage, number, request->reported_on != reported_on);
 }
 
@@ -264,6 +288,9 @@ void triage_evolve(struct triage *triage, const Wot__V1__Event *event)
 	case WOT__V1__BODY__KIND_SCREENING:
 	case WOT__V1__BODY__KIND_CASE_NOTED:
 		evolve_case(triage, event);
+		break;
+	case WOT__V1__BODY__KIND_SIGNAL_LISTED:
+		signals_take(&triage->signals, event);
 		break;
 	default:
 		triage_clocks_evolve(triage, event);

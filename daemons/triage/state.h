@@ -1,13 +1,14 @@
 /*
  * What wot-triage knows: every request by its dense case number, every team that ever got a case,
  * and the roster: the rules in force with the queue as they divide it. A fold of its own log;
- * evolve is the only way in. About 140 bytes a case, with the name it was sent under.
+ * evolve is the only way in. About 160 bytes a case, with the name it was sent under.
  */
 #ifndef WOT_TRIAGE_STATE_H
 #define WOT_TRIAGE_STATE_H
 
 #include "daemons/triage/queue.h"
 #include "daemons/triage/request.h"
+#include "daemons/triage/signals.h"
 #include "lib/refs.h"
 
 /* Names that cases refer to by number, from 1; 0 is none. They stay when triage.yaml forgets them.
@@ -35,6 +36,7 @@ struct triage {
 	struct roster roster;
 	struct promise_rules promise_rules;
 	struct due due; /* clocks: clocks.h */
+	struct signals signals;
 };
 
 /* The name under which the shell brings what triage decides by, beside what clocks go by. */

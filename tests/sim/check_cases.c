@@ -253,37 +253,69 @@ static int rank_of(const char *priority)
 	return value ? value->value : 0;
 }
 
+static void case_item_check(const json_t *item, const char *id)
+{
+	uint32_t number = (uint32_t)strtoul(id + 5, NULL, 10);
+	const char *reported = json_string_value(json_object_get(item, "reportedOn"));
+	char day[16];
+	day_print(model_case(number)->reported, day);
+	sim_check(is_to_phone(number), "%s is on the work list and need not be phoned", id);
+	sim_check(strcmp(reported, day) == 0, "%s is on the work list with a report of %s, not %s",
+		id, reported, day);
+	sim_check(number_in(item, "attempts") == (int)model_route(number)->attempts,
+		"%s: other attempts", id);
+}
+
+/* A household that signals came in about is listed once, and not beside a request of its own. */
+static void household_item_check(const json_t *items, size_t at)
+{
+	const json_t *item = json_array_get(items, at);
+	const char *id = json_string_value(json_object_get(item, "householdId"));
+	sim_check(id && json_array_size(json_object_get(item, "signals")),
+		"an item of the work list is neither a case nor a signal");
+	for (size_t i = at + 1; i < json_array_size(items); i++) {
+		const char *other =
+			json_string_value(json_object_get(json_array_get(items, i), "householdId"));
+		sim_check(!other || strcmp(id, other) != 0,
+			"household %s is on the work list twice", id);
+	}
+	for (uint32_t number = 0; number < model_room(); number++) {
+		auto_buf struct buf hex = {0};
+		buf_hex(&hex, model_case(number)->household_id, 16);
+		sim_check(!is_to_phone(number) || strcmp(hex.data, id) != 0,
+			"household %s is on the work list beside case %u of it", id, number);
+	}
+}
+
 /* The first page, soonest first by priority; behind the last of it lies nothing that is sooner. */
 static void worklist_check(void)
 {
 	json_t *json = ask("/v1/worklist"), *item;
 	const json_t *items = json_object_get(json, "items");
-	size_t i, expected = 0;
+	size_t i, expected = 0, cases = 0;
 	const char *before = "";
 	int rank_before = 0;
 	for (uint32_t number = 0; number < model_room(); number++)
 		expected += is_to_phone(number);
-	sim_check(json_array_size(items) == expected || json_object_get(json, "next"),
-		"%zu are on the work list, told anew %zu", json_array_size(items), expected);
 	json_array_foreach(items, i, item)
 	{
 		const char *id = json_string_value(json_object_get(item, "caseId"));
 		const char *reported = json_string_value(json_object_get(item, "reportedOn"));
 		int rank = rank_of(json_string_value(json_object_get(item, "priority")));
-		uint32_t number = (uint32_t)strtoul(id + 5, NULL, 10);
-		char day[16];
-		day_print(model_case(number)->reported, day);
-		sim_check(is_to_phone(number), "%s is on the work list and need not be phoned", id);
+		cases += id != NULL;
+		if (id)
+			case_item_check(item, id);
+		else
+			household_item_check(items, i);
 		sim_check(rank > rank_before ||
 				  (rank == rank_before && strcmp(reported, before) >= 0),
-			"%s is on the work list behind one that is less urgent", id);
-		sim_check(strcmp(reported, day) == 0,
-			"%s is on the work list with a report of %s, not %s", id, reported, day);
-		sim_check(number_in(item, "attempts") == (int)model_route(number)->attempts,
-			"%s: other attempts", id);
+			"%s is on the work list behind one that is less urgent",
+			id ? id : "a household");
 		before = reported;
 		rank_before = rank;
 	}
+	sim_check(cases == expected || json_object_get(json, "next"),
+		"%zu cases are on the work list, told anew %zu", cases, expected);
 	json_decref(json);
 }
 

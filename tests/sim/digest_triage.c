@@ -27,6 +27,17 @@ static void request_print(const struct triage *triage, uint32_t number, struct b
 	buf_char(out, '\n');
 }
 
+static void signals_print(const struct signals *signals, struct buf *out)
+{
+	buf_printf(out, "signals=%u\n", signals->listed);
+	for (const struct household *h = signals->households; h; h = h->hh.next) {
+		buf_printf(out, "household %u reported=%d last=%d kinds=%x ", h->number,
+			h->reported_on, h->last_on, h->kinds);
+		buf_hex(out, h->id, sizeof h->id);
+		buf_char(out, '\n');
+	}
+}
+
 static void queue_print(const struct queue *queue, struct buf *out)
 {
 	buf_printf(out, "waiting=%zu\n", queue->waiting);
@@ -56,5 +67,6 @@ void digest_triage(const void *state, struct buf *out)
 	for (uint32_t number = 0; number < triage->room; number++)
 		request_print(triage, number, out);
 	queue_print(&triage->roster.queue, out);
+	signals_print(&triage->signals, out);
 	digest_due(&triage->due, out);
 }

@@ -41,7 +41,7 @@ class Clocks(unittest.TestCase):
 
     def listed(self, case):
         done = self.wot.wotctl("worklist", "--json")
-        return next((item for item in json.loads(done.stdout) if item["caseId"] == case), None)
+        return next((item for item in json.loads(done.stdout) if item.get("caseId") == case), None)
 
     def test_the_work_list_shows_deadline_and_attempts_until_somebody_was_reached(self):
         case = self.request("list-1", channel="WEB")
@@ -59,6 +59,34 @@ class Clocks(unittest.TestCase):
         screening.update(externalRef="list-2", outcome="TO_SUPPORT")
         self.assertEqual(self.wot.post("aanmeldteam", "/v1/screenings", screening)[0], 202)
         self.assertIsNone(self.listed(case))
+
+    def test_a_signal_is_on_the_work_list_once_per_household(self):
+        def listed():
+            items = json.loads(self.wot.wotctl("worklist", "--json").stdout)
+            return [item for item in items if item.get("signals")]
+
+        def signal(ref, kind, **person):
+            body = {"externalRef": ref, "occurredAt": now(), "kind": kind, "person": person}
+            code, receipt = self.wot.post("gp", "/v1/signals", body)
+            self.assertEqual((code, receipt.get("caseId")), (202, None), receipt)
+
+        signal("signal-1", "RENT_ARREARS", bsn="999990342", address="Dam 1, 3111 AB Schiedam")
+        signal("signal-2", "DEBT", name="A. de Vries", address="dam 1 3111ab")
+        wait_until(lambda: listed() and len(listed()[0]["signals"]) == 2)
+        (item,) = listed()
+        self.assertEqual((item["signals"], item["reportedOn"]), (["RENT_ARREARS", "DEBT"], str(today())))
+        self.assertNotIn("caseId", item)
+        self.assertRegex(self.wot.wotctl("worklist").stdout, r"household .*signals: RENT_ARREARS, DEBT\n")
+        body = {"externalRef": "signal-3", "occurredAt": now(), "channel": "PHONE", "person": {"bsn": "999990342"}}
+        case = self.wot.post("desk", "/v1/help-requests", body)[1]["caseId"]
+        wait_until(lambda: listed()[0].get("caseId") == case)
+        self.assertEqual(len(listed()), 1)
+        path = f"/v1/cases/{case}"
+        wait_until(lambda: self.wot.get("casesystem", path)[0] == 200)
+        self.assertEqual(self.wot.get("casesystem", path)[1]["facts"]["householdId"], item["householdId"])
+        screening = {"externalRef": "signal-4", "occurredAt": now(), "caseId": case, "outcome": "TO_SUPPORT"}
+        self.assertEqual(self.wot.post("aanmeldteam", "/v1/screenings", screening)[0], 202)
+        self.assertEqual(listed(), [])
 
     def test_who_may_not_see_the_work_list_is_told_so(self):
         done = self.wot.wotctl("--client", "gp", "worklist", check=False)

@@ -1,0 +1,14 @@
+/*
+ * Whom the intake team must phone: requests that nobody was reached about yet, and households that signals
+ * came in about; by priority, then age.
+ */
+#ifndef WOT_TRIAGE_WORKLIST_H
+#define WOT_TRIAGE_WORKLIST_H
+
+#include "daemons/triage/state.h"
+#include "stage/core.h"
+
+/* GET /v1/worklist. ERR_INVALID: `after` names no place on it. */
+int worklist_query(const struct triage *triage, const struct core_query *query, struct buf *json);
+
+#endif
