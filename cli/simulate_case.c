@@ -32,6 +32,8 @@ static const struct choice screened_out[] = {{WOT__V1__SCREENING__OUTCOME__REDIR
 static const struct choice pauses[] = {{WOT__V1__PAUSED__REASON__HOLIDAY, 30},
 	{WOT__V1__PAUSED__REASON__CLIENT, 40}, {WOT__V1__PAUSED__REASON__WAITING, 25},
 	{WOT__V1__PAUSED__REASON__OTHER, 5}};
+/* How far a youth's handover came: an offer, and two confirmations. */
+static const struct choice transition_steps[] = {{0, 30}, {1, 10}, {2, 15}, {3, 45}};
 
 struct story {
 	const struct life *life;
@@ -249,6 +251,26 @@ static void tell_support(struct story *story)
 	}
 }
 
+/* A youth's help goes on elsewhere; not all of that is registered on both sides. */
+static void tell_transition(struct story *story)
+{
+	static const struct {
+		Wot__V1__Body__KindCase kind;
+		int side;
+	} steps[] = {{WOT__V1__BODY__KIND_HANDOVER_OFFERED, 0},
+		{WOT__V1__BODY__KIND_HANDOVER_CONFIRMED,
+			(int)WOT__V1__HANDOVER_CONFIRMED__SIDE__OFFERING},
+		{WOT__V1__BODY__KIND_HANDOVER_CONFIRMED,
+			(int)WOT__V1__HANDOVER_CONFIRMED__SIDE__RECEIVING}};
+	int32_t day = workday_after(story->life->ended, rng_range(&story->rng, 1, 60));
+	int count = rng_pick(&story->rng, transition_steps);
+
+	for (int i = 0; i < count && !frozen(story->life, day); i++) {
+		step_add(story, steps[i].kind, day, steps[i].side);
+		day = workday_after(day, rng_range(&story->rng, 0, 30));
+	}
+}
+
 static void tell_closing(struct story *story)
 {
 	const struct life *life = story->life;
@@ -324,6 +346,7 @@ static void tell(struct story *story)
 		break;
 	case FATE_YOUTH:
 		tell_screening(story, WOT__V1__SCREENING__OUTCOME__REDIRECTED, life->ended);
+		tell_transition(story);
 	}
 	tell_correction(story);
 }

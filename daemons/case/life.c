@@ -42,6 +42,8 @@ void life_begin(struct case_life *life, const Wot__V1__HelpRequest *request, int
 		FACT_SET(facts, age_years, request->age_years);
 	if (request->has_people_involved)
 		FACT_SET(facts, people_involved, request->people_involved);
+	if (request->has_hand_over_by)
+		FACT_SET(facts, hand_over_by, request->hand_over_by);
 	if (request->has_household_id)
 		FACT_SET(facts, household_id, request->household_id);
 }
@@ -83,11 +85,21 @@ static void note_correction(struct case_life *life, const Wot__V1__Corrected *co
 	life->support_accepted |= corrected->has_support_started_on;
 }
 
-static void note_offer(struct case_life *life, const Wot__V1__HandoverOffered *offer)
+static void note_offer(struct case_life *life, const Wot__V1__HandoverOffered *offer, int32_t day)
 {
 	life->handover_to = offer->to;
 	life->handover_warm = offer->warm;
 	life->handover_confirmed = 0;
+	life->handover_on = day;
+}
+
+/* Sides confirm in any order, and late: the handover is of the later day. */
+static void note_confirmation(
+	struct case_life *life, const Wot__V1__HandoverConfirmed *confirmed, int32_t day)
+{
+	life->handover_confirmed |= (uint8_t)(1u << confirmed->by);
+	if (day > life->handover_on)
+		life->handover_on = day;
 }
 
 static void life_note(struct case_life *life, const Wot__V1__Body *body, int32_t day)
@@ -117,10 +129,10 @@ static void life_note(struct case_life *life, const Wot__V1__Body *body, int32_t
 		life->paused = false;
 		break;
 	case WOT__V1__BODY__KIND_HANDOVER_OFFERED:
-		note_offer(life, body->handover_offered);
+		note_offer(life, body->handover_offered, day);
 		break;
 	case WOT__V1__BODY__KIND_HANDOVER_CONFIRMED:
-		life->handover_confirmed |= (uint8_t)(1u << body->handover_confirmed->by);
+		note_confirmation(life, body->handover_confirmed, day);
 		break;
 	case WOT__V1__BODY__KIND_CLOSED:
 		life->closing_accepted = true;
@@ -271,15 +283,35 @@ static int take_reopening(struct case_life *life, int32_t day, struct why *why)
 	return 0;
 }
 
-static int check_confirmation(
-	const struct case_life *life, const Wot__V1__HandoverConfirmed *confirmed, struct why *why)
+static Wot__V1__Transition__Outcome transition_of(bool warm, bool in_time)
 {
+	if (warm)
+		return in_time ? WOT__V1__TRANSITION__OUTCOME__WARM_IN_TIME
+			       : WOT__V1__TRANSITION__OUTCOME__WARM_LATE;
+	return in_time ? WOT__V1__TRANSITION__OUTCOME__COLD_IN_TIME
+		       : WOT__V1__TRANSITION__OUTCOME__COLD_LATE;
+}
+
+/* A handover counts once both sides have confirmed it; of several the first, as with starts. */
+static int take_confirmation(struct case_life *life, const Wot__V1__HandoverConfirmed *confirmed,
+	int32_t day, struct why *why)
+{
+	Wot__V1__CaseFacts *facts = &life->facts;
 	if (!life->handover_to)
 		return why_set(why, ERR_LIFE_FORBIDS, "no handover was offered");
 	if (life->handover_confirmed & 1u << confirmed->by)
 		return why_set(why, ERR_LIFE_FORBIDS,
 			"this side has confirmed the handover already; a new one begins with an "
 			"offer");
+	struct case_life after = *life;
+	note_confirmation(&after, confirmed, day);
+	if (!life_handover_is_complete(&after) || facts->has_handed_over_on)
+		return 0;
+	FACT_SET(facts, handed_over_on, after.handover_on);
+	if (facts->has_hand_over_by)
+		FACT_SET(facts, handover,
+			transition_of(
+				after.handover_warm, after.handover_on <= facts->hand_over_by));
 	return 0;
 }
 
@@ -352,7 +384,7 @@ static int step_take(
 	case WOT__V1__BODY__KIND_RESUMED:
 		return life->paused ? 0 : why_set(why, ERR_LIFE_FORBIDS, "the case is not paused");
 	case WOT__V1__BODY__KIND_HANDOVER_CONFIRMED:
-		return check_confirmation(life, body->handover_confirmed, why);
+		return take_confirmation(life, body->handover_confirmed, day, why);
 	case WOT__V1__BODY__KIND_CLOSED:
 		FACT_SET(facts, closed_on, day);
 		FACT_SET(facts, closing_reason, body->closed->reason);
@@ -394,4 +426,11 @@ enum life_status life_status(const struct case_life *life)
 	if (facts->has_ended_on)
 		return LIFE_ENDED;
 	return facts->has_support_started_on ? LIFE_IN_SUPPORT : LIFE_WAITING;
+}
+
+bool life_handover_is_complete(const struct case_life *life)
+{
+	return life->handover_confirmed ==
+	       (1u << WOT__V1__HANDOVER_CONFIRMED__SIDE__OFFERING |
+		       1u << WOT__V1__HANDOVER_CONFIRMED__SIDE__RECEIVING);
 }

@@ -26,7 +26,8 @@ struct case_life {
 	bool support_accepted, closing_accepted;
 	bool weight_by_hand; /* beats a screening's */
 	bool paused, handover_warm;
-	uint8_t handover_confirmed; /* 1 << side */
+	uint8_t handover_confirmed; /* 1 << side; complete with both */
+	int32_t handover_on;        /* the latest day of the offer and its confirmations */
 };
 #define LIFE_NEVER INT32_MIN
 
@@ -48,5 +49,7 @@ void life_evolve(struct case_life *life, const Wot__V1__Event *event);
 void life_keep(struct case_life *life, struct pool *pool);
 
 enum life_status life_status(const struct case_life *life);
+/* Both sides have confirmed the last offer. */
+bool life_handover_is_complete(const struct case_life *life);
 
 #endif

@@ -51,7 +51,7 @@ static void handover_add(const struct case_life *life, struct buf *json)
 	for (size_t i = 0; i < sizeof sides / sizeof sides[0]; i++)
 		buf_printf(json, ",\"%s\":%s", sides[i].name,
 			life->handover_confirmed & 1u << sides[i].side ? "true" : "false");
-	buf_char(json, '}');
+	buf_printf(json, ",\"complete\":%s}", life_handover_is_complete(life) ? "true" : "false");
 }
 
 static void routing_add(const struct case_file *file, struct buf *json)

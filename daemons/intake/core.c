@@ -61,7 +61,18 @@ static ProtobufCBinaryData household_of(const struct input_sealed *sealed, struc
 	return bytes_copy(arena, sealed->household_id, sizeof sealed->household_id);
 }
 
-/* Fields 80 to 82, decided once: corrections do not change them (rule 1). */
+/* Of a minor: by when must somebody else have taken over, if that is soon? The week of the birthday is
+ * the hard line, and tells no birthday. */
+static void transition_decide(
+	int32_t birth_date, int32_t reported_on, Wot__V1__HelpRequest *request)
+{
+	int32_t birthday = calendar_birthday(birth_date, ADULT_AGE);
+	request->turns_18_soon = birthday <= calendar_add_months(reported_on, SOON_MONTHS);
+	request->has_hand_over_by = request->turns_18_soon;
+	request->hand_over_by = birthday - calendar_weekday(birthday);
+}
+
+/* What follows from the age, decided once: corrections do not change it (rule 1). */
 static void age_decide(
 	const Wot__V1__HelpRequest *submitted, int32_t reported_on, Wot__V1__HelpRequest *request)
 {
@@ -73,9 +84,8 @@ static void age_decide(
 		request->has_age_years = true;
 		request->age_years = (uint32_t)calendar_age(person->birth_date, reported_on);
 		minor = request->age_years < ADULT_AGE;
-		request->turns_18_soon =
-			minor && calendar_birthday(person->birth_date, ADULT_AGE) <=
-					 calendar_add_months(reported_on, SOON_MONTHS);
+		if (minor)
+			transition_decide(person->birth_date, reported_on, request);
 	}
 	request->youth =
 		minor || (submitted->has_legal_basis &&

@@ -312,7 +312,7 @@ KPIS = {
         "count", lambda q: counted(c for c in q.reported() if c.domestic_violence and not c.youth)
     ),
     "referred_to_youth": Kpi("count", lambda q: youths(q, False)),
-    "transitions_18": Kpi("count", lambda q: youths(q, True)),
+    "transitions_18": Kpi("count", lambda q: youths(q, True), by="handover"),
     "tailored_solutions": Kpi("count", lambda q: counted(g.row for g in tailored(q))),
     "tailored_saving": Kpi("euro", tailored),
     "complaints": Kpi("count", lambda q: counted(d for d in q.history.complaints if q.within(d))),
@@ -341,6 +341,7 @@ DIMENSIONS = {
     "channel": lambda row, _: [row.channel],
     "location": lambda row, _: [row.location] if row.location else [],
     "reason": lambda row, q: [MERGED[q.definition].get(row.reason, row.reason)] if row.reason else [],
+    "handover": lambda row, _: [row.handover] if row.handover else [],
     "theme": lambda row, _: [row.theme] if row.theme else [],
 }
 

@@ -6,7 +6,7 @@ named by its number under "Rules that decide a figure".
 
 import json
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 
 from days import add_months, age_on, birthday, day_of, instant_of
 
@@ -21,6 +21,9 @@ class Case:
     resident: bool = None
     youth: bool = False
     turns_18_soon: bool = False
+    hand_over_by: date = None  # of one who turns 18 soon
+    offer: dict = None  # the last one: warm, day, confirmed
+    handover: str = None
     age: int = None
     problems: list = field(default_factory=list)
     people: int = None
@@ -155,6 +158,9 @@ class History:
         under_18 = case.age is not None and case.age < 18
         case.youth = under_18 or group == "YOUTH" or body.get("legalBasis") == "YOUTH"
         case.turns_18_soon = under_18 and birthday(birth, 18) <= add_months(day, 6)
+        if case.turns_18_soon:
+            turns = birthday(birth, 18)
+            case.hand_over_by = turns - timedelta(days=turns.isoweekday())
         case.problems = body.get("problems", [])
         case.people = body.get("peopleInvolved")
         case.domestic_violence = body.get("domesticViolence", False)
@@ -231,6 +237,10 @@ class History:
             case.problems = said["problems"]
         elif kind == "tailoredSolution" and said["decision"] == "GRANTED":
             self.tailored.append((day, case, said.get("savingEuro")))
+        elif kind == "handoverOffered":
+            case.offer = {"warm": said.get("warm", False), "day": day, "confirmed": set()}
+        elif kind == "handoverConfirmed":
+            self.confirm(case, said["by"], day)
         elif kind == "closed":
             case.closed, case.reason = day, said["reason"]
             case.taken_up = True
@@ -238,6 +248,15 @@ class History:
             case.closed = case.reason = None
         elif kind == "corrected":
             self.correct(case, said)
+
+    def confirm(self, case, side, day):
+        """A handover is complete when both sides have confirmed it; the first one counts."""
+        offer = case.offer
+        offer["confirmed"].add(side)
+        offer["day"] = max(offer["day"], day)
+        if len(offer["confirmed"]) == 2 and case.hand_over_by and not case.handover:
+            when = "IN_TIME" if offer["day"] <= case.hand_over_by else "LATE"
+            case.handover = f"{'WARM' if offer['warm'] else 'COLD'}_{when}"
 
     def correct(self, case, said):
         """Rule 6."""

@@ -5,6 +5,7 @@ personal is not in it; what followed from it (age, ward, youth) is, and who call
 """
 
 import json
+from datetime import date
 
 from days import day_of, instant_of
 from fold import Case, History
@@ -25,7 +26,8 @@ SUBMITTED = {
     "case": {
         kind: "case-events"
         for kind in (
-            "firstContact supportStarted careWeightSet peopleInvolvedSet problemsSet tailoredSolution closed "
+            "firstContact supportStarted careWeightSet peopleInvolvedSet problemsSet tailoredSolution "
+            "handoverOffered handoverConfirmed closed "
             "reopened corrected"
         ).split()
     },
@@ -41,6 +43,7 @@ class TailHistory(History):
         case.age = body.get("ageYears")
         case.youth = body.get("youth", False)
         case.turns_18_soon = body.get("turns18Soon", False)
+        case.hand_over_by = date.fromisoformat(body["handOverBy"]) if "handOverBy" in body else None
         case.problems = body.get("problems", [])
         case.people = body.get("peopleInvolved")
         case.domestic_violence = body.get("domesticViolence", False)

@@ -534,6 +534,16 @@ class Others(unittest.TestCase):
         self.assertEqual(city.count("tailored_solutions"), 2)
         self.assertEqual(city.kpi("tailored_saving")["value"], 39000)
 
+    def test_transitions_show_how_they_were_handed_over(self):
+        city = City()
+        refs = [city.request("2025-03-03", person={"birthDate": "2007-06-04"}) for _ in range(3)]
+        for ref, warm, last in ((refs[0], True, "2025-06-01"), (refs[1], False, "2025-06-02")):
+            city.case(ref, "2025-05-01", "handoverOffered", to="minters", warm=warm)
+            city.case(ref, last, "handoverConfirmed", by="RECEIVING")
+            city.case(ref, "2025-05-02", "handoverConfirmed", by="OFFERING")
+        rows = {row["key"]: row["count"] for row in city.kpi("transitions_18")["by"]}
+        self.assertEqual(rows, {"WARM_IN_TIME": 1, "COLD_LATE": 1, "UNKNOWN": 1})
+
     def test_cards_complaints_and_trainings_count_as_submitted(self):
         city = City()
         city.say("/v1/feedback-cards", "2025-04-01", rating="POSITIVE")

@@ -53,6 +53,8 @@ static void facts_check(
 		{"age_years", NUMBER_OF(facts, age_years, -1), told->age},
 		{"youth", facts->youth, told->youth},
 		{"turns_18_soon", facts->turns_18_soon, told->turns_18},
+		{"handed_over_on", NUMBER_OF(facts, handed_over_on, NEVER), told->handed_over},
+		{"handover", NUMBER_OF(facts, handover, 0), told->handover},
 		{"channel", NUMBER_OF(facts, channel, 0), told->channel},
 		{"location", NUMBER_OF(facts, location, 0), told->location},
 		{"domestic_violence",

@@ -13,13 +13,13 @@ static void file_print(const struct cases *cases, const struct case_file *file, 
 {
 	const struct case_life *life = &file->life;
 	buf_printf(out,
-		"%u year=%u basis=%u %s lead=%s to=%s,%s,%s,%s reopened=%d flags=%d%d%d%d%d%x ",
+		"%u year=%u basis=%u %s lead=%s to=%s,%s,%s,%s reopened=%d flags=%d%d%d%d%d%x,%d ",
 		file->number, file->year, file->legal_basis,
 		text_of(refs_name(&cases->refs, file->number)), text_of(life->case_lead),
 		text_of(life->handover_to), text_of(life->routed_to), text_of(life->screened_to),
 		text_of(life->closed_to), life->reopened_on, life->support_accepted,
 		life->closing_accepted, life->weight_by_hand, life->paused, life->handover_warm,
-		life->handover_confirmed);
+		life->handover_confirmed, life->handover_on);
 	json_from_message(&life->facts.base, out);
 	buf_text(out, " routing=");
 	buf_hex(out, file->routing, file->routing_len);

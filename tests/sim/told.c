@@ -38,6 +38,8 @@ void told_case_begin(struct told_case *told, const Wot__V1__HelpRequest *request
 		.started = NEVER,
 		.closed = NEVER,
 		.reopened = NEVER,
+		.hand_over_by = request->has_hand_over_by ? request->hand_over_by : NEVER,
+		.handed_over = NEVER,
 		.people = request->has_people_involved ? (int)request->people_involved : -1,
 		.age = request->has_age_years ? (int)request->age_years : -1,
 		.channel = (int)request->channel,
@@ -107,6 +109,19 @@ static void case_corrected(struct told_case *told, const Wot__V1__Corrected *cor
 	}
 }
 
+static void case_handed_over(
+	struct told_case *told, Wot__V1__HandoverConfirmed__Side side, int32_t day)
+{
+	told->confirmed |= 1u << side;
+	told->offered_on = told->offered_on > day ? told->offered_on : day;
+	if (told->confirmed != 6 || told->handed_over != NEVER)
+		return;
+	told->handed_over = told->offered_on;
+	if (told->hand_over_by != NEVER)
+		told->handover =
+			1 + 2 * !told->offered_warm + (told->handed_over > told->hand_over_by);
+}
+
 /* What a case lead says of times. */
 static void case_moved(struct told_case *told, const Wot__V1__Body *body, int32_t day)
 {
@@ -159,10 +174,12 @@ void told_case_take(struct told_case *told, const Wot__V1__Body *body, int32_t d
 		break;
 	case IS(HANDOVER_OFFERED):
 		told->offered = true;
+		told->offered_warm = body->handover_offered->warm;
+		told->offered_on = day;
 		told->confirmed = 0;
 		break;
 	case IS(HANDOVER_CONFIRMED):
-		told->confirmed |= 1u << body->handover_confirmed->by;
+		case_handed_over(told, body->handover_confirmed->by, day);
 		break;
 	case IS(CORRECTED):
 		case_corrected(told, body->corrected);

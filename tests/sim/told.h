@@ -18,6 +18,10 @@ struct told_case {
 	uint32_t problems;
 	bool youth, turns_18, advice, taken_up, weight_by_hand, paused, offered;
 	unsigned confirmed;
+	bool offered_warm;
+	int32_t offered_on, hand_over_by,
+		handed_over; /* of the offer: the latest day of it so far */
+	int handover;
 	char ward[TEXT_ROOM], team[TEXT_ROOM];
 	unsigned became_contact, advice_voided;
 	uint8_t household_id[16];

@@ -111,11 +111,17 @@ static inline int people_set(struct case_life *life, int32_t day, uint32_t count
 	return step(life, day, WOT__V1__BODY__KIND_PEOPLE_INVOLVED_SET, &message);
 }
 
-static inline int offered(struct case_life *life, int32_t day)
+static inline int offered_as(struct case_life *life, int32_t day, bool warm)
 {
 	Wot__V1__HandoverOffered message = WOT__V1__HANDOVER_OFFERED__INIT;
 	message.to = (char *)"minters";
+	message.has_warm = message.warm = warm;
 	return step(life, day, WOT__V1__BODY__KIND_HANDOVER_OFFERED, &message);
+}
+
+static inline int offered(struct case_life *life, int32_t day)
+{
+	return offered_as(life, day, false);
 }
 
 static inline int confirmed(

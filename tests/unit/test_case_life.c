@@ -324,6 +324,55 @@ static void each_side_confirms_a_handover_once_per_offer(void **unused)
 
 /* ---- facts as a value ---- */
 
+#define OFFERING WOT__V1__HANDOVER_CONFIRMED__SIDE__OFFERING
+#define RECEIVING WOT__V1__HANDOVER_CONFIRMED__SIDE__RECEIVING
+#define TRANSITION(name) WOT__V1__TRANSITION__OUTCOME__##name
+
+static void a_handover_is_complete_when_both_sides_confirmed_it(void **unused)
+{
+	(void)unused;
+	struct case_life life = reported();
+	assert_allowed(offered_as(&life, on(4, 1), true));
+	assert_allowed(confirmed(&life, on(4, 9), RECEIVING));
+	assert_false(life_handover_is_complete(&life));
+	assert_false(life.facts.has_handed_over_on);
+	assert_allowed(confirmed(&life, on(4, 3), OFFERING)); /* told late */
+	assert_true(life_handover_is_complete(&life));
+	assert_int_equal(life.facts.handed_over_on, on(4, 9));
+	assert_false(life.facts.has_handover); /* an adult's is not a transition to 18 */
+	/* another one begins anew, and the day stays that of the first */
+	assert_allowed(offered_as(&life, on(5, 1), true));
+	assert_false(life_handover_is_complete(&life));
+	assert_allowed(confirmed(&life, on(5, 2), RECEIVING));
+	assert_allowed(confirmed(&life, on(5, 2), OFFERING));
+	assert_int_equal(life.facts.handed_over_on, on(4, 9));
+}
+
+static void a_youths_handover_is_warm_or_not_and_in_time_or_not(void **unused)
+{
+	(void)unused;
+	static const struct {
+		bool warm;
+		int day; /* of April, the last confirmation; the 20th is the last day in time */
+		Wot__V1__Transition__Outcome outcome;
+	} cases[] = {{true, 20, TRANSITION(WARM_IN_TIME)}, {true, 21, TRANSITION(WARM_LATE)},
+		{false, 20, TRANSITION(COLD_IN_TIME)}, {false, 21, TRANSITION(COLD_LATE)}};
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		Wot__V1__HelpRequest request = WOT__V1__HELP_REQUEST__INIT;
+		request.has_youth = request.youth = true;
+		request.has_turns_18_soon = request.turns_18_soon = true;
+		request.has_hand_over_by = true;
+		request.hand_over_by = on(4, 20);
+		struct case_life life;
+		life_begin(&life, &request, on(3, 1));
+		assert_allowed(offered_as(&life, on(4, 1), cases[i].warm));
+		assert_allowed(confirmed(&life, on(4, cases[i].day), OFFERING));
+		assert_false(life.facts.has_handover);
+		assert_allowed(confirmed(&life, on(4, 2), RECEIVING));
+		assert_int_equal(life.facts.handover, cases[i].outcome);
+	}
+}
+
 static void a_change_of_facts_applied_gives_the_other(void **unused)
 {
 	(void)unused;
@@ -373,6 +422,8 @@ int main(void)
 		cmocka_unit_test(the_next_closing_lies_on_or_after_the_reopening),
 		cmocka_unit_test(a_pause_ends_before_the_next_begins),
 		cmocka_unit_test(each_side_confirms_a_handover_once_per_offer),
+		cmocka_unit_test(a_handover_is_complete_when_both_sides_confirmed_it),
+		cmocka_unit_test(a_youths_handover_is_warm_or_not_and_in_time_or_not),
 		cmocka_unit_test(a_change_of_facts_applied_gives_the_other),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

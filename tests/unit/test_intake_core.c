@@ -452,6 +452,23 @@ static void turning_18_is_soon_within_6_months(void **unused)
 	close_replayed(h);
 }
 
+/* Seven birthdays have one such day, so it tells none of them. */
+static void who_turns_18_soon_is_to_be_handed_over_before_that_week(void **unused)
+{
+	(void)unused;
+	struct harness *h = harness_open(&intake_core);
+	int32_t monday = date(2007, 6, 2); /* of 2025 it is a Monday */
+	for (int32_t birth = monday; birth < monday + 7; birth++)
+		assert_int_equal(
+			reported(h, request_born(h, birth), date(2025, 3, 3))->hand_over_by,
+			date(2025, 6, 1));
+	assert_int_equal(reported(h, request_born(h, monday - 1), date(2025, 3, 3))->hand_over_by,
+		date(2025, 5, 25));
+	assert_false(
+		reported(h, request_born(h, date(2010, 1, 1)), date(2025, 3, 3))->has_hand_over_by);
+	close_replayed(h);
+}
+
 /* ---- rule 2: advice ---- */
 
 static void advice_turns_a_request_into_a_contact_and_lets_go_of_its_key(void **unused)
@@ -641,6 +658,7 @@ int main(void)
 		cmocka_unit_test(a_youth_by_legal_basis_or_age_group_needs_no_birth_date),
 		cmocka_unit_test(an_unknown_age_counts_as_adult),
 		cmocka_unit_test(turning_18_is_soon_within_6_months),
+		cmocka_unit_test(who_turns_18_soon_is_to_be_handed_over_before_that_week),
 		cmocka_unit_test(advice_turns_a_request_into_a_contact_and_lets_go_of_its_key),
 		cmocka_unit_test(a_contact_moves_with_its_corrected_report_day),
 		cmocka_unit_test(a_referral_goes_on_as_its_case_does),
