@@ -31,6 +31,7 @@ static const struct {
 /* Fields that a plan reads before those of the columns. */
 enum { EVENT_CASE_ID, EVENT_OCCURRED_AT, EVENT_FIELDS };
 enum { CASE_ID, CASE_CLEARED, CASE_FIELDS };
+enum { OUTCOME_CLIENT, OUTCOME_COMPLAINT, OUTCOME_PART, OUTCOME_KEY_FIELDS };
 enum { VALUES_MAX = COLUMN_MAX + 8 };
 
 /* What lies further off stands at the end of it, in no year that is counted. */
@@ -156,13 +157,33 @@ static int cases_fold(struct facts *facts, const uint8_t *event, size_t len)
 	return 0;
 }
 
+/* A part of a complaint has one outcome, the last that was told: its row is that of the part. */
+static int outcome_row(struct facts *facts, const uint8_t *event, size_t len, uint32_t *row)
+{
+	struct wire_value values[OUTCOME_KEY_FIELDS];
+	const struct wire_value *parts[OUTCOME_KEY_FIELDS];
+	struct keymap_key key;
+	bool is_new;
+	for (size_t i = 0; i < OUTCOME_KEY_FIELDS; i++)
+		parts[i] = &values[i];
+	int err = wire_read(facts->outcome_key, event, len, values);
+	if (!err)
+		err = facts_key(facts, parts, OUTCOME_KEY_FIELDS, &key);
+	if (!err)
+		*row = keymap_put(&facts->outcomes, key, *row, &is_new);
+	return err;
+}
+
 static int event_fold(
 	struct facts *facts, enum source source, const uint8_t *event, size_t len, uint64_t seq)
 {
 	struct table *table = &facts->tables[source];
 	const struct table *cases = &facts->tables[SOURCE_CASES];
 	struct wire_value values[VALUES_MAX];
+	uint32_t row = table->rows;
 	int err = wire_read(facts->plans[source], event, len, values);
+	if (!err && source == SOURCE_complaint_outcomes)
+		err = outcome_row(facts, event, len, &row);
 	if (err)
 		return err;
 	struct changes changes = {0};
@@ -184,7 +205,7 @@ static int event_fold(
 		const struct wire_value *value = &values[EVENT_FIELDS + c - ROW_OWN];
 		changes_add(&changes, c, facts_value(&table->columns[c], value));
 	}
-	facts_change(facts, source, table->rows, &changes);
+	facts_change(facts, source, row, &changes);
 	return 0;
 }
 
@@ -250,6 +271,23 @@ int facts_fold(struct facts *facts, enum stream stream, uint32_t kind, const uin
 		if (sources[source].kind == kind && sources[source].stream == stream)
 			return event_fold(facts, source, event, len, seq);
 	}
+	return 0;
+}
+
+int facts_key(const struct facts *facts, const struct wire_value *const *parts, size_t count,
+	struct keymap_key *key)
+{
+	char name[512];
+	size_t len = 0;
+	for (size_t i = 0; i < count; i++) {
+		if (len + parts[i]->len + 1 > sizeof name)
+			return ERR_INVALID;
+		if (parts[i]->len)
+			memcpy(name + len, parts[i]->data, parts[i]->len);
+		len += parts[i]->len;
+		name[len++] = 0;
+	}
+	*key = keymap_hash(facts->secret, name, len);
 	return 0;
 }
 
@@ -339,6 +377,11 @@ static void moved_init(struct facts *facts)
 
 struct facts *facts_new(const uint8_t secret[16])
 {
+	static const char *const outcome_key[OUTCOME_KEY_FIELDS] = {
+		[OUTCOME_CLIENT] = "client",
+		[OUTCOME_COMPLAINT] = "body.complaint_outcome.complaint_ref",
+		[OUTCOME_PART] = "body.complaint_outcome.part",
+	};
 	struct facts *facts = calloc(1, sizeof *facts);
 	must(facts);
 	memcpy(facts->secret, secret, sizeof facts->secret);
@@ -349,6 +392,7 @@ struct facts *facts_new(const uint8_t secret[16])
 	for (enum source source = SOURCE_CALLS + 1; source < SOURCE_COUNT; source++)
 		source_init(facts, source);
 	moved_init(facts);
+	facts->outcome_key = facts_plan(outcome_key, OUTCOME_KEY_FIELDS);
 	return facts;
 }
 
@@ -362,9 +406,11 @@ void facts_free(struct facts *facts)
 	}
 	wire_plan_free(facts->moved);
 	wire_plan_free(facts->called_back);
+	wire_plan_free(facts->outcome_key);
 	callers_done(&facts->callers);
 	keymap_done(&facts->calls);
 	keymap_done(&facts->moved_contacts);
+	keymap_done(&facts->outcomes);
 	free(facts);
 }
 

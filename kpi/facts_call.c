@@ -2,7 +2,6 @@
 #include "kpi/facts_own.h"
 
 #include "lib/clean.h"
-#include <string.h>
 
 /* The columns, in this order. */
 enum {
@@ -49,24 +48,17 @@ void calls_init(struct facts *facts)
 	facts->called_back = facts_plan(back, BACK_FIELDS);
 }
 
-/* The row of a call. Client names hold no NUL, so the two parts of its name cannot run into each other. */
 static int call_row(
 	struct facts *facts, const struct wire_value key[CALL_KEY_FIELDS], uint32_t *row)
 {
-	const struct wire_value *client = &key[CALL_CLIENT], *id = &key[CALL_ID];
-	char name[512];
-	if (client->len + 1 + id->len > sizeof name)
-		return ERR_INVALID;
-	size_t len = 0;
-	if (client->len)
-		memcpy(name, client->data, len = client->len);
-	name[len++] = 0;
-	if (id->len)
-		memcpy(name + len, id->data, id->len);
+	const struct wire_value *const parts[] = {&key[CALL_CLIENT], &key[CALL_ID]};
+	struct keymap_key name;
+	int err = facts_key(facts, parts, sizeof parts / sizeof *parts, &name);
+	if (err)
+		return err;
 	bool is_new;
 	struct table *calls = &facts->tables[SOURCE_CALLS];
-	*row = keymap_put(&facts->calls, keymap_hash(facts->secret, name, len + id->len),
-		calls->rows, &is_new);
+	*row = keymap_put(&facts->calls, name, calls->rows, &is_new);
 	table_reserve(calls, *row);
 	return 0;
 }

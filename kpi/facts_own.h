@@ -23,11 +23,11 @@ struct changes {
 
 struct facts {
 	struct table tables[SOURCE_COUNT];
-	struct wire_plan *plans[SOURCE_COUNT], *moved, *called_back;
+	struct wire_plan *plans[SOURCE_COUNT], *moved, *called_back, *outcome_key;
 	int moved_columns[MOVED_FIELDS]; /* of contacts, by field of the plan */
 	int answer, youth;               /* columns: of contacts, of cases */
 	uint8_t secret[16];
-	struct keymap calls, moved_contacts;
+	struct keymap calls, moved_contacts, outcomes;
 	struct callers callers;
 	struct {
 		int32_t day;
@@ -44,6 +44,9 @@ void facts_change(
 	struct facts *facts, enum source source, uint32_t row, const struct changes *changes);
 /* A field that was read as the value of its column. Numbers too big for a column stop at its end. */
 int32_t facts_value(struct column *column, const struct wire_value *value);
+/* The key of what these parts name together. None of them holds a NUL, so they cannot run into each other. */
+int facts_key(const struct facts *facts, const struct wire_value *const *parts, size_t count,
+	struct keymap_key *key);
 struct wire_plan *facts_plan(const char *const *paths, size_t count);
 
 /* ---- facts_call.c ---- */

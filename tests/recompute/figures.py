@@ -316,6 +316,9 @@ KPIS = {
     "tailored_solutions": Kpi("count", lambda q: counted(g.row for g in tailored(q))),
     "tailored_saving": Kpi("euro", tailored),
     "complaints": Kpi("count", lambda q: counted(d for d in q.history.complaints if q.within(d))),
+    "complaint_outcomes": Kpi(
+        "count", lambda q: counted(o for o in q.history.outcomes.values() if q.within(o.day)), by="outcome"
+    ),
     "trainings": Kpi(
         "count", lambda q: counted(d for d in q.history.trainings if q.within(d)), YEARLY
     ),
@@ -342,6 +345,7 @@ DIMENSIONS = {
     "location": lambda row, _: [row.location] if row.location else [],
     "reason": lambda row, q: [MERGED[q.definition].get(row.reason, row.reason)] if row.reason else [],
     "handover": lambda row, _: [row.handover] if row.handover else [],
+    "outcome": lambda row, _: [row.outcome],
     "theme": lambda row, _: [row.theme] if row.theme else [],
 }
 

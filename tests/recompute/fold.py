@@ -62,6 +62,12 @@ class Contact:
 
 
 @dataclass
+class Outcome:
+    day: date
+    outcome: str
+
+
+@dataclass
 class Card:
     day: date
     rating: str
@@ -121,6 +127,7 @@ class History:
         self.surveys = []
         self.tailored = []  # (day, case, euro or None), granted ones
         self.complaints, self.trainings = [], []  # days
+        self.outcomes = {}  # {(complaint, part): Outcome}, the last one told
         self.cards = []
 
     # ---- what came in ----
@@ -140,11 +147,12 @@ class History:
             "/v1/case-events": self.take_case_event,
             "/v1/feedback-cards": lambda b, d: self.cards.append(Card(d, b["rating"], b.get("location"))),
             "/v1/complaints": lambda _, d: self.complaints.append(d),
+            "/v1/complaint-outcomes": self.take_outcome,
             "/v1/trainings": lambda _, d: self.trainings.append(d),
         }.get(path)
         if take:
             take(body, day)
-        elif path not in ("/v1/signals", "/v1/complaint-outcomes"):
+        elif path != "/v1/signals":
             raise ValueError(f"no such path: {path}")
 
     def take_request(self, body, day):
@@ -194,6 +202,9 @@ class History:
             call.answered, call.answered_at = True, max(at, call.answered_at or at)
         elif body["event"] == "ABANDONED":
             call.abandoned, call.abandoned_at = True, min(at, call.abandoned_at or at)
+
+    def take_outcome(self, body, day):
+        self.outcomes[body["complaintRef"], body["part"]] = Outcome(day, body["outcome"])
 
     def take_callback(self, body, day):
         if body["reached"]:

@@ -19,6 +19,7 @@ SUBMITTED = {
         "callback": "callbacks",
         "feedbackCard": "feedback-cards",
         "complaint": "complaints",
+        "complaintOutcome": "complaint-outcomes",
         "survey": "surveys",
         "training": "trainings",
     },

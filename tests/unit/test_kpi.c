@@ -442,6 +442,62 @@ static void cards_complaints_surveys_and_trainings_are_as_submitted(void **state
 	json_decref(figure);
 }
 
+static void outcome_told(
+	struct tallied *t, const char *part, Wot__V1__ComplaintOutcome__Value value, const char *on)
+{
+	Wot__V1__ComplaintOutcome outcome = WOT__V1__COMPLAINT_OUTCOME__INIT;
+	outcome.complaint_ref = as_text("k-1");
+	outcome.part = as_text(part);
+	outcome.outcome = value;
+	log_body(t, STREAM_INTAKE, NULL, noon(day(on)), WOT__V1__BODY__KIND_COMPLAINT_OUTCOME,
+		&outcome.base);
+}
+
+static void each_part_of_a_complaint_has_one_outcome_the_last(void **state)
+{
+	struct tallied *t = *state;
+	outcome_told(t, "a", WOT__V1__COMPLAINT_OUTCOME__VALUE__UPHELD, "2025-06-01");
+	outcome_told(t, "b", WOT__V1__COMPLAINT_OUTCOME__VALUE__UPHELD, "2025-06-01");
+	outcome_told(t, "b", WOT__V1__COMPLAINT_OUTCOME__VALUE__UNFOUNDED, "2026-01-10");
+	assert_figure(t, "complaint_outcomes", "2025", 0, 1, 1, -1, 0);
+	json_t *figure = ask(t, "complaint_outcomes", "2025-01-01..2026-12-31", NULL, 0);
+	const json_t *by = json_object_get(figure, "by");
+	static const char *const keys[] = {"UPHELD", "UNFOUNDED"};
+	assert_int_equal(json_array_size(by), 2);
+	for (size_t i = 0; i < 2; i++) {
+		const json_t *row = json_array_get(by, i);
+		assert_string_equal(json_string_value(json_object_get(row, "key")), keys[i]);
+		assert_number(row, "count", 1);
+	}
+	json_decref(figure);
+}
+
+static void transitions_show_how_they_were_handed_over(void **state)
+{
+	struct tallied *t = *state;
+	static const Wot__V1__Transition__Outcome outcomes[] = {
+		WOT__V1__TRANSITION__OUTCOME__WARM_IN_TIME,
+		WOT__V1__TRANSITION__OUTCOME__WARM_IN_TIME, WOT__V1__TRANSITION__OUTCOME__COLD_LATE,
+		0};
+	for (uint32_t i = 0; i < 4; i++)
+		FACTS(t, i + 1, FACT(reported_on, day("2025-05-01")), FACT(youth, true),
+			FACT(turns_18_soon, true), .has_handover = outcomes[i] > 0,
+			.handover = outcomes[i]);
+	FACTS(t, 5, FACT(reported_on, day("2025-05-01")), FACT(youth, true));
+	json_t *figure = ask(t, "transitions_18", "2025", NULL, 0);
+	const json_t *by = json_object_get(figure, "by");
+	static const char *const keys[] = {"WARM_IN_TIME", "COLD_LATE", "UNKNOWN"};
+	static const double counts[] = {2, 1, 1};
+	assert_number(figure, "value", 4);
+	assert_int_equal(json_array_size(by), 3);
+	for (size_t i = 0; i < 3; i++) {
+		const json_t *row = json_array_get(by, i);
+		assert_string_equal(json_string_value(json_object_get(row, "key")), keys[i]);
+		assert_number(row, "count", counts[i]);
+	}
+	json_decref(figure);
+}
+
 static void handled_adds_requests_and_contacts(void **state)
 {
 	struct tallied *t = *state;
@@ -483,6 +539,8 @@ int main(void)
 		TEST(calls_are_answered_in_time_or_not_and_abandoned_or_not),
 		TEST(granted_solutions_count_with_their_mean_saving),
 		TEST(cards_complaints_surveys_and_trainings_are_as_submitted),
+		TEST(each_part_of_a_complaint_has_one_outcome_the_last),
+		TEST(transitions_show_how_they_were_handed_over),
 		TEST(handled_adds_requests_and_contacts),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
