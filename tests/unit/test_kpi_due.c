@@ -3,6 +3,7 @@
  * which depends on the day on which one asks and on nothing else: the counters do not roll over at midnight.
  * 2025-04-15 is a Tuesday; Good Friday is the 18th, Easter Monday the 21st.
  */
+#include "config/clocks.h"
 #include "kpi/row.h"
 #include "kpi/series.h"
 #include "lib/calendar.h"
@@ -244,6 +245,42 @@ static void what_is_not_registered_has_a_figure_of_its_own(void **state)
 			expected[i].of, 0);
 }
 
+/* All figures, but for how far the logs have been read. */
+static json_t *all_figures(const struct tallied *t)
+{
+	const struct query query = {.period = "2025-01-01..2025-12-31", .today = t->today};
+	json_t *figures = ask_query(t, &query);
+	size_t i;
+	json_t *figure;
+	json_array_foreach(figures, i, figure) json_object_del(figure, "marks");
+	return figures;
+}
+
+static void no_figure_is_made_of_clock_events(void **state)
+{
+	struct tallied *t = *state;
+	static const Wot__V1__Body__KindCase kinds[] = {WOT__V1__BODY__KIND_CLOCK_WARNED,
+		WOT__V1__BODY__KIND_CLOCK_BROKE, WOT__V1__BODY__KIND_CLOCK_WITHDRAWN};
+	FACTS(t, 1, FACT(reported_on, day("2025-01-02")));
+	log_call(t, "c", WOT__V1__CALL__EVENT__ABANDONED, noon(day("2025-01-02")), 9);
+	json_t *before = all_figures(t);
+	for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
+		for (int kind = 1; kind < CLOCK_KINDS; kind++) {
+			Wot__V1__Clock clock = WOT__V1__CLOCK__INIT;
+			clock.kind = (Wot__V1__Clock__Kind)kind;
+			clock.deadline_on = day("2025-02-01");
+			clock.call_id = as_text("c");
+			for (enum stream stream = 0; stream < STREAM_COUNT; stream++)
+				log_body(t, stream, "2025-000001", noon(day("2025-02-02")),
+					kinds[i], &clock.base);
+		}
+	}
+	json_t *after = all_figures(t);
+	assert_true(json_array_size(after) > 30 && json_equal(before, after));
+	json_decref(before);
+	json_decref(after);
+}
+
 #define TEST(function) cmocka_unit_test_setup_teardown(function, tallied_setup, tallied_teardown)
 
 int main(void)
@@ -262,6 +299,7 @@ int main(void)
 		TEST(the_same_hash_on_another_day_is_another_caller),
 		TEST(closing_days_move_a_deadline),
 		TEST(what_is_not_registered_has_a_figure_of_its_own),
+		TEST(no_figure_is_made_of_clock_events),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
