@@ -206,7 +206,7 @@ static void share_fill(struct value *value, const struct rule *rule)
 	const struct counts *counts = &value->counts;
 	bool is_outside = unknown_is_outside(rule);
 	value->known = counts->of > 0;
-	value->has_of = counts->of > 0 || rule->whole == WHOLE_PLACED;
+	value->has_of = counts->of > 0 || rule->whole != WHOLE_HOUSEHOLDS;
 	if (value->known)
 		value->value = (double)counts->count / (double)counts->of;
 	int64_t whole = counts->of + (is_outside ? counts->unknown : 0);

@@ -1,7 +1,7 @@
 """Days in Europe/Amsterdam, by the rule of Directive 2000/84/EC; periods as `wotctl kpi` names them."""
 
 import re
-from datetime import date, datetime, timedelta, timezone
+from datetime import date, datetime, time, timedelta, timezone
 from functools import cache
 
 
@@ -10,13 +10,16 @@ def last_sunday(year, month):
     return day - timedelta(days=(day.weekday() + 1) % 7)
 
 
+@cache
+def summer_time(year):
+    """From the last Sunday of March to that of October, 01:00 UTC."""
+    at_one = time(1, tzinfo=timezone.utc)
+    return [datetime.combine(last_sunday(year, month), at_one) for month in (3, 10)]
+
+
 def amsterdam_offset(instant):
-    """Hours ahead of UTC: summer time from the last Sunday of March to that of October, 01:00 UTC."""
-    begin, end = (
-        datetime.combine(last_sunday(instant.year, month), datetime.min.time(), timezone.utc)
-        + timedelta(hours=1)
-        for month in (3, 10)
-    )
+    """Hours ahead of UTC."""
+    begin, end = summer_time(instant.year)
     return 2 if begin <= instant < end else 1
 
 
@@ -55,6 +58,7 @@ def holidays(year):
     return fixed | {easter(year) + timedelta(days=days) for days in (-2, 1, 39, 50)}
 
 
+@cache
 def add_working_days(day, count, closed=frozenset()):
     """The count-th working day after it; it is day 0 itself."""
     while count:

@@ -7,8 +7,9 @@ import math
 from dataclasses import dataclass
 from datetime import date, timedelta
 from fractions import Fraction
+from functools import lru_cache
 
-from days import add_months, add_working_days, day_of, whole_quarters
+from days import add_months, add_working_days, whole_quarters
 
 PHONE_SECONDS = 30
 CLASSES = [("18-26", 18, 26), ("27-44", 27, 44), ("45-66", 45, 66), ("67+", 67, 999)]
@@ -31,7 +32,7 @@ class Given:
     measure: int = None
 
 
-@dataclass
+@dataclass(frozen=True)
 class Question:
     history: object
     first: date
@@ -155,7 +156,7 @@ def calls(q, counts):
     return [
         Given(call, int(counts(call)), 1)
         for call in q.history.calls.values()
-        if (call.answered or call.abandoned) and q.within(day_of(call.first))
+        if (call.answered or call.abandoned) and q.within(call.day)
     ]
 
 
@@ -199,7 +200,7 @@ def contacts_promised(q, days, channels=None):
 
 def callbacks_promised(q):
     for ref, call in q.history.calls_missed():
-        due = add_working_days(day_of(call.first), 1)
+        due = add_working_days(call.day, 1)
         back = q.history.callbacks.get(ref)
         yield from promised(q, call, due, back is not None and back <= due)
 
@@ -239,18 +240,25 @@ def satisfied(subject):
     return given
 
 
+OF_CASES = ("ward", "team", "age", "care_weight", "problem", "channel", "location", "reason", "handover")
+OF_CONTACTS = ("channel", "location", "theme")
+OF_BOTH = ("channel", "location")
+OF_CARDS = ("location",)
+
+
 @dataclass
 class Kpi:
     unit: str
     given: object
     norm: dict = None
     by: str = None  # the dimension that is shown unasked
+    splits: tuple = OF_CASES  # the dimensions that all its rows have
 
 
 KPIS = {
     "help_requests": Kpi("count", help_requests, QUARTERLY),
-    "brief_contacts": Kpi("count", brief_contacts, QUARTERLY),
-    "contacts_total": Kpi("count", contacts_total, QUARTERLY),
+    "brief_contacts": Kpi("count", brief_contacts, QUARTERLY, splits=OF_CONTACTS),
+    "contacts_total": Kpi("count", contacts_total, QUARTERLY, splits=OF_BOTH),
     "people_involved": Kpi("count", people_involved),
     "requests_by_ward": Kpi("share", help_requests, by="ward"),
     "requests_per_household": Kpi("share", help_requests, by="ward"),
@@ -265,17 +273,20 @@ KPIS = {
     "open_cases": Kpi("count", open_cases),
     "waiting_now": Kpi("count", waiting_now),
     "overdue_now": Kpi("count", overdue_now),
-    "phone_service_level": Kpi("share", phone_service_level, SHARE),
-    "phone_abandoned": Kpi("share", lambda q: calls(q, lambda c: c.abandoned), {"atMost": 0.05}),
+    "phone_service_level": Kpi("share", phone_service_level, SHARE, splits=()),
+    "phone_abandoned": Kpi(
+        "share", lambda q: calls(q, lambda c: c.abandoned), {"atMost": 0.05}, splits=()
+    ),
     "phone_wait_seconds": Kpi(
         "seconds",
         lambda q: [Given(g.row, 1, 1, measure=g.row.wait) for g in calls(q, bool) if g.row.answered],
+        splits=(),
     ),
-    "first_contact_within_5_working_days": Kpi("share", lambda q: [*contacts_promised(q, 5)]),
+    "first_contact_within_5_working_days": Kpi("share", lambda q: contacts_promised(q, 5)),
     "reaction_within_1_working_day": Kpi(
-        "share", lambda q: [*contacts_promised(q, 1, ("WEB", "CHAT", "EMAIL"))]
+        "share", lambda q: contacts_promised(q, 1, ("WEB", "CHAT", "EMAIL"))
     ),
-    "callback_within_1_working_day": Kpi("share", lambda q: [*callbacks_promised(q)]),
+    "callback_within_1_working_day": Kpi("share", callbacks_promised, splits=()),
     "starts_due": Kpi("count", starts_due),
     "unknown_first_contact": Kpi("share", lambda q: unknown_at_closing(q, lambda c: c.contact is None)),
     "unknown_support_start": Kpi("share", lambda q: unknown_at_closing(q, lambda c: c.started is None)),
@@ -287,9 +298,9 @@ KPIS = {
     "unknown_care_weight": Kpi(
         "share", lambda q: unknown_of_requests(q, lambda c: c.weight in (None, "UNKNOWN"))
     ),
-    "handled_by_wot": Kpi("share", handled_by_wot),
+    "handled_by_wot": Kpi("share", handled_by_wot, splits=OF_BOTH),
     **{
-        f"satisfied_{subject.lower()}": Kpi("share", satisfied(subject), SHARE)
+        f"satisfied_{subject.lower()}": Kpi("share", satisfied(subject), SHARE, splits=())
         for subject in (
             "CLIENT_ACCESS",
             "CLIENT_SUPPORT",
@@ -313,19 +324,27 @@ KPIS = {
     ),
     "referred_to_youth": Kpi("count", lambda q: youths(q, False)),
     "transitions_18": Kpi("count", lambda q: youths(q, True), by="handover"),
-    "tailored_solutions": Kpi("count", lambda q: counted(g.row for g in tailored(q))),
-    "tailored_saving": Kpi("euro", tailored),
-    "complaints": Kpi("count", lambda q: counted(d for d in q.history.complaints if q.within(d))),
+    "tailored_solutions": Kpi("count", lambda q: counted(g.row for g in tailored(q)), splits=()),
+    "tailored_saving": Kpi("euro", tailored, splits=()),
+    "complaints": Kpi(
+        "count", lambda q: counted(d for d in q.history.complaints if q.within(d)), splits=()
+    ),
     "complaint_outcomes": Kpi(
-        "count", lambda q: counted(o for o in q.history.outcomes.values() if q.within(o.day)), by="outcome"
+        "count",
+        lambda q: counted(o for o in q.history.outcomes.values() if q.within(o.day)),
+        by="outcome",
+        splits=("outcome",),
     ),
     "trainings": Kpi(
-        "count", lambda q: counted(d for d in q.history.trainings if q.within(d)), YEARLY
+        "count", lambda q: counted(d for d in q.history.trainings if q.within(d)), YEARLY, splits=()
     ),
-    "feedback_cards": Kpi("count", lambda q: counted(c for c in q.history.cards if q.within(c.day))),
+    "feedback_cards": Kpi(
+        "count", lambda q: counted(c for c in q.history.cards if q.within(c.day)), splits=OF_CARDS
+    ),
     "feedback_positive": Kpi(
         "share",
         lambda q: [Given(c, int(c.rating == "POSITIVE"), 1) for c in q.history.cards if q.within(c.day)],
+        splits=OF_CARDS,
     ),
 }
 
@@ -338,6 +357,7 @@ def age_class(row, _):
 
 DIMENSIONS = {
     "ward": lambda row, _: [row.ward] if row.ward else [],
+    "team": lambda row, _: [row.team] if row.team else [],
     "age": age_class,
     "care_weight": lambda row, _: [row.weight] if row.weight else [],
     "problem": lambda row, _: row.problems,
@@ -424,11 +444,17 @@ def definition_for(last):
     return 2023 if last.year <= 2023 else 2025
 
 
+@lru_cache(128)
+def given_of(name, q):
+    """The rows of a KPI, which are the same by any dimension."""
+    return [*KPIS[name].given(q)]
+
+
 def kpi_json(history, name, first, last, definition=None, by=None, today=date.max):
-    """One element of `wotctl kpi --json`, without labels and marks."""
+    """One element of `wotctl kpi --json`, without labels and marks. Split where its rows can be."""
     kpi = KPIS[name]
     q = Question(history, first, last, definition or definition_for(last), today)
-    given = kpi.given(q)
+    given = given_of(name, q)
     per_ward = name in ("requests_by_ward", "requests_per_household")
     out = {
         "id": name,
@@ -440,6 +466,7 @@ def kpi_json(history, name, first, last, definition=None, by=None, today=date.ma
     }
     out["met"] = is_met(kpi, out, q)
     dimensions = by or ([kpi.by] if kpi.by else [])
+    dimensions = dimensions if set(dimensions) <= set(kpi.splits) else []
     groups = split(given, dimensions, q) if dimensions else {}
     out["by"] = [
         {

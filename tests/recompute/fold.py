@@ -18,7 +18,7 @@ class Case:
     channel: str
     location: str = None
     ward: str = None
-    resident: bool = None
+    team: str = None  # that triage gave it to: only the log tells
     youth: bool = False
     turns_18_soon: bool = False
     hand_over_by: date = None  # of one who turns 18 soon
@@ -77,6 +77,7 @@ class Card:
 @dataclass
 class Call:
     first: object  # instant of its earliest event
+    day: date  # of that
     answered: bool = False
     abandoned: bool = False
     wait: int = None
@@ -191,8 +192,9 @@ class History:
     def take_call(self, body, _):
         """A call counts once, on the day of its earliest event."""
         at = instant_of(body["occurredAt"])
-        call = self.calls.setdefault(body["callId"], Call(at))
-        call.first = min(call.first, at)
+        call = self.calls.setdefault(body["callId"], Call(at, day_of(at)))
+        if at < call.first:
+            call.first, call.day = at, day_of(at)
         call.asked = call.asked or body.get("outcome") == "CALLBACK"
         if "caller" in body and call.caller is None:
             call.caller = (day_of(at), body["caller"])

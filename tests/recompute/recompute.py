@@ -134,22 +134,12 @@ def published(history):
     return int(bool(found))
 
 
-def kpis_of(history, names, period, definition, dims, today):
-    """Without the KPIs whose rows do not have these dimensions: a brief contact has no age."""
-    for name in names:
-        try:
-            yield kpi_json(history, name, *period, definition, dims, today)
-        except AttributeError:
-            continue
-
-
 def show(history, arguments, today):
     for text in arguments.period or ["year"]:
         for by in arguments.by or [None]:
             dims = by.split(",") if by else None
-            names = arguments.id or list(KPIS)
-            kpis = kpis_of(history, names, period_of(text, today), arguments.definition, dims, today)
-            print(json.dumps(list(kpis)))
+            asked = (*period_of(text, today), arguments.definition, dims, today)
+            print(json.dumps([kpi_json(history, name, *asked) for name in arguments.id or KPIS]))
     return 0
 
 

@@ -1,4 +1,5 @@
-"""The history of what `wotctl tail --json` prints: the events of the three logs, without wot's own.
+"""The history of what `wotctl tail --json` prints: what was submitted, from the events of the three logs, and of what
+wot says itself only to which team a case went, which is no more than said.
 
 A request stands in intake's log, a screening in triage's, the rest of a case's life in that of case. What was
 personal is not in it; what followed from it (age, ward, youth) is, and who called is a hash.
@@ -55,7 +56,9 @@ class TailHistory(History):
     def take_event(self, log, event):
         ((kind, said),) = event["body"].items()
         door = SUBMITTED[log].get(kind)
-        if door == "case-events":
+        if kind == "caseRouted":
+            self.cases[event["caseId"]].team = said.get("team")
+        elif door == "case-events":
             case = self.cases[event["caseId"]]
             self.happen(case, kind, said, day_of(instant_of(event["occurredAt"])))
         elif door:

@@ -1,0 +1,247 @@
+"""A random city under a seed, with all that goes otherwise than planned: what is registered late, is missing, is
+corrected, contradicts what is there, or comes in another order than it happened.
+
+Its lines are what `wotctl import` reads. Some are refused, for they break the rules of a case's life; which
+ones wot says. The same seed and day give the same lines.
+"""
+
+import random
+from datetime import date, datetime, time, timedelta, timezone
+
+from days import amsterdam_offset
+
+WARDS = ["CENTRUM_WEST", "NOORDRAND", "GROENOORD", "OOST", "NIEUWLAND", "ZUID"]
+POSTCODES = ["3111AB", "3123 KL", "3118XY", "3011AA", "9999ZZ"]  # two of them are of no ward of ours
+CHANNELS = "PHONE WALK_IN APPOINTMENT EMAIL WARD_WALK_IN WEB CHAT WHATSAPP PARTNER".split()
+PROBLEMS = (
+    "FINANCE WORK_EDUCATION TIME_USE HOUSING DOMESTIC_RELATIONS MENTAL_HEALTH PHYSICAL_HEALTH SUBSTANCE_USE "
+    "BASIC_ADL INSTRUMENTAL_ADL SOCIAL_NETWORK COMMUNITY_PARTICIPATION JUSTICE"
+).split()
+REASONS = (
+    "GOALS_MET STOPPED_BY_CLIENT MOVED_AWAY REDIRECTED_SPECIALIST REDIRECTED_OTHER REDIRECTED_WELFARE OTHER "
+    "UNKNOWN"
+).split()
+OUTCOMES = ["TO_SUPPORT"] * 8 + ["NOT_REACHED"] * 4 + "ADVICE WELFARE_ACTIVITY REDIRECTED WITHDRAWN".split()
+WEIGHTS = ["LIGHT", "MEDIUM", "HEAVY", "UNKNOWN"]
+LOCATIONS = [*WARDS, "POP_UP", "OTHER"]
+THEMES = "MONEY UPBRINGING PARTICIPATION DOMESTIC_VIOLENCE EDUCATION HOUSING OTHER".split()
+ANSWERS = ["INFORMATION", "ADVICE", "REDIRECTED", "WELFARE_ACTIVITY"]
+SUBJECTS = (
+    "CLIENT_ACCESS CLIENT_SUPPORT PARTNER_SERVICE PARTNER_COOPERATION PARTNER_OFFER PARTNER_ACCESSIBILITY"
+).split()
+YEARS = 3
+DAY_MAX = 24 * 3600 - 1
+
+
+class City:
+    def __init__(self, seed, now):
+        self.random = random.Random(seed)
+        self.now = now
+        self.today = (now + timedelta(hours=amsterdam_offset(now))).date()
+        self.first = self.today - timedelta(days=365 * YEARS)
+        self.lines = []  # (when it is registered, count, path, body)
+        # Each city has habits of its own.
+        self.gaps, self.lateness, self.muddle = (self.random.uniform(0, most) for most in (0.4, 0.4, 0.3))
+
+    # ---- chance ----
+
+    def chance(self, share):
+        return self.random.random() < share
+
+    def pick(self, values):
+        return self.random.choice(values)
+
+    def some(self, values, most=3):
+        return self.random.sample(values, self.random.randint(1, most))
+
+    def missing(self):
+        return self.chance(self.gaps)
+
+    def day(self):
+        """More of the last weeks, so that short windows are not empty."""
+        back = self.random.randint(0, 35) if self.chance(0.1) else self.random.randint(0, 365 * YEARS)
+        return self.today - timedelta(days=back)
+
+    def later(self, day, days):
+        return day + timedelta(days=self.random.randint(0, days))
+
+    def moment(self, day):
+        """A moment of a day in Amsterdam: sometimes within an hour of midnight."""
+        seconds = self.random.choice([0, DAY_MAX, self.random.randint(0, DAY_MAX)])
+        local = datetime.combine(day, time(), timezone.utc) + timedelta(seconds=seconds)
+        return local - timedelta(hours=amsterdam_offset(local - timedelta(hours=1)))
+
+    # ---- lines ----
+
+    def say(self, path, at, body, ref=None, after=None):
+        """Registered when it happened, or late; not before `after`. What is to come is not said. Gives when."""
+        delay = timedelta(days=self.random.randint(1, 120)) if self.chance(self.lateness) else timedelta()
+        known = max(at + delay, after or at)
+        if known <= self.now:
+            ref = ref or f"{path.split('/')[-1]}-{len(self.lines)}"
+            at_text = at.isoformat(timespec="seconds")
+            self.lines.append((known, len(self.lines), path, {"externalRef": ref, "occurredAt": at_text, **body}))
+        return known
+
+    def text(self):
+        """{"to", "body"} each, in the order in which they are registered."""
+        return [{"to": path, "body": body} for _, _, path, body in sorted(self.lines, key=lambda line: line[:2])]
+
+    # ---- a case ----
+
+    def person(self, reported):
+        """Born 29 February too; some turn 18 about the day of the report."""
+        if self.missing():
+            return {} if self.chance(0.5) else {"ageGroup": self.pick(["ADULT", "YOUTH", "UNKNOWN"])}
+        if self.chance(0.15):
+            birth = reported - timedelta(days=self.random.randint(17 * 365, 19 * 365))
+        elif self.chance(0.05):
+            birth = self.pick([date(2008, 2, 29), date(2004, 2, 29)])
+        else:
+            birth = reported - timedelta(days=self.random.randint(10 * 365, 95 * 365))
+        return {"person": {"birthDate": birth.isoformat()}}
+
+    def request(self, number):
+        day = self.day()
+        body = {"channel": self.pick(CHANNELS), **self.person(day)}
+        if not self.missing():
+            body.update(self.pick([{"ward": self.pick(WARDS)}, {"postcode": self.pick(POSTCODES)}]))
+        if not self.missing():
+            body["problems"] = self.some(PROBLEMS)
+        if not self.missing():
+            body["peopleInvolved"] = self.random.randint(1, 9)
+        if self.chance(0.5):
+            body["location"] = self.pick(LOCATIONS)
+        if self.chance(0.2):
+            body["legalBasis"] = self.pick(["WMO", "PARTICIPATION", "DEBT", "YOUTH"])
+        if self.chance(0.1):
+            body["domesticViolence"] = True
+        if self.chance(0.05):
+            body["resident"] = False
+        path = "/v1/help-requests"
+        if body["channel"] == "PARTNER":
+            path, body["referrer"], body["consent"] = "/v1/referrals", {"organisation": "gp"}, True
+        ref = f"r-{number}"
+        self.life(ref, day, self.say(path, self.moment(day), body, ref))
+
+    def screening(self, ref, day, known):
+        body = {"caseRef": ref, "outcome": self.pick(OUTCOMES)}
+        if self.chance(0.4):
+            body["careWeight"] = self.pick(WEIGHTS)
+        if self.chance(0.05):
+            body["team"] = self.pick(["oost", "zuid"])
+        self.say("/v1/screenings", self.moment(day), body, after=known)
+
+    def step(self, ref, day, known, kind, **members):
+        """Not always of a day on which it can have been."""
+        if self.chance(0.05 * self.muddle):
+            day -= timedelta(days=self.random.randint(0, 60))
+        self.say("/v1/case-events", self.moment(day), {"caseRef": ref, kind: members}, after=known)
+
+    def corrected(self, ref, day, known):
+        """To days about the report, the right ones and others."""
+        about = lambda: (day + timedelta(days=self.random.randint(-90, 20))).isoformat()  # noqa: E731
+        values = {
+            "reportedOn": about,
+            "firstContactOn": about,
+            "supportStartedOn": about,
+            "closedOn": about,
+            "closingReason": lambda: self.pick(REASONS),
+            "ward": lambda: self.pick(WARDS),
+            "careWeight": lambda: self.pick(WEIGHTS),
+            "peopleInvolved": lambda: self.random.randint(1, 9),
+            "remove": lambda: self.some(["firstContactOn", "supportStartedOn"], 2),
+        }
+        said = {name: values[name]() for name in self.some(list(values), 2)}
+        self.step(ref, day, known, "corrected", **said)
+
+    def life(self, ref, day, known):
+        """Screened, contacted, started, closed; each may be missing, come twice, or be taken back."""
+        for _ in range(self.random.randint(0, 3)):
+            self.screening(ref, self.later(day, 12), known)
+        contact, start, end = self.later(day, 20), self.later(day, 60), self.later(day, 320)
+        for often in range(1 + self.chance(self.muddle)):
+            if not self.missing():
+                self.step(ref, self.later(contact, 30 * often), known, "firstContact")
+            if not self.missing():
+                self.step(ref, self.later(start, 30 * often), known, "supportStarted", caseLead="cl-1")
+        if self.chance(0.6):
+            self.step(ref, self.later(start, 5), known, "careWeightSet", careWeight=self.pick(WEIGHTS))
+        if self.chance(0.3):
+            self.step(ref, self.later(start, 9), known, "peopleInvolvedSet", count=self.random.randint(1, 9))
+        if self.chance(0.2):
+            self.step(ref, self.later(start, 9), known, "problemsSet", problems=self.some(PROBLEMS))
+        if self.chance(0.15):
+            saving = {} if self.missing() else {"savingEuro": self.random.randint(0, 90000)}
+            decision = self.pick(["GRANTED", "GRANTED", "REFUSED"])
+            self.step(ref, self.later(start, 99), known, "tailoredSolution", decision=decision, **saving)
+        if self.chance(0.1):
+            self.step(ref, start, known, "paused", reason="HOLIDAY")
+            self.step(ref, self.later(start, 30), known, "resumed")
+        if self.chance(0.75):
+            self.ending(ref, max(start, end), known)
+        while self.chance(self.muddle):
+            self.corrected(ref, self.later(day, 200), known)
+
+    def ending(self, ref, end, known):
+        self.step(ref, end, known, "closed", reason=self.pick(REASONS))
+        if self.chance(self.muddle):
+            again = self.later(end, 60)
+            self.step(ref, again, known, "reopened")
+            if self.chance(0.7):
+                self.step(ref, self.later(again, 90), known, "closed", reason=self.pick(REASONS))
+
+    # ---- the rest ----
+
+    def contact(self):
+        body = {"channel": self.pick(CHANNELS), "answer": self.pick(ANSWERS)}
+        for name, values in (("location", LOCATIONS), ("theme", THEMES), ("ageGroup", ["ADULT", "YOUTH", "UNKNOWN"])):
+            if not self.missing():
+                body[name] = self.pick(values)
+        self.say("/v1/brief-contacts", self.moment(self.day()), body)
+
+    def call(self, number):
+        """Events may be missing, doubled, and come in any order; a caller may try again that day."""
+        ref, entered = f"call-{number}", self.moment(self.day())
+        caller = {} if self.missing() else {"caller": f"06-{self.random.randint(1, 9)}"}
+        wait = self.random.randint(0, 90)
+        events = ["ENTERED", self.pick(["ANSWERED", "ABANDONED"]), "ENDED"]
+        for event in events + ([self.pick(events)] if self.chance(self.muddle) else []):
+            if self.chance(self.gaps / 2):
+                continue
+            body = {"callId": ref, "queue": "wot", "event": event, **caller}
+            if event in ("ANSWERED", "ABANDONED"):
+                body["waitSeconds"] = wait
+            if event == "ENDED" and self.chance(0.3):
+                body["outcome"] = self.pick(["NONE", "CALLBACK", "HELP_REQUEST"])
+            self.say("/v1/calls", entered + timedelta(seconds=wait * events.index(event)), body)
+        while self.chance(0.3):
+            back = self.moment(self.later(entered.date(), 6))
+            self.say("/v1/callbacks", back, {"callId": ref, "reached": self.chance(0.6)})
+
+    def others(self, count):
+        for _ in range(count):
+            at = self.moment(self.day())
+            answered = self.random.randint(0, 40)
+            self.say("/v1/surveys", at, {
+                "subject": self.pick(SUBJECTS), "answered": answered, "satisfied": self.random.randint(0, answered)
+            })
+            card = {"rating": self.pick(["POSITIVE", "NEUTRAL", "NEGATIVE"])}
+            if not self.missing():
+                card["location"] = self.pick(LOCATIONS)
+            self.say("/v1/feedback-cards", self.moment(self.day()), card)
+            self.say("/v1/complaints", self.moment(self.day()), {"formal": self.chance(0.5), "parts": ["a", "b"]})
+            self.say("/v1/trainings", self.moment(self.day()), {"code": f"t-{self.random.randint(1, 5)}"})
+            self.say("/v1/signals", self.moment(self.day()), {"kind": "RENT_ARREARS", "amountEuro": 900})
+
+
+def city_of(seed, now):
+    city = City(seed, now)
+    for number in range(city.random.randint(60, 240)):
+        city.request(number)
+    for _ in range(city.random.randint(20, 200)):
+        city.contact()
+    for number in range(city.random.randint(20, 200)):
+        city.call(number)
+    city.others(city.random.randint(0, 25))
+    return city

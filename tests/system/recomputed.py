@@ -1,0 +1,59 @@
+"""Figures of a running wot held against tests/recompute, which knows INTERFACES.md and none of wot's code: once from
+what was submitted and accepted, and once from `wotctl tail --json` alone."""
+import contextlib
+import datetime
+import io
+import pathlib
+import sys
+import unittest
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "recompute"))
+
+import recompute
+from days import day_of
+from fold import history_of, wards_of
+from tail import history_of_tail
+from wot import ROOT, Wot
+
+DEFINITIONS = ("2023", "2025")
+
+
+class Recomputed(unittest.TestCase):
+    def setUp(self):
+        self.wot = self.enterContext(Wot())
+        self.lines = self.wot.dir / "lines.jsonl"
+        self.wards = ROOT / "config" / "wards.csv"
+        self.asked = 0
+
+    def import_lines(self):
+        """What was said of it. What wot refuses stands beside the file."""
+        said = self.wot.wotctl("import", self.lines, timeout=300, check=False).stderr
+        self.wot.settle(120)
+        return said
+
+    def answer(self, period, definition, by="", ids=()):
+        """An answer of wotctl kpi in a file, named as `recompute.py compare` takes it."""
+        self.asked += 1
+        args = [*ids, "--period", period, "--definition", definition, *(["--by", by] if by else [])]
+        path = self.wot.dir / f"answer{self.asked}.json"
+        path.write_text(self.wot.wotctl("kpi", *args, "--json").stdout)
+        return f"{path}:{by}" if by else str(path)
+
+    def histories(self):
+        """Of what was submitted, and of what the logs say was accepted."""
+        wards = wards_of(self.wards)
+        tail, rejected = self.wot.dir / "tail.jsonl", pathlib.Path(f"{self.lines}.rejected")
+        tail.write_text(self.wot.wotctl("tail", "--json").stdout)
+        left_out = recompute.rejected_of(rejected if rejected.exists() else None)
+        return history_of(self.lines, wards, left_out), history_of_tail(tail, wards)
+
+    def compare(self, answers, published=False):
+        """To which team a case went stands in the logs alone."""
+        today = day_of(datetime.datetime.now(datetime.timezone.utc))
+        without_teams = [answer for answer in answers if "team" not in answer.partition(":")[2]]
+        submitted, logged = self.histories()
+        for history, held in ((submitted, without_teams), (logged, answers)):
+            with contextlib.redirect_stdout(io.StringIO()) as said:
+                code = recompute.compare(history, held, whole=True, today=today)
+                code = (published and recompute.published(history)) or code
+            self.assertEqual(code, 0, said.getvalue())
