@@ -297,8 +297,14 @@ int explain_open(struct explain **out, struct facts **facts, struct kpis **kpis,
 	*explain = (struct explain){.facts = *facts, .kpis = *kpis, .format = query->format};
 	*facts = NULL;
 	*kpis = NULL;
-	int err = query->id ? query_scope_find(explain->kpis, query, &scope, why)
-			    : why_set(why, ERR_INVALID, "explain needs the id of one KPI");
+	int err = 0;
+	if (!query->id)
+		err = why_set(why, ERR_INVALID, "explain needs the id of one KPI");
+	else if (query->by)
+		err = why_set(why, ERR_INVALID,
+			"by %.64s splits a figure; its rows are filtered by ward=ZUID", query->by);
+	else
+		err = query_scope_find(explain->kpis, query, &scope, why);
 	if (err)
 		goto cleanup;
 	const struct rule *rule = scope.kpi->rules[scope.definition];

@@ -83,12 +83,32 @@ static int by_parse(const struct rule *rule, const char *text, const struct dime
 	}
 }
 
+/* Asked of all KPIs, those that can are split: one of them at least. */
+static int by_check(const struct kpis *kpis, const char *text, uint32_t definition, struct why *why)
+{
+	const struct dimension *by[FIGURE_SPLITS];
+	auto_buf struct buf names = {0};
+	size_t count;
+	for (size_t i = 0; i < kpis->count; i++) {
+		if (!by_parse(kpis->items[i].rules[definition], text, by, &count, why))
+			return 0;
+	}
+	for (size_t i = 0; i < kpis->dimension_count; i++)
+		buf_printf(&names, "%s%s", i ? ", " : "", kpis->dimensions[i].id);
+	return why_set(why, ERR_INVALID, "no KPI is split by %.64s; there are %s, or two of them",
+		text, names.data ? names.data : "no dimensions");
+}
+
 int query_figure(const struct kpis *kpis, const struct query *query,
 	const struct query_scope *scope, const struct kpi *kpi, struct figure *out, struct why *why)
 {
 	const struct dimension *by[FIGURE_SPLITS];
 	const struct rule *rule = kpi->rules[scope->definition];
 	size_t by_count = 0;
+	if (query->filter)
+		return why_set(why, ERR_INVALID,
+			"by %.64s is a filter, which explain takes; a figure is split by ward",
+			query->filter);
 	if (query->by) {
 		int err = by_parse(rule, query->by, by, &by_count, why);
 		if (err && scope->kpi)
@@ -106,6 +126,8 @@ int query_kpi(const struct kpis *kpis, const struct query *query, struct buf *ou
 {
 	struct query_scope scope;
 	int err = query_scope_find(kpis, query, &scope, why);
+	if (!err && query->by && !scope.kpi)
+		err = by_check(kpis, query->by, scope.definition, why);
 	if (err)
 		return err;
 	struct figure *figures = calloc(kpis->count, sizeof *figures);

@@ -31,7 +31,7 @@ int query_kpi(const struct kpis *kpis, const struct query *query, struct buf *ou
 
 /*
  * A row of each case, contact or call that gives something to the figure, with its days and what it gives;
- * count, of and unknown add up to the figure's. query->id is needed, by is not looked at. There may be
+ * count, of and unknown add up to the figure's. query->id is needed, and no by: rows are filtered, not split. There may be
  * a row for each case there ever was, so they are written piece by piece.
  */
 struct explain;

@@ -202,15 +202,23 @@ static int question_fail(struct buf *out, const char *text)
 /* What a command takes beside pairs of a name and a value. */
 enum { TAKES_ID = 1, TAKES_YEARS = 2 };
 
-static int year_parse(const char *text, uint32_t *year)
+static int year_parse(const char *text, uint32_t *year, struct why *why)
 {
-	char *end = "?";
-	*year = text ? (uint32_t)strtoul(text, &end, 10) : 0;
-	return *end ? ERR_USAGE : 0;
+	if (strlen(text) != 4 || strspn(text, "0123456789") != 4)
+		return why_set(why, ERR_USAGE, "%.40s is no year; one reads 2025", text);
+	*year = (uint32_t)strtoul(text, NULL, 10);
+	return 0;
+}
+
+static int as_of_parse(const char *text, int32_t *day, struct why *why)
+{
+	if (day_parse(text, strlen(text), day) == 0)
+		return 0;
+	return why_set(why, ERR_USAGE, "%.40s is no day; one reads 2025-12-31", text);
 }
 
 /* One word that is no name of a pair. */
-static int word_take(struct question *question, const char *word, unsigned takes)
+static int word_take(struct question *question, const char *word, unsigned takes, struct why *why)
 {
 	struct query *query = &question->query;
 	if (strcmp(word, "json") == 0 || strcmp(word, "csv") == 0)
@@ -218,32 +226,39 @@ static int word_take(struct question *question, const char *word, unsigned takes
 	else if (takes & TAKES_ID && !query->id)
 		query->id = word;
 	else if (takes & TAKES_YEARS && !query->definition)
-		return year_parse(word, &query->definition);
+		return year_parse(word, &query->definition, why);
 	else if (takes & TAKES_YEARS && !query->beside)
-		return year_parse(word, &query->beside);
+		return year_parse(word, &query->beside, why);
 	else
 		return ERR_USAGE;
 	return 0;
 }
 
-/* 1: it is no pair. */
-static int pair_take(struct question *question, const char *name, const char *value)
+/* A name and its value; 1: it is no pair. */
+static int pair_take(
+	struct question *question, const char *name, const char *value, struct why *why)
 {
+	static const char *const names[] = {"period", "by", "definition", "as-of"};
+	enum { PERIOD, BY, DEFINITION, AS_OF, NAMES };
 	struct query *query = &question->query;
-	if (strcmp(name, "period") == 0)
-		query->period = value;
-	else if (strcmp(name, "by") == 0 && value && strchr(value, '='))
-		query->filter = value;
-	else if (strcmp(name, "by") == 0)
-		query->by = value;
-	else if (strcmp(name, "definition") == 0)
-		return value ? year_parse(value, &query->definition) : ERR_USAGE;
-	else if (strcmp(name, "as-of") == 0)
-		return value && day_parse(value, strlen(value), &question->as_of) == 0 ? 0
-										       : ERR_USAGE;
-	else
+	int which = PERIOD;
+	while (which < NAMES && strcmp(name, names[which]) != 0)
+		which++;
+	if (which == NAMES)
 		return 1;
-	return value ? 0 : ERR_USAGE;
+	if (!value)
+		return ERR_USAGE;
+	if (which == DEFINITION)
+		return year_parse(value, &query->definition, why);
+	if (which == AS_OF)
+		return as_of_parse(value, &question->as_of, why);
+	if (which == PERIOD)
+		query->period = value;
+	else if (strchr(value, '='))
+		query->filter = value;
+	else
+		query->by = value;
+	return 0;
 }
 
 /* usage: what is said when the words are not that. */
@@ -255,12 +270,13 @@ static int question_parse(char **args, size_t count, unsigned takes, const char 
 		.as_of = INT32_MAX,
 	};
 	for (size_t i = 0; i < count; i++) {
-		int err = pair_take(question, args[i], i + 1 < count ? args[i + 1] : NULL);
+		struct why why = {""};
+		int err = pair_take(question, args[i], i + 1 < count ? args[i + 1] : NULL, &why);
 		i += err == 0;
 		if (err == 1)
-			err = word_take(question, args[i], takes);
+			err = word_take(question, args[i], takes, &why);
 		if (err)
-			return question_fail(out, usage);
+			return question_fail(out, why.text[0] ? why.text : usage);
 	}
 	return 0;
 }

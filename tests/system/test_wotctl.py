@@ -48,6 +48,30 @@ class Console(unittest.TestCase):
         done = self.wot.wotctl("import", file, check=False)
         self.assertIn("70 accepted", done.stderr)
 
+    def test_what_cannot_be_asked_is_refused_with_what_can(self):
+        for asked, said in (
+            ("kpi --period 2025-13", "2025-13 is no period; there are 2025, 2025-Q1,"),
+            ("kpi --period 2025-02-30", "is no period"),
+            ("kpi --period 2025-12-31..2025-01-01", "ends before it begins"),
+            ("kpi nonsense", "there is no KPI nonsense; there are help_requests,"),
+            ("kpi --by nonsense", "no KPI is split by nonsense; there are ward,"),
+            ("kpi help_requests --by nonsense", "help_requests is not split by nonsense; it is by ward,"),
+            ("kpi help_requests --by ward,age,team", "at most 2"),
+            ("kpi help_requests --by ward=ZUID", "by ward=ZUID is a filter, which explain takes"),
+            ("kpi --definition 1999", "there is no definition of 1999"),
+            ("kpi --definition -1", "-1 is no year"),
+            ("kpi --as-of 2026-02-30", "2026-02-30 is no day; one reads"),
+            ("explain help_requests", "of which period?"),
+            ("explain help_requests --period 2025 --by ward", "filtered by ward=ZUID"),
+            ("explain help_requests --period 2025 --by channel=PIGEON", "channel is never PIGEON; there are"),
+            ("compare help_requests 2023", "compare ID YEAR YEAR"),
+            ("compare help_requests 2023 next", "next is no year"),
+        ):
+            with self.subTest(asked=asked):
+                done = self.wot.wotctl(*asked.split(), check=False)
+                self.assertEqual((done.returncode, done.stdout), (2, ""))
+                self.assertIn(said, done.stderr)
+
     def test_the_last_line_needs_no_end(self):
         file = self.lines("open.jsonl", [{"externalRef": "open", "occurredAt": now(), "channel": "PHONE"}])
         file.write_text(file.read_text().rstrip("\n"))

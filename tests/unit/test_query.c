@@ -196,6 +196,9 @@ static void what_cannot_be_asked_is_told_with_what_can(void **state)
 		t, (struct query){.id = "help_requests", .by = "ward,ward"}, ERR_INVALID, "twice");
 	assert_error(t, (struct query){.id = "contacts_total", .by = "ward"}, ERR_INVALID,
 		"it is by channel, location");
+	assert_error(t, (struct query){.by = "color"}, ERR_INVALID,
+		"no KPI is split by color; there are ward, team");
+	assert_error(t, (struct query){.by = "theme,ward"}, ERR_INVALID, "no KPI is split by");
 	assert_error(t, (struct query){.definition = 1999}, ERR_INVALID,
 		"there is no definition of 1999");
 	assert_error(t, (struct query){.id = "help_requests", .filter = "ward"}, ERR_INVALID,
