@@ -3,6 +3,8 @@
 #include <stdio.h>
 #include <string.h>
 
+enum { NAME_LEN_MAX = 64 };
+
 /* ---- names ---- */
 
 void fail_unknown(struct loader *loader, const struct yaml_node *node, const char *what,
@@ -13,6 +15,16 @@ void fail_unknown(struct loader *loader, const struct yaml_node *node, const cha
 		buf_printf(&list, "%s%s", i ? ", " : "", names[i]);
 	yaml_fail(loader->yaml, node, "there is no %s %s; there are %s", what, node->text,
 		count ? list.data : "none");
+}
+
+void name_check(struct loader *loader, const struct yaml_node *node)
+{
+	static const char letters[] = "abcdefghijklmnopqrstuvwxyz"
+				      "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_+-";
+	size_t len = strlen(node->key);
+	if (len < 1 || len > NAME_LEN_MAX || strspn(node->key, letters) != len)
+		yaml_fail_key(loader->yaml, node, "a name is up to %d letters, digits, _, + and -",
+			NAME_LEN_MAX);
 }
 
 static int ref_load(
@@ -130,7 +142,7 @@ void definitions_load(struct loader *loader, const struct yaml_node *map)
 			(uint32_t)strtoul(node->key, NULL, 10), (int32_t)from, (int32_t)until};
 	}
 	size_t count = kpis->definition_count;
-	if (!count || kpis->definitions[count - 1].until != INT32_MAX)
+	if (map && (!count || kpis->definitions[count - 1].until != INT32_MAX))
 		yaml_fail(loader->yaml, map,
 			"the last definition holds without an end: leave its until out");
 }
@@ -214,12 +226,49 @@ void populations_load(struct loader *loader, const struct yaml_node *map)
 	}
 }
 
+/* As some table has it; an enumeration holds the same values in all. */
+static const struct column *column_named(const struct loader *loader, const char *name)
+{
+	for (enum source source = 0; source < SOURCE_COUNT; source++) {
+		const struct table *table = facts_table(loader->kpis->facts, source);
+		int at = column_find(table, name);
+		if (at >= 0)
+			return &table->columns[at];
+	}
+	return NULL;
+}
+
+static bool is_value(
+	const struct column *column, const struct dimension *dimension, const char *name)
+{
+	if (column->values)
+		return protobuf_c_enum_descriptor_get_value_by_name(column->values, name);
+	for (size_t i = 0; i < dimension->class_count; i++) {
+		if (!strcmp(dimension->classes[i].key, name))
+			return true;
+	}
+	return column->type == COLUMN_TEXT;
+}
+
+static void class_add(struct loader *loader, const struct yaml_node *node, int32_t low,
+	int32_t high, struct dimension *dimension)
+{
+	for (size_t i = 0; i < dimension->class_count; i++) {
+		const struct dimension_class *other = &dimension->classes[i];
+		if (low <= other->high && high >= other->low)
+			yaml_fail(loader->yaml, node, "%s and %s overlap", node->key, other->key);
+	}
+	dimension->classes[dimension->class_count++] =
+		(struct dimension_class){node->key, low, high};
+}
+
 static void classes_load(
 	struct loader *loader, const struct yaml_node *map, struct dimension *dimension)
 {
 	for (const struct yaml_node *node = yaml_map(loader->yaml, map); node; node = node->next) {
 		const struct yaml_node *low = yaml_list(loader->yaml, node);
 		uint32_t bounds[2] = {0};
+		name_check(loader, node);
 		if (!low || node->count != 2)
 			yaml_fail(loader->yaml, node,
 				"a class is its lowest and its highest number: [18, 26]");
@@ -227,27 +276,55 @@ static void classes_load(
 			yaml_fail(loader->yaml, node, "more than %d classes", CLASS_MAX);
 		else if (yaml_u32(loader->yaml, low, 0, INT32_MAX, &bounds[0]) &&
 			 yaml_u32(loader->yaml, low->next, bounds[0], INT32_MAX, &bounds[1]))
-			dimension->classes[dimension->class_count++] = (struct dimension_class){
-				node->key, (int32_t)bounds[0], (int32_t)bounds[1]};
+			class_add(loader, node, (int32_t)bounds[0], (int32_t)bounds[1], dimension);
 	}
 }
 
-static void merges_load(
-	struct loader *loader, const struct yaml_node *map, struct dimension *dimension)
+static void merge_add(struct loader *loader, const struct yaml_node *node, uint32_t definition,
+	const struct column *column, struct dimension *dimension)
+{
+	const char *to;
+	if (!yaml_text(loader->yaml, node, &to))
+		return;
+	if (dimension->merge_count == CLASS_MAX)
+		yaml_fail(loader->yaml, node, "more than %d merges", CLASS_MAX);
+	else if (!column->values)
+		yaml_fail_key(loader->yaml, node, "%s is no enumeration, whose values are merged",
+			dimension->column);
+	else if (!is_value(column, dimension, node->key))
+		yaml_fail_key(loader->yaml, node, "%s is never %s", dimension->column, node->key);
+	else if (!is_value(column, dimension, to))
+		yaml_fail(loader->yaml, node, "%s is never %s", dimension->column, to);
+	else
+		dimension->merges[dimension->merge_count++] =
+			(struct dimension_merge){definition, node->key, to};
+}
+
+static void merges_load(struct loader *loader, const struct yaml_node *map,
+	const struct column *column, struct dimension *dimension)
 {
 	for (const struct yaml_node *year = yaml_map(loader->yaml, map); year; year = year->next) {
 		uint32_t definition = definition_find(loader, year);
 		if (definition == DEFINITION_MAX)
 			continue;
-		for (const struct yaml_node *node = yaml_map(loader->yaml, year); node;
-			node = node->next) {
-			const char *to;
-			if (dimension->merge_count == CLASS_MAX)
-				yaml_fail(loader->yaml, node, "more than %d merges", CLASS_MAX);
-			else if (yaml_text(loader->yaml, node, &to))
-				dimension->merges[dimension->merge_count++] =
-					(struct dimension_merge){definition, node->key, to};
-		}
+		const struct yaml_node *node = yaml_map(loader->yaml, year);
+		for (; node; node = node->next)
+			merge_add(loader, node, definition, column, dimension);
+	}
+}
+
+static void labels_load(struct loader *loader, const struct yaml_node *map,
+	const struct column *column, struct dimension *dimension)
+{
+	for (const struct yaml_node *node = yaml_map(loader->yaml, map); node; node = node->next) {
+		struct dimension_label label = {.key = node->key};
+		if (!is_value(column, dimension, node->key))
+			yaml_fail_key(
+				loader->yaml, node, "%s is never %s", dimension->column, node->key);
+		else if (dimension->label_count == CLASS_MAX)
+			yaml_fail(loader->yaml, node, "more than %d labels", CLASS_MAX);
+		else if (yaml_text(loader->yaml, node, &label.label))
+			dimension->labels[dimension->label_count++] = label;
 	}
 }
 
@@ -264,18 +341,19 @@ void dimensions_load(struct loader *loader, const struct yaml_node *map)
 		*dimension = (struct dimension){
 			.id = node->key, .label = node->key, .column = node->key};
 		yaml_keys(loader->yaml, node, keys, COUNT_OF(keys));
+		name_check(loader, node);
 		yaml_text(loader->yaml, yaml_need(loader->yaml, node, "label"), &dimension->label);
-		yaml_text(
-			loader->yaml, yaml_need(loader->yaml, node, "column"), &dimension->column);
-		classes_load(loader, yaml_get(node, "classes"), dimension);
-		merges_load(loader, yaml_get(node, "merge"), dimension);
-		const struct yaml_node *label = yaml_map(loader->yaml, yaml_get(node, "labels"));
-		for (; label && dimension->label_count < CLASS_MAX; label = label->next) {
-			struct dimension_label item = {.key = label->key};
-			if (yaml_text(loader->yaml, label, &item.label))
-				dimension->labels[dimension->label_count++] = item;
+		const struct yaml_node *named = yaml_need(loader->yaml, node, "column");
+		if (!yaml_text(loader->yaml, named, &dimension->column))
+			continue;
+		const struct column *column = column_named(loader, dimension->column);
+		if (!column) {
+			yaml_fail(
+				loader->yaml, named, "no table has a column %s", dimension->column);
+			continue;
 		}
-		if (label)
-			yaml_fail(loader->yaml, label, "more than %d labels", CLASS_MAX);
+		classes_load(loader, yaml_get(node, "classes"), dimension);
+		merges_load(loader, yaml_get(node, "merge"), column, dimension);
+		labels_load(loader, yaml_get(node, "labels"), column, dimension);
 	}
 }

@@ -28,6 +28,9 @@ struct loader {
 void fail_unknown(struct loader *loader, const struct yaml_node *node, const char *what,
 	const char *const *names, size_t count);
 
+/* That a member's key can be asked for: it becomes a word in commands, JSON and CSV. */
+void name_check(struct loader *loader, const struct yaml_node *node);
+
 /* Names of columns and measures, as refs; REF_NONE where the node is absent or wrong. */
 int day_load(struct loader *loader, const struct row_kind *kind, const struct yaml_node *node);
 int number_load(struct loader *loader, const struct row_kind *kind, const struct yaml_node *node);

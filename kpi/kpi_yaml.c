@@ -31,20 +31,9 @@ static const struct dimension *dimension_load(struct loader *loader, const struc
 	return NULL;
 }
 
-static const ProtobufCEnumValue *enum_value(struct loader *loader, const struct yaml_node *node,
-	const struct column *column, const char *name)
-{
-	const ProtobufCEnumValue *value =
-		protobuf_c_enum_descriptor_get_value_by_name(column->values, name);
-	if (!value)
-		yaml_fail(loader->yaml, node, "%s has no value %s to merge", column->name, name);
-	return value;
-}
-
 /* Which value counts as which: an enumeration's own UNKNOWN as not known, the merged ones as
  * theirs. */
-static void merge_load(struct loader *loader, const struct yaml_node *node, const struct rule *rule,
-	struct split *split)
+static void merge_load(const struct rule *rule, struct split *split)
 {
 	const struct column *column = &rule->kind->table->columns[split->column];
 	const struct dimension *dimension = split->dimension;
@@ -57,10 +46,10 @@ static void merge_load(struct loader *loader, const struct yaml_node *node, cons
 	for (size_t i = 0; i < dimension->merge_count; i++) {
 		if (dimension->merges[i].definition != rule->definition)
 			continue;
-		const ProtobufCEnumValue *from =
-			enum_value(loader, node, column, dimension->merges[i].from);
-		const ProtobufCEnumValue *to =
-			enum_value(loader, node, column, dimension->merges[i].to);
+		const ProtobufCEnumValue *from = protobuf_c_enum_descriptor_get_value_by_name(
+			column->values, dimension->merges[i].from);
+		const ProtobufCEnumValue *to = protobuf_c_enum_descriptor_get_value_by_name(
+			column->values, dimension->merges[i].to);
 		if (from && to)
 			split->merge[(uint8_t)from->value] = (uint8_t)to->value;
 	}
@@ -78,7 +67,7 @@ static void splits_load(struct loader *loader, const struct yaml_node *list, str
 			continue;
 		const struct column *column = &table->columns[split.column];
 		if (column->values)
-			merge_load(loader, list, rule, &split);
+			merge_load(rule, &split);
 		else if (column->type != COLUMN_TEXT &&
 			 (column->type != COLUMN_NUMBER || !dimension->class_count))
 			continue;
@@ -141,6 +130,8 @@ static void rule_check(struct loader *loader, const struct entry *entry, const s
 		rule->divided_by == REF_NONE)
 		yaml_fail_key(loader->yaml, at, "%s: a share needs count, divided_by or whole",
 			rule->kpi->id);
+	if (rule->divided_by != REF_NONE && rule->sum == REF_NONE)
+		yaml_fail_key(loader->yaml, at, "%s: divided_by divides a sum", rule->kpi->id);
 	if (unit != UNIT_SHARE && (rule->whole != WHOLE_PLACED || rule->divided_by != REF_NONE))
 		yaml_fail_key(loader->yaml, at, "%s: only a share is divided", rule->kpi->id);
 	if (rule->due &&
@@ -230,17 +221,18 @@ static void norm_load(struct loader *loader, const struct yaml_node *node, struc
 	static const int months[] = {3, 12};
 	if (!node)
 		return;
+	size_t before = loader->yaml->error_count, count = 0;
 	yaml_keys(loader->yaml, node, keys, COUNT_OF(keys));
-	size_t count = 0;
 	for (enum kpi_norm norm = NORM_AT_LEAST; norm <= NORM_AT_MOST; norm++) {
 		const struct yaml_node *value = yaml_get(node, kpi_norms[norm]);
 		if (!value)
 			continue;
 		count++;
 		kpi->norm = norm;
-		yaml_decimal(loader->yaml, value, 0, 1e9, &kpi->norm_value);
+		yaml_decimal(loader->yaml, value, 0, kpi->unit == UNIT_SHARE ? 1 : 1e9,
+			&kpi->norm_value);
 	}
-	if (count != 1)
+	if (count != 1 && loader->yaml->error_count == before)
 		yaml_fail(loader->yaml, node, "a norm is one of atLeast, moreThan and atMost");
 	unsigned span;
 	if (yaml_choice(loader->yaml, yaml_get(node, "per"), spans, COUNT_OF(spans), &span))
@@ -271,6 +263,7 @@ static void kpi_load(struct loader *loader, const struct yaml_node *node, struct
 	*kpi = (struct kpi){
 		.id = node->key, .label = node->key, .title = node->key, .norm_held_to = kpi};
 	yaml_keys(yaml, node, keys, COUNT_OF(keys));
+	name_check(loader, node);
 	yaml_text(yaml, yaml_need(yaml, node, "label"), &kpi->label);
 	yaml_text(yaml, yaml_need(yaml, node, "title"), &kpi->title);
 	unsigned unit = UNIT_COUNT;
@@ -279,6 +272,11 @@ static void kpi_load(struct loader *loader, const struct yaml_node *node, struct
 	yaml_bool(yaml, yaml_get(node, "hidden"), &kpi->hidden);
 	yaml_bool(yaml, yaml_get(node, "largest_first"), &kpi->largest_first);
 	norm_load(loader, yaml_get(node, "norm"), kpi);
+	for (size_t i = ALWAYS - 1; yaml_get(node, "sum_of") && i < COUNT_OF(keys); i++) {
+		if (yaml_get(node, keys[i]))
+			yaml_fail_key(yaml, yaml_get(node, keys[i]),
+				"%s is said by each part of the sum", keys[i]);
+	}
 	if (yaml_get(node, "shown_by"))
 		kpi->shown_by = dimension_load(loader, yaml_get(node, "shown_by"));
 
@@ -365,23 +363,27 @@ static void sum_link(struct loader *loader, const struct yaml_node *list, struct
 		sum_split(loader->kpis, kpi->rules[d]);
 }
 
+static const struct yaml_node *held_to_of(const struct yaml_node *kpi)
+{
+	return yaml_get(yaml_get(kpi, "norm"), "heldTo");
+}
+
 static void kpis_link(struct loader *loader, const struct yaml_node *map)
 {
 	struct kpis *kpis = loader->kpis;
 	struct kpi *kpi = kpis->items;
 	for (const struct yaml_node *node = map->first; node; node = node->next, kpi++) {
 		sum_link(loader, yaml_get(node, "sum_of"), kpi);
-		const struct kpi *held_to =
-			kpi_named(loader, yaml_get(yaml_get(node, "norm"), "heldTo"));
+		const struct kpi *held_to = kpi_named(loader, held_to_of(node));
 		if (held_to)
 			kpi->norm_held_to = held_to;
 	}
-	for (size_t i = 0; i < kpis->count; i++) {
-		const struct kpi *held_to = kpis->items[i].norm_held_to;
+	kpi = kpis->items;
+	for (const struct yaml_node *node = map->first; node; node = node->next, kpi++) {
+		const struct kpi *held_to = kpi->norm_held_to;
 		if (held_to->norm_held_to != held_to)
-			yaml_fail(loader->yaml, NULL,
-				"the norm of %s is held to %s, whose own is held to another",
-				kpis->items[i].id, held_to->id);
+			yaml_fail(loader->yaml, held_to_of(node),
+				"the norm of %s is held to another itself", held_to->id);
 	}
 	for (enum source source = 0; source < SOURCE_COUNT; source++) {
 		kpis->rule_first[source] = kpis->rule_count;

@@ -58,7 +58,13 @@ static void the_file_as_shipped_has_every_kpi_that_is_promised(void **state)
 		"phone_service_level", "phone_abandoned", "requests_per_household",
 		"handled_by_wot", "redirected_to_welfare", "domestic_violence", "referred_to_youth",
 		"transitions_18", "tailored_solutions", "tailored_saving", "complaints",
-		"feedback_positive", "feedback_cards", "trainings"};
+		"feedback_positive", "feedback_cards", "trainings",
+		"first_contact_within_5_working_days", "callback_within_1_working_day",
+		"reaction_within_1_working_day", "satisfied_client_access",
+		"satisfied_client_support", "satisfied_partner_service",
+		"satisfied_partner_cooperation", "satisfied_partner_offer",
+		"satisfied_partner_accessibility", "unknown_first_contact", "unknown_support_start",
+		"unknown_closing_reason", "unknown_age", "unknown_ward", "unknown_care_weight"};
 	auto_free char *yaml = shipped_yaml();
 	struct tally *tally = tally_of(yaml);
 	for (size_t i = 0; i < sizeof ids / sizeof *ids; i++) {
@@ -170,6 +176,78 @@ static void words_that_are_not_known_are_refused(void **state)
 	assert_refused(HEAD "rules: {}\n", "rules");
 }
 
+/* Slips of who changes a norm, adds a KPI or a new year: each is told at its place. */
+static void a_slip_in_the_file_as_shipped_is_told_with_its_place(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *was, *slip, *expected;
+	} slips[] = {
+		{"norm: {atLeast: 0.8}", "norm: {atLest: 0.8}", "atLest is not known here"},
+		{"norm: {atLeast: 0.8}", "norm: {atLeast: high}", "a number from 0 to 1 is"},
+		{"norm: {atLeast: 0.8}", "norm: {atLeast: 80}", "a number from 0 to 1 is"},
+		{"norm: {atLeast: 0.8}", "norm: {atLeast: 0.8", "missing comma"},
+		{"    unit: count\n", "\tunit: count\n", "invalid tab"},
+		{"    unit: count\n", "    unit: count\n    unit: share\n", "unit is here twice"},
+		{"  goals_met:\n", "  closures:\n", "closures is here twice"},
+		{"  goals_met:\n", "  goals met:\n", "a name is up to 64 letters, digits"},
+		{"  goals_met:\n", "  'goals\"met':\n", "a name is up to 64 letters, digits"},
+		{"    title: Goals met at closure\n", "", "goals_met lacks title"},
+		{"    day: reported_on\n", "    day: reported\n", "no column or measure reported"},
+		{"  2025: {from: 2024}", "  2025: {from: 2026}", "definition 2025 must begin in"},
+		{"  2025: {from: 2024}", "  2025: {from: 2024, until: 2026}", "without an end"},
+		{"      2023: {population: requests_of_all_ages}\n",
+			"      2022: {population: requests_of_all_ages}\n", "no definition 2022"},
+		{"[help_requests, brief_contacts]", "[contacts_total]", "no sum"},
+		{"[help_requests, brief_contacts]\n",
+			"[help_requests, brief_contacts]\n    by: [channel]\n",
+			"by is said by each part of the sum"},
+		{"[closed_on, ended_on]", "[closed_on, left_on]", "no column or measure left_on"},
+		{"{MOVED_AWAY: STOPPED_BY_CLIENT}", "{MOVED_AWAY: STOPPED}",
+			"closing_reason is never STOPPED"},
+		{"{MOVED_AWAY: STOPPED_BY_CLIENT}", "{MOVED: STOPPED_BY_CLIENT}",
+			"closing_reason is never MOVED"},
+		{"27-44: [27, 44]", "27-44: [26, 44]", "27-44 and 18-26 overlap"},
+		{"      OTHER: Anders\n", "      OTHERS: Anders\n", "location is never OTHERS"},
+		{"    column: care_weight\n", "    column: weight\n",
+			"no table has a column weight"},
+		{"    divided_by: answered\n", "    divided_by: satisfaction\n", "satisfaction"},
+		{"    sum: satisfied\n", "", "divided_by divides a sum"},
+	};
+	for (size_t i = 0; i < sizeof slips / sizeof *slips; i++) {
+		auto_free char *yaml = shipped_yaml();
+		auto_buf struct buf text = {0}, errors = {0};
+		unsigned line, column;
+		char *at = strstr(yaml, slips[i].was);
+		assert_non_null(at);
+		buf_printf(&text, "%.*s%s%s", (int)(at - yaml), yaml, slips[i].slip,
+			at + strlen(slips[i].was));
+		assert_int_equal(load(text.data, &errors), ERR_CONFIG);
+		char *end = strchr(errors.data, '\n'); /* what follows may follow from it */
+		assert_non_null(end);
+		*end = 0;
+		if (sscanf(errors.data, "kpi.yaml:%u:%u: ", &line, &column) != 2 ||
+			!strstr(errors.data, slips[i].expected))
+			fail_msg("%s: expected \"%s\" with its place in: %s", slips[i].slip,
+				slips[i].expected, errors.data);
+	}
+}
+
+/* Held to each other, both are wrong. */
+static void a_norm_is_not_held_in_a_circle(void **state)
+{
+	(void)state;
+	static const char was[] = "norm: {moreThan: 300, per: quarter}\n";
+	auto_free char *yaml = shipped_yaml();
+	auto_buf struct buf text = {0};
+	char *at = strstr(yaml, was);
+	assert_non_null(at);
+	buf_printf(&text, "%.*snorm: {moreThan: 300, heldTo: help_requests}\n%s", (int)(at - yaml),
+		yaml, at + strlen(was));
+	assert_refused(text.data, ":49: the norm of contacts_total is held to another itself");
+	assert_refused(text.data, "the norm of help_requests is held to another itself");
+}
+
 static void definitions_cover_every_year_once(void **state)
 {
 	(void)state;
@@ -253,6 +331,8 @@ int main(void)
 		cmocka_unit_test(conditions_that_make_sense_are_taken),
 		cmocka_unit_test(what_does_not_go_together_is_refused),
 		cmocka_unit_test(words_that_are_not_known_are_refused),
+		cmocka_unit_test(a_slip_in_the_file_as_shipped_is_told_with_its_place),
+		cmocka_unit_test(a_norm_is_not_held_in_a_circle),
 		cmocka_unit_test(definitions_cover_every_year_once),
 		cmocka_unit_test(everything_that_is_wrong_is_said_at_once),
 		cmocka_unit_test(a_file_is_checked_without_anything_to_count),
