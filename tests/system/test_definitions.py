@@ -72,6 +72,20 @@ class Definitions(unittest.TestCase):
         wait_until(lambda: self.norm() == {"atLeast": 0.9}, what="the file that was put right")
         self.assertEqual(len(self.definitions()), 2)
 
+    def test_a_new_years_definition_stands_beside_the_old_one(self):
+        self.request(60, started=40)
+        year = datetime.date.today().year
+        text = self.files["kpi"].read_text()
+        self.files["kpi"].write_text(text.replace("  2025: {from: 2024}", f"  2025: {{from: 2024, until: {year - 1}}}\n  {year}: {{from: {year}}}"))
+        old = "    definitions:\n      2025: {count: waiting_days <= 28}\n"
+        first = "    count: waiting_days <= 28\n    unknown_outside: {day: closed_on, where: support_started_on is unset}\n    norm: {atLeast: 0.8}\n    by: [ward]\n"
+        self.change("kpi", f"{first}    definitions:\n", first.replace("28", "14") + old, "case")
+        figure = wait_until(lambda: (f := self.figure("started_within_4_weeks"))["definition"] == year and f, what="the new year's definition")
+        self.assertEqual((figure["count"], figure["of"]), (0, 1))
+        self.assertEqual(self.figure("started_within_4_weeks", "--definition", 2025)["count"], 1)
+        compared = self.wot.wotctl("compare", "started_within_4_weeks", 2025, year, "--period", "365d", "--json").stdout
+        self.assertEqual(json.loads(compared)["cases"], 1)
+
     def test_what_is_in_force_survives_a_restart_of_who_counts(self):
         self.change("kpi", "norm: {atLeast: 0.8}\n    by: [ward]", "norm: {atLeast: 0.9}\n    by: [ward]", "case")
         wait_until(lambda: self.norm() == {"atLeast": 0.9}, what="the new norm")
