@@ -12,7 +12,7 @@ from functools import lru_cache
 from days import add_months, add_working_days, whole_quarters
 
 PHONE_SECONDS = 30
-CLASSES = [("18-26", 18, 26), ("27-44", 27, 44), ("45-66", 45, 66), ("67+", 67, 999)]
+CLASSES = [("0-17", 0, 17), ("18-26", 18, 26), ("27-44", 27, 44), ("45-66", 45, 66), ("67+", 67, 999)]
 MERGED = {
     2023: {"REDIRECTED_SPECIALIST": "REDIRECTED_OTHER", "UNKNOWN": "OTHER"},
     2025: {"MOVED_AWAY": "STOPPED_BY_CLIENT"},

@@ -493,6 +493,8 @@ class Dimensions(unittest.TestCase):
         self.assertEqual(
             city.rows("help_requests", "age"), {"18-26": 2, "27-44": 1, "67+": 1, "UNKNOWN": 1}
         )
+        city.request("2025-01-02", person={"birthDate": "2007-01-03"})
+        self.assertEqual(city.rows("referred_to_youth", "age"), {"0-17": 1})
 
     def test_a_case_with_several_problems_counts_under_each(self):
         city = City()
