@@ -28,7 +28,7 @@ struct cli {
 typedef int cli_verb_fn(struct cli *cli, int argc, char **argv);
 cli_verb_fn verb_import, verb_push, verb_kpi, verb_explain, verb_compare, verb_forecast, verb_tail,
 	verb_replay, verb_verify, verb_accept_loss, verb_simulate, verb_status, verb_worklist,
-	verb_keygen, verb_client;
+	verb_teams, verb_keygen, verb_client;
 
 /* "wotctl: …" on stderr; returns the exit code. */
 int cli_fail(int code, const char *format, ...) __attribute__((format(printf, 2, 3)));

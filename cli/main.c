@@ -36,6 +36,7 @@ static const struct {
 		"health, heads, lag; --wait: until all is read everywhere"},
 	{"worklist", verb_worklist, true, "[--json]",
 		"whom the intake team must phone, and until when"},
+	{"teams", verb_teams, true, "[--json]", "capacity, load and queue of each team"},
 	{"keygen", verb_keygen, true, "",
 		"make the daemons' and the vault's keys that are not there yet"},
 	{"client", verb_client, true,

@@ -14,7 +14,8 @@ struct assign_load {
 	uint32_t hours;      /* a week, of its open cases */
 	uint32_t fast_hours; /* of these, by cases of the fast lane */
 	uint32_t open_cases;
-	uint64_t last; /* when it was last given a case: a counter of assignments; 0 never */
+	uint32_t by_hand; /* cases that a person gave it, ever */
+	uint64_t last;    /* when it was last given a case: a counter of assignments; 0 never */
 };
 
 /* A case of so many hours comes or goes. */

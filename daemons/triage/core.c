@@ -197,9 +197,7 @@ static void screening_route(const struct triage *triage, const Wot__V1__Screenin
 	struct route_change *change, int64_t at_ms, struct decision *out)
 {
 	struct request *after = &change->after;
-	bool named = screening->team && request_is_open(after) &&
-		     screening->outcome == WOT__V1__SCREENING__OUTCOME__TO_SUPPORT;
-	if (!named)
+	if (!screening->team || !request_is_open(after))
 		screening_match(triage, change);
 	else if (!after->team ||
 		 strcmp(screening->team, triage_team_name(triage, after->team)) != 0)

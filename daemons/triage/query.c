@@ -33,9 +33,9 @@ static void team_item(
 		buf_printf(json, ",\"location\":\"%s\"", location->name);
 	buf_printf(json,
 		",\"people\":%u,\"capacityHours\":%u,\"loadHours\":%u,\"freeHours\":%d,"
-		"\"openCases\":%u,\"queue\":%zu}",
+		"\"openCases\":%u,\"queue\":%zu,\"byHand\":%u}",
 		team->people, team->hours, load->hours, assign_free(team, load), load->open_cases,
-		team_queue(roster, index));
+		team_queue(roster, index), load->by_hand);
 }
 
 /* A team that triage.yaml forgot while it has open cases is shown until they are done. */
@@ -52,9 +52,18 @@ static void teams_gone(const struct triage *triage, struct buf *json)
 		buf_json(json, key);
 		buf_printf(json,
 			",\"people\":0,\"capacityHours\":0,\"loadHours\":%u,\"freeHours\":-%u,"
-			"\"openCases\":%u,\"queue\":0}",
-			load->hours, load->hours, load->open_cases);
+			"\"openCases\":%u,\"queue\":0,\"byHand\":%u}",
+			load->hours, load->hours, load->open_cases, load->by_hand);
 	}
+}
+
+/* How often a person chose the team, also one that is gone. */
+static uint32_t teams_by_hand(const struct triage *triage)
+{
+	uint32_t by_hand = 0;
+	for (uint16_t number = 1; number <= triage->team_names.count; number++)
+		by_hand += triage->loads[number].by_hand;
+	return by_hand;
 }
 
 static void teams(const struct triage *triage, struct buf *json)
@@ -69,7 +78,8 @@ static void teams(const struct triage *triage, struct buf *json)
 	}
 	if (roster->rules)
 		teams_gone(triage, json);
-	buf_printf(json, "],\"queue\":%zu}", roster->queue.waiting);
+	buf_printf(json, "],\"queue\":%zu,\"byHand\":%u}", roster->queue.waiting,
+		teams_by_hand(triage));
 }
 
 int triage_query(const struct triage *triage, const struct core_query *query, struct buf *json)

@@ -190,6 +190,7 @@ static void evolve_route(
 		return;
 	request->team = team_add(triage, route->team);
 	triage->loads[request->team].last = ++triage->assignments;
+	triage->loads[request->team].by_hand += route->by_hand ? 1 : 0;
 }
 
 static void evolve_new(struct triage *triage, struct request *request, uint32_t number, int year,

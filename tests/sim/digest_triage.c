@@ -58,10 +58,10 @@ void digest_triage(const void *state, struct buf *out)
 	buf_printf(out, "assignments=%" PRIu64 " rules=%d closing=%zu\n", triage->assignments,
 		triage->roster.rules != NULL, triage->promise_rules.closing.count);
 	for (uint16_t i = 1; i <= triage->team_names.count; i++)
-		buf_printf(out, "team %s hours=%u fast=%u cases=%u last=%" PRIu64 "\n",
+		buf_printf(out, "team %s hours=%u fast=%u cases=%u hand=%u last=%" PRIu64 "\n",
 			triage_team_name(triage, i), triage->loads[i].hours,
 			triage->loads[i].fast_hours, triage->loads[i].open_cases,
-			triage->loads[i].last);
+			triage->loads[i].by_hand, triage->loads[i].last);
 	for (uint16_t i = 0; i < triage->rule_names.count; i++)
 		buf_printf(out, "rule %s\n", triage->rule_names.items[i]);
 	for (uint32_t number = 0; number < triage->room; number++)

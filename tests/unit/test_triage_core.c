@@ -45,7 +45,7 @@ static void youth_and_non_residents_are_proposed_elsewhere_and_wait_for_nobody(v
 	route = feed_request(h, event);
 	assert_string_equal(route->redirected_to, "other-municipality");
 	assert_string_equal(route->reason, "A. Proposed: Andere gemeente.");
-	teams_say(h, "],\"queue\":0}");
+	teams_say(h, "],\"queue\":0,");
 	list_is(h, "2"); /* a person decides on that; youth is Mevis's */
 }
 
@@ -73,7 +73,7 @@ static void before_any_rules_a_request_waits_and_is_decided_once_there_are_some(
 	assert_string_equal(route->reason, "Waits: no rules loaded.");
 	plain_request(h, 2, at(3, 4));
 	list_is(h, "1 2");
-	teams_say(h, "{\"items\":[],\"queue\":2}");
+	teams_say(h, "{\"items\":[],\"queue\":2,");
 	assert_int_equal(configure(h, ORGANISATIONS TEAMS RULES), 0);
 	assert_int_equal(harness_count(h), 3);
 	assert_string_equal(
@@ -106,8 +106,8 @@ static void work_is_spread_and_a_full_house_queues(void **state)
 	assert_string_equal(route->considered[0]->reason, "Full: 4 of 4 hours taken, 2 needed");
 	teams_say(h, "{\"team\":\"oost\",\"name\":\"Oost\",\"location\":\"OOST\",\"people\":1,"
 		     "\"capacityHours\":4,\"loadHours\":4,\"freeHours\":0,\"openCases\":2,"
-		     "\"queue\":1}");
-	teams_say(h, "],\"queue\":1}");
+		     "\"queue\":1,\"byHand\":0}");
+	teams_say(h, "],\"queue\":1,");
 	replay_answers_the_same(h);
 }
 
@@ -123,7 +123,7 @@ static void a_closed_case_makes_room_in_the_same_decision(void **state)
 	const Wot__V1__CaseRouted *route = routed(h, 1, 6);
 	assert_string_equal(route->team, "zuid");
 	assert_int_equal(harness_event(h, 1)->occurred_at, at(5, 5));
-	teams_say(h, "],\"queue\":1}");
+	teams_say(h, "],\"queue\":1,");
 	closed(h, 1, at(5, 6));
 	assert_string_equal(routed(h, 1, 5)->team, "oost");
 	closed(h, 1, at(5, 6)); /* told twice: no news */
@@ -199,7 +199,7 @@ static void a_withdrawn_queue_member_leaves_it(void **state)
 	plain_request(h, 6, at(3, 5));
 	assert_int_equal(screened(h, 5, at(3, 6), OUTCOME(WITHDRAWN)), 0);
 	assert_int_equal(harness_count(h), 1);
-	teams_say(h, "],\"queue\":1}");
+	teams_say(h, "],\"queue\":1,");
 	closed(h, 1, at(5, 5));
 	routed(h, 1, 6);
 	replay_answers_the_same(h);
@@ -211,7 +211,7 @@ static void who_is_in_support_waits_for_no_team(void **state)
 	fill(h);
 	plain_request(h, 5, at(3, 4));
 	started(h, 5, at(3, 5));
-	teams_say(h, "],\"queue\":0}");
+	teams_say(h, "],\"queue\":0,");
 	list_is(h, "1 2 3 4");
 }
 
@@ -271,7 +271,7 @@ static void new_rules_decide_the_queue_anew_and_never_the_past(void **state)
 	assert_string_equal(routed(h, 1, 5)->team, "noord");
 	/* the past: cases 1 to 4 stay with teams that the file forgot */
 	teams_say(h, "{\"team\":\"oost\",\"name\":\"oost\",\"people\":0,\"capacityHours\":0,"
-		     "\"loadHours\":4,\"freeHours\":-4,\"openCases\":2,\"queue\":0}");
+		     "\"loadHours\":4,\"freeHours\":-4,\"openCases\":2,\"queue\":0,\"byHand\":0}");
 	replay_answers_the_same(h);
 }
 

@@ -165,6 +165,45 @@ static void a_team_by_hand_is_honoured_also_over_its_capacity(void **state)
 	replay_answers_the_same(h);
 }
 
+/* Each team shows how often it was chosen; what was there already is no choice of another. */
+static void teams_by_hand_are_counted_by_the_team_that_was_chosen(void **state)
+{
+	struct harness *h = *state;
+	fill(h); /* 2 is Zuid's, 3 is Oost's */
+	Wot__V1__Screening *screening = screening_make(h, OUTCOME(TO_SUPPORT));
+	screening->team = arena_strdup(&h->arena, "oost");
+	assert_int_equal(screen(h, 2, at(3, 4), screening), 0);
+	assert_int_equal(screen(h, 2, at(3, 4), screening), 0);
+	assert_int_equal(screen(h, 3, at(3, 4), screening), 0);
+	screening->team = arena_strdup(&h->arena, "dv");
+	assert_int_equal(screen(h, 2, at(3, 5), screening), 0);
+	closed(h, 2, at(3, 6));
+	teams_say(h, "\"openCases\":2,\"queue\":0,\"byHand\":1},{\"team\":\"zuid\"");
+	teams_say(h, "\"openCases\":0,\"queue\":0,\"byHand\":1}]");
+	assert_int_equal(configure(h, ORGANISATIONS
+				 "teams:\n  zuid: {name: Zuid, people: 1, hours: 4}\n" RULES_REST),
+		0);
+	teams_say(h, "],\"queue\":0,\"byHand\":2}"); /* also of teams that are gone */
+	replay_answers_the_same(h);
+}
+
+/* The intake team may know who should go on phoning; of what has ended there is nothing to give. */
+static void a_team_by_hand_needs_no_answered_call_but_an_open_case(void **state)
+{
+	struct harness *h = *state;
+	fill(h);
+	Wot__V1__Screening *screening = screening_make(h, OUTCOME(NOT_REACHED));
+	screening->team = arena_strdup(&h->arena, "oost");
+	assert_int_equal(screen(h, 2, at(3, 4), screening), 0);
+	assert_string_equal(routed(h, 1, 2)->team, "oost");
+	list_is(h, "1 2 3 4");
+	screening->outcome = OUTCOME(WITHDRAWN);
+	screening->team = arena_strdup(&h->arena, "zuid");
+	assert_int_equal(screen(h, 2, at(3, 5), screening), 0);
+	assert_int_equal(harness_count(h), 1);
+	teams_say(h, "],\"queue\":0,\"byHand\":1}");
+}
+
 static void a_team_by_hand_takes_a_case_from_the_queue(void **state)
 {
 	struct harness *h = *state;
@@ -174,7 +213,7 @@ static void a_team_by_hand_takes_a_case_from_the_queue(void **state)
 	screening->team = arena_strdup(&h->arena, "zuid");
 	assert_int_equal(screen(h, 5, at(3, 4), screening), 0);
 	assert_true(routed(h, 1, 5)->by_hand);
-	teams_say(h, "],\"queue\":0}");
+	teams_say(h, "],\"queue\":0,");
 }
 
 static void expertise_found_at_screening_routes_again(void **state)
@@ -204,7 +243,7 @@ static void expertise_that_nobody_has_room_for_waits_in_the_queue(void **state)
 	screening->expertise = &asked;
 	assert_int_equal(screen(h, 1, at(3, 4), screening), 0);
 	assert_null(routed(h, 1, 1)->team);
-	teams_say(h, "],\"queue\":1}");
+	teams_say(h, "],\"queue\":1,");
 	closed(h, 2, at(3, 5));
 	assert_string_equal(routed(h, 1, 1)->team, "zuid");
 }
@@ -356,6 +395,8 @@ int main(void)
 		configured(advice_is_forbidden_once_support_started_or_the_case_was_closed),
 		configured(confirmed_advice_is_final_until_it_is_voided),
 		configured(a_team_by_hand_is_honoured_also_over_its_capacity),
+		configured(teams_by_hand_are_counted_by_the_team_that_was_chosen),
+		configured(a_team_by_hand_needs_no_answered_call_but_an_open_case),
 		configured(a_team_by_hand_takes_a_case_from_the_queue),
 		configured(expertise_found_at_screening_routes_again),
 		configured(expertise_that_nobody_has_room_for_waits_in_the_queue),
