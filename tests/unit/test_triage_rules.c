@@ -64,6 +64,7 @@ static void every_shipped_rule_has_its_request(void **unused)
 		{{.crisis = true}, "crisis"},
 		{{.problems = PROBLEM(TIME_USE) | PROBLEM(SOCIAL_NETWORK)}, "welfare-first"},
 		{{.expertise = EXPERTISE(ELDERLY)}, "expertise"},
+		{{.problems = PROBLEM(SUBSTANCE_USE)}, "addiction-care"},
 		{{.problems = PROBLEM(FINANCE)}, "default"},
 		{{0}, "default"},
 	};
@@ -84,17 +85,34 @@ static void the_first_rule_that_holds_decides(void **unused)
 		.expertise = EXPERTISE(DEBT)};
 	assert_string_equal(rule_for(rules, facts)->name, "under-18");
 	facts.youth = false;
-	assert_string_equal(rule_for(rules, facts)->name, "not-a-resident");
-	facts.not_resident = false;
 	assert_string_equal(rule_for(rules, facts)->name, "domestic-violence");
 	facts.domestic_violence = false;
 	assert_string_equal(rule_for(rules, facts)->name, "crisis");
 	facts.crisis = false;
+	assert_string_equal(rule_for(rules, facts)->name, "not-a-resident");
+	facts.not_resident = false;
 	assert_string_equal(rule_for(rules, facts)->name, "welfare-first");
 	facts.problems |= PROBLEM(HOUSING);
 	assert_string_equal(rule_for(rules, facts)->name, "expertise");
 	facts.expertise = 0;
 	assert_string_equal(rule_for(rules, facts)->name, "default");
+	rules_free(rules);
+}
+
+/* A matter of another organisation is one only while nothing else is asked. */
+static void what_is_also_ours_is_not_redirected(void **unused)
+{
+	(void)unused;
+	struct rules *rules = shipped();
+	struct rules_facts facts = {.problems = PROBLEM(SUBSTANCE_USE)};
+	assert_string_equal(rule_for(rules, facts)->redirect_to->key, "addiction-care");
+	facts.expertise = EXPERTISE(DEBT);
+	assert_null(rule_for(rules, facts)->redirect_to);
+	facts.expertise = 0;
+	facts.problems |= PROBLEM(HOUSING);
+	assert_null(rule_for(rules, facts)->redirect_to);
+	facts = (struct rules_facts){.problems = PROBLEM(SUBSTANCE_USE), .crisis = true};
+	assert_string_equal(rule_for(rules, facts)->name, "crisis");
 	rules_free(rules);
 }
 
@@ -220,6 +238,7 @@ int main(void)
 		cmocka_unit_test(the_shipped_file_has_52_people_and_40_fte),
 		cmocka_unit_test(every_shipped_rule_has_its_request),
 		cmocka_unit_test(the_first_rule_that_holds_decides),
+		cmocka_unit_test(what_is_also_ours_is_not_redirected),
 		cmocka_unit_test(who_was_screened_to_support_is_not_redirected),
 		cmocka_unit_test(domestic_violence_takes_the_fast_lane),
 		cmocka_unit_test(all_mistakes_are_said_at_once_with_their_place),
