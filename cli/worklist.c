@@ -16,9 +16,9 @@ static json_t *items_read(const struct cli *cli, struct why *why)
 {
 	json_t *items = json_array();
 	must(items);
-	char after[64] = "";
+	char after[200] = ""; /* a case, or CLIENT/REF of a signal */
 	do {
-		char path[128];
+		char path[256];
 		json_t *page;
 		snprintf(path, sizeof path, "/v1/worklist?limit=1000%s%s",
 			after[0] ? "&after=" : "", after);
@@ -57,38 +57,61 @@ static void left_print(const char *day, int32_t today, char out[24])
 		snprintf(out, 24, "today");
 }
 
-/* "RENT_ARREARS, EVICTION", behind the team. */
-static void signals_print(const json_t *signals)
+/* What one should know before phoning. */
+static void remarks_print(const json_t *item)
 {
 	size_t i;
-	json_t *signal;
-	json_array_foreach(signals, i, signal)
-	{
-		printf("%s%s", i ? ", " : "  signals: ", json_string_value(signal));
-	}
+	json_t *kind;
+	if (json_is_true(json_object_get(item, "queued")))
+		printf("  queued");
+	if (json_is_true(json_object_get(item, "welfareFirst")))
+		printf("  a welfare activity first");
+	if (json_object_get(item, "redirectedTo"))
+		printf("  to %s?", text(item, "redirectedTo"));
+	json_array_foreach(json_object_get(item, "signals"), i, kind)
+		printf("%s%s", i ? ", " : "  signals: ", json_string_value(kind));
 }
 
-static void item_print(const json_t *item, int32_t today)
+/* A household has no case: it is named by a signal. */
+static const char *name_of(const json_t *item)
+{
+	return text(item, json_object_get(item, "caseId") ? "caseId" : "caseRef");
+}
+
+static void item_print(const json_t *item, int32_t today, int width)
 {
 	char left[24];
 	left_print(text(item, "deadline"), today, left);
-	printf("%-10s  %-12s  %-11s  %-10s  %-9s  %8d  %-10s  %s", text(item, "deadline"), left,
-		json_object_get(item, "caseId") ? text(item, "caseId") : "household",
-		text(item, "reportedOn"), text(item, "priority"),
+	printf("%-10s  %-12s  %-*s  %-10s  %-9s  %8d  %-10s  %-12s", text(item, "deadline"), left,
+		width, name_of(item), text(item, "reportedOn"), text(item, "priority"),
 		(int)json_integer_value(json_object_get(item, "attempts")), text(item, "reactBy"),
-		json_is_true(json_object_get(item, "queued")) ? "queued" : text(item, "team"));
-	signals_print(json_object_get(item, "signals"));
+		text(item, "team"));
+	remarks_print(item);
 	putchar('\n');
+}
+
+/* Of the column with the names. */
+static int width_of(const json_t *items)
+{
+	size_t i, width = strlen("case or signal");
+	json_t *item;
+	json_array_foreach(items, i, item)
+	{
+		size_t len = strlen(name_of(item));
+		width = len > width ? len : width;
+	}
+	return (int)width;
 }
 
 static void table_print(const json_t *items)
 {
 	int32_t today = calendar_day_of(loop_now_ms());
-	printf("%-10s  %-12s  %-11s  %-10s  %-9s  %8s  %-10s  %s\n", "deadline", "left", "case",
-		"reported", "priority", "attempts", "react by", "team");
+	int width = width_of(items);
 	size_t i;
 	json_t *item;
-	json_array_foreach(items, i, item) item_print(item, today);
+	printf("%-10s  %-12s  %-*s  %-10s  %-9s  %8s  %-10s  %s\n", "deadline", "left", width,
+		"case or signal", "reported", "priority", "attempts", "react by", "team");
+	json_array_foreach(items, i, item) item_print(item, today, width);
 	printf("%zu to phone\n", json_array_size(items));
 }
 

@@ -26,7 +26,7 @@ bool request_is_open(const struct request *request)
 /* Where support has started without our choosing a team, there is nothing left to wait for. */
 bool request_is_waiting(const struct request *request)
 {
-	return request_is_open(request) && !request->team && !request->redirected &&
+	return request_is_open(request) && !request->team && !request->redirect &&
 	       !request->days[REQUEST_SUPPORTED];
 }
 
@@ -150,7 +150,6 @@ void request_take_route(struct request *request, const Wot__V1__CaseRouted *rout
 	request->domestic_violence = route->domestic_violence;
 	request->crisis = route->crisis;
 	request->priority = (uint8_t)route->priority;
-	request->redirected = route->redirected_to != NULL;
 	request->by_hand = route->by_hand;
 	request->welfare_first = route->welfare_first;
 }
@@ -173,7 +172,7 @@ void request_take_screening(
 	if (screening->has_care_weight)
 		request->weight_screened = (uint8_t)screening->care_weight;
 	if (screening->outcome == WOT__V1__SCREENING__OUTCOME__TO_SUPPORT)
-		request->redirected = false;
+		request->redirect = 0;
 }
 
 /* ---- what wot-case says ---- */

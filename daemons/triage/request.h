@@ -18,6 +18,8 @@ struct request {
 	uint16_t problems;
 	uint16_t team; /* a number of state.h; 0: none */
 	uint16_t rule; /* of the last route, as a number of state.h */
+	uint16_t
+		redirect; /* where a rule redirects it to, which a person decides; likewise; 0: none */
 	uint16_t attempts;
 	uint8_t expertise;
 	uint8_t priority;
@@ -26,8 +28,7 @@ struct request {
 	uint8_t preferred_location;
 	uint8_t legal_basis;
 	bool youth : 1, not_resident : 1, domestic_violence : 1, crisis : 1;
-	bool redirected : 1; /* by a rule, which proposes: a person decides */
-	bool by_hand : 1;    /* the team was chosen by a person: no rule changes it */
+	bool by_hand : 1; /* the team was chosen by a person: no rule changes it */
 	bool welfare_first : 1;
 	bool taken_up : 1;       /* a start or closing was ever accepted: screening ends nothing */
 	bool wants_reaction : 1; /* it came by web, chat or e-mail */
@@ -60,7 +61,7 @@ struct request request_new(
 	const Wot__V1__HelpRequest *submitted, int32_t reported_on, int year, unsigned legal_basis);
 /* What a route keeps of the request, so that the own log tells all of it. */
 void request_tell(const struct request *request, struct arena *arena, Wot__V1__CaseRouted *route);
-/* What a route says of it: all but the numbers of team and rule. */
+/* What a route says of it: all but the numbers of state.h. */
 void request_take_route(struct request *request, const Wot__V1__CaseRouted *route);
 void request_take_screening(
 	struct request *request, const Wot__V1__Screening *screening, int32_t day);

@@ -19,6 +19,36 @@ void signals_done(struct signals *signals)
 {
 	while (signals->households)
 		household_forget(signals, signals->households);
+	free(signals->items);
+	refs_done(&signals->refs);
+}
+
+uint32_t signals_find(const struct signals *signals, const char *client, const char *ref)
+{
+	return refs_find(&signals->refs, client, ref);
+}
+
+const struct signal *signals_at(const struct signals *signals, uint32_t number)
+{
+	must(number && number <= signals->count);
+	return &signals->items[number - 1];
+}
+
+static uint32_t signal_add(struct signals *signals, const Wot__V1__Event *event)
+{
+	const Wot__V1__SignalListed *listed = event->body->signal_listed;
+	struct signal signal = {.day = calendar_day_of(event->occurred_at),
+		.legal_basis = event->has_legal_basis ? event->legal_basis : 0};
+	must(listed->household_id.len == sizeof signal.household_id);
+	memcpy(signal.household_id, listed->household_id.data, sizeof signal.household_id);
+	if ((signals->count & (signals->count - 1)) == 0) {
+		size_t room = signals->count ? 2 * (size_t)signals->count : 1;
+		signals->items = realloc(signals->items, room * sizeof *signals->items);
+		must(signals->items);
+	}
+	signals->items[signals->count++] = signal;
+	refs_add(&signals->refs, event->client, event->external_ref, signals->count);
+	return signals->count;
 }
 
 static struct household *household_find(const struct signals *signals, const uint8_t *id)
@@ -28,12 +58,12 @@ static struct household *household_find(const struct signals *signals, const uin
 	return household;
 }
 
-static struct household *household_new(struct signals *signals, const uint8_t *id, int32_t day)
+static struct household *household_new(const uint8_t *id, uint32_t number, int32_t day)
 {
 	struct household *household = calloc(1, sizeof *household);
 	must(household);
 	memcpy(household->id, id, sizeof household->id);
-	household->number = ++signals->listed;
+	household->number = number;
 	household->reported_on = household->last_on = day;
 	return household;
 }
@@ -49,13 +79,13 @@ void signals_take(struct signals *signals, const Wot__V1__Event *event)
 {
 	const Wot__V1__SignalListed *listed = event->body->signal_listed;
 	int32_t day = calendar_day_of(event->occurred_at);
-	must(listed->household_id.len == HOUSEHOLD_ID_LEN);
+	uint32_t number = signal_add(signals, event);
 	old_ones_forget(signals, calendar_day_of(event->recorded_at));
 	struct household *household = household_find(signals, listed->household_id.data);
 	if (household)
 		HASH_DEL(signals->households, household); /* to be the last */
 	else
-		household = household_new(signals, listed->household_id.data, day);
+		household = household_new(listed->household_id.data, number, day);
 	HASH_ADD(hh, signals->households, id, HOUSEHOLD_ID_LEN, household);
 	household->kinds |= 1u << listed->kind;
 	if (day < household->reported_on)
@@ -70,6 +100,19 @@ void signals_reached(
 	struct household *household = household_find(signals, household_id);
 	if (household && household->last_on <= day)
 		household_forget(signals, household);
+}
+
+void signals_screened(struct signals *signals, const Wot__V1__Event *event)
+{
+	const Wot__V1__SignalScreened *screened = event->body->signal_screened;
+	const uint8_t *id = screened->household_id.data;
+	if (screened->screening->outcome != WOT__V1__SCREENING__OUTCOME__NOT_REACHED) {
+		signals_reached(signals, id, calendar_day_of(event->occurred_at));
+		return;
+	}
+	struct household *household = household_find(signals, id);
+	if (household)
+		household->attempts++;
 }
 
 const struct household *signals_of(

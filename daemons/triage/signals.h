@@ -1,12 +1,14 @@
 /*
  * Signals about households (rent arrears, loneliness): they wait on the work list, once per household,
- * until somebody of the household was reached, through a request of theirs. A sender repeats what lasts, so
- * after SIGNAL_DAYS without another one it is off the list; so is the past that is imported.
+ * until somebody of the household was reached: by a screening that names one of the signals, or through a
+ * request of theirs. A sender repeats what lasts, so after SIGNAL_DAYS without another one it is off the
+ * list; so is the past that is imported.
  */
 #ifndef WOT_TRIAGE_SIGNALS_H
 #define WOT_TRIAGE_SIGNALS_H
 
 #include "lib/buf.h"
+#include "lib/refs.h"
 #include "proto/event.h"
 #include <stdbool.h>
 #include <uthash.h>
@@ -17,15 +19,25 @@ enum { SIGNAL_DAYS = 28, HOUSEHOLD_ID_LEN = 16 };
 struct household {
 	UT_hash_handle hh;
 	uint8_t id[HOUSEHOLD_ID_LEN];
-	uint32_t number;     /* in the order in which they came on the list, from 1 */
+	uint32_t number;     /* of the signal that put it on the list, and names it there */
 	int32_t reported_on; /* the first signal, from which its deadline counts */
 	int32_t last_on;
 	uint32_t kinds; /* 1 << kind */
+	uint32_t attempts;
+};
+
+/* One that was ever listed. */
+struct signal {
+	uint8_t household_id[HOUSEHOLD_ID_LEN];
+	int32_t day;
+	unsigned legal_basis; /* 0: none was said */
 };
 
 struct signals {
 	struct household *households; /* the one that was heard of last is last */
-	uint32_t listed;              /* so far */
+	struct signal *items;         /* by number, from 1 */
+	uint32_t count;
+	struct refs refs; /* the names of the signals */
 };
 
 void signals_done(struct signals *signals);
@@ -34,10 +46,15 @@ bool signal_is_current(int32_t day, int32_t today);
 
 /* A signal_listed of the own log. */
 void signals_take(struct signals *signals, const Wot__V1__Event *event);
+/* A signal_screened of the own log. */
+void signals_screened(struct signals *signals, const Wot__V1__Event *event);
 /* Somebody of the household was spoken to on that day: no signal of before waits any more. */
 void signals_reached(
 	struct signals *signals, const uint8_t household_id[HOUSEHOLD_ID_LEN], int32_t day);
 
+/* The number of a signal by the name that it was sent under (lib/refs.h); 0: unknown. */
+uint32_t signals_find(const struct signals *signals, const char *client, const char *ref);
+const struct signal *signals_at(const struct signals *signals, uint32_t number);
 /* NULL when none waits. */
 const struct household *signals_of(
 	const struct signals *signals, const uint8_t household_id[HOUSEHOLD_ID_LEN], int32_t today);

@@ -151,6 +151,7 @@ void triage_done(struct triage *triage)
 	refs_done(&triage->refs);
 	names_done(&triage->rule_names);
 	names_done(&triage->team_names);
+	names_done(&triage->organisation_names);
 	roster_done(&triage->roster);
 	promise_rules_done(&triage->promise_rules);
 	due_done(&triage->due);
@@ -185,7 +186,9 @@ static void evolve_route(
 {
 	request_take_route(request, route);
 	request->rule = names_add(&triage->rule_names, route->rule);
-	request->team = 0;
+	request->team = request->redirect = 0;
+	if (route->redirected_to)
+		request->redirect = names_add(&triage->organisation_names, route->redirected_to);
 	if (!route->team)
 		return;
 	request->team = team_add(triage, route->team);
@@ -292,6 +295,9 @@ void triage_evolve(struct triage *triage, const Wot__V1__Event *event)
 		break;
 	case WOT__V1__BODY__KIND_SIGNAL_LISTED:
 		signals_take(&triage->signals, event);
+		break;
+	case WOT__V1__BODY__KIND_SIGNAL_SCREENED:
+		signals_screened(&triage->signals, event);
 		break;
 	default:
 		triage_clocks_evolve(triage, event);

@@ -4,47 +4,69 @@
 #include "lib/clean.h"
 #include "proto/case_id.h"
 #include "proto/json.h"
-#include <stdio.h>
 #include <string.h>
 
-/* The place on the list. A later report never has an earlier deadline, so the report day orders. */
+/* Where it stands on the list; of two with the same deadline the earlier report goes first. */
 struct place {
 	unsigned priority;
-	uint64_t key;
-	bool is_signal; /* the key's number is that of a household, not of a case */
+	int32_t deadline_on, reported_on;
+	bool is_signal;
+	uint32_t number; /* of the case, or of the signal that names the household */
 	const struct household *household; /* that signals wait about; NULL: none do */
 };
 
 struct list {
+	const struct triage *triage;
+	int32_t today;
+	const struct place *after; /* only what stands behind it; NULL: all */
 	struct place *places;
 	size_t count, room;
 };
+
+/* ---- who is on it ---- */
 
 static int place_compare(const void *a, const void *b)
 {
 	const struct place *x = a, *y = b;
 	if (x->priority != y->priority)
 		return x->priority < y->priority ? -1 : 1;
-	if (x->key != y->key)
-		return x->key < y->key ? -1 : 1;
-	return x->is_signal - y->is_signal;
+	if (x->deadline_on != y->deadline_on)
+		return x->deadline_on < y->deadline_on ? -1 : 1;
+	if (x->reported_on != y->reported_on)
+		return x->reported_on < y->reported_on ? -1 : 1;
+	if (x->is_signal != y->is_signal)
+		return x->is_signal ? 1 : -1;
+	return x->number < y->number ? -1 : x->number > y->number;
 }
 
-static struct place place_of(const struct request *request, uint32_t number)
+static struct place place_of_request(const struct request *request, uint32_t number)
 {
 	return (struct place){
-		.priority = request->priority, .key = queue_key(request->reported_on, number)};
+		.priority = request->priority,
+		.deadline_on = request->contact.deadline_on,
+		.reported_on = request->reported_on,
+		.number = number,
+	};
 }
 
-static struct place place_of_signals(int32_t reported_on, uint32_t number)
+/* A household is phoned as soon as somebody who asked for help, though no clock runs for it. */
+static struct place place_of_signal(const struct triage *triage, uint32_t number, int32_t since)
 {
-	return (struct place){.priority = WOT__V1__CASE_ROUTED__PRIORITY__ROUTINE,
-		.key = queue_key(reported_on, number),
-		.is_signal = true};
+	return (struct place){
+		.priority = WOT__V1__CASE_ROUTED__PRIORITY__ROUTINE,
+		.deadline_on =
+			clocks_deadline(CLOCK_FIRST_CONTACT, since, &triage->promise_rules.closing),
+		.reported_on = since,
+		.is_signal = true,
+		.number = number,
+	};
 }
 
-static void list_add(struct list *list, struct place place)
+static void list_add(struct list *list, struct place place, const struct household *household)
 {
+	place.household = household;
+	if (list->after && place_compare(&place, list->after) <= 0)
+		return;
 	if (list->count == list->room) {
 		list->room = list->room ? 2 * list->room : 256;
 		list->places = realloc(list->places, list->room * sizeof *list->places);
@@ -53,57 +75,45 @@ static void list_add(struct list *list, struct place place)
 	list->places[list->count++] = place;
 }
 
-static int number_compare(const void *a, const void *b)
+/* phoned: by number, the households that are phoned about a request anyway. */
+static void list_add_requests(struct list *list, bool *phoned)
 {
-	const uint32_t *x = a, *y = b;
-	return *x < *y ? -1 : *x > *y;
-}
-
-/* Households that nobody phones about a request of theirs anyway. phoned: the numbers of those. */
-static void list_add_signals(struct list *list, const struct triage *triage, int32_t today,
-	uint32_t *phoned, size_t phoned_count)
-{
-	const struct household *household = triage->signals.households;
-	if (phoned_count)
-		qsort(phoned, phoned_count, sizeof *phoned, number_compare);
-	for (; household; household = household->hh.next) {
-		bool is_phoned = phoned_count && bsearch(&household->number, phoned, phoned_count,
-							 sizeof *phoned, number_compare);
-		if (is_phoned || !signal_is_current(household->last_on, today))
-			continue;
-		struct place place = place_of_signals(household->reported_on, household->number);
-		place.household = household;
-		list_add(list, place);
-	}
-}
-
-/* All of it in order; the caller frees the places. */
-static struct list list_make(const struct triage *triage, int32_t today)
-{
-	struct list list = {0};
-	size_t waiting = HASH_COUNT(triage->signals.households), phoned_count = 0, room = 16;
-	auto_free uint32_t *phoned = waiting ? malloc(room * sizeof *phoned) : NULL;
-	must(phoned || !waiting);
+	const struct triage *triage = list->triage;
 	for (uint32_t number = 0; number < triage->room; number++) {
 		const struct request *request = &triage->requests[number];
 		if (!request_is_to_phone(request))
 			continue;
-		struct place place = place_of(request, number);
-		place.household = signals_of(&triage->signals, request->household_id, today);
-		list_add(&list, place);
-		if (!place.household)
-			continue;
-		if (phoned_count == room) {
-			phoned = realloc(phoned, (room *= 2) * sizeof *phoned);
-			must(phoned);
-		}
-		phoned[phoned_count++] = place.household->number;
+		const struct household *household =
+			signals_of(&triage->signals, request->household_id, list->today);
+		if (household)
+			phoned[household->number] = true;
+		list_add(list, place_of_request(request, number), household);
 	}
-	list_add_signals(&list, triage, today, phoned, phoned_count);
-	if (list.count)
-		qsort(list.places, list.count, sizeof *list.places, place_compare);
-	return list;
 }
+
+static void list_add_signals(struct list *list, const bool *phoned)
+{
+	const struct triage *triage = list->triage;
+	const struct household *household = triage->signals.households;
+	for (; household; household = household->hh.next)
+		if (!phoned[household->number] &&
+			signal_is_current(household->last_on, list->today))
+			list_add(list,
+				place_of_signal(triage, household->number, household->reported_on),
+				household);
+}
+
+static void list_fill(struct list *list)
+{
+	auto_free bool *phoned = calloc(list->triage->signals.count + 1, sizeof *phoned);
+	must(phoned);
+	list_add_requests(list, phoned);
+	list_add_signals(list, phoned);
+	if (list->count)
+		qsort(list->places, list->count, sizeof *list->places, place_compare);
+}
+
+/* ---- an item ---- */
 
 static const char *priority_name(unsigned priority)
 {
@@ -112,120 +122,118 @@ static const char *priority_name(unsigned priority)
 	return value ? value->name : "ROUTINE";
 }
 
-/* By what a page goes on behind a household: "2026-11-20.17". */
-static void signals_name(const struct place *place, char out[32])
+static void day_add(const char *name, int32_t day, struct buf *json)
 {
-	day_print((int32_t)(place->key >> 32), out);
-	size_t len = strlen(out);
-	snprintf(out + len, 32 - len, ".%u", queue_number(place->key));
+	char text[16];
+	day_print(day, text);
+	buf_printf(json, ",\"%s\":\"%s\"", name, text);
 }
 
-/* A household is phoned as soon as somebody who asked for help. */
-static void signals_item(
-	const struct triage *triage, const struct household *household, struct buf *json)
+/* What requests and households have both; the item stays open. */
+static void item_begin(const struct place *place, const char *key, const char *name,
+	uint32_t attempts, struct buf *json)
 {
-	char reported[16], deadline[16];
-	day_print(household->reported_on, reported);
-	day_print(clocks_deadline(CLOCK_FIRST_CONTACT, household->reported_on,
-			  &triage->promise_rules.closing),
-		deadline);
-	buf_text(json, "{\"householdId\":\"");
-	buf_hex(json, household->id, sizeof household->id);
-	buf_printf(json, "\",\"reportedOn\":\"%s\",\"deadline\":\"%s\",\"priority\":\"%s\",",
-		reported, deadline, priority_name(WOT__V1__CASE_ROUTED__PRIORITY__ROUTINE));
-	household_kinds_print(household, json);
-	buf_char(json, '}');
+	buf_printf(json, "{\"%s\":", key);
+	buf_json(json, name);
+	day_add("reportedOn", place->reported_on, json);
+	day_add("deadline", place->deadline_on, json);
+	buf_printf(json, ",\"priority\":\"%s\",\"attempts\":%u", priority_name(place->priority),
+		attempts);
 }
 
-static void worklist_item(const struct triage *triage, uint32_t number,
-	const struct household *household, struct buf *json)
+static void request_add(const struct triage *triage, const struct place *place, struct buf *json)
 {
-	const struct request *request = triage_request(triage, number);
-	char id[CASE_ID_ROOM], reported[16], deadline[16];
-	case_id_print(request->year, number, id);
-	day_print(request->reported_on, reported);
-	day_print(request->contact.deadline_on, deadline);
-	buf_printf(json,
-		"{\"caseId\":\"%s\",\"reportedOn\":\"%s\",\"deadline\":\"%s\",\"priority\":\"%s\","
-		"\"attempts\":%u,",
-		id, reported, deadline, priority_name(request->priority), request->attempts);
+	const struct request *request = triage_request(triage, place->number);
+	char id[CASE_ID_ROOM];
+	case_id_print(request->year, place->number, id);
+	item_begin(place, "caseId", id, request->attempts, json);
 	if (request->team) {
-		buf_text(json, "\"team\":");
+		buf_text(json, ",\"team\":");
 		buf_json(json, triage_team_name(triage, request->team));
-		buf_char(json, ',');
 	}
-	if (request->reaction.deadline_on) {
-		day_print(request->reaction.deadline_on, deadline);
-		buf_printf(json, "\"reactBy\":\"%s\",", deadline);
+	if (request->redirect) {
+		buf_text(json, ",\"redirectedTo\":");
+		buf_json(json, triage->organisation_names.items[request->redirect - 1]);
 	}
-	buf_printf(json, "\"queued\":%s,\"welfareFirst\":%s",
+	if (request->reaction.deadline_on)
+		day_add("reactBy", request->reaction.deadline_on, json);
+	buf_printf(json, ",\"queued\":%s,\"welfareFirst\":%s",
 		request_is_waiting(request) ? "true" : "false",
 		request->welfare_first ? "true" : "false");
-	if (household) {
+}
+
+static void household_add(const struct triage *triage, const struct place *place, struct buf *json)
+{
+	item_begin(place, "caseRef", refs_name(&triage->signals.refs, place->number),
+		place->household->attempts, json);
+	buf_text(json, ",\"householdId\":\"");
+	buf_hex(json, place->household->id, sizeof place->household->id);
+	buf_char(json, '"');
+}
+
+static void item_add(const struct triage *triage, const struct place *place, struct buf *json)
+{
+	if (place->is_signal)
+		household_add(triage, place, json);
+	else
+		request_add(triage, place, json);
+	if (place->household) {
 		buf_char(json, ',');
-		household_kinds_print(household, json);
+		household_kinds_print(place->household, json);
 	}
 	buf_char(json, '}');
 }
 
-static int after_signals(const char *after, const char *dot, struct place *out)
-{
-	int32_t day;
-	char *end;
-	unsigned long number = strtoul(dot + 1, &end, 10);
-	if (day_parse(after, (size_t)(dot - after), &day) != 0 || day < 0 || end == dot + 1 ||
-		*end || number > INT32_MAX)
-		return ERR_INVALID;
-	*out = place_of_signals(day, (uint32_t)number);
-	return 0;
-}
+/* ---- a page ---- */
 
-/* The place after which a page begins, also when its case or signals have left the list since. */
+/* The place after which a page begins, also when what stood there has left the list since. */
 static int after_place(const struct triage *triage, const char *after, struct place *out)
 {
-	const char *dot = strchr(after, '.');
-	if (dot)
-		return after_signals(after, dot, out);
 	uint32_t number = triage_number(triage, after);
+	if (number) {
+		*out = place_of_request(triage_request(triage, number), number);
+		return 0;
+	}
+	number = signals_find(&triage->signals, "", after);
 	if (!number)
 		return ERR_INVALID;
-	*out = place_of(triage_request(triage, number), number);
+	const struct signal *signal = signals_at(&triage->signals, number);
+	const struct household *household =
+		signals_of(&triage->signals, signal->household_id, signal->day);
+	*out = place_of_signal(triage, number, household ? household->reported_on : signal->day);
 	return 0;
 }
 
 static void next_add(const struct triage *triage, const struct place *last, struct buf *json)
 {
-	char name[CASE_ID_ROOM > 32 ? CASE_ID_ROOM : 32];
-	uint32_t number = queue_number(last->key);
-	if (last->is_signal)
-		signals_name(last, name);
-	else
-		case_id_print(triage_request(triage, number)->year, number, name);
-	buf_printf(json, ",\"next\":\"%s\"", name);
+	char id[CASE_ID_ROOM];
+	buf_text(json, ",\"next\":");
+	if (last->is_signal) {
+		buf_json(json, refs_name(&triage->signals.refs, last->number));
+		return;
+	}
+	case_id_print(triage_request(triage, last->number)->year, last->number, id);
+	buf_json(json, id);
 }
 
 int worklist_query(const struct triage *triage, const struct core_query *query, struct buf *json)
 {
-	struct place after = {0};
+	struct place after;
 	if (query->after && after_place(triage, query->after, &after) != 0)
 		return ERR_INVALID;
-	struct list list = list_make(triage, calendar_day_of(query->now_ms));
-	size_t from = 0, to;
-	while (query->after && from < list.count && place_compare(&list.places[from], &after) <= 0)
-		from++;
-	to = list.count - from < query->limit ? list.count : from + query->limit;
+	struct list list = {.triage = triage,
+		.today = calendar_day_of(query->now_ms),
+		.after = query->after ? &after : NULL};
+	list_fill(&list);
+	size_t shown = list.count < query->limit ? list.count : query->limit;
 	buf_text(json, "{\"items\":[");
-	for (size_t i = from; i < to; i++) {
-		const struct place *place = &list.places[i];
-		buf_text(json, i > from ? "," : "");
-		if (place->is_signal)
-			signals_item(triage, place->household, json);
-		else
-			worklist_item(triage, queue_number(place->key), place->household, json);
+	for (size_t i = 0; i < shown; i++) {
+		buf_text(json, i ? "," : "");
+		item_add(triage, &list.places[i], json);
 	}
 	buf_char(json, ']');
-	if (to > from && to < list.count)
-		next_add(triage, &list.places[to - 1], json);
+	if (shown && shown < list.count)
+		next_add(triage, &list.places[shown - 1], json);
 	buf_char(json, '}');
 	free(list.places);
 	return 0;

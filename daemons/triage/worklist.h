@@ -1,6 +1,7 @@
 /*
  * Whom the intake team must phone: requests that nobody was reached about yet, and households that signals
- * came in about; by priority, then age.
+ * came in about, each once. The fast lane first, then crises, then routine work; each by deadline, soonest
+ * first. A household goes by the name of a signal, CLIENT/REF, which a screening of it names too.
  */
 #ifndef WOT_TRIAGE_WORKLIST_H
 #define WOT_TRIAGE_WORKLIST_H

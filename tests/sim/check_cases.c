@@ -302,7 +302,7 @@ static void worklist_check(void)
 	json_array_foreach(items, i, item)
 	{
 		const char *id = json_string_value(json_object_get(item, "caseId"));
-		const char *reported = json_string_value(json_object_get(item, "reportedOn"));
+		const char *deadline = json_string_value(json_object_get(item, "deadline"));
 		int rank = rank_of(json_string_value(json_object_get(item, "priority")));
 		cases += id != NULL;
 		if (id)
@@ -310,10 +310,10 @@ static void worklist_check(void)
 		else
 			household_item_check(items, i);
 		sim_check(rank > rank_before ||
-				  (rank == rank_before && strcmp(reported, before) >= 0),
+				  (rank == rank_before && strcmp(deadline, before) >= 0),
 			"%s is on the work list behind one that is less urgent",
 			id ? id : "a household");
-		before = reported;
+		before = deadline;
 		rank_before = rank;
 	}
 	sim_check(cases == expected || json_object_get(json, "next"),

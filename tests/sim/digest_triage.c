@@ -18,7 +18,7 @@ static void request_print(const struct triage *triage, uint32_t number, struct b
 		"outcome=%u weights=%u,%u location=%u basis=%u flags=%d%d%d%d%d%d%d%d%d%d %s ",
 		r->outcome, r->weight_screened, r->weight_set, r->preferred_location,
 		r->legal_basis, r->youth, r->not_resident, r->domestic_violence, r->crisis,
-		r->redirected, r->by_hand, r->welfare_first, r->taken_up, r->wants_reaction,
+		r->redirect != 0, r->by_hand, r->welfare_first, r->taken_up, r->wants_reaction,
 		r->advised, name ? name : "-");
 	buf_printf(out, "days=%d,%d,%d,%d,%d clocks=", r->known_on, r->screened_on,
 		r->days[REQUEST_CONTACTED], r->days[REQUEST_SUPPORTED], r->days[REQUEST_CLOSED]);
@@ -29,10 +29,16 @@ static void request_print(const struct triage *triage, uint32_t number, struct b
 
 static void signals_print(const struct signals *signals, struct buf *out)
 {
-	buf_printf(out, "signals=%u\n", signals->listed);
+	for (uint32_t number = 1; number <= signals->count; number++) {
+		const struct signal *signal = signals_at(signals, number);
+		buf_printf(out, "signal %s day=%d of ", refs_name(&signals->refs, number),
+			signal->day);
+		buf_hex(out, signal->household_id, sizeof signal->household_id);
+		buf_char(out, '\n');
+	}
 	for (const struct household *h = signals->households; h; h = h->hh.next) {
-		buf_printf(out, "household %u reported=%d last=%d kinds=%x ", h->number,
-			h->reported_on, h->last_on, h->kinds);
+		buf_printf(out, "household %u reported=%d last=%d kinds=%x attempts=%u ", h->number,
+			h->reported_on, h->last_on, h->kinds, h->attempts);
 		buf_hex(out, h->id, sizeof h->id);
 		buf_char(out, '\n');
 	}

@@ -76,7 +76,7 @@ class Clocks(unittest.TestCase):
         (item,) = listed()
         self.assertEqual((item["signals"], item["reportedOn"]), (["RENT_ARREARS", "DEBT"], str(today())))
         self.assertNotIn("caseId", item)
-        self.assertRegex(self.wot.wotctl("worklist").stdout, r"household .*signals: RENT_ARREARS, DEBT\n")
+        self.assertRegex(self.wot.wotctl("worklist").stdout, r"gp/signal-1 .*signals: RENT_ARREARS, DEBT\n")
         body = {"externalRef": "signal-3", "occurredAt": now(), "channel": "PHONE", "person": {"bsn": "999990342"}}
         case = self.wot.post("desk", "/v1/help-requests", body)[1]["caseId"]
         wait_until(lambda: listed()[0].get("caseId") == case)

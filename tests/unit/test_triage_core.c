@@ -47,6 +47,9 @@ static void youth_and_non_residents_are_proposed_elsewhere_and_wait_for_nobody(v
 	assert_string_equal(route->reason, "A. Proposed: Andere gemeente.");
 	teams_say(h, "],\"queue\":0,");
 	list_is(h, "2"); /* a person decides on that; youth is Mevis's */
+	assert_non_null(strstr(
+		answer(h, h->state, "/v1/worklist"), "\"redirectedTo\":\"other-municipality\""));
+	replay_answers_the_same(h);
 }
 
 static void a_residence_that_is_not_known_is_no_reason_to_redirect(void **state)

@@ -323,6 +323,26 @@ static void a_closing_day_moves_the_deadline(void **state)
 	replay_answers_the_same(h);
 }
 
+/* A deadline that would be past stays where it was, so a later report may have an earlier one. */
+static void the_soonest_deadline_is_first_also_when_closing_days_are_taken_back(void **state)
+{
+	struct harness *h = *state;
+	struct input input = {.kind = INPUT_CONFIG,
+		.config_name = "calendar.yaml",
+		.config_text = "closed: [2025-03-05, 2025-03-06]\n"};
+	h->now_ms = at(3, 3);
+	assert_int_equal(harness_input(h, &input), 0);
+	plain_request(h, 1, at(3, 3));
+	plain_request(h, 2, at(3, 4));
+	list_is(h, "1 2");
+	h->now_ms = at(3, 11);
+	input.config_text = "closed: []\n";
+	assert_int_equal(harness_input(h, &input), 0);
+	assert_non_null(strstr(answer(h, h->state, "/v1/worklist"), "\"deadline\":\"2025-03-12\""));
+	list_is(h, "2 1");
+	replay_answers_the_same(h);
+}
+
 static void who_was_reached_or_helped_leaves_the_list(void **state)
 {
 	struct harness *h = *state;
@@ -405,6 +425,7 @@ int main(void)
 		configured(a_care_weight_that_case_set_beats_the_screenings),
 		configured(the_list_has_deadlines_and_attempts),
 		configured(a_closing_day_moves_the_deadline),
+		configured(the_soonest_deadline_is_first_also_when_closing_days_are_taken_back),
 		configured(who_was_reached_or_helped_leaves_the_list),
 		configured(a_corrected_report_day_moves_the_deadline),
 		configured(the_list_pages),

@@ -7,8 +7,11 @@
 
 #define SIGNAL(name) WOT__V1__SIGNAL__KIND__##name
 
+static unsigned refs;
+
 static int setup(void **state)
 {
+	refs = 0;
 	open_configured(state);
 	((struct harness *)*state)->now_ms = at(3, 3);
 	return harness_configure(*state, "clocks.yaml", "{}");
@@ -21,10 +24,14 @@ static ProtobufCBinaryData household(struct harness *h, uint8_t which)
 	return (ProtobufCBinaryData){.len = 16, .data = id};
 }
 
-/* How many events that gave. */
+/* Under the refs woonplus/s1, woonplus/s2 and so on. How many events that gave. */
 static size_t signalled(struct harness *h, uint8_t which, Wot__V1__Signal__Kind kind, int64_t at_ms)
 {
 	Wot__V1__Event *event = harness_other(h, KIND(SIGNAL), at_ms, NULL);
+	event->client = arena_strdup(&h->arena, "woonplus");
+	event->external_ref = arena_printf(&h->arena, "s%u", ++refs);
+	event->has_legal_basis = true;
+	event->legal_basis = WOT__V1__LEGAL_BASIS__VALUE__WMO;
 	event->body->signal->kind = kind;
 	event->body->signal->has_household_id = which > 0;
 	event->body->signal->household_id = household(h, which);
@@ -66,8 +73,9 @@ static void a_household_is_on_the_list_once(void **state)
 	listed(h, "\"signals\":[\"RENT_ARREARS\",\"ENERGY_ARREARS\"]", 1, 2);
 	/* soonest first: 5 working days after the first signal */
 	assert_non_null(strstr(answer(h, h->state, "/v1/worklist"),
-		"{\"items\":[{\"householdId\":\"07070707070707070707070707070707\",\"reportedOn\":"
-		"\"2025-03-03\",\"deadline\":\"2025-03-10\",\"priority\":\"ROUTINE\","));
+		"{\"items\":[{\"caseRef\":\"woonplus/s1\",\"reportedOn\":\"2025-03-03\","
+		"\"deadline\":\"2025-03-10\",\"priority\":\"ROUTINE\",\"attempts\":0,"
+		"\"householdId\":\"07070707070707070707070707070707\","));
 }
 
 static void a_request_of_the_household_carries_its_signals(void **state)
@@ -113,27 +121,92 @@ static void what_is_not_repeated_leaves_the_list_and_the_past_never_comes_on_it(
 	listed(h, "UNSAFE", 0, 1); /* and nothing of it is kept */
 }
 
-static void pages_go_on_behind_a_household(void **state)
+/* The caseRef is the sender's own ref, or CLIENT/REF. */
+static int phoned(struct harness *h, const char *client, const char *ref, int64_t at_ms,
+	Wot__V1__Screening__Outcome outcome)
+{
+	Wot__V1__Screening *screening = screening_make(h, outcome);
+	return harness_submit(h, client,
+		harness_submission(h, "p1", at_ms, ref, KIND(SCREENING), &screening->base));
+}
+
+static void who_is_phoned_about_a_signal_stays_until_reached(void **state)
 {
 	struct harness *h = *state;
-	asked(h, 1, 1, at(3, 3));
 	signalled(h, 7, SIGNAL(DEBT), at(3, 3));
-	asked(h, 2, 2, at(3, 4));
-	struct core_query query = {
-		.role = ROLE_OPERATOR, .path = "/v1/worklist", .limit = 2, .now_ms = h->now_ms};
-	auto_buf struct buf first = {0}, second = {0}, none = {0};
-	assert_int_equal(h->core->query(h->state, &query, &first), 0);
-	assert_non_null(strstr(first.data, "\"next\":\"2025-03-03.1\""));
-	query.after = "2025-03-03.1";
-	assert_int_equal(h->core->query(h->state, &query, &second), 0);
-	assert_non_null(strstr(second.data, "{\"items\":[{\"caseId\":\"2025-000002\""));
-	assert_null(strstr(second.data, "next"));
-	static const char *const wrong[] = {"2025-03-03.", "2025-03-03.1x", "2025-02-30.1", ".1",
-		"2025-03-03.-1", "2025-03-03.4294967296"};
-	for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
-		query.after = wrong[i];
-		assert_int_equal(h->core->query(h->state, &query, &none), ERR_INVALID);
+	signalled(h, 7, SIGNAL(DEBT), at(3, 4));
+	assert_int_equal(phoned(h, "team", "woonplus/s1", at(3, 5), OUTCOME(NOT_REACHED)), 0);
+	assert_int_equal(phoned(h, "woonplus", "s2", at(3, 6), OUTCOME(NOT_REACHED)), 0);
+	listed(h, "\"attempts\":2", 1, 1);
+	assert_int_equal(phoned(h, "team", "woonplus/s2", at(3, 7), OUTCOME(WITHDRAWN)), 0);
+	const Wot__V1__Event *event = harness_event(h, 0);
+	assert_int_equal(event->body->kind_case, KIND(SIGNAL_SCREENED));
+	assert_null(event->case_id);
+	assert_int_equal(event->legal_basis, WOT__V1__LEGAL_BASIS__VALUE__WMO);
+	listed(h, "DEBT", 0, 0);
+	assert_int_equal(phoned(h, "team", "woonplus/s2", at(3, 7), OUTCOME(ADVICE)), 0);
+	signalled(h, 7, SIGNAL(EVICTION), at(3, 7)); /* it begins anew */
+	listed(h, "\"caseRef\":\"woonplus/s3\"", 1, 1);
+	listed(h, "\"attempts\":0", 1, 1);
+}
+
+static void a_signal_is_no_case_and_not_screened_before_it_came(void **state)
+{
+	struct harness *h = *state;
+	signalled(h, 7, SIGNAL(DEBT), at(3, 4));
+	assert_int_equal(
+		phoned(h, "team", "woonplus/s1", at(3, 3), OUTCOME(ADVICE)), ERR_LIFE_FORBIDS);
+	assert_int_equal(phoned(h, "team", "s1", at(3, 5), OUTCOME(ADVICE)), ERR_UNKNOWN_CASE);
+	assert_int_equal(
+		phoned(h, "team", "woonplus/s2", at(3, 5), OUTCOME(ADVICE)), ERR_UNKNOWN_CASE);
+	teams_say(h, "],\"queue\":0,");
+	listed(h, "DEBT", 1, 1);
+}
+
+/* Intake lost it with its disk, so the partner had no receipt and sent it again. */
+static void what_is_known_already_is_not_taken_twice(void **state)
+{
+	struct harness *h = *state;
+	assert_int_equal(signalled(h, 7, SIGNAL(DEBT), at(3, 3)), 1);
+	refs = 0;
+	assert_int_equal(signalled(h, 9, SIGNAL(DEBT), at(3, 3)), 0);
+	listed(h, "DEBT", 1, 1);
+}
+
+static void pages_go_on_behind_a_household_also_when_it_has_left(void **state)
+{
+	struct harness *h = *state;
+	asked(h, 1, 1, at(3, 5));
+	signalled(h, 7, SIGNAL(DEBT), at(3, 4));
+	signalled(h, 8, SIGNAL(DEBT), at(3, 6));
+	Wot__V1__Event *crisis = request_make(h, 2, at(3, 7));
+	crisis->body->help_request->has_crisis = crisis->body->help_request->crisis = true;
+	feed_request(h, crisis);
+	static const char *const pages[] = {"\"caseId\":\"2025-000002\"",
+		"\"caseRef\":\"woonplus/s1\"", "\"caseId\":\"2025-000001\"",
+		"\"caseRef\":\"woonplus/s2\""};
+	char after[64] = "";
+	for (size_t i = 0; i < 4; i++) {
+		auto_buf struct buf json = {0};
+		struct core_query query = {.role = ROLE_OPERATOR,
+			.path = "/v1/worklist",
+			.after = i ? after : NULL,
+			.limit = 1,
+			.now_ms = h->now_ms};
+		assert_int_equal(h->core->query(h->state, &query, &json), 0);
+		if (!strstr(json.data, pages[i]))
+			fail_msg("page %zu is %s", i + 1, json.data);
+		const char *next = strstr(json.data, "\"next\":\"");
+		assert_int_equal(next != NULL, i < 3);
+		if (next)
+			assert_int_equal(sscanf(next, "\"next\":\"%63[^\"]", after), 1);
+		if (i == 1)
+			assert_int_equal(phoned(h, "team", after, at(3, 8), OUTCOME(ADVICE)), 0);
 	}
+	struct core_query query = {
+		.role = ROLE_OPERATOR, .path = "/v1/worklist", .after = "woonplus/s9", .limit = 1};
+	auto_buf struct buf none = {0};
+	assert_int_equal(h->core->query(h->state, &query, &none), ERR_INVALID);
 }
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, close_all)
@@ -145,7 +218,10 @@ int main(void)
 		TEST(a_request_of_the_household_carries_its_signals),
 		TEST(who_was_spoken_to_is_off_the_list_until_the_next_signal),
 		TEST(what_is_not_repeated_leaves_the_list_and_the_past_never_comes_on_it),
-		TEST(pages_go_on_behind_a_household),
+		TEST(who_is_phoned_about_a_signal_stays_until_reached),
+		TEST(a_signal_is_no_case_and_not_screened_before_it_came),
+		TEST(what_is_known_already_is_not_taken_twice),
+		TEST(pages_go_on_behind_a_household_also_when_it_has_left),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
