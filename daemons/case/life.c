@@ -22,9 +22,19 @@ static struct day_text day_text(int32_t day)
 
 /* ---- registration ---- */
 
+/* The day of birth itself is sealed; whoever is 6 today was not born 7 years ago. */
+static void note_birth(
+	struct case_life *life, const Wot__V1__HelpRequest *request, int32_t reported_on)
+{
+	if (request->has_age_years)
+		life->born_after =
+			calendar_add_months(reported_on, -12 * ((int)request->age_years + 1));
+}
+
 void life_begin(struct case_life *life, const Wot__V1__HelpRequest *request, int32_t reported_on)
 {
 	*life = (struct case_life){.reopened_on = LIFE_NEVER};
+	note_birth(life, request, reported_on);
 	Wot__V1__CaseFacts *facts = &life->facts;
 	wot__v1__case_facts__init(facts);
 	FACT_SET(facts, reported_on, reported_on);
@@ -105,6 +115,9 @@ static void note_confirmation(
 static void life_note(struct case_life *life, const Wot__V1__Body *body, int32_t day)
 {
 	switch (body->kind_case) {
+	case WOT__V1__BODY__KIND_CASE_REGISTERED:
+		note_birth(life, body->case_registered->request, day);
+		break;
 	case WOT__V1__BODY__KIND_CASE_ROUTED:
 		life->routed_to = body->case_routed->redirected_to;
 		break;
@@ -241,11 +254,15 @@ static int order_check(const char *first, bool has_first, int32_t first_on, cons
 		day_text(then_on).text, first, day_text(first_on).text);
 }
 
-/* report <= contact, report <= start <= closing, and a reopened case closes after its reopening. */
+/* birth <= report <= contact, report <= start <= closing, and a reopened case closes after its reopening. */
 static int order_holds(const struct case_life *life, struct why *why)
 {
 	const Wot__V1__CaseFacts *f = &life->facts;
 	bool reopened = life->reopened_on != LIFE_NEVER;
+	if (f->reported_on <= life->born_after)
+		return why_set(why, ERR_LIFE_FORBIDS,
+			"the report on %s would lie before the birth of the person",
+			day_text(f->reported_on).text);
 	int err = order_check("the report", true, f->reported_on, "the first contact",
 		f->has_first_contact_on, f->first_contact_on, why);
 	if (!err)

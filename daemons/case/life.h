@@ -22,6 +22,7 @@ struct case_life {
 	const char *routed_to, *screened_to, *closed_to;
 	int32_t decided_on;  /* the day of the last screening that reached somebody; 0: none */
 	int32_t reopened_on; /* the next closing lies on it or after it; LIFE_NEVER */
+	int32_t born_after;  /* by the age on the day of the report; 0: not known */
 	/* Ever accepted. Taking a day back does not undo that the case was taken up. */
 	bool support_accepted, closing_accepted;
 	bool weight_by_hand; /* beats a screening's */

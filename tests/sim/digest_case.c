@@ -20,6 +20,7 @@ static void file_print(const struct cases *cases, const struct case_file *file, 
 		text_of(life->closed_to), life->reopened_on, life->support_accepted,
 		life->closing_accepted, life->weight_by_hand, life->paused, life->handover_warm,
 		life->handover_confirmed, life->handover_on);
+	buf_printf(out, "born after %d ", life->born_after);
 	json_from_message(&life->facts.base, out);
 	buf_text(out, " routing=");
 	buf_hex(out, file->routing, file->routing_len);

@@ -165,6 +165,23 @@ class Triage(House):
         self.wot.settle()
         self.assertEqual(self.wot.kpi("--period", "year")["help_requests"]["value"], requests)
 
+    def test_advice_keeps_the_person_until_case_has_confirmed_it(self):
+        def vault():
+            return (self.wot.dir / "intake" / "vault").read_bytes()
+
+        case = self.request(person={"name": "A. Test", "birthDate": "1980-05-17"})
+        event = next(e["event"] for e in self.wot.tail("intake") if e["event"].get("caseId") == case)
+        key = bytes.fromhex(event["body"]["helpRequest"]["sealed"]["keyId"])
+        self.wot.stop("case")
+        self.screen(case, "ADVICE")
+        self.assertNotIn(case, [item.get("caseId") for item in self.worklist()])
+        self.assertIn(key, vault())
+        self.wot.start("case")
+        wait_until(lambda: key not in vault(), what="the person is forgotten")
+        self.assertEqual(self.case(case)["status"], "BRIEF_CONTACT")
+        code, problem = self.post("aanmeldteam", "/v1/screenings", caseId=case, outcome="TO_SUPPORT")
+        self.assertEqual((code, "brief contact" in problem["detail"]), (409, True))
+
     def test_what_is_wrong_is_refused_with_its_reason_and_changes_nothing(self):
         case = self.request()
         self.accepted("casesystem", "/v1/case-events", caseId=case, firstContact={})
@@ -190,6 +207,9 @@ class Triage(House):
             ({"careWeight": "HEAVY", "reportedOn": str(tomorrow)}, 400, "/corrected/reportedOn"),
             ({"firstContactOn": day, "remove": ["firstContactOn"]}, 400, "/corrected/remove/0"),
         )
+        child = self.request(person={"birthDate": "2020-01-01"})
+        unborn = {"caseId": child, "corrected": {"reportedOn": "2018-01-01"}}
+        wrong += (("casesystem", "/v1/case-events", unborn, 409, "birth"),)
         wrong += tuple(("casesystem", "/v1/case-events", {"corrected": said}, *why) for said, *why in corrections)
         facts, said = self.case(case), [self.stored(log) for log in ("intake", "triage", "case")]
         for client, path, body, status, reason in wrong:

@@ -174,6 +174,27 @@ static void corrections_do_not_change_who_is_a_youth(void **unused)
 	assert_int_equal(life.facts.age_years, 17);
 }
 
+/* Of the birth only the age on the day of the report is known: 6 on 1 March 2025. */
+static void a_report_does_not_move_before_the_birth(void **unused)
+{
+	(void)unused;
+	Wot__V1__HelpRequest request = WOT__V1__HELP_REQUEST__INIT;
+	request.channel = WOT__V1__CHANNEL__VALUE__WEB;
+	request.has_age_years = true;
+	request.age_years = 6;
+	struct case_life life;
+	life_begin(&life, &request, on(3, 1));
+	Wot__V1__Corrected message = WOT__V1__CORRECTED__INIT;
+	message.has_reported_on = true;
+	message.reported_on = calendar_day((struct calendar_date){2018, 3, 1});
+	assert_forbidden(corrected(&life, &message));
+	assert_non_null(strstr(why.text, "2018-03-01"));
+	message.reported_on++;
+	assert_allowed(corrected(&life, &message));
+	message.reported_on--; /* what was corrected once moves no birth */
+	assert_forbidden(corrected(&life, &message));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -187,6 +208,7 @@ int main(void)
 		cmocka_unit_test(a_day_registered_wrongly_is_removed_and_can_come_again),
 		cmocka_unit_test(a_corrected_weight_is_a_weight_set_by_hand),
 		cmocka_unit_test(corrections_do_not_change_who_is_a_youth),
+		cmocka_unit_test(a_report_does_not_move_before_the_birth),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
