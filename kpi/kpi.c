@@ -8,6 +8,8 @@
 const char *const kpi_units[] = {"count", "share", "days", "seconds", "euro"};
 const char *const kpi_norms[] = {"", "atLeast", "moreThan", "atMost"};
 
+enum { COUNT_CHUNKS = 64 }; /* of kpis_count_some */
+
 /* ---- counters ---- */
 
 static struct cell *split_cell(struct split *split, uint32_t value)
@@ -148,15 +150,34 @@ static void rule_clear(struct rule *rule)
 	}
 }
 
-void kpis_count_all(struct kpis *kpis)
+void kpis_count_begin(struct kpis *kpis)
 {
 	for (size_t i = 0; i < kpis->rule_count; i++)
 		rule_clear(kpis->rules[i]);
-	for (size_t i = 0; i < kpis->rule_count; i++) {
-		const struct table *table = kpis->rules[i]->kind->table;
-		for (uint32_t row = 0; row < table->rows; row += TABLE_CHUNK)
-			rule_post(kpis, kpis->rules[i], table_rows(table, row), ~0ull, 1);
+	kpis->counted.rule = kpis->counted.row = 0;
+}
+
+bool kpis_count_some(struct kpis *kpis)
+{
+	for (size_t i = 0; i < COUNT_CHUNKS && kpis->counted.rule < kpis->rule_count; i++) {
+		struct rule *rule = kpis->rules[kpis->counted.rule];
+		const struct table *table = rule->kind->table;
+		if (kpis->counted.row < table->rows)
+			rule_post(kpis, rule, table_rows(table, kpis->counted.row), ~0ull, 1);
+		kpis->counted.row += TABLE_CHUNK;
+		if (kpis->counted.row < table->rows)
+			continue;
+		kpis->counted.rule++;
+		kpis->counted.row = 0;
 	}
+	return kpis->counted.rule < kpis->rule_count;
+}
+
+void kpis_count_all(struct kpis *kpis)
+{
+	kpis_count_begin(kpis);
+	while (kpis_count_some(kpis))
+		;
 }
 
 void rule_counts(const struct rule *rule, const struct split *split, uint32_t value,

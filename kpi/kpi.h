@@ -54,6 +54,10 @@ struct kpis {
 	} forecast;
 	struct rule *rules[KPI_MAX * DEFINITION_MAX]; /* all that read rows, each once, by source */
 	size_t rule_count, rule_first[SOURCE_COUNT + 1];
+	struct {
+		size_t rule;
+		uint32_t row;
+	} counted; /* so far, of kpis_count_some */
 	struct series_place
 		place; /* of the day that was counted last: the next is mostly the same */
 	int32_t place_day;
@@ -66,8 +70,10 @@ uint32_t kpi_definition_of_year(const struct kpis *kpis, int32_t year); /* an in
 /* A facts_change_fn: takes back or adds a row's contributions to the rules that read one of the
  * columns. */
 void kpis_post(void *kpis, enum source source, uint32_t row, uint64_t columns, int sign);
-/* Forgets all counters and counts every row once. */
+/* Forgets all counters and counts every row once: at once, or some rows a call until it says false. */
 void kpis_count_all(struct kpis *kpis);
+void kpis_count_begin(struct kpis *kpis);
+bool kpis_count_some(struct kpis *kpis);
 
 /* From the counters, with those of a split's value where there is a split. Adds to out. Not for sums. */
 void rule_counts(const struct rule *rule, const struct split *split, uint32_t value,

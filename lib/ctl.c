@@ -18,6 +18,7 @@ enum {
 
 struct ctl {
 	uv_pipe_t pipe;
+	uv_idle_t idle; /* runs while an answer is worked on */
 	bool admin;
 	const struct ctl_command *commands;
 	void *arg;
@@ -38,8 +39,9 @@ struct connection {
 	char *commands;                   /* what is left of it; NULL: nothing */
 	struct ctl_stream stream;         /* the rest of an answer; more is NULL: there is none */
 	unsigned handles;
-	bool writing, answering, prompt, quit, ended,
-		closing; /* ended: the other side sends no more */
+	bool writing, answering, prompt, quit, closing;
+	bool working; /* the next piece is not there yet */
+	bool ended;   /* the other side sends no more */
 };
 
 static void lines_take(struct connection *connection);
@@ -202,7 +204,7 @@ static void on_silence(uv_timer_t *timer)
 {
 	struct connection *connection = timer->data;
 	size_t unsent = connection->pipe.write_queue_size;
-	if (!connection->writing || unsent >= connection->still_unsent)
+	if (!connection->working && (!connection->writing || unsent >= connection->still_unsent))
 		connection_close(connection);
 	connection->still_unsent = unsent;
 }
@@ -275,19 +277,44 @@ static bool answer_add(struct connection *connection)
 	return !connection->closing; /* a command may stop us */
 }
 
+static void on_idle(uv_idle_t *idle);
+
 static void answer_go_on(struct connection *connection)
 {
-	buf_clear(&connection->answer);
-	while (connection->answer.len < PIECE_BYTES && connection->answering)
+	struct buf *answer = &connection->answer;
+	buf_clear(answer);
+	connection->working = false;
+	while (answer->len < PIECE_BYTES && connection->answering && !connection->working) {
+		size_t before = answer->len;
 		connection->answering = answer_add(connection);
+		connection->working = connection->stream.more && answer->len == before;
+	}
+	connection->working = connection->working && !answer->len;
 	if (connection->closing)
 		return;
 	if (!connection->answering && connection->prompt && !connection->quit)
-		buf_text(&connection->answer, "> ");
-	if (connection->answer.len)
+		buf_text(answer, "> ");
+	if (answer->len)
 		answer_send(connection);
+	else if (connection->working)
+		uv_idle_start(&connection->ctl->idle, on_idle);
 	else
 		connection_close(connection);
+}
+
+/* Once round the loop a piece of work for each: all else has its turn in between. */
+static void on_idle(uv_idle_t *idle)
+{
+	struct ctl *ctl = idle->data;
+	bool any = false;
+	for (struct connection *c = ctl->connections, *next; c; c = next) {
+		next = c->next;
+		if (c->working && !c->closing)
+			answer_go_on(c);
+		any = any || (c->working && !c->closing);
+	}
+	if (!any)
+		uv_idle_stop(idle);
 }
 
 /* The first whole line there is, or waits for more. */
@@ -368,9 +395,10 @@ int ctl_open(struct ctl **out, struct loop *loop, const char *path, bool admin,
 {
 	struct ctl *ctl = calloc(1, sizeof *ctl);
 	must(ctl);
-	*ctl = (struct ctl){.admin = admin, .commands = commands, .arg = arg, .handles = 1};
+	*ctl = (struct ctl){.admin = admin, .commands = commands, .arg = arg, .handles = 2};
 	uv_pipe_init(loop_uv(loop), &ctl->pipe, 0);
-	ctl->pipe.data = ctl;
+	uv_idle_init(loop_uv(loop), &ctl->idle);
+	ctl->pipe.data = ctl->idle.data = ctl;
 	int err = pipe_listen(ctl, path, why);
 	if (err) {
 		ctl_close(&ctl);
@@ -393,5 +421,6 @@ void ctl_close(struct ctl **ctl)
 		return;
 	while (old->connections)
 		connection_close(old->connections);
+	uv_close((uv_handle_t *)&old->idle, on_listener_closed);
 	uv_close((uv_handle_t *)&old->pipe, on_listener_closed);
 }

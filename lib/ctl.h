@@ -14,9 +14,10 @@
 
 struct ctl;
 
-/* An answer that is too long to be held at once: each piece is written before the next is asked for. */
+/* An answer that takes long or is long: each piece is written before the next is asked for. */
 struct ctl_stream {
-	bool (*more)(void *ctx, struct buf *out); /* adds a piece; false: it was the last */
+	/* Adds a piece, or none yet: others have their turn, and it is asked again. false: it was the last. */
+	bool (*more)(void *ctx, struct buf *out);
 	void (*close)(void *ctx);
 	void *ctx;
 };
@@ -29,7 +30,7 @@ struct ctl_command {
 	/* args: what stands behind the words, split at blanks. Writes the answer; 0, or an ERR_
 	 * after which `out` is what is said instead. */
 	int (*run)(void *arg, char **args, size_t count, struct buf *out);
-	/* Instead of run: the answer is a stream. After an ERR_ it is `out`, as with run. */
+	/* Instead of run: the answer is a stream, as long as which args live. After an ERR_ it is `out`. */
 	int (*open)(
 		void *arg, char **args, size_t count, struct ctl_stream *stream, struct buf *out);
 };

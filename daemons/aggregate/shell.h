@@ -16,22 +16,16 @@ struct aggregate {
 	struct buf kpi_yaml, calendar_yaml; /* as they were at the start */
 	struct lists lists;                 /* the wards' names and households */
 	struct figure_names names;
+	struct past *past; /* the one that is folded beside it; NULL */
 };
 
-extern const struct ctl_command aggregate_commands[];
+extern const struct ctl_command aggregate_commands[]; /* question.c */
 
 int aggregate_open(void **ctx, struct stage *stage, struct why *why);
 void aggregate_close(void **ctx);
 int aggregate_reload(void *ctx, struct why *why);
 void aggregate_fold(void *ctx, size_t feed, const uint8_t *event, size_t len, uint64_t seq);
 void aggregate_fold_replayed(void *ctx);
-
-/*
- * Another tally over the replicas, up to what the running one has folded; until_ms: only what was recorded
- * before that instant (INT64_MAX: all). The replicas are brought up to date first.
- */
-int aggregate_retally(
-	struct aggregate *aggregate, int64_t until_ms, struct tally **out, struct why *why);
 
 /* GET / (the page) and /v1/kpis. */
 bool aggregate_get(void *ctx, struct http_request *request);

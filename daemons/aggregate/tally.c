@@ -191,11 +191,21 @@ void tally_replay_begin(struct tally *tally)
 	facts_on_change(tally->facts, NULL, NULL);
 }
 
+bool tally_replay_end_some(struct tally *tally)
+{
+	if (tally->replaying)
+		kpis_count_begin(tally->kpis);
+	tally->replaying = false;
+	if (kpis_count_some(tally->kpis))
+		return true;
+	facts_on_change(tally->facts, kpis_post, tally->kpis);
+	return false;
+}
+
 void tally_replay_end(struct tally *tally)
 {
-	tally->replaying = false;
-	kpis_count_all(tally->kpis);
-	facts_on_change(tally->facts, kpis_post, tally->kpis);
+	while (tally_replay_end_some(tally))
+		;
 }
 
 int tally_equal(const struct tally *a, const struct tally *b, struct why *why)

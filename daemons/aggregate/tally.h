@@ -34,10 +34,11 @@ void tally_fold(
  * something was not, `seq` the last that was looked at. ERR_DAMAGED, ERR_VERSION. */
 int tally_fold_blocks(struct tally *tally, enum stream stream, const uint8_t *blocks, size_t len,
 	int64_t until_ms, uint64_t *seq, bool *more);
-/* Between these two only facts are folded; the end counts every row once. For a start or a check.
- */
+/* After begin only facts are folded, until the end counts every row once: at once, or some rows a call until it
+ * says false, between which nothing is folded. For a start, and for another tally beside the running one. */
 void tally_replay_begin(struct tally *tally);
 void tally_replay_end(struct tally *tally);
+bool tally_replay_end_some(struct tally *tally);
 
 /* Why the configuration folded last was not taken (the one before it stays); NULL: it was. */
 const char *tally_refusal(const struct tally *tally);

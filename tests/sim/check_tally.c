@@ -20,7 +20,9 @@ static int streamed(const struct ctl_command *row, char **args, size_t count, st
 	while (stream.more(stream.ctx, out)) {
 	}
 	stream.close(stream.ctx);
-	return 0;
+	bool failed = out->len && (strncmp(out->data, "error", 5) == 0 ||
+					  strncmp(out->data, "different", 9) == 0);
+	return failed ? ERR_DIVERGED : 0;
 }
 
 /* A line of the stats socket; the words are cut apart in place. */

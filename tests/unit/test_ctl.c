@@ -103,12 +103,40 @@ static int count_to(
 	return 0;
 }
 
+/* Says nothing until somebody has cleared the counters. */
+static bool on_patience(void *ctx, struct buf *out)
+{
+	(void)ctx;
+	test.asked++;
+	if (test.cleared)
+		buf_text(out, "cleared\n");
+	return !test.cleared;
+}
+
+static void on_patience_end(void *ctx)
+{
+	(void)ctx;
+	test.closed++;
+}
+
+static int wait_for_clear(
+	void *arg, char **args, size_t count, struct ctl_stream *stream, struct buf *out)
+{
+	(void)arg;
+	(void)args;
+	(void)count;
+	(void)out;
+	*stream = (struct ctl_stream){on_patience, on_patience_end, NULL};
+	return 0;
+}
+
 static const struct ctl_command commands[] = {
 	{"show info", "[json]", "what runs here", false, .run = show_info},
 	{"show info long", "", "more of it", false, .run = show_info_long},
 	{"fail text", "", "says why", false, .run = fail_with_text},
 	{"fail", "", "does not", false, .run = fail_without},
 	{"count", "NUMBER", "a piece each", false, .open = count_to},
+	{"wait", "", "for clear counters", false, .open = wait_for_clear},
 	{"clear counters", "", "from zero", true, .run = clear},
 	{0},
 };
@@ -208,7 +236,8 @@ static void expect(const char *path, const char *text, const char *answer)
 	"  show info long                           more of it\n"                                  \
 	"  fail text                                says why\n"                                    \
 	"  fail                                     does not\n"                                    \
-	"  count NUMBER                             a piece each\n"
+	"  count NUMBER                             a piece each\n"                                \
+	"  wait                                     for clear counters\n"
 #define HELP_OWN                                                                                   \
 	"  help                                     this list\n"                                   \
 	"  prompt                                   keep the connection open, or no more\n"        \
@@ -329,6 +358,29 @@ static void a_stream_goes_no_faster_than_it_is_read(void **state)
 	assert_true(loop_until(test.loop, is_closed, NULL));
 }
 
+static bool is_asked_often(void *arg)
+{
+	(void)arg;
+	return test.asked > 1000;
+}
+
+static void who_works_on_an_answer_holds_nobody_up(void **state)
+{
+	(void)state;
+	int fd = dial("a.sock");
+	char heard[64];
+	assert_int_equal(send(fd, "wait;fail\n", 10, 0), 10);
+	assert_true(loop_until(test.loop, is_asked_often, NULL));
+	expect("a.sock", "fail\n", "There is nothing here.\n\n");
+	assert_int_equal(test.closed, 0);
+	expect("a.admin.sock", "clear counters\n", "\n");
+	assert_true(loop_until(test.loop, is_closed, NULL));
+	const char *whole = "cleared\n\nThere is nothing here.\n\n";
+	assert_int_equal(recv(fd, heard, sizeof heard, 0), strlen(whole));
+	assert_memory_equal(heard, whole, strlen(whole));
+	close(fd);
+}
+
 static void a_line_has_a_limit(void **state)
 {
 	(void)state;
@@ -439,6 +491,7 @@ int main(void)
 		TEST(an_answer_has_no_limit),
 		TEST(an_answer_may_come_piece_by_piece),
 		TEST(a_stream_goes_no_faster_than_it_is_read),
+		TEST(who_works_on_an_answer_holds_nobody_up),
 		TEST(a_line_has_a_limit),
 		TEST(who_comes_when_all_places_are_taken_is_sent_away),
 		TEST(the_file_is_for_owner_or_group),

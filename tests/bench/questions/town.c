@@ -148,7 +148,7 @@ int main(int argc, char **argv)
 	struct why why = {""};
 	if (store_open(&town.store, &options, &why))
 		town_fail("the replica cannot be opened", &why);
-	town.now_ms = calendar_day_start(town.today);
+	town.now_ms = calendar_day_start(town.today - 1);
 	block_begin(&town);
 	for (uint32_t i = 0; i < cases; i++) {
 		case_live(&town, i + 1,

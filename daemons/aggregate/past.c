@@ -1,0 +1,155 @@
+#include "daemons/aggregate/past.h"
+
+#include <inttypes.h>
+#include <string.h>
+#include <unistd.h>
+
+enum { READ_BYTES = 1 << 16, REPLICA_WAIT_MS = 10000, REPLICA_LOOK_US = 100 };
+
+enum phase { PHASE_TURN, PHASE_REPLICAS, PHASE_FOLD, PHASE_COUNT, PHASE_DONE };
+
+struct past {
+	struct aggregate *aggregate;
+	struct tally *tally;
+	enum phase phase;
+	int64_t until_ms;
+	uint64_t asked_us;
+	uint64_t wanted[STREAM_COUNT]; /* of the replicas, before they are read */
+	enum stream stream;            /* that is folded */
+	uint64_t seqs[STREAM_COUNT];   /* up to where */
+	struct buf blocks;
+};
+
+struct past *past_new(struct aggregate *aggregate, int64_t until_ms)
+{
+	struct past *past = calloc(1, sizeof *past);
+	must(past);
+	*past = (struct past){
+		.aggregate = aggregate, .until_ms = until_ms, .asked_us = loop_mono_us()};
+	return past;
+}
+
+void past_free(struct past **past)
+{
+	struct past *old = *past;
+	*past = NULL;
+	if (!old)
+		return;
+	if (old->aggregate->past == old)
+		old->aggregate->past = NULL;
+	tally_free(old->tally);
+	buf_done(&old->blocks);
+	free(old);
+}
+
+struct tally *past_tally(const struct past *past)
+{
+	return past->tally;
+}
+
+/* ---- its steps ---- */
+
+static int turn_take(struct past *past, struct why *why)
+{
+	struct aggregate *aggregate = past->aggregate;
+	if (aggregate->past)
+		return 1;
+	int err = tally_new(&past->tally, &aggregate->options, why);
+	if (err)
+		return err;
+	tally_replay_begin(past->tally);
+	aggregate->past = past;
+	for (size_t i = 0; i < STREAM_COUNT; i++)
+		past->wanted[i] = stage_read_seq(aggregate->stage, i);
+	past->phase = PHASE_REPLICAS;
+	return 1;
+}
+
+/* What was folded may still be on its way to the replica. */
+static int replicas_look(struct past *past, struct why *why)
+{
+	struct store *store = stage_store(past->aggregate->stage);
+	bool are_there = true;
+	store_flush(store, loop_now_ms());
+	if (store_poll(store) != 0 || loop_mono_us() - past->asked_us > 1000ull * REPLICA_WAIT_MS)
+		return why_set(
+			why, ERR_BUSY, "the replicas cannot be written now; `show info` says why");
+	for (size_t i = 0; i < STREAM_COUNT; i++) {
+		struct store_head head = {0};
+		store_head(store, stream_names[i], &head);
+		are_there = are_there && head.seq >= past->wanted[i];
+	}
+	if (are_there)
+		past->phase = PHASE_FOLD;
+	return 1;
+}
+
+/* Some blocks of the stream at hand; 0: that was all of it. */
+static int stream_fold(struct past *past, struct why *why)
+{
+	struct store *store = stage_store(past->aggregate->stage);
+	enum stream stream = past->stream;
+	bool more = true;
+	buf_clear(&past->blocks);
+	int err = store_read(
+		store, stream_names[stream], past->seqs[stream], NULL, READ_BYTES, &past->blocks);
+	store_turn_end(store);
+	if (!err && !past->blocks.len)
+		return 0;
+	if (!err)
+		err = tally_fold_blocks(past->tally, stream, (const uint8_t *)past->blocks.data,
+			past->blocks.len, past->until_ms, &past->seqs[stream], &more);
+	if (err)
+		return why_set(why, err, "%s: cannot be read after sequence %" PRIu64 ": %s",
+			stream_names[stream], past->seqs[stream], err_title(err));
+	return more;
+}
+
+static int fold_step(struct past *past, struct why *why)
+{
+	int err = stream_fold(past, why);
+	if (err)
+		return err;
+	if (++past->stream == STREAM_COUNT)
+		past->phase = PHASE_COUNT;
+	return 1;
+}
+
+int past_step(struct past *past, struct why *why)
+{
+	switch (past->phase) {
+	case PHASE_TURN:
+		return turn_take(past, why);
+	case PHASE_REPLICAS:
+		return replicas_look(past, why);
+	case PHASE_FOLD:
+		return fold_step(past, why);
+	case PHASE_COUNT:
+		if (tally_replay_end_some(past->tally))
+			return 1;
+		past->phase = PHASE_DONE;
+		return 0;
+	default:
+		return 0;
+	}
+}
+
+int past_catch_up(struct past *past, struct why *why)
+{
+	must(past->phase == PHASE_DONE && past->until_ms == INT64_MAX);
+	int err = 1;
+	past->asked_us = loop_mono_us();
+	for (size_t i = 0; i < STREAM_COUNT; i++)
+		past->wanted[i] = stage_read_seq(past->aggregate->stage, i);
+	for (past->phase = PHASE_REPLICAS; err == 1 && past->phase == PHASE_REPLICAS;) {
+		err = replicas_look(past, why);
+		if (err == 1 && past->phase == PHASE_REPLICAS)
+			usleep(REPLICA_LOOK_US);
+	}
+	past->phase = PHASE_DONE;
+	for (past->stream = 0; err >= 0 && past->stream < STREAM_COUNT; past->stream++) {
+		while ((err = stream_fold(past, why)) == 1)
+			;
+	}
+	return err;
+}

@@ -1,0 +1,23 @@
+/*
+ * Another tally beside the running one, folded from the replicas: as of a day, or to be compared. A slice at a
+ * time, for it takes seconds where there are many cases; the daemon goes on in between. One is folded at a
+ * time, since each is as large as the running one: who asks for the next waits.
+ */
+#ifndef WOT_AGGREGATE_PAST_H
+#define WOT_AGGREGATE_PAST_H
+
+#include "daemons/aggregate/shell.h"
+
+struct past;
+
+/* Of what was recorded before that instant; INT64_MAX: of all that was folded when it was asked for. */
+struct past *past_new(struct aggregate *aggregate, int64_t until_ms);
+void past_free(struct past **past);
+/* 1: there is more to do; 0: past_tally is there. ERR_BUSY: the replicas cannot be written; ERR_ of a replica
+ * that cannot be read. */
+int past_step(struct past *past, struct why *why);
+struct tally *past_tally(const struct past *past);
+/* Folds what has come in meanwhile as well, in this turn. Of one without an end. */
+int past_catch_up(struct past *past, struct why *why);
+
+#endif

@@ -1,0 +1,284 @@
+/*
+ * The commands of wot-aggregate's stats socket: each is a question, to the running tally or, as of a day, to
+ * one that knows only what was recorded by the end of that day.
+ */
+#include "daemons/aggregate/past.h"
+#include "lib/calendar.h"
+#include "proto/json.h"
+#include <inttypes.h>
+#include <string.h>
+
+/* What was asked, and how far its answer is. */
+struct question {
+	struct aggregate *aggregate;
+	struct query query;
+	int32_t as_of;           /* a day, or INT32_MAX */
+	tally_answer_fn *answer; /* NULL: explain, or replay */
+	struct past *past;       /* NULL: the running tally answers */
+	struct explain *explain;
+	uint64_t asked_us;
+};
+
+static int question_fail(struct buf *out, const char *text)
+{
+	buf_printf(out, "error: %s\n", text);
+	return ERR_USAGE;
+}
+
+static void question_free(void *arg)
+{
+	struct question *question = arg;
+	explain_close(&question->explain);
+	past_free(&question->past);
+	free(question);
+}
+
+/* What a command takes beside pairs of a name and a value. */
+enum { TAKES_ID = 1, TAKES_YEARS = 2 };
+
+static int year_parse(const char *text, uint32_t *year, struct why *why)
+{
+	if (strlen(text) != 4 || strspn(text, "0123456789") != 4)
+		return why_set(why, ERR_USAGE, "%.40s is no year; one reads 2025", text);
+	*year = (uint32_t)strtoul(text, NULL, 10);
+	return 0;
+}
+
+static int as_of_parse(const char *text, int32_t *day, struct why *why)
+{
+	if (day_parse(text, strlen(text), day) == 0)
+		return 0;
+	return why_set(why, ERR_USAGE, "%.40s is no day; one reads 2025-12-31", text);
+}
+
+/* One word that is no name of a pair. */
+static int word_take(struct question *question, const char *word, unsigned takes, struct why *why)
+{
+	struct query *query = &question->query;
+	if (strcmp(word, "json") == 0 || strcmp(word, "csv") == 0)
+		query->format = word[0] == 'j' ? QUERY_JSON : QUERY_CSV;
+	else if (takes & TAKES_ID && !query->id)
+		query->id = word;
+	else if (takes & TAKES_YEARS && !query->definition)
+		return year_parse(word, &query->definition, why);
+	else if (takes & TAKES_YEARS && !query->beside)
+		return year_parse(word, &query->beside, why);
+	else
+		return ERR_USAGE;
+	return 0;
+}
+
+/* A name and its value; 1: it is no pair. */
+static int pair_take(
+	struct question *question, const char *name, const char *value, struct why *why)
+{
+	static const char *const names[] = {"period", "by", "definition", "as-of"};
+	enum { PERIOD, BY, DEFINITION, AS_OF, NAMES };
+	struct query *query = &question->query;
+	int which = PERIOD;
+	while (which < NAMES && strcmp(name, names[which]) != 0)
+		which++;
+	if (which == NAMES)
+		return 1;
+	if (!value)
+		return ERR_USAGE;
+	if (which == DEFINITION)
+		return year_parse(value, &query->definition, why);
+	if (which == AS_OF)
+		return as_of_parse(value, &question->as_of, why);
+	if (which == PERIOD)
+		query->period = value;
+	else if (strchr(value, '='))
+		query->filter = value;
+	else
+		query->by = value;
+	return 0;
+}
+
+/* usage: what is said when the words are not that. */
+static int question_parse(char **args, size_t count, unsigned takes, const char *usage,
+	struct question *question, struct buf *out)
+{
+	for (size_t i = 0; i < count; i++) {
+		struct why why = {""};
+		int err = pair_take(question, args[i], i + 1 < count ? args[i + 1] : NULL, &why);
+		i += err == 0;
+		if (err == 1)
+			err = word_take(question, args[i], takes, &why);
+		if (err)
+			return question_fail(out, why.text[0] ? why.text : usage);
+	}
+	return 0;
+}
+
+/* ---- answers ---- */
+
+/* The tally that is asked, once it is there. 1: it is being folded; else 0, or an ERR_. */
+static int question_tally(struct question *question, struct tally **tally, struct why *why)
+{
+	int err = question->past ? past_step(question->past, why) : 0;
+	*tally = question->past ? past_tally(question->past) : question->aggregate->tally;
+	return err;
+}
+
+static bool on_figure_more(void *arg, struct buf *out)
+{
+	struct question *question = arg;
+	struct why why = {""};
+	struct tally *tally;
+	size_t before = out->len;
+	int err = question_tally(question, &tally, &why);
+	if (err == 1)
+		return true;
+	if (!err)
+		err = question->answer(tally, &question->query, out, &why);
+	if (err) {
+		out->len = before;
+		question_fail(out, why.text);
+	}
+	return false;
+}
+
+static bool on_explain_more(void *arg, struct buf *out)
+{
+	struct question *question = arg;
+	struct why why = {""};
+	struct tally *tally;
+	if (question->explain)
+		return explain_more(question->explain, out);
+	int err = question_tally(question, &tally, &why);
+	if (err == 1)
+		return true;
+	if (!err)
+		err = tally_explain(tally, &question->query, &question->explain, &why);
+	past_free(&question->past);
+	if (err)
+		question_fail(out, why.text);
+	return !err;
+}
+
+static void replay_say(const struct question *question, struct buf *out)
+{
+	struct tally_stats stats;
+	tally_stats(past_tally(question->past), &stats);
+	double seconds = (double)(loop_mono_us() - question->asked_us) / 1e6;
+	uint64_t events = stats.events[0] + stats.events[1] + stats.events[2];
+	buf_printf(out,
+		"identical: %" PRIu64 " events folded anew in %.3f s (%.0f a second) give the same "
+		"figures; marks intake %" PRIu64 ", triage %" PRIu64 ", case %" PRIu64 "\n",
+		events, seconds, (double)events / seconds, stats.marks[0], stats.marks[1],
+		stats.marks[2]);
+}
+
+/* The end in one turn: nothing moves while the two are compared. */
+static bool on_replay_more(void *arg, struct buf *out)
+{
+	struct question *question = arg;
+	struct why why = {""};
+	int err = past_step(question->past, &why);
+	if (err == 1)
+		return true;
+	if (!err)
+		err = past_catch_up(question->past, &why);
+	if (err) {
+		question_fail(out, why.text);
+		return false;
+	}
+	if (tally_equal(question->aggregate->tally, past_tally(question->past), &why))
+		buf_printf(out, "different: %s\n", why.text);
+	else
+		replay_say(question, out);
+	return false;
+}
+
+/* ---- commands ---- */
+
+static const char kpi_usage[] =
+	"[ID] [period P] [by DIM[,DIM]] [definition YEAR] [as-of DAY] [csv|json]";
+static const char explain_usage[] =
+	"ID [period P] [by DIM=VALUE] [definition YEAR] [as-of DAY] [csv|json]";
+static const char compare_usage[] = "ID YEAR YEAR [period P] [by DIM[,DIM]] [as-of DAY] [json]";
+static const char forecast_usage[] = "[as-of DAY] [json]";
+
+static struct question *question_new(void *stage)
+{
+	struct question *question = calloc(1, sizeof *question);
+	must(question);
+	*question = (struct question){
+		.aggregate = stage_ctx(stage),
+		.query = {.format = QUERY_TEXT, .today = calendar_day_of(loop_now_ms())},
+		.as_of = INT32_MAX,
+		.asked_us = loop_mono_us(),
+	};
+	question->query.names = &question->aggregate->names;
+	return question;
+}
+
+static int question_open(void *stage, char **args, size_t count, unsigned takes, const char *usage,
+	tally_answer_fn *answer, struct ctl_stream *stream, struct buf *out)
+{
+	struct question *question = question_new(stage);
+	int err = question_parse(args, count, takes, usage, question, out);
+	if (err) {
+		question_free(question);
+		return err;
+	}
+	question->answer = answer;
+	if (question->as_of < question->query.today) {
+		question->past =
+			past_new(question->aggregate, calendar_day_start(question->as_of + 1));
+		question->query.today =
+			question->as_of; /* as it would have been said on that evening */
+	}
+	*stream = (struct ctl_stream){
+		answer ? on_figure_more : on_explain_more, question_free, question};
+	return 0;
+}
+
+static int show_kpi(
+	void *arg, char **args, size_t count, struct ctl_stream *stream, struct buf *out)
+{
+	return question_open(arg, args, count, TAKES_ID, kpi_usage, tally_query, stream, out);
+}
+
+static int show_explain(
+	void *arg, char **args, size_t count, struct ctl_stream *stream, struct buf *out)
+{
+	return question_open(arg, args, count, TAKES_ID, explain_usage, NULL, stream, out);
+}
+
+static int show_compare(
+	void *arg, char **args, size_t count, struct ctl_stream *stream, struct buf *out)
+{
+	return question_open(arg, args, count, TAKES_ID | TAKES_YEARS, compare_usage, tally_compare,
+		stream, out);
+}
+
+static int show_forecast(
+	void *arg, char **args, size_t count, struct ctl_stream *stream, struct buf *out)
+{
+	return question_open(arg, args, count, 0, forecast_usage, tally_forecast, stream, out);
+}
+
+static int show_replay(
+	void *arg, char **args, size_t count, struct ctl_stream *stream, struct buf *out)
+{
+	(void)args;
+	if (count)
+		return question_fail(out, "show replay takes no words");
+	struct question *question = question_new(arg);
+	question->past = past_new(question->aggregate, INT64_MAX);
+	*stream = (struct ctl_stream){on_replay_more, question_free, question};
+	return 0;
+}
+
+const struct ctl_command aggregate_commands[] = {
+	{"show kpi", kpi_usage, "the figures", .open = show_kpi},
+	{"show explain", explain_usage, "the rows behind a figure", .open = show_explain},
+	{"show compare", compare_usage, "a figure by the definitions of two years",
+		.open = show_compare},
+	{"show forecast", forecast_usage,
+		"who must start by when for the quarter to reach its norm", .open = show_forecast},
+	{"show replay", "", "fold the logs anew and compare every figure", .open = show_replay},
+	{0},
+};
