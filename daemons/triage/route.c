@@ -286,6 +286,16 @@ void route_decide(const struct triage *triage, const struct roster *roster,
 		head_turn(&turn, head);
 }
 
+/* As people know the team; by its key when triage.yaml forgot it, "" when it is none. */
+static const char *team_known_as(const struct triage *triage, uint16_t number)
+{
+	const char *key = triage_team_name(triage, number);
+	int index = key ? rules_team(triage->roster.rules, key) : -1;
+	if (index >= 0)
+		return triage->roster.rules->teams[index].name;
+	return key ? key : "";
+}
+
 void route_by_hand(const struct triage *triage, struct route_change *change, const char *team,
 	int64_t at_ms, struct decision *out)
 {
@@ -294,12 +304,14 @@ void route_by_hand(const struct triage *triage, struct route_change *change, con
 	must(index >= 0);
 	const struct rules_team *chosen = &rules->teams[index];
 	struct request *after = &change->after;
+	const char *instead_of = team_known_as(triage, after->team);
 	after->team = triage->roster.team_number[index];
 	after->by_hand = true;
 	Wot__V1__Event *event = route_event(after, change->number, at_ms, out);
 	Wot__V1__CaseRouted *route = event->body->case_routed;
 	route->rule = arena_strdup(out->arena, "by-hand");
-	route->reason = arena_printf(out->arena, "The intake team chose %s.", chosen->name);
+	route->reason = arena_printf(out->arena, "The intake team chose %s%s%s.", chosen->name,
+		*instead_of ? " instead of " : "", instead_of);
 	route->team = arena_strdup(out->arena, team);
 	route->priority = (Wot__V1__CaseRouted__Priority)after->priority;
 	route->has_by_hand = route->by_hand = true;

@@ -151,6 +151,7 @@ static void a_team_by_hand_is_honoured_also_over_its_capacity(void **state)
 	assert_true(route->by_hand);
 	assert_string_equal(route->team, "oost");
 	assert_string_equal(route->rule, "by-hand");
+	assert_string_equal(route->reason, "The intake team chose Oost instead of Zuid.");
 	assert_string_equal(route->considered[0]->reason, "Chosen by hand, over its capacity");
 	teams_say(h, "\"loadHours\":6,\"freeHours\":-2");
 	assert_int_equal(screen(h, 2, at(3, 4), screening), 0);
@@ -213,6 +214,7 @@ static void a_team_by_hand_takes_a_case_from_the_queue(void **state)
 	screening->team = arena_strdup(&h->arena, "zuid");
 	assert_int_equal(screen(h, 5, at(3, 4), screening), 0);
 	assert_true(routed(h, 1, 5)->by_hand);
+	assert_string_equal(routed(h, 1, 5)->reason, "The intake team chose Zuid.");
 	teams_say(h, "],\"queue\":0,");
 }
 
