@@ -24,29 +24,30 @@ static enum clock_kind kind_of(enum slot slot)
 
 /* ---- days ---- */
 
-static int32_t overlap(int32_t from, int32_t to, int32_t first, int32_t last)
+/* A pause may be told late, or again with another day, and lie across one that was told before. */
+static bool is_paused_on(const struct case_file *file, int32_t day)
 {
-	from = from > first ? from : first;
-	to = to < last ? to : last;
-	return to > from ? to - from : 0;
-}
-
-/* Of the days from the report to that one, how many the case was paused. */
-static uint32_t paused_days(const struct case_file *file, int32_t until)
-{
-	int32_t days = 0, reported_on = file->life.facts.reported_on, since = 0;
+	int32_t since = INT32_MAX;
 	for (size_t i = 0; i < file->moment_count; i++) {
-		int32_t day = calendar_day_of(moment_at_ms(file->moments[i]));
-		if (moment_kind(file->moments[i]) == WOT__V1__BODY__KIND_PAUSED)
-			since = day;
-		else if (moment_kind(file->moments[i]) == WOT__V1__BODY__KIND_RESUMED) {
-			days += overlap(since, day, reported_on, until);
-			since = 0;
+		int32_t at = calendar_day_of(moment_at_ms(file->moments[i]));
+		if (moment_kind(file->moments[i]) == WOT__V1__BODY__KIND_PAUSED) {
+			since = at;
+		} else if (moment_kind(file->moments[i]) == WOT__V1__BODY__KIND_RESUMED) {
+			if (since <= day && day < at)
+				return true;
+			since = INT32_MAX;
 		}
 	}
-	if (since)
-		days += overlap(since, until, reported_on, until);
-	return (uint32_t)days;
+	return since <= day;
+}
+
+/* Of the days from the report to that one, which is no later than a deadline, how many it was paused. */
+static uint32_t paused_days(const struct case_file *file, int32_t until)
+{
+	uint32_t days = 0;
+	for (int32_t day = file->life.facts.reported_on; day < until; day++)
+		days += is_paused_on(file, day);
+	return days;
 }
 
 static uint32_t days_until(const struct case_file *file, int32_t day)

@@ -39,26 +39,28 @@ struct clocks_told {
 
 /* ---- the logs ---- */
 
-static int32_t overlap(int32_t from, int32_t to, int32_t first, int32_t last)
-{
-	from = from > first ? from : first;
-	to = to < last ? to : last;
-	return to > from ? to - from : 0;
-}
-
-/* Of the days from the report to that one, those on which it stood still, as far as is known by now. */
+/* Of the days from the report to that one, those on which it stood still, as far as is known by now. A day
+ * counts once, however many pauses lie on it. */
 static int32_t paused_days(const struct clocks_told *told, uint32_t number, int32_t until)
 {
+	enum { DAYS_MAX = 200 }; /* six months at most */
+	bool still[DAYS_MAX] = {false};
 	int32_t days = 0, since = NEVER, reported = told->cases[number].reported;
-	for (size_t i = 0; i < told->stop_count; i++) {
-		const struct stop *stop = &told->stops[i];
-		if (stop->number != number)
+	must(until - reported <= DAYS_MAX);
+	for (size_t i = 0; i <= told->stop_count; i++) {
+		const struct stop *stop = i < told->stop_count ? &told->stops[i] : NULL;
+		if (stop && stop->number != number)
 			continue;
-		if (!stop->paused)
-			days += overlap(since, stop->day, reported, until);
-		since = stop->paused ? stop->day : NEVER;
+		int32_t end = stop && stop->day < until ? stop->day : until;
+		for (int32_t day = since; day != NEVER && day < end && !(stop && stop->paused);
+			day++)
+			if (day >= reported)
+				still[day - reported] = true;
+		since = stop && stop->paused ? stop->day : NEVER;
 	}
-	return since == NEVER ? days : days + overlap(since, until, reported, until);
+	for (int32_t day = 0; day < until - reported; day++)
+		days += still[day];
+	return days;
 }
 
 /* The clock shows both: how long, and how much of it does not count for who asks why. */

@@ -4,6 +4,7 @@ import pathlib
 import re
 import resource
 import signal
+import struct
 import threading
 import time
 import unittest
@@ -110,6 +111,15 @@ class Access(unittest.TestCase):
     def test_a_crash_leaves_no_core_file_in_which_persons_could_be(self):
         limits = pathlib.Path(f"/proc/{self.wot.processes['intake'].pid}/limits").read_text()
         self.assertRegex(limits, r"Max core file size +1 +1 ")
+
+    def test_the_key_of_a_day_that_is_over_is_destroyed_though_nobody_calls(self):
+        with Wot() as wot:
+            wot.start("intake").stop("intake")
+            kept = wot.dir / "intake/vault.caller"
+            yesterday = int(time.time() // 86400) - 1
+            kept.write_bytes(b"k" * 32 + struct.pack("<ii", yesterday, yesterday))
+            wot.start("intake")
+            wait_until(lambda: b"k" not in kept.read_bytes())
 
     def test_a_vault_older_than_the_log_is_said(self):
         with Wot() as wot:

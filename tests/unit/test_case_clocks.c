@@ -192,6 +192,21 @@ static void a_pause_is_shown_and_excuses_nothing(void **state)
 	assert_int_equal(promise_clock(harness_event(h, 0))->paused_days, 19);
 }
 
+/* There is no correcting a pause: a case system sends it again. */
+static void a_day_is_paused_once_however_often_it_was_told(void **state)
+{
+	struct harness *h = *state;
+	report(h, 1, at(3, 1));
+	assert_int_equal(step(h, 1, at(3, 5), KIND(PAUSED), NULL), 0);
+	assert_int_equal(step(h, 1, at(3, 10), KIND(RESUMED), NULL), 0);
+	assert_int_equal(step(h, 1, at(3, 3), KIND(PAUSED), NULL), 0);
+	assert_int_equal(step(h, 1, at(3, 8), KIND(RESUMED), NULL), 0);
+	assert_int_equal(step(h, 1, at(3, 7), KIND(PAUSED), NULL), 0);
+	assert_int_equal(step(h, 1, at(3, 6), KIND(RESUMED), NULL), 0); /* that one was none */
+	assert_int_equal(harness_tick(h, begin(3, 23)), 1);
+	assert_int_equal(promise_clock(harness_event(h, 0))->paused_days, 7);
+}
+
 /* ---- time ---- */
 
 static void what_broke_while_we_were_down_is_recorded_at_its_deadline(void **state)
@@ -564,6 +579,7 @@ int main(void)
 		TEST(what_starts_or_ends_in_time_is_silent),
 		TEST(youth_has_no_clock_here),
 		TEST(a_pause_is_shown_and_excuses_nothing),
+		TEST(a_day_is_paused_once_however_often_it_was_told),
 		TEST(what_broke_while_we_were_down_is_recorded_at_its_deadline),
 		TEST(the_past_that_is_imported_stays_silent),
 		TEST(intake_may_have_taken_it_in_long_before_we_hear_of_it),
