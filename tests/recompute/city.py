@@ -58,9 +58,9 @@ class City:
         return self.chance(self.gaps)
 
     def day(self):
-        """More of the last weeks, so that short windows are not empty."""
-        back = self.random.randint(0, 35) if self.chance(0.1) else self.random.randint(0, 365 * YEARS)
-        return self.today - timedelta(days=back)
+        """More of the last days and weeks, so that short windows are not empty."""
+        longest = self.random.choices([5, 35, 365 * YEARS], [5, 10, 85])[0]
+        return self.today - timedelta(days=self.random.randint(0, longest))
 
     def later(self, day, days):
         return day + timedelta(days=self.random.randint(0, days))
@@ -200,10 +200,17 @@ class City:
                 body[name] = self.pick(values)
         self.say("/v1/brief-contacts", self.moment(self.day()), body)
 
-    def call(self, number):
-        """Events may be missing, doubled, and come in any order; a caller may try again that day."""
-        ref, entered = f"call-{number}", self.moment(self.day())
+    def calls(self, number):
+        """Who calls may try again that day."""
+        day = self.day()
         caller = {} if self.missing() else {"caller": f"06-{self.random.randint(1, 9)}"}
+        self.call(f"call-{number}", day, caller)
+        if self.chance(0.4):
+            self.call(f"call-{number}-again", day, caller)
+
+    def call(self, ref, day, caller):
+        """Events may be missing, doubled, and come in any order."""
+        entered = self.moment(day)
         wait = self.random.randint(0, 90)
         events = ["ENTERED", self.pick(["ANSWERED", "ABANDONED"]), "ENDED"]
         for event in events + ([self.pick(events)] if self.chance(self.muddle) else []):
@@ -242,6 +249,6 @@ def city_of(seed, now):
     for _ in range(city.random.randint(20, 200)):
         city.contact()
     for number in range(city.random.randint(20, 200)):
-        city.call(number)
+        city.calls(number)
     city.others(city.random.randint(0, 25))
     return city
