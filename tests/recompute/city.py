@@ -29,6 +29,7 @@ ANSWERS = ["INFORMATION", "ADVICE", "REDIRECTED", "WELFARE_ACTIVITY"]
 SUBJECTS = (
     "CLIENT_ACCESS CLIENT_SUPPORT PARTNER_SERVICE PARTNER_COOPERATION PARTNER_OFFER PARTNER_ACCESSIBILITY"
 ).split()
+COMPLAINT_OUTCOMES = "UPHELD PARTLY_UPHELD UNFOUNDED FORWARDED WITHDRAWN INADMISSIBLE".split()
 YEARS = 3
 DAY_MAX = 24 * 3600 - 1
 
@@ -178,10 +179,20 @@ class City:
         if self.chance(0.1):
             self.step(ref, start, known, "paused", reason="HOLIDAY")
             self.step(ref, self.later(start, 30), known, "resumed")
+        if self.chance(0.2):
+            self.handover(ref, self.later(day, 150), known)
         if self.chance(0.75):
             self.ending(ref, max(start, end), known)
         while self.chance(self.muddle):
             self.corrected(ref, self.later(day, 200), known)
+
+    def handover(self, ref, day, known):
+        """Confirmed by one side or by both, in any order; offered anew when that went wrong."""
+        for _ in range(1 + self.chance(self.muddle)):
+            warm = {} if self.missing() else {"warm": self.chance(0.7)}
+            self.step(ref, day, known, "handoverOffered", to="minters", **warm)
+            for side in self.random.sample(["OFFERING", "RECEIVING"], self.random.randint(1, 2)):
+                self.step(ref, self.later(day, 40), known, "handoverConfirmed", by=side)
 
     def ending(self, ref, end, known):
         self.step(ref, end, known, "closed", reason=self.pick(REASONS))
@@ -226,8 +237,16 @@ class City:
             back = self.moment(self.later(entered.date(), 6))
             self.say("/v1/callbacks", back, {"callId": ref, "reached": self.chance(0.6)})
 
+    def complaint(self, ref):
+        """A part may wait for its outcome, or get another one."""
+        day = self.day()
+        known = self.say("/v1/complaints", self.moment(day), {"formal": self.chance(0.5), "parts": ["a", "b"]}, ref)
+        for part in self.random.choices("ab", k=self.random.randint(0, 3)):
+            body = {"complaintRef": ref, "part": part, "outcome": self.pick(COMPLAINT_OUTCOMES)}
+            self.say("/v1/complaint-outcomes", self.moment(self.later(day, 90)), body, after=known)
+
     def others(self, count):
-        for _ in range(count):
+        for number in range(count):
             at = self.moment(self.day())
             answered = self.random.randint(0, 40)
             self.say("/v1/surveys", at, {
@@ -237,7 +256,7 @@ class City:
             if not self.missing():
                 card["location"] = self.pick(LOCATIONS)
             self.say("/v1/feedback-cards", self.moment(self.day()), card)
-            self.say("/v1/complaints", self.moment(self.day()), {"formal": self.chance(0.5), "parts": ["a", "b"]})
+            self.complaint(f"complaint-{number}")
             self.say("/v1/trainings", self.moment(self.day()), {"code": f"t-{self.random.randint(1, 5)}"})
             self.say("/v1/signals", self.moment(self.day()), {"kind": "RENT_ARREARS", "amountEuro": 900})
 
