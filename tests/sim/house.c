@@ -283,11 +283,20 @@ void house_start(enum member member)
 	}
 }
 
+static void on_lost(void *arg, const uint8_t *event, size_t len, uint64_t seq)
+{
+	const uint64_t *head = arg;
+	house.lost[event_kind(event, len)] += seq > *head;
+}
+
 void house_kill(enum member member, bool commit_lands)
 {
+	const char *name = member_names[member];
 	if (!house.stages[member])
 		return;
-	fake_disk_crash(member_names[member], commit_lands);
+	fake_disk_crash(name, commit_lands);
+	uint64_t head = fake_disk_head(name, name);
+	fake_disk_events(name, name, true, on_lost, &head);
 	stage_close(&house.stages[member]);
 }
 

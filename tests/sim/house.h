@@ -6,6 +6,7 @@
 #ifndef WOT_SIM_HOUSE_H
 #define WOT_SIM_HOUSE_H
 
+#include "proto/event.h"
 #include "stage/stage.h"
 #include "tests/sim/fake_store.h"
 #include "tests/sim/files.h"
@@ -20,8 +21,9 @@ struct house {
 	void (*on_event)(enum member member, const Wot__V1__Event *event, uint64_t seq);
 	void (*on_forget)(enum member member); /* what is told next begins at seq 1 */
 	struct config config;
-	int fds[FILES];         /* what they decide and count by, in memory */
-	struct house_key *keys; /* the vault: which persons can still be read */
+	int fds[FILES];          /* what they decide and count by, in memory */
+	struct house_key *keys;  /* the vault: which persons can still be read */
+	uint64_t lost[KIND_MAX]; /* events that died with who had decided them */
 };
 extern struct house house;
 

@@ -138,6 +138,15 @@ static bool job_end(struct job *jobs, long count, const struct options *options,
 	return passed;
 }
 
+static void kinds_print(const char *what, const uint64_t kinds[KIND_MAX])
+{
+	printf("%s:", what);
+	for (uint32_t kind = WOT__V1__BODY__KIND_INPUT_READ; kind < KIND_MAX; kind++)
+		if (event_kind_name(kind))
+			printf(" %s %" PRIu64, event_kind_name(kind), kinds[kind]);
+	printf("\n");
+}
+
 static void result_print(const struct result *sum)
 {
 	const struct clerk_stats *clerk = &sum->clerk;
@@ -152,6 +161,8 @@ static void result_print(const struct result *sum)
 	       " reloads, %" PRIu64 " looks, %" PRIu64 " evenings\n",
 		sum->run.events, sum->run.kills, sum->run.stops, sum->run.breaks, sum->run.holds,
 		sum->run.fills, sum->run.reloads, sum->run.checks, sum->run.day_ends);
+	kinds_print("said by wot", sum->run.said);
+	kinds_print("of these undone by a kill, and said again", sum->run.lost);
 }
 
 /* A city in which something never happens proves nothing of it. */
@@ -165,6 +176,9 @@ static bool is_complete(const struct result *sum)
 		complete = complete && sum->clerk.refused[err_index(refusals[i])];
 	for (uint32_t kind = 1; kind < WOT__V1__BODY__KIND_INPUT_READ; kind++)
 		complete = complete && (!event_kind_name(kind) || sum->clerk.kinds[kind]);
+	for (uint32_t kind = WOT__V1__BODY__KIND_INPUT_READ; kind < KIND_MAX; kind++)
+		complete = complete &&
+			   (!event_kind_name(kind) || (sum->run.said[kind] && sum->run.lost[kind]));
 	return complete;
 }
 

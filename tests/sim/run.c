@@ -25,12 +25,81 @@ static struct {
 	int pace;             /* turns after each errand, at most */
 	int weights[MEMBERS]; /* how often each gets a turn */
 	bool ending;          /* no more trouble */
+	unsigned doomed;      /* members that die with what they have just decided */
 	struct run_stats *stats;
 } run;
 
 static uint64_t draw(void)
 {
 	return rng_next(&run.random);
+}
+
+/* ---- down, and up again ---- */
+
+static void start_again(void *arg)
+{
+	enum member member = (enum member)(intptr_t)arg;
+	if (house.stages[member])
+		return;
+	sim_tell("%s starts", member_names[member]);
+	house_start(member);
+}
+
+/* For seconds, or for days. */
+static void start_plan(enum member member)
+{
+	struct rng *rng = &run.chaos;
+	int64_t down_ms = rng_chance(rng, 60) ? rng_below(rng, 3000)
+					      : rng_skewed(rng, 1, 3 * 1440) * MINUTE_MS;
+	agenda_add(loop_now_ms() + down_ms, start_again, (void *)(intptr_t)member);
+}
+
+static void member_kill(enum member member, bool lands)
+{
+	if (!house.stages[member])
+		return;
+	sim_tell("%s is killed%s", member_names[member], lands ? ", its commit lands" : "");
+	house_kill(member, lands);
+	run.stats->kills++;
+	start_plan(member);
+}
+
+static void member_stop(enum member member)
+{
+	if (!house.stages[member])
+		return;
+	sim_tell("%s stops", member_names[member]);
+	house_stop(member);
+	run.stats->stops++;
+	start_plan(member);
+}
+
+/* What is decided seldom is seldom on its way to disk when a kill comes. */
+static bool is_rare(Wot__V1__Body__KindCase kind)
+{
+	return kind == WOT__V1__BODY__KIND_REQUEST_BECAME_CONTACT ||
+	       kind == WOT__V1__BODY__KIND_CONTACT_BECAME_REQUEST ||
+	       kind == WOT__V1__BODY__KIND_CASE_BECAME_CONTACT ||
+	       kind == WOT__V1__BODY__KIND_ADVICE_VOIDED ||
+	       kind == WOT__V1__BODY__KIND_CALL_CAPPED || kind == WOT__V1__BODY__KIND_CONFIG_LOADED;
+}
+
+static void on_event(enum member member, const Wot__V1__Event *event, uint64_t seq)
+{
+	model_event(member, event, seq);
+	if (!house.stages[member] || run.ending)
+		return; /* it starts, and is told what it knows */
+	int of_1000 = is_rare(event->body->kind_case) ? 50 : 1;
+	if (rng_below(&run.chaos, 1000) < of_1000)
+		run.doomed |= 1u << member;
+}
+
+static void doomed_kill(void)
+{
+	for (enum member member = 0; run.doomed && member < MEMBERS; member++)
+		if (run.doomed >> member & 1)
+			member_kill(member, false);
+	run.doomed = 0;
 }
 
 /* ---- turns ---- */
@@ -63,11 +132,13 @@ static void clock_go(void)
 static void turns_run(int count)
 {
 	struct rng *rng = &run.chaos;
+	doomed_kill();
 	for (; count > 0; count--) {
 		clock_go();
 		enum member member = member_draw();
 		size_t messages = (size_t)rng_below(rng, 5);
 		house_turn(member, messages, rng_chance(rng, 60));
+		doomed_kill();
 	}
 	const char *problem = house_problem();
 	sim_check(!problem, "%s", problem);
@@ -84,42 +155,18 @@ static void pace_draw(void)
 
 /* ---- trouble ---- */
 
-static void start_again(void *arg)
-{
-	enum member member = (enum member)(intptr_t)arg;
-	if (house.stages[member])
-		return;
-	sim_tell("%s starts", member_names[member]);
-	house_start(member);
-}
-
-static void member_down(enum member member)
-{
-	struct rng *rng = &run.chaos;
-	if (!house.stages[member])
-		return;
-	bool lands = rng_chance(rng, 50);
-	if (rng_chance(rng, 20)) {
-		sim_tell("%s stops", member_names[member]);
-		house_stop(member);
-		run.stats->stops++;
-	} else {
-		sim_tell("%s is killed%s", member_names[member], lands ? ", its commit lands" : "");
-		house_kill(member, lands);
-		run.stats->kills++;
-	}
-	int64_t down_ms = rng_chance(rng, 60) ? rng_below(rng, 3000)
-					      : rng_skewed(rng, 1, 3 * 1440) * MINUTE_MS;
-	agenda_add(loop_now_ms() + down_ms, start_again, (void *)(intptr_t)member);
-}
-
 static void members_down(void)
 {
 	uint64_t who = rng_chance(&run.chaos, 70) ? UINT64_C(1) << rng_below(&run.chaos, MEMBERS)
 						  : rng_next(&run.chaos);
-	for (enum member member = 0; member < MEMBERS; member++)
-		if (who >> member & 1)
-			member_down(member);
+	for (enum member member = 0; member < MEMBERS; member++) {
+		if (!(who >> member & 1))
+			continue;
+		if (rng_chance(&run.chaos, 20))
+			member_stop(member);
+		else
+			member_kill(member, rng_chance(&run.chaos, 50));
+	}
 }
 
 struct link {
@@ -296,7 +343,7 @@ static void run_open(uint64_t seed, struct run_stats *stats)
 	files_open(&run.chaos);
 	pace_draw();
 	house.random = draw;
-	house.on_event = model_event;
+	house.on_event = on_event;
 	house.on_forget = model_forget;
 	fake_disks_open(draw);
 	house_open();
@@ -332,18 +379,21 @@ static void run_close(void)
 
 static void on_logged(void *arg, const uint8_t *event, size_t len, uint64_t seq)
 {
-	uint64_t *hash = arg, of = 0;
+	struct run_stats *stats = arg;
+	uint64_t of = 0;
 	crypto_generichash((uint8_t *)&of, sizeof of, event, len, NULL, 0);
-	*hash = (*hash ^ of) * UINT64_C(0x9e3779b97f4a7c15) + seq;
+	stats->hash = (stats->hash ^ of) * UINT64_C(0x9e3779b97f4a7c15) + seq;
+	stats->said[event_kind(event, len)]++;
 }
 
 static void logs_count(void)
 {
 	for (enum member member = 0; member < AGGREGATE; member++) {
 		run.stats->events += fake_disk_head(member_names[member], member_names[member]);
-		fake_disk_events(member_names[member], member_names[member], false, on_logged,
-			&run.stats->hash);
+		fake_disk_events(
+			member_names[member], member_names[member], false, on_logged, run.stats);
 	}
+	memcpy(run.stats->lost, house.lost, sizeof house.lost);
 }
 
 void run_seed(uint64_t seed, double scale, struct run_stats *stats)

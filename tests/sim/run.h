@@ -5,11 +5,13 @@
 #ifndef WOT_SIM_RUN_H
 #define WOT_SIM_RUN_H
 
-#include <stdint.h>
+#include "proto/event.h"
 
 struct run_stats {
 	uint64_t kills, stops, breaks, holds, fills, reloads, checks, day_ends, events;
 	uint64_t hash; /* of all that stands in the logs */
+	uint64_t said[KIND_MAX],
+		lost[KIND_MAX]; /* events in the logs, and those that a kill undid */
 };
 
 void run_seed(uint64_t seed, double scale, struct run_stats *stats);
