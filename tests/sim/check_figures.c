@@ -3,6 +3,7 @@
 #include "lib/calendar.h"
 #include "tests/sim/fail.h"
 #include "tests/sim/model.h"
+#include "tests/sim/reckon.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -115,6 +116,39 @@ static struct share turning_18_of(const struct told_case *told, struct span span
 	return (struct share){youth_of(told, span).count && told->turns_18, -1, 0};
 }
 
+/* ---- by a deadline ---- */
+
+static struct reckoning reckoning; /* by the calendar in force */
+
+/* What was promised by a day is there once it is met or that day is past. */
+static struct share promised_of(
+	const struct told_case *told, struct span span, enum clock_kind kind)
+{
+	int32_t due = reckon_deadline(&reckoning, 0, kind, told->reported);
+	int32_t reached = told->contact == NEVER || (told->screened != NEVER &&
+							    told->screened < told->contact)
+				  ? told->screened
+				  : told->contact;
+	bool met = reached != NEVER && reached <= due;
+	bool there = is_request(told) && within(due, span) &&
+		     (met || due < calendar_day_of(loop_now_ms()));
+	bool spoken_to = told->started != NEVER || told->closed != NEVER;
+	return (struct share){there && met, there, there && reached == NEVER && spoken_to};
+}
+
+static struct share first_contact_of(const struct told_case *told, struct span span)
+{
+	return promised_of(told, span, CLOCK_FIRST_CONTACT);
+}
+
+static struct share reaction_of(const struct told_case *told, struct span span)
+{
+	bool written = told->channel == WOT__V1__CHANNEL__VALUE__WEB ||
+		       told->channel == WOT__V1__CHANNEL__VALUE__CHAT ||
+		       told->channel == WOT__V1__CHANNEL__VALUE__EMAIL;
+	return written ? promised_of(told, span, CLOCK_REACTION) : (struct share){0, 0, 0};
+}
+
 /* ---- as of the last day ---- */
 
 static bool is_by(int32_t day, struct span span)
@@ -155,6 +189,8 @@ static const struct {
 	{"closed_within_6_months", 2023, closed_since_contact_of},
 	{"goals_met", 2025, goals_of},
 	{"closures", 2025, closures_of},
+	{"first_contact_within_5_working_days", 2025, first_contact_of},
+	{"reaction_within_1_working_day", 2025, reaction_of},
 	{"redirected_to_welfare", 2025, welfare_of},
 	{"domestic_violence", 2025, violence_of},
 	{"referred_to_youth", 2025, youth_of},
@@ -219,6 +255,7 @@ void check_figures(void)
 		{first + (int32_t)(house.random() % 600), 0},
 	};
 	spans[1].to = spans[1].from + (int32_t)(house.random() % 500);
+	reckon_calendar(&reckoning, model_config(TRIAGE, "calendar.yaml"));
 	for (size_t s = 0; s < sizeof spans / sizeof *spans; s++) {
 		struct calendar_date from = calendar_date(spans[s].from),
 				     to = calendar_date(spans[s].to);
@@ -229,4 +266,5 @@ void check_figures(void)
 			figure_check(i, spans[s], period);
 	}
 	contacts_check();
+	reckon_done(&reckoning);
 }

@@ -13,21 +13,25 @@ const char *reckon_name(enum clock_kind kind)
 	return names[kind];
 }
 
+void reckon_calendar(struct reckoning *reckoning, const char *text)
+{
+	auto_buf struct buf errors = {0};
+	must(reckoning->count < CALENDARS_MAX);
+	must(closing_parse(&reckoning->calendars[reckoning->count++], text, strlen(text),
+		     PROMISE_CALENDAR, &errors) == 0);
+}
+
 void reckon_take(struct reckoning *reckoning, const Wot__V1__Event *event)
 {
 	auto_buf struct buf errors = {0};
 	if (event->body->kind_case != WOT__V1__BODY__KIND_CONFIG_LOADED)
 		return;
 	const Wot__V1__ConfigLoaded *loaded = event->body->config_loaded;
-	size_t len = strlen(loaded->content);
+	if (strcmp(loaded->name, PROMISE_CALENDAR) == 0)
+		reckon_calendar(reckoning, loaded->content);
 	if (strcmp(loaded->name, PROMISE_CLOCKS) == 0)
-		must(clocks_parse(
-			     &reckoning->clocks, loaded->content, len, loaded->name, &errors) == 0);
-	if (strcmp(loaded->name, PROMISE_CALENDAR) != 0)
-		return;
-	must(reckoning->count < CALENDARS_MAX);
-	must(closing_parse(&reckoning->calendars[reckoning->count++], loaded->content, len,
-		     loaded->name, &errors) == 0);
+		must(clocks_parse(&reckoning->clocks, loaded->content, strlen(loaded->content),
+			     loaded->name, &errors) == 0);
 }
 
 static bool is_worked(const struct closing *closing, int32_t day)

@@ -18,6 +18,7 @@ struct reckoning {
 };
 
 const char *reckon_name(enum clock_kind kind);
+void reckon_calendar(struct reckoning *reckoning, const char *text);
 /* Takes what an event says, when it is of a calendar.yaml or clocks.yaml. */
 void reckon_take(struct reckoning *reckoning, const Wot__V1__Event *event);
 /* The last day of a promise made on that day, by one of the calendars. */
