@@ -8,6 +8,16 @@ void digest_promise(const struct promise *promise, struct buf *out)
 		promise->broke_on);
 }
 
+void digest_rules(const struct promise_rules *rules, struct buf *out)
+{
+	buf_printf(out, "cap=%u warn=", rules->clocks.call_cap_hours);
+	for (enum clock_kind kind = 0; kind < CLOCK_KINDS; kind++)
+		buf_printf(out, "%u,", rules->clocks.warn_before[kind]);
+	for (size_t i = 0; i < rules->closing.count; i++)
+		buf_printf(out, " %d", rules->closing.days[i]);
+	buf_char(out, '\n');
+}
+
 void digest_due(const struct due *due, struct buf *out)
 {
 	for (size_t i = 0; i < due->count; i++)

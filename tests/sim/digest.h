@@ -13,6 +13,7 @@ void digest_case(const void *state, struct buf *out);
 
 /* What they share. */
 void digest_promise(const struct promise *promise, struct buf *out);
+void digest_rules(const struct promise_rules *rules, struct buf *out);
 void digest_due(const struct due *due, struct buf *out);
 
 #endif

@@ -38,5 +38,6 @@ void digest_case(const void *state, struct buf *out)
 	for (uint32_t number = 0; number < cases->room; number++)
 		if (cases->files[number])
 			file_print(cases, cases->files[number], out);
+	digest_rules(&cases->promise_rules, out);
 	digest_due(&cases->due, out);
 }

@@ -32,5 +32,6 @@ void digest_intake(const void *state, struct buf *out)
 		buf_printf(out, "complaint %s %s\n", refs_name(&requests->complaint_refs, i + 1),
 			requests->complaints[i]);
 	buf_printf(out, "calls=%u\n", calls_count(&requests->calls));
+	digest_rules(&requests->calls.rules, out);
 	digest_due(&requests->calls.due, out);
 }

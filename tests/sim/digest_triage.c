@@ -61,8 +61,8 @@ static void queue_print(const struct queue *queue, struct buf *out)
 void digest_triage(const void *state, struct buf *out)
 {
 	const struct triage *triage = state;
-	buf_printf(out, "assignments=%" PRIu64 " rules=%d closing=%zu\n", triage->assignments,
-		triage->roster.rules != NULL, triage->promise_rules.closing.count);
+	buf_printf(out, "assignments=%" PRIu64 " rules=%d\n", triage->assignments,
+		triage->roster.rules != NULL);
 	for (uint16_t i = 1; i <= triage->team_names.count; i++)
 		buf_printf(out, "team %s hours=%u fast=%u cases=%u hand=%u last=%" PRIu64 "\n",
 			triage_team_name(triage, i), triage->loads[i].hours,
@@ -74,5 +74,6 @@ void digest_triage(const void *state, struct buf *out)
 		request_print(triage, number, out);
 	queue_print(&triage->roster.queue, out);
 	signals_print(&triage->signals, out);
+	digest_rules(&triage->promise_rules, out);
 	digest_due(&triage->due, out);
 }
