@@ -17,6 +17,8 @@ enum { STOPS_MAX = 4096 };
 /* What a log says of one clock of a case. */
 struct said {
 	int32_t warned, broke; /* deadlines; 0: none, and a break that was withdrawn is none */
+	int32_t passed;        /* the deadline that broke last, withdrawn or not, … */
+	int32_t reported;      /* … of a report of that day */
 };
 
 /* A case was paused, or goes on. */
@@ -32,6 +34,7 @@ struct clocks_told {
 	struct reckoning reckonings[AGGREGATE];
 	struct said (*said)[CLOCK_KINDS]; /* by case number */
 	int32_t *known;                   /* the day on which intake recorded it */
+	int32_t *reported;                /* as far as the log was read */
 	struct told_case *cases;          /* as far as case's log was read */
 	struct stop stops[STOPS_MAX];
 	size_t stop_count;
@@ -111,7 +114,11 @@ static void clock_said(struct clocks_told *told, uint32_t number, const Wot__V1_
 		sim_check(!said->broke, "%s: its %s breaks twice", id, what);
 		sim_check(event->occurred_at == deadline_ms,
 			"%s: its %s breaks at another instant than its deadline", id, what);
-		said->broke = clock->deadline_on;
+		sim_check(!said->passed || said->reported != told->reported[number] ||
+				  said->passed == clock->deadline_on,
+			"%s: the deadline of its %s moves after it passed", id, what);
+		said->broke = said->passed = clock->deadline_on;
+		said->reported = told->reported[number];
 		break;
 	default:
 		sim_check(said->broke == clock->deadline_on,
@@ -129,11 +136,20 @@ static void case_said(struct clocks_told *told, uint32_t number, const Wot__V1__
 		told_case_begin(&told->cases[number], body->case_registered->request, day);
 	else
 		told_case_take(&told->cases[number], body, day);
+	told->reported[number] = told->cases[number].reported;
 	if (body->kind_case != KIND(PAUSED) && body->kind_case != KIND(RESUMED))
 		return;
 	must(told->stop_count < STOPS_MAX);
 	told->stops[told->stop_count++] =
 		(struct stop){number, body->kind_case == KIND(PAUSED), day};
+}
+
+static void triage_said(struct clocks_told *told, uint32_t number, const Wot__V1__Event *event)
+{
+	if (event->body->kind_case == KIND(CASE_ROUTED))
+		told->reported[number] = event->body->case_routed->reported_on;
+	else if (event->facts && event->facts->has_reported_on)
+		told->reported[number] = event->facts->reported_on;
 }
 
 static void on_event(void *arg, const uint8_t *bytes, size_t len, uint64_t seq)
@@ -154,6 +170,8 @@ static void on_event(void *arg, const uint8_t *bytes, size_t len, uint64_t seq)
 		clock_said(told, number, event);
 	else if (told->member == CASE && number)
 		case_said(told, number, event);
+	else if (told->member == TRIAGE && number)
+		triage_said(told, number, event);
 	arena_reset(&told->arena);
 }
 
@@ -225,8 +243,9 @@ void check_clocks(void)
 	must(told);
 	told->said = calloc(model_room(), sizeof *told->said);
 	told->known = calloc(model_room(), sizeof *told->known);
+	told->reported = calloc(model_room(), sizeof *told->reported);
 	told->cases = calloc(model_room(), sizeof *told->cases);
-	must(told->said && told->known && told->cases);
+	must(told->said && told->known && told->reported && told->cases);
 	for (told->member = 0; told->member < AGGREGATE; told->member++)
 		fake_disk_events(member_names[told->member], member_names[told->member], false,
 			on_event, told);
@@ -243,6 +262,7 @@ void check_clocks(void)
 	arena_done(&told->arena);
 	free(told->said);
 	free(told->known);
+	free(told->reported);
 	free(told->cases);
 	free(told);
 }

@@ -46,10 +46,15 @@ static void rules_draw(struct buf *out, struct rng *rng, bool broken)
 	}
 }
 
+/* A day in spring, and one in each month of autumn. */
 static void calendar_draw(struct buf *out, struct rng *rng, bool broken)
 {
-	buf_printf(out, "closed: [2024-12-24, %s-05-%02d]\n", broken ? "202x" : "2025",
+	buf_printf(out, "closed: [2024-12-24, %s-05-%02d", broken ? "202x" : "2025",
 		rng_range(rng, 6, 28));
+	for (int year = 2024; year <= 2026; year++)
+		for (int month = 9; month <= 11; month++)
+			buf_printf(out, ", %d-%02d-%02d", year, month, rng_range(rng, 1, 30));
+	buf_text(out, "]\n");
 }
 
 static void clocks_draw(struct buf *out, struct rng *rng, bool broken)
