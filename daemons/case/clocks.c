@@ -41,7 +41,7 @@ static bool is_paused_on(const struct case_file *file, int32_t day)
 	return since <= day;
 }
 
-/* Of the days from the report to that one, which is no later than a deadline, how many it was paused. */
+/* Of the days from the report to that one, how many it was paused. */
 static uint32_t paused_days(const struct case_file *file, int32_t until)
 {
 	uint32_t days = 0;

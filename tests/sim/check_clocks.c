@@ -46,7 +46,8 @@ struct clocks_told {
  * counts once, however many pauses lie on it. */
 static int32_t paused_days(const struct clocks_told *told, uint32_t number, int32_t until)
 {
-	enum { DAYS_MAX = 200 }; /* six months at most */
+	/* A corrected report may lie years before a break that is withdrawn. */
+	enum { DAYS_MAX = 8000 };
 	bool still[DAYS_MAX] = {false};
 	int32_t days = 0, since = NEVER, reported = told->cases[number].reported;
 	must(until - reported <= DAYS_MAX);
