@@ -351,6 +351,12 @@ static int take_correction(
 	if ((corrected->has_closed_on || corrected->has_closing_reason) && !facts->has_closed_on)
 		return why_set(why, ERR_LIFE_FORBIDS,
 			"the case is open; a closing is submitted as closed, not as a correction");
+	int err = corrected->has_reported_on
+			  ? order_check("the report", true, corrected->reported_on, "the screening",
+				    facts->has_screened_on, facts->screened_on, why)
+			  : 0;
+	if (err)
+		return err;
 	if (corrected->has_reported_on)
 		FACT_SET(facts, reported_on, corrected->reported_on);
 	if (corrected->has_first_contact_on)

@@ -277,6 +277,9 @@ static bool correction_fits(const struct told_case *was, const Wot__V1__Correcte
 	struct told_case is = *was;
 	if ((corrected->has_closed_on || corrected->has_closing_reason) && was->closed == NEVER)
 		return false;
+	if (corrected->has_reported_on && was->screened != NEVER &&
+		was->screened < corrected->reported_on)
+		return false;
 	if (corrected->has_reported_on)
 		is.reported = corrected->reported_on;
 	if (corrected->has_first_contact_on)

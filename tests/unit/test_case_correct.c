@@ -90,6 +90,27 @@ static void a_correction_keeps_the_order_of_days(void **unused)
 	assert_forbidden(corrected(&life, &message));
 }
 
+/* Triage may have taken it in before it heard of the correction: that stays, and so does what is told next. */
+static void a_report_does_not_move_behind_the_screening(void **unused)
+{
+	(void)unused;
+	struct case_life life = reported();
+	screened(&life, on(3, 5), OUTCOME(TO_SUPPORT));
+	Wot__V1__Corrected message = WOT__V1__CORRECTED__INIT;
+	message.has_reported_on = true;
+	message.reported_on = on(3, 6);
+	assert_forbidden(corrected(&life, &message));
+	assert_string_equal(
+		why.text, "the screening on 2025-03-05 would lie before the report on 2025-03-06");
+	message.reported_on = on(3, 5);
+	assert_allowed(corrected(&life, &message));
+	struct case_life late = reported();
+	message.reported_on = on(3, 6);
+	assert_allowed(corrected(&late, &message));
+	screened(&late, on(3, 5), OUTCOME(TO_SUPPORT));
+	assert_allowed(started(&late, on(3, 7)));
+}
+
 static void a_report_does_not_move_behind_a_closing_without_a_start(void **unused)
 {
 	(void)unused;
@@ -203,6 +224,7 @@ int main(void)
 		cmocka_unit_test(a_start_taken_back_leaves_advice_void),
 		cmocka_unit_test(a_correction_closes_no_open_case),
 		cmocka_unit_test(a_correction_keeps_the_order_of_days),
+		cmocka_unit_test(a_report_does_not_move_behind_the_screening),
 		cmocka_unit_test(a_report_does_not_move_behind_a_closing_without_a_start),
 		cmocka_unit_test(a_correction_is_taken_whole_or_not_at_all),
 		cmocka_unit_test(a_day_registered_wrongly_is_removed_and_can_come_again),
