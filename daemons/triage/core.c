@@ -53,7 +53,8 @@ static int decide_request(const struct triage *triage, const Wot__V1__Event *eve
 
 /* ---- from intake: a signal ---- */
 
-/* Without a person there is nobody to phone. Known already: intake lost it, and it was sent again. */
+/* Without a person its sender must be asked whom it is about: it is of a household of its own, under the
+ * id of the event. Known already: intake lost it, and it was sent again. */
 static void decide_signal(
 	const struct triage *triage, const struct input *input, struct decision *out)
 {
@@ -61,8 +62,7 @@ static void decide_signal(
 	const Wot__V1__Signal *signal = event->body->signal;
 	bool current = signal_is_current(
 		calendar_day_of(event->occurred_at), calendar_day_of(input->now_ms));
-	if (!signal->has_household_id || !current ||
-		signals_find(&triage->signals, event->client, event->external_ref))
+	if (!current || signals_find(&triage->signals, event->client, event->external_ref))
 		return;
 	Wot__V1__Event *listed =
 		decision_event(out, WOT__V1__BODY__KIND_SIGNAL_LISTED, event->occurred_at);
@@ -71,7 +71,8 @@ static void decide_signal(
 	listed->has_legal_basis = event->has_legal_basis;
 	listed->legal_basis = event->legal_basis;
 	listed->body->signal_listed->kind = signal->kind;
-	listed->body->signal_listed->household_id = signal->household_id;
+	listed->body->signal_listed->household_id =
+		signal->has_household_id ? signal->household_id : event->id;
 }
 
 /* ---- from case: facts ---- */
