@@ -342,18 +342,41 @@ static void contact_send(int32_t day)
 		&contact.base);
 }
 
+/* The intake team phones the household, some time after the day of the signal or, by a slip, before it. */
+static void signal_screen(const char *signal_ref, int32_t day)
+{
+	struct rng *rng = &city.rng;
+	Wot__V1__Screening screening = WOT__V1__SCREENING__INIT;
+	Wot__V1__Submission submission = WOT__V1__SUBMISSION__INIT;
+	char ref[65], name[100];
+	city_ref("signal-screening", ref);
+	snprintf(name, sizeof name, "%s/%s", woonplus.name, signal_ref);
+	submission.external_ref = ref;
+	submission.case_ref = name;
+	screening.outcome = rng_chance(rng, 50) ? WOT__V1__SCREENING__OUTCOME__NOT_REACHED
+						: WOT__V1__SCREENING__OUTCOME__WITHDRAWN;
+	city_send(TRIAGE, &intake_team, city_instant(day - rng_chance(rng, 10)), &submission,
+		WOT__V1__BODY__KIND_SCREENING, &screening.base, NULL, NULL);
+}
+
 static void signal_send(int32_t day)
 {
 	struct rng *rng = &city.rng;
 	struct person person;
 	Wot__V1__Signal signal = WOT__V1__SIGNAL__INIT;
+	Wot__V1__Submission submission = WOT__V1__SUBMISSION__INIT;
+	char ref[65];
+	city_ref("signal", ref);
+	submission.external_ref = ref;
 	signal.kind = (Wot__V1__Signal__Kind)rng_range(rng, 1, 9);
 	signal.has_amount_euro = rng_chance(rng, 50);
 	signal.amount_euro = (uint32_t)rng_below(rng, 9000);
 	if (rng_chance(rng, 70))
 		signal.person = person_draw(&person, day);
-	send_plain(
-		&woonplus, "signal", city_instant(day), WOT__V1__BODY__KIND_SIGNAL, &signal.base);
+	city_send(INTAKE, &woonplus, city_instant(day), &submission, WOT__V1__BODY__KIND_SIGNAL,
+		&signal.base, NULL, NULL);
+	if (rng_chance(rng, 60))
+		signal_screen(ref, day);
 }
 
 static void complaint_send(int32_t day)

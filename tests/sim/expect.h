@@ -13,7 +13,8 @@ struct expected {
 	bool is_taken;         /* its ref was used before … */
 	bool is_same;          /* … for this content */
 	struct told_ref first; /* and got this receipt */
-	uint32_t number;       /* the case that it names; 0: none */
+	uint32_t number;       /* the case that it names; 0: none … */
+	bool is_signal;        /* … but a signal */
 	bool is_allowed;
 	/* of a request */
 	bool is_request, youth, turns_18;

@@ -23,7 +23,8 @@ struct ref {
 struct name {
 	UT_hash_handle hh;
 	char key[160];
-	uint32_t number;
+	uint32_t number; /* 0: it is a signal's, of that day */
+	int32_t signal_on;
 };
 
 struct file_told {
@@ -109,20 +110,34 @@ static bool is_known(enum member member, uint32_t number)
 	return member == CASE ? model.cases[number].known : model.routes[number].known;
 }
 
-uint32_t model_named(enum member member, const char *client, const Wot__V1__Submission *submission)
+static const struct name *name_find(
+	enum member member, const char *client, const Wot__V1__Submission *submission)
 {
 	char key[160];
 	struct name *found;
-	if (submission->case_id) {
-		uint32_t number = model_number(submission->case_id);
-		return is_known(member, number) ? number : 0;
-	}
 	if (strchr(submission->case_ref, '/'))
 		snprintf(key, sizeof key, "%s", submission->case_ref);
 	else
 		snprintf(key, sizeof key, "%s/%s", client, submission->case_ref);
 	HASH_FIND_STR(model.names[member], key, found);
+	return found;
+}
+
+uint32_t model_named(enum member member, const char *client, const Wot__V1__Submission *submission)
+{
+	if (submission->case_id) {
+		uint32_t number = model_number(submission->case_id);
+		return is_known(member, number) ? number : 0;
+	}
+	const struct name *found = name_find(member, client, submission);
 	return found ? found->number : 0;
+}
+
+int32_t model_signal(enum member member, const char *client, const Wot__V1__Submission *submission)
+{
+	const struct name *found =
+		submission->case_ref ? name_find(member, client, submission) : NULL;
+	return found && !found->number ? found->signal_on : NEVER;
 }
 
 bool model_allows(enum member member, uint32_t number, const Wot__V1__Submission *submission)
@@ -157,12 +172,13 @@ static void name_told(enum member member, const Wot__V1__Event *event, uint32_t 
 {
 	struct name *name = calloc(1, sizeof *name), *old;
 	must(name);
-	sim_check(event->client && event->external_ref, "%s: %s is registered without its name",
-		member_names[member], event->case_id);
+	sim_check(event->client && event->external_ref,
+		"%s: case %u is registered without its name", member_names[member], number);
 	snprintf(name->key, sizeof name->key, "%s/%s", event->client, event->external_ref);
 	HASH_FIND_STR(model.names[member], name->key, old);
-	sim_check(!old, "%s: the name of case %u is taken", member_names[member], number);
+	sim_check(!old, "%s: the name %s is taken", member_names[member], name->key);
 	name->number = number;
+	name->signal_on = calendar_day_of(event->occurred_at);
 	HASH_ADD_STR(model.names[member], key, name);
 }
 
@@ -355,6 +371,8 @@ void model_event(enum member member, const Wot__V1__Event *event, uint64_t seq)
 		config_told(member, event->body->config_loaded);
 	for (uint32_t i = 0; kind == IS(CONFIG_LOADED) && i < model.room; i++)
 		model.routes[i].unsettled = model.decision;
+	if (kind == IS(SIGNAL_LISTED))
+		name_told(member, event, 0);
 	if (!event->case_id)
 		return;
 	uint32_t number = model_number(event->case_id);

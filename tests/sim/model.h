@@ -30,6 +30,8 @@ uint32_t model_number(const char *case_id);
 const struct told_ref *model_ref(enum member member, const char *client, const char *ref);
 /* The case that a submission names, as that daemon's log knows it; 0: none. */
 uint32_t model_named(enum member member, const char *client, const Wot__V1__Submission *submission);
+/* The day of the signal that it names; NEVER: none. */
+int32_t model_signal(enum member member, const char *client, const Wot__V1__Submission *submission);
 
 /* May it happen, now? Of a case that is known, and of a submission without faults. */
 bool model_allows(enum member member, uint32_t number, const Wot__V1__Submission *submission);
