@@ -6,7 +6,7 @@
 #include <string.h>
 
 const char *const kpi_units[] = {"count", "share", "days", "seconds", "euro"};
-const char *const kpi_norms[] = {"", "atLeast", "moreThan", "atMost"};
+const char *const norm_kinds[] = {"", "atLeast", "moreThan", "atMost"};
 
 enum { COUNT_CHUNKS = 64 }; /* of kpis_count_some */
 

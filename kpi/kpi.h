@@ -18,19 +18,23 @@ enum {
 
 enum kpi_unit { UNIT_COUNT, UNIT_SHARE, UNIT_DAYS, UNIT_SECONDS, UNIT_EURO };
 extern const char *const kpi_units[]; /* "count", … */
-enum kpi_norm { NORM_NONE, NORM_AT_LEAST, NORM_MORE_THAN, NORM_AT_MOST };
-extern const char *const kpi_norms[]; /* "", "atLeast", … */
+enum norm_kind { NORM_NONE, NORM_AT_LEAST, NORM_MORE_THAN, NORM_AT_MOST };
+extern const char *const norm_kinds[]; /* "", "atLeast", … */
+
+struct norm {
+	enum norm_kind kind;
+	double value;
+	int months;                /* per quarter 3, per year 12; 0: of the period as it is */
+	const struct kpi *held_to; /* whose value is compared; the KPI itself mostly */
+};
 
 struct kpi {
 	const char *id, *label, *title;
 	enum kpi_unit unit;
-	bool hidden; /* a part of a sum */
-	enum kpi_norm norm;
-	double norm_value;
-	int norm_months;                /* per quarter 3, per year 12; 0: of the period as it is */
-	const struct kpi *norm_held_to; /* whose value is compared; itself mostly */
+	bool hidden;                      /* a part of a sum */
 	const struct dimension *shown_by; /* where nothing else is asked; NULL */
 	bool largest_first;
+	struct norm norms[DEFINITION_MAX];
 	struct rule *rules[DEFINITION_MAX]; /* the same one where definitions do not differ */
 };
 

@@ -27,6 +27,17 @@ void name_check(struct loader *loader, const struct yaml_node *node)
 			NAME_LEN_MAX);
 }
 
+struct kpi *kpi_named(struct loader *loader, const struct yaml_node *node)
+{
+	const char *name;
+	if (!yaml_text(loader->yaml, node, &name))
+		return NULL;
+	const struct kpi *kpi = kpi_find(loader->kpis, name);
+	if (!kpi)
+		yaml_fail(loader->yaml, node, "there is no KPI %s", name);
+	return kpi ? &loader->kpis->items[kpi - loader->kpis->items] : NULL;
+}
+
 static int ref_load(
 	struct loader *loader, const struct row_kind *kind, const struct yaml_node *node)
 {

@@ -1,6 +1,6 @@
 /*
- * What the two halves of the loader share: kpi_parts.c reads what KPIs are made of (definitions, measures,
- * populations, dimensions), kpi_yaml.c the KPIs themselves.
+ * What the parts of the loader share: kpi_parts.c reads what KPIs are made of (definitions, measures,
+ * populations, dimensions), kpi_norm.c what they are held to, kpi_yaml.c the KPIs themselves.
  */
 #ifndef WOT_KPI_PARTS_H
 #define WOT_KPI_PARTS_H
@@ -31,6 +31,9 @@ void fail_unknown(struct loader *loader, const struct yaml_node *node, const cha
 /* That a member's key can be asked for: it becomes a word in commands, JSON and CSV. */
 void name_check(struct loader *loader, const struct yaml_node *node);
 
+/* The KPI that a node names; NULL where the node is absent or wrong. */
+struct kpi *kpi_named(struct loader *loader, const struct yaml_node *node);
+
 /* Names of columns and measures, as refs; REF_NONE where the node is absent or wrong. */
 int day_load(struct loader *loader, const struct row_kind *kind, const struct yaml_node *node);
 int number_load(struct loader *loader, const struct row_kind *kind, const struct yaml_node *node);
@@ -39,6 +42,11 @@ void condition_load(struct loader *loader, const struct row_kind *kind,
 	const struct yaml_node *node, struct condition *condition);
 /* The index of the definition that a member's key names; DEFINITION_MAX when there is none. */
 uint32_t definition_find(struct loader *loader, const struct yaml_node *node);
+
+/* The norms of a KPI, one a definition; what they are held to when all KPIs are there. */
+void norms_load(struct loader *loader, const struct yaml_node *node, struct kpi *kpi);
+void norms_link(struct loader *loader, const struct yaml_node *node, struct kpi *kpi);
+void norms_check(struct loader *loader, const struct yaml_node *node, const struct kpi *kpi);
 
 void definitions_load(struct loader *loader, const struct yaml_node *map);
 void measures_load(struct loader *loader, const struct yaml_node *map);

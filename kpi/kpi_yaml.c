@@ -214,35 +214,11 @@ static struct rule *rule_load(
 	return rule;
 }
 
-static void norm_load(struct loader *loader, const struct yaml_node *node, struct kpi *kpi)
-{
-	static const char *const keys[] = {"atLeast", "moreThan", "atMost", "per", "heldTo"};
-	static const char *const spans[] = {"quarter", "year"};
-	static const int months[] = {3, 12};
-	if (!node)
-		return;
-	size_t before = loader->yaml->error_count, count = 0;
-	yaml_keys(loader->yaml, node, keys, COUNT_OF(keys));
-	for (enum kpi_norm norm = NORM_AT_LEAST; norm <= NORM_AT_MOST; norm++) {
-		const struct yaml_node *value = yaml_get(node, kpi_norms[norm]);
-		if (!value)
-			continue;
-		count++;
-		kpi->norm = norm;
-		yaml_decimal(loader->yaml, value, 0, kpi->unit == UNIT_SHARE ? 1 : 1e9,
-			&kpi->norm_value);
-	}
-	if (count != 1 && loader->yaml->error_count == before)
-		yaml_fail(loader->yaml, node, "a norm is one of atLeast, moreThan and atMost");
-	unsigned span;
-	if (yaml_choice(loader->yaml, yaml_get(node, "per"), spans, COUNT_OF(spans), &span))
-		kpi->norm_months = months[span];
-}
-
 /* Whether a definition counts differently: by itself, or through what it merges. */
 static bool rule_differs(const struct rule *rule, const struct yaml_node *instead, uint32_t last)
 {
-	if (instead || !rule->kind)
+	bool has_norm = yaml_get(instead, "norm");
+	if ((instead && instead->count > has_norm) || !rule->kind)
 		return true;
 	for (size_t s = 0; s < rule->split_count; s++) {
 		if (rule->definition != last && rule->splits[s].dimension->merge_count)
@@ -253,15 +229,15 @@ static bool rule_differs(const struct rule *rule, const struct yaml_node *instea
 
 static void kpi_load(struct loader *loader, const struct yaml_node *node, struct kpi *kpi)
 {
-	static const char *const keys[] = {"label", "title", "unit", "norm", "shown_by",
-		"largest_first", "hidden", "sum_of", "by", "population", "where", "day", "due",
-		"leave", "of", "count", "sum", "sum_missing", "divided_by", "measure", "whole",
-		"unknown_inside", "unknown_outside", "definitions"};
-	enum { ALWAYS = 9 }; /* the keys before this one are the same in every definition */
+	static const char *const keys[] = {"label", "title", "unit", "shown_by", "largest_first",
+		"hidden", "sum_of", "definitions", "norm", "by", "population", "where", "day",
+		"due", "leave", "of", "count", "sum", "sum_missing", "divided_by", "measure",
+		"whole", "unknown_inside", "unknown_outside"};
+	/* Keys from the one on may differ by definition; a sum has none from the other on. */
+	enum { DIFFER = 8, OF_ROWS = 9 };
 	struct yaml *yaml = loader->yaml;
 	struct kpis *kpis = loader->kpis;
-	*kpi = (struct kpi){
-		.id = node->key, .label = node->key, .title = node->key, .norm_held_to = kpi};
+	*kpi = (struct kpi){.id = node->key, .label = node->key, .title = node->key};
 	yaml_keys(yaml, node, keys, COUNT_OF(keys));
 	name_check(loader, node);
 	yaml_text(yaml, yaml_need(yaml, node, "label"), &kpi->label);
@@ -271,8 +247,8 @@ static void kpi_load(struct loader *loader, const struct yaml_node *node, struct
 	kpi->unit = (enum kpi_unit)unit;
 	yaml_bool(yaml, yaml_get(node, "hidden"), &kpi->hidden);
 	yaml_bool(yaml, yaml_get(node, "largest_first"), &kpi->largest_first);
-	norm_load(loader, yaml_get(node, "norm"), kpi);
-	for (size_t i = ALWAYS - 1; yaml_get(node, "sum_of") && i < COUNT_OF(keys); i++) {
+	bool is_sum = yaml_get(node, "sum_of");
+	for (size_t i = OF_ROWS; is_sum && i < COUNT_OF(keys); i++) {
 		if (yaml_get(node, keys[i]))
 			yaml_fail_key(yaml, yaml_get(node, keys[i]),
 				"%s is said by each part of the sum", keys[i]);
@@ -284,10 +260,11 @@ static void kpi_load(struct loader *loader, const struct yaml_node *node, struct
 	const struct yaml_node *year = yaml_map(yaml, yaml_get(node, "definitions"));
 	for (; year; year = year->next) {
 		uint32_t definition = definition_find(loader, year);
-		yaml_keys(yaml, year, keys + ALWAYS, COUNT_OF(keys) - ALWAYS - 1);
+		yaml_keys(yaml, year, keys + DIFFER, (is_sum ? OF_ROWS : COUNT_OF(keys)) - DIFFER);
 		if (definition < DEFINITION_MAX)
 			instead[definition] = year;
 	}
+	norms_load(loader, node, kpi);
 	uint32_t last = (uint32_t)kpis->definition_count - 1;
 	for (uint32_t d = last; d <= last; d--) {
 		size_t before = yaml->error_count;
@@ -304,17 +281,6 @@ static void kpi_load(struct loader *loader, const struct yaml_node *node, struct
 }
 
 /* ---- what refers to other KPIs, when all are there ---- */
-
-static struct kpi *kpi_named(struct loader *loader, const struct yaml_node *node)
-{
-	const char *name;
-	if (!yaml_text(loader->yaml, node, &name))
-		return NULL;
-	const struct kpi *kpi = kpi_find(loader->kpis, name);
-	if (!kpi)
-		yaml_fail(loader->yaml, node, "there is no KPI %s", name);
-	return kpi ? &loader->kpis->items[kpi - loader->kpis->items] : NULL;
-}
 
 static const ProtobufCEnumDescriptor *split_enum(const struct rule *part, const struct split *split)
 {
@@ -363,28 +329,17 @@ static void sum_link(struct loader *loader, const struct yaml_node *list, struct
 		sum_split(loader->kpis, kpi->rules[d]);
 }
 
-static const struct yaml_node *held_to_of(const struct yaml_node *kpi)
-{
-	return yaml_get(yaml_get(kpi, "norm"), "heldTo");
-}
-
 static void kpis_link(struct loader *loader, const struct yaml_node *map)
 {
 	struct kpis *kpis = loader->kpis;
 	struct kpi *kpi = kpis->items;
 	for (const struct yaml_node *node = map->first; node; node = node->next, kpi++) {
 		sum_link(loader, yaml_get(node, "sum_of"), kpi);
-		const struct kpi *held_to = kpi_named(loader, held_to_of(node));
-		if (held_to)
-			kpi->norm_held_to = held_to;
+		norms_link(loader, node, kpi);
 	}
 	kpi = kpis->items;
-	for (const struct yaml_node *node = map->first; node; node = node->next, kpi++) {
-		const struct kpi *held_to = kpi->norm_held_to;
-		if (held_to->norm_held_to != held_to)
-			yaml_fail(loader->yaml, held_to_of(node),
-				"the norm of %s is held to another itself", held_to->id);
-	}
+	for (const struct yaml_node *node = map->first; node; node = node->next, kpi++)
+		norms_check(loader, node, kpi);
 	for (enum source source = 0; source < SOURCE_COUNT; source++) {
 		kpis->rule_first[source] = kpis->rule_count;
 		for (size_t i = 0; i < kpis->count; i++) {
@@ -407,7 +362,10 @@ static void forecast_link(struct loader *loader, const struct yaml_node *map)
 	yaml_keys(yaml, map, keys, COUNT_OF(keys));
 	const struct kpi *kpi = kpi_named(loader, yaml_need(yaml, map, "kpi"));
 	const struct kpi *waiting = kpi_named(loader, yaml_need(yaml, map, "waiting"));
-	if (kpi && (kpi->unit != UNIT_SHARE || kpi->norm != NORM_AT_LEAST || !kpi->rules[0]->kind))
+	bool fits = kpi && kpi->unit == UNIT_SHARE && kpi->rules[0]->kind;
+	for (size_t d = 0; fits && d < loader->kpis->definition_count; d++)
+		fits = kpi->norms[d].kind == NORM_AT_LEAST;
+	if (kpi && !fits)
 		yaml_fail(
 			yaml, yaml_get(map, "kpi"), "%s is no share with a norm atLeast", kpi->id);
 	if (waiting && (waiting->unit != UNIT_COUNT || !waiting->rules[0]->kind ||

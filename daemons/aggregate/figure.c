@@ -315,26 +315,26 @@ static void rows_make(
 static int met_fill(struct figure *figure, const struct kpis *kpis,
 	const struct figure_names *names, struct why *why)
 {
-	const struct kpi *kpi = figure->kpi;
+	const struct norm *norm = figure_norm(figure);
 	struct value held = figure->total;
-	if (kpi->norm == NORM_NONE)
+	if (norm->kind == NORM_NONE)
 		return 0;
-	if (kpi->norm_held_to != kpi) {
+	if (norm->held_to != figure->kpi) {
 		struct figure other;
-		int err = figure_make(&other, kpis, kpi->norm_held_to, &figure->period,
+		int err = figure_make(&other, kpis, norm->held_to, &figure->period,
 			figure->definition, NULL, 0, names, why);
 		if (err)
 			return err;
 		held = other.total;
 		figure_done(&other);
 	}
-	int spans = kpi->norm_months ? period_spans(&figure->period, kpi->norm_months) : 1;
+	int spans = norm->months ? period_spans(&figure->period, norm->months) : 1;
 	if (!held.known || !spans)
 		return 0;
 	double value = held.value / spans;
-	bool met = kpi->norm == NORM_AT_LEAST    ? value >= kpi->norm_value
-		   : kpi->norm == NORM_MORE_THAN ? value > kpi->norm_value
-						 : value <= kpi->norm_value;
+	bool met = norm->kind == NORM_AT_LEAST    ? value >= norm->value
+		   : norm->kind == NORM_MORE_THAN ? value > norm->value
+						  : value <= norm->value;
 	figure->met = met ? MET_YES : MET_NO;
 	return 0;
 }

@@ -47,6 +47,11 @@ struct figure {
 	size_t row_count;
 };
 
+static inline const struct norm *figure_norm(const struct figure *figure)
+{
+	return &figure->kpi->norms[figure->definition];
+}
+
 /* by: dimensions that the rule has (rule_dimension). ERR_TOO_LARGE: a cross of too many values. */
 int figure_make(struct figure *out, const struct kpis *kpis, const struct kpi *kpi,
 	const struct period *period, uint32_t definition, const struct dimension *const *by,

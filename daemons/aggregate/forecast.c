@@ -9,9 +9,9 @@
 enum { STARTS_MAX = 1 << 30 };
 
 /* As a figure is held to its norm: nothing started, nothing missed. */
-static bool holds(const struct kpi *kpi, int64_t count, int64_t of)
+static bool holds(const struct norm *norm, int64_t count, int64_t of)
 {
-	return !of || (double)count / (double)of >= kpi->norm_value;
+	return !of || (double)count / (double)of >= norm->value;
 }
 
 static struct forecast_case case_make(const struct forecast *forecast, int64_t late_starts)
@@ -24,7 +24,7 @@ static struct forecast_case case_make(const struct forecast *forecast, int64_t l
 	/* More starts in time never make the share smaller. */
 	while (low < high) {
 		int64_t middle = low + (high - low) / 2;
-		if (holds(forecast->kpi, count + middle, of + middle))
+		if (holds(forecast->norm, count + middle, of + middle))
 			high = middle;
 		else
 			low = middle + 1;
@@ -75,6 +75,7 @@ int forecast_make(const struct kpis *kpis, int32_t today, struct forecast *out, 
 		return err;
 	uint32_t definition = kpi_definition_of_year(kpis, calendar_date(today).year);
 	const struct rule *waiting = kpis->forecast.waiting->rules[definition];
+	forecast.norm = &forecast.kpi->norms[definition];
 	rule_counts(forecast.kpi->rules[definition], NULL, 0, &forecast.period, &forecast.started);
 	forecast.period.to = calendar_add_months(forecast.period.from, 3) - 1;
 	forecast.late = waiting_due(waiting, SERIES_DAY_FIRST, today - 1, today);
@@ -117,8 +118,8 @@ static void forecast_json(const struct forecast *forecast, struct buf *out)
 	buf_json(out, forecast->kpi->label);
 	buf_printf(out,
 		",\"period\":{\"from\":\"%s\",\"to\":\"%s\"},\"today\":\"%s\",\"norm\":{\"%s\":",
-		from, to, today, kpi_norms[forecast->kpi->norm]);
-	render_number(out, forecast->kpi->norm_value);
+		from, to, today, norm_kinds[forecast->norm->kind]);
+	render_number(out, forecast->norm->value);
 	const struct counts *started = &forecast->started;
 	buf_printf(out, "},\"started\":{\"value\":");
 	number_or_null(out, started->of > 0, (double)started->count / (double)started->of);
@@ -198,7 +199,7 @@ static void forecast_text(
 	period_print_day(forecast->period.to, to);
 	period_print_day(forecast->period.today, today);
 	buf_printf(out, "%s, %s to %s, norm at least %g%%\n", forecast->kpi->title, from, to,
-		100 * forecast->kpi->norm_value);
+		100 * forecast->norm->value);
 	buf_printf(out, "until %s: %" PRId64 " of %" PRId64 " in time", today, started->count,
 		started->of);
 	if (started->of)

@@ -18,10 +18,11 @@ enum forecast_late { LATE_WAIT, LATE_START, FORECAST_CASES };
 
 struct forecast {
 	const struct kpi *kpi;
-	struct period period;  /* the quarter of period.today */
-	struct counts started; /* until today */
-	int64_t late;          /* wait, and can no longer start in time */
-	int64_t open;          /* wait, and still can */
+	const struct norm *norm; /* of this year */
+	struct period period;    /* the quarter of period.today */
+	struct counts started;   /* until today */
+	int64_t late;            /* wait, and can no longer start in time */
+	int64_t open;            /* wait, and still can */
 	struct forecast_case {
 		bool attainable; /* false: no number of starts would do */
 		int64_t needed;  /* starts in time, from today on */

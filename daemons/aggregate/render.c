@@ -71,11 +71,12 @@ static void json_rows(struct buf *out, const struct figure *figure)
 static void json_norm(struct buf *out, const struct figure *figure)
 {
 	static const char *const mets[] = {"null", "false", "true"};
-	if (figure->kpi->norm == NORM_NONE) {
+	const struct norm *norm = figure_norm(figure);
+	if (norm->kind == NORM_NONE) {
 		buf_text(out, ",\"norm\":null");
 	} else {
-		buf_printf(out, ",\"norm\":{\"%s\":", kpi_norms[figure->kpi->norm]);
-		render_number(out, figure->kpi->norm_value);
+		buf_printf(out, ",\"norm\":{\"%s\":", norm_kinds[norm->kind]);
+		render_number(out, norm->value);
 		buf_char(out, '}');
 	}
 	buf_printf(out, ",\"met\":%s", mets[figure->met]);
@@ -166,9 +167,10 @@ static void csv_line(const struct kpis *kpis, const struct figure *figure, const
 	csv_number(out, value->has_spread, value->p50);
 	csv_number(out, value->has_spread, value->p90);
 	csv_number(out, value->has_spread, value->mean);
-	bool has_norm = is_total && figure->kpi->norm != NORM_NONE;
-	buf_printf(out, ",%s", has_norm ? kpi_norms[figure->kpi->norm] : "");
-	csv_number(out, has_norm, figure->kpi->norm_value);
+	const struct norm *norm = figure_norm(figure);
+	bool has_norm = is_total && norm->kind != NORM_NONE;
+	buf_printf(out, ",%s", has_norm ? norm_kinds[norm->kind] : "");
+	csv_number(out, has_norm, norm->value);
 	buf_printf(out, ",%s\n", is_total ? mets[figure->met] : "");
 }
 
@@ -265,18 +267,18 @@ static void cells_norm(struct grid *grid, const struct figure *figure)
 {
 	static const char *const signs[] = {"", "at least ", "more than ", "at most "};
 	static const char *const mets[] = {"", "missed", "met"};
-	const struct kpi *kpi = figure->kpi;
-	bool is_share = kpi->unit == UNIT_SHARE;
-	if (kpi->norm == NORM_NONE)
+	const struct norm *norm = figure_norm(figure);
+	bool is_share = figure->kpi->unit == UNIT_SHARE;
+	if (norm->kind == NORM_NONE)
 		grid_cell(grid, " ");
 	else
-		grid_cell(grid, "%s%g%s%s", signs[kpi->norm],
-			is_share ? 100 * kpi->norm_value : kpi->norm_value, is_share ? "%" : "",
-			kpi->norm_months == 3    ? " a quarter"
-			: kpi->norm_months == 12 ? " a year"
-						 : "");
-	if (kpi->norm_held_to != kpi && figure->met != MET_UNKNOWN)
-		grid_cell(grid, "%s by %s", mets[figure->met], kpi->norm_held_to->id);
+		grid_cell(grid, "%s%g%s%s", signs[norm->kind],
+			is_share ? 100 * norm->value : norm->value, is_share ? "%" : "",
+			norm->months == 3    ? " a quarter"
+			: norm->months == 12 ? " a year"
+					     : "");
+	if (norm->held_to != figure->kpi && figure->met != MET_UNKNOWN)
+		grid_cell(grid, "%s by %s", mets[figure->met], norm->held_to->id);
 	else
 		grid_cell(grid, "%s", mets[figure->met]);
 }

@@ -77,12 +77,13 @@ class Definitions(unittest.TestCase):
         year = datetime.date.today().year
         text = self.files["kpi"].read_text()
         self.files["kpi"].write_text(text.replace("  2025: {from: 2024}", f"  2025: {{from: 2024, until: {year - 1}}}\n  {year}: {{from: {year}}}"))
-        old = "    definitions:\n      2025: {count: waiting_days <= 28}\n"
+        old = "    definitions:\n      2025: {count: waiting_days <= 28, norm: {atLeast: 0.8}}\n"
         first = "    count: waiting_days <= 28\n    unknown_outside: {day: closed_on, where: support_started_on is unset}\n    norm: {atLeast: 0.8}\n    by: [ward]\n"
-        self.change("kpi", f"{first}    definitions:\n", first.replace("28", "14") + old, "case")
+        self.change("kpi", f"{first}    definitions:\n", first.replace("28", "14").replace("0.8", "0.9") + old, "case")
         figure = wait_until(lambda: (f := self.figure("started_within_4_weeks"))["definition"] == year and f, what="the new year's definition")
-        self.assertEqual((figure["count"], figure["of"]), (0, 1))
-        self.assertEqual(self.figure("started_within_4_weeks", "--definition", 2025)["count"], 1)
+        self.assertEqual((figure["count"], figure["of"], figure["norm"]), (0, 1, {"atLeast": 0.9}))
+        before = self.figure("started_within_4_weeks", "--definition", 2025)
+        self.assertEqual((before["count"], before["norm"]), (1, {"atLeast": 0.8}))
         compared = self.wot.wotctl("compare", "started_within_4_weeks", 2025, year, "--period", "365d", "--json").stdout
         self.assertEqual(json.loads(compared)["cases"], 1)
 

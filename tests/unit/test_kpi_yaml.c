@@ -290,6 +290,24 @@ static void a_file_in_the_log_counts_the_same_facts_anew_from_there_on(void **st
 	assert_replay_is_equal(t);
 }
 
+static void a_year_is_held_to_the_norm_of_its_definition(void **state)
+{
+	struct tallied *t = *state;
+	FACTS(t, 1, FACT(reported_on, day("2023-01-15")), FACT(youth, true));
+	FACTS(t, 2, FACT(reported_on, day("2023-01-15")), FACT(youth, false));
+	log_config(t, STREAM_CASE, "kpi.yaml",
+		KPI("    unit: share\n    population: all\n    day: reported_on\n"
+		    "    count: youth is true\n    norm: {atLeast: 0.8}\n"
+		    "    definitions:\n      2023: {norm: {moreThan: 0.4}}\n"));
+	json_t *then = ask(t, "k", "2023", NULL, 0), *now = ask(t, "k", "2023", NULL, 2025);
+	assert_number(json_object_get(then, "norm"), "moreThan", 0.4);
+	assert_true(json_is_true(json_object_get(then, "met")));
+	assert_number(json_object_get(now, "norm"), "atLeast", 0.8);
+	assert_true(json_is_false(json_object_get(now, "met")));
+	json_decref(then);
+	json_decref(now);
+}
+
 /* A later version of wot may have taken what this one does not know. */
 static void a_file_in_the_log_that_is_wrong_is_said_and_leaves_the_one_before(void **state)
 {
@@ -339,6 +357,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(
 			a_file_in_the_log_counts_the_same_facts_anew_from_there_on, tallied_setup,
 			tallied_teardown),
+		cmocka_unit_test_setup_teardown(a_year_is_held_to_the_norm_of_its_definition,
+			tallied_setup, tallied_teardown),
 		cmocka_unit_test_setup_teardown(
 			a_file_in_the_log_that_is_wrong_is_said_and_leaves_the_one_before,
 			tallied_setup, tallied_teardown),
