@@ -11,6 +11,9 @@
 #define COUNT(array) (sizeof(array) / sizeof *(array))
 #define TEXT(literal) ((char *)(uintptr_t)(literal))
 
+/* One city in so many is large: more comes together in it than a block or a decision holds. */
+enum { LARGE_EVERY = 12 };
+
 struct city city;
 
 /* ---- what is drawn again and again ---- */
@@ -479,7 +482,7 @@ void city_begin(uint64_t seed, double scale)
 	city.rng = rng_of(seed, STREAM_PLAN, 0, 0);
 	city.from_day = calendar_day((struct calendar_date){2024, 1, 1});
 	city.to_day = calendar_day((struct calendar_date){2026, 12, 31});
-	city.scale = scale;
+	city.scale = seed % LARGE_EVERY ? scale : 3 * scale;
 	city.requests = city.refs = 0;
 	agenda_add(calendar_day_start(city.from_day), day_begin, (void *)(intptr_t)city.from_day);
 }

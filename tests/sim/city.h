@@ -11,7 +11,7 @@
 struct city {
 	struct rng rng;
 	int32_t from_day, to_day;
-	double scale; /* 1: some 150 requests in three years */
+	double scale; /* 1: some 150 requests in three years; a large city has three times as many */
 	unsigned requests, refs;
 };
 extern struct city city;
