@@ -47,14 +47,14 @@ class Recomputed(unittest.TestCase):
         left_out = recompute.rejected_of(rejected if rejected.exists() else None)
         return history_of(self.lines, wards, left_out), history_of_tail(tail, wards)
 
-    def compare(self, answers, published=False, calls_are_late=False):
-        """To which team a case went stands in the logs alone; so does whether it was the same caller, where calls
-        come in late, for the key by which a caller is known lives one day."""
+    def compare(self, answers, published=False):
+        """To which team a case went stands in the logs alone. So does whether it was the same caller: the key by
+        which one is known lives one day, and import promises no order among calls."""
         today = day_of(datetime.datetime.now(datetime.timezone.utc))
         without_teams = [answer for answer in answers if "team" not in answer.partition(":")[2]]
         submitted, logged = self.histories()
-        apart = ["callback_within_1_working_day"] if calls_are_late else []
-        for history, held, left in ((submitted, without_teams, apart), (logged, answers, [])):
+        callbacks = ["callback_within_1_working_day"]
+        for history, held, left in ((submitted, without_teams, callbacks), (logged, answers, [])):
             with contextlib.redirect_stdout(io.StringIO()) as said:
                 code = recompute.compare(history, held, whole=True, today=today, apart=left)
                 code = (published and recompute.published(history)) or code
