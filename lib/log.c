@@ -2,6 +2,7 @@
 
 #include "lib/err.h"
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
@@ -36,6 +37,20 @@ int log_level_parse(const char *name, enum log_level *level)
 	return ERR_INVALID;
 }
 
+/* An event is one line, also where what is said has several: those are set apart by "; ". */
+static size_t line_join(const char *said, char *out, size_t room)
+{
+	size_t len = 0;
+	for (; *said && len + 2 < room; said++) {
+		bool ends = *said == '\n' && (!said[1] || said[1] == '"');
+		if (*said != '\n')
+			out[len++] = (unsigned char)*said < ' ' ? ' ' : *said;
+		else if (!ends)
+			len += (size_t)sprintf(out + len, "; ");
+	}
+	return len;
+}
+
 /* One write a line, so that lines of threads and processes that share stderr do not mix. */
 void log_line(enum log_level level, const char *event, const char *format, ...)
 {
@@ -50,13 +65,12 @@ void log_line(enum log_level level, const char *event, const char *format, ...)
 	len += (size_t)snprintf(line + len, sizeof line - len,
 		".%03ldZ level=%s daemon=%s event=%s ", now.tv_nsec / 1000000, level_names[level],
 		log_state.daemon, event);
+	char said[sizeof line] = "";
 	va_list args;
 	va_start(args, format);
-	int more = vsnprintf(line + len, sizeof line - len, format, args);
+	vsnprintf(said, sizeof said, format, args);
 	va_end(args);
-	len = more < 0 ? len : len + (size_t)more;
-	if (len > sizeof line - 2)
-		len = sizeof line - 2;
+	len += line_join(said, line + len, sizeof line - len);
 	line[len++] = '\n';
 	if (write(STDERR_FILENO, line, len) < 0)
 		return; /* nowhere left to say so */

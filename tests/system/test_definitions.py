@@ -64,11 +64,15 @@ class Definitions(unittest.TestCase):
         self.wot.wotctl("replay", "--check")
 
     def test_a_mistake_is_refused_with_its_place_and_the_old_file_stays(self):
+        kpi = self.files["kpi"].read_text()
+        self.files["kpi"].write_text(kpi.replace("unit: days", "unit: day"))  # several mistakes are one event
         self.change("kpi", "    norm: {atLeast: 0.8}\n    by: [ward]", "    norm: {atLest: 0.9}\n    by: [ward]", "case")
         said = wait_until(lambda: "reload_refused" in self.wot.log("case") and self.wot.log("case"))
         self.assertRegex(said, r"own-kpi\.yaml:\d+:\d+: .*atLest")
+        self.assertEqual([line for line in said.splitlines() if not line.startswith("time=")], [])
         self.assertEqual(self.norm(), {"atLeast": 0.8})
-        self.change("kpi", "{atLest: 0.9}", "{atLeast: 0.9}", "case")
+        self.files["kpi"].write_text(kpi)
+        self.change("kpi", "norm: {atLeast: 0.8}\n    by: [ward]", "norm: {atLeast: 0.9}\n    by: [ward]", "case")
         wait_until(lambda: self.norm() == {"atLeast": 0.9}, what="the file that was put right")
         self.assertEqual(len(self.definitions()), 2)
 
