@@ -78,6 +78,34 @@ const char *http_query(const struct http_request *request, const char *name)
 	return value_of(request, MHD_GET_ARGUMENT_KIND, name);
 }
 
+struct other {
+	const char *const *names;
+	size_t count;
+	const char *found;
+};
+
+static enum MHD_Result on_parameter(
+	void *arg, enum MHD_ValueKind kind, const char *name, const char *value)
+{
+	(void)kind, (void)value;
+	struct other *other = arg;
+	for (size_t i = 0; i < other->count; i++) {
+		if (strcmp(other->names[i], name) == 0)
+			return MHD_YES;
+	}
+	other->found = name;
+	return MHD_NO;
+}
+
+const char *http_query_other(
+	const struct http_request *request, const char *const *names, size_t count)
+{
+	struct other other = {.names = names, .count = count};
+	MHD_get_connection_values(
+		request->connection->mhd, MHD_GET_ARGUMENT_KIND, on_parameter, &other);
+	return other.found;
+}
+
 const char *http_header(const struct http_request *request, const char *name)
 {
 	return value_of(request, MHD_HEADER_KIND, name);

@@ -51,6 +51,9 @@ const char *http_method(const struct http_request *request);
 const char *http_path(const struct http_request *request);
 /* NULL when absent. */
 const char *http_query(const struct http_request *request, const char *name);
+/* The name of a parameter that is not among these; NULL: there is none. */
+const char *http_query_other(
+	const struct http_request *request, const char *const *names, size_t count);
 const char *http_header(const struct http_request *request, const char *name);
 const char *http_body(const struct http_request *request, size_t *len);
 /* For on_headers to leave something for on_request. */

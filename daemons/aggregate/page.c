@@ -234,18 +234,21 @@ static unsigned reads_of(
 static int query_read(struct aggregate *aggregate, const struct http_request *request,
 	struct query *query, struct why *why)
 {
+	static const char *const names[] = {"id", "period", "by", "definition"};
 	const char *definition = http_query(request, "definition");
-	char *end = "";
+	const char *other = http_query_other(request, names, sizeof names / sizeof *names);
 	*query = (struct query){
 		.id = http_query(request, "id"),
 		.period = http_query(request, "period"),
 		.by = http_query(request, "by"),
-		.definition = definition ? (uint32_t)strtoul(definition, &end, 10) : 0,
 		.today = calendar_day_of(loop_now_ms()),
 		.format = QUERY_JSON,
 		.names = &aggregate->names,
 	};
-	return *end ? why_set(why, ERR_INVALID, "definition: a year") : 0;
+	if (other)
+		return why_set(why, ERR_INVALID,
+			"%.40s is no parameter; there are id, period, by and definition", other);
+	return definition ? query_year_parse(definition, &query->definition, why) : 0;
 }
 
 static void kpis_get(struct aggregate *aggregate, struct http_request *request)

@@ -4,6 +4,14 @@
 #include "lib/calendar.h"
 #include <string.h>
 
+int query_year_parse(const char *text, uint32_t *year, struct why *why)
+{
+	if (strlen(text) != 4 || strspn(text, "0123456789") != 4)
+		return why_set(why, ERR_INVALID, "%.40s is no year; one reads 2025", text);
+	*year = (uint32_t)strtoul(text, NULL, 10);
+	return 0;
+}
+
 /* Of a year; 0: of the period's last. */
 int query_definition(
 	const struct kpis *kpis, uint32_t year, struct query_scope *scope, struct why *why)

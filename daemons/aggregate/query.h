@@ -51,6 +51,9 @@ int query_compare(
 int query_forecast(
 	const struct kpis *kpis, const struct query *query, struct buf *out, struct why *why);
 
+/* ERR_INVALID: not written as 2025 is. */
+int query_year_parse(const char *text, uint32_t *year, struct why *why);
+
 /* Shared by them: the KPI, period and definition that are asked for. kpi is NULL when all are. */
 struct query_scope {
 	const struct kpi *kpi;

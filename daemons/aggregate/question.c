@@ -36,14 +36,6 @@ static void question_free(void *arg)
 /* What a command takes beside pairs of a name and a value. */
 enum { TAKES_ID = 1, TAKES_YEARS = 2 };
 
-static int year_parse(const char *text, uint32_t *year, struct why *why)
-{
-	if (strlen(text) != 4 || strspn(text, "0123456789") != 4)
-		return why_set(why, ERR_USAGE, "%.40s is no year; one reads 2025", text);
-	*year = (uint32_t)strtoul(text, NULL, 10);
-	return 0;
-}
-
 static int as_of_parse(const char *text, int32_t *day, struct why *why)
 {
 	if (day_parse(text, strlen(text), day) == 0)
@@ -60,9 +52,9 @@ static int word_take(struct question *question, const char *word, unsigned takes
 	else if (takes & TAKES_ID && !query->id)
 		query->id = word;
 	else if (takes & TAKES_YEARS && !query->definition)
-		return year_parse(word, &query->definition, why);
+		return query_year_parse(word, &query->definition, why);
 	else if (takes & TAKES_YEARS && !query->beside)
-		return year_parse(word, &query->beside, why);
+		return query_year_parse(word, &query->beside, why);
 	else
 		return ERR_USAGE;
 	return 0;
@@ -83,7 +75,7 @@ static int pair_take(
 	if (!value)
 		return ERR_USAGE;
 	if (which == DEFINITION)
-		return year_parse(value, &query->definition, why);
+		return query_year_parse(value, &query->definition, why);
 	if (which == AS_OF)
 		return as_of_parse(value, &question->as_of, why);
 	if (which == PERIOD)

@@ -39,6 +39,8 @@ class Page(unittest.TestCase):
         self.assertEqual(self.wot.get("desk", "/v1/kpis")[0], 403)
         self.assertEqual(self.wot.get("manager", "/v1/kpis?period=2025-13")[0], 400)
         self.assertEqual(self.wot.get("manager", "/v1/kpis?id=nothing")[0], 404)
+        for asked in ("by=nothing", "by=ward%3DZUID", "definition=1999", "definition=-1", "as-of=2025-12-31"):
+            self.assertEqual(self.wot.get("manager", f"/v1/kpis?{asked}")[0], 400, asked)
 
 
 if __name__ == "__main__":
