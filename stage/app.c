@@ -1,6 +1,7 @@
 #include "stage/app.h"
 
 #include "lib/log.h"
+#include "stage/shell.h"
 #include <errno.h>
 #include <getopt.h>
 #include <sodium.h>
@@ -25,7 +26,7 @@ static void usage(FILE *to, const struct daemon *daemon)
 		"usage: wot-%s --config FILE --dir DIR\n"
 		"  --config FILE    settings (--print-docs lists them)\n"
 		"  --dir DIR        where the log, the sockets and relative names are\n"
-		"  --check-config   says what is wrong with FILE, starts nothing\n"
+		"  --check-config   says what is wrong with FILE and with those it names, no more\n"
 		"  --print-config   the settings in force, as a file\n"
 		"  --print-docs     every setting, as Markdown\n"
 		"  --version, --help\n",
@@ -81,6 +82,16 @@ static int args_parse(int argc, char **argv, const struct daemon *daemon, struct
 	return -1;
 }
 
+/* The files that the settings name. */
+static int files_check(const struct daemon *daemon, const struct config *config)
+{
+	auto_buf struct buf errors = {0};
+	if (stage_files_check(daemon->core, config, &errors) == 0)
+		return EXIT_STOPPED;
+	fprintf(stderr, "%s%s", errors.data, errors.data[errors.len - 1] == '\n' ? "" : "\n");
+	return EXIT_WRONG;
+}
+
 /* -1: go on; else the exit code. */
 static int config_take(const struct args *args, const struct daemon *daemon, struct config *config)
 {
@@ -105,7 +116,7 @@ static int config_take(const struct args *args, const struct daemon *daemon, str
 		return EXIT_WRONG;
 	}
 	if (args->check_config)
-		return EXIT_STOPPED;
+		return files_check(daemon, config);
 	if (args->config && args->dir)
 		return -1;
 	fprintf(stderr, "wot-%s: --config and --dir are both needed\n", daemon->name);

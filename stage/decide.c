@@ -208,29 +208,42 @@ void stage_input_read(struct stage *stage, size_t feed)
 }
 
 /* Where a core's configuration lies: the setting of that name. */
-static const char *config_path(const struct stage *stage, const char *name)
+static const char *config_path(const struct config *config, const char *name)
 {
 	if (strcmp(name, "triage.yaml") == 0)
-		return stage->config.rules;
+		return config->rules;
 	if (strcmp(name, "calendar.yaml") == 0)
-		return stage->config.calendar;
+		return config->calendar;
 	if (strcmp(name, "clocks.yaml") == 0)
-		return stage->config.clocks;
+		return config->clocks;
 	if (strcmp(name, "kpi.yaml") == 0)
-		return stage->config.kpi;
+		return config->kpi;
 	return NULL;
+}
+
+static int config_read(const struct core *core, const struct config *config, const char *name,
+	struct buf *text, struct why *why)
+{
+	const char *path = config_path(config, name);
+	must(path);
+	int err = config_read_text(path, text, why);
+	return err ? err : core->config_check(name, path, text->data, why);
+}
+
+/* Adds a file's mistakes to those of the files before it. */
+static void mistakes_add(struct buf *all, const struct why *why)
+{
+	if (all->len && all->data[all->len - 1] != '\n')
+		buf_char(all, '\n');
+	buf_text(all, why->text);
 }
 
 static int config_enter(struct stage *stage, size_t index, struct why *why)
 {
 	const struct core *core = stage->daemon->core;
 	const char *name = core->configs[index];
-	const char *path = config_path(stage, name);
-	must(path);
 	auto_buf struct buf text = {0};
-	int err = config_read_text(path, &text, why);
-	if (!err)
-		err = core->config_check(name, path, text.data, why);
+	int err = config_read(core, &stage->config, name, &text, why);
 	if (err)
 		return err;
 	uint8_t hash[32];
@@ -268,10 +281,23 @@ int stage_configure(struct stage *stage, struct why *why)
 		arena_reset(&stage->arena);
 		if (!err)
 			continue;
-		if (errors.len && errors.data[errors.len - 1] != '\n')
-			buf_char(&errors, '\n');
-		buf_text(&errors, wrong.text);
+		mistakes_add(&errors, &wrong);
 		failed = err;
 	}
 	return failed ? why_set(why, failed, "%s", errors.data) : 0;
+}
+
+int stage_files_check(const struct core *core, const struct config *config, struct buf *errors)
+{
+	int failed = 0;
+	for (size_t i = 0; core && core->configs && core->configs[i]; i++) {
+		auto_buf struct buf text = {0};
+		struct why wrong = {""};
+		int err = config_read(core, config, core->configs[i], &text, &wrong);
+		if (!err)
+			continue;
+		mistakes_add(errors, &wrong);
+		failed = err;
+	}
+	return failed;
 }

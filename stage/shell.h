@@ -108,6 +108,8 @@ void stage_input_read(struct stage *stage, size_t feed); /* appends the InputRea
 /* Reads the files the core decides by, each by itself: what is right is taken, of what is wrong the old one
  * stays. `why` says all of it. */
 int stage_configure(struct stage *stage, struct why *why);
+/* The same, but only looks: what is wrong is added to `errors`. */
+int stage_files_check(const struct core *core, const struct config *config, struct buf *errors);
 
 /* ---- replay.c ---- */
 int stage_replay(struct stage *stage, struct why *why);

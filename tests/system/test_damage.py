@@ -392,6 +392,10 @@ class WrongUse(unittest.TestCase):
     def test_check_config_says_what_is_wrong_and_starts_nothing(self):
         config = self.wot.dir / "wot.yaml"
         self.assertEqual(self.run_daemon("intake", "--check-config", "--config", config).returncode, 0)
+        kpis = self.wot.dir / "wrong-kpi.yaml"
+        kpis.write_text("kpis:\n  help_requests: 3\n")
+        self.wot.write_config(kpi=str(kpis))
+        self.assert_wrong(self.run_daemon("case", "--check-config", "--config", config), r"wrong-kpi\.yaml:\d+:\d+")
         config.write_text("colour: blue\n")
         self.assert_wrong(self.run_daemon("intake", "--check-config", "--config", config), r"wot\.yaml:1:1")
 
