@@ -434,6 +434,11 @@ const struct table *facts_table(const struct facts *facts, enum source source)
 	return &facts->tables[source];
 }
 
+int facts_case_column(enum source source)
+{
+	return source != SOURCE_CASES && sources[source].stream == STREAM_CASE ? ROW_CASE : -1;
+}
+
 int facts_equal(const struct facts *a, const struct facts *b, struct why *why)
 {
 	for (enum source source = 0; source < SOURCE_COUNT; source++) {

@@ -52,6 +52,8 @@ int facts_fold(struct facts *facts, enum stream stream, uint32_t kind, const uin
 	size_t len, uint64_t seq);
 
 const struct table *facts_table(const struct facts *facts, enum source source);
+/* The column with the row of SOURCE_CASES that each row belongs to; -1: not all of them do. */
+int facts_case_column(enum source source);
 int facts_equal(const struct facts *a, const struct facts *b, struct why *why);
 
 /* "2025-000123", of a row of SOURCE_CASES. */

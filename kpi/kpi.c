@@ -266,9 +266,9 @@ static int rule_equal(const struct rule *a, const struct rule *b, struct why *wh
 	for (size_t s = 0; !err && s < a->split_count; s++) {
 		const struct split *here = &a->splits[s], *there = &b->splits[s];
 		static const struct cell none;
-		size_t size = split_size(a, here);
+		size_t size = split_size(here);
 		for (uint32_t v = 0; !err && v < size; v++)
-			err = cell_equal(a, here->dimension->id, split_key(a, here, v),
+			err = cell_equal(a, here->dimension->id, split_key(here, v),
 				v < here->room ? &here->cells[v] : &none,
 				v < there->room ? &there->cells[v] : &none, why);
 	}

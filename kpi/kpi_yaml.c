@@ -35,7 +35,7 @@ static const struct dimension *dimension_load(struct loader *loader, const struc
  * theirs. */
 static void merge_load(const struct rule *rule, struct split *split)
 {
-	const struct column *column = &rule->kind->table->columns[split->column];
+	const struct column *column = &split->table->columns[split->column];
 	const struct dimension *dimension = split->dimension;
 	for (unsigned i = 0; i < COUNT_OF(split->merge); i++)
 		split->merge[i] = (uint8_t)i;
@@ -55,17 +55,31 @@ static void merge_load(const struct rule *rule, struct split *split)
 	}
 }
 
-/* Every dimension whose column the table has; those that are named are counted. */
+/* Where the dimension's column is: in the table, or in that of the cases that its rows belong to. */
+static bool split_find(
+	const struct loader *loader, const struct rule *rule, const char *column, struct split *out)
+{
+	out->table = rule->kind->table;
+	out->by_case = -1;
+	out->column = column_find(out->table, column);
+	if (out->column >= 0)
+		return true;
+	out->table = loader->kpis->kinds[SOURCE_CASES].table;
+	out->by_case = facts_case_column(rule->source);
+	out->column = column_find(out->table, column);
+	return out->by_case >= 0 && out->column >= 0;
+}
+
+/* Every dimension that the rows have; those that are named are counted. */
 static void splits_load(struct loader *loader, const struct yaml_node *list, struct rule *rule)
 {
 	const struct table *table = rule->kind->table;
 	for (size_t i = 0; i < loader->kpis->dimension_count; i++) {
 		const struct dimension *dimension = &loader->kpis->dimensions[i];
-		struct split split = {
-			.dimension = dimension, .column = column_find(table, dimension->column)};
-		if (split.column < 0)
+		struct split split = {.dimension = dimension};
+		if (!split_find(loader, rule, dimension->column, &split))
 			continue;
-		const struct column *column = &table->columns[split.column];
+		const struct column *column = &split.table->columns[split.column];
 		if (column->values)
 			merge_load(rule, &split);
 		else if (column->type != COLUMN_TEXT &&
@@ -78,7 +92,12 @@ static void splits_load(struct loader *loader, const struct yaml_node *list, str
 		const struct dimension *dimension = dimension_load(loader, node);
 		struct split *split =
 			dimension ? (struct split *)(uintptr_t)rule_split(rule, dimension) : NULL;
-		if (dimension && !split)
+		if (split && split->by_case >= 0)
+			yaml_fail(loader->yaml, node,
+				"%s belongs to cases, and their %s may change: no counters can be "
+				"kept for it, but it can be asked for; leave it out here",
+				table->name, dimension->id);
+		else if (dimension && !split)
 			yaml_fail(loader->yaml, node,
 				"%s cannot be split by %s: it has no column %s, or no classes for "
 				"it",
@@ -282,9 +301,9 @@ static void kpi_load(struct loader *loader, const struct yaml_node *node, struct
 
 /* ---- what refers to other KPIs, when all are there ---- */
 
-static const ProtobufCEnumDescriptor *split_enum(const struct rule *part, const struct split *split)
+static const ProtobufCEnumDescriptor *split_enum(const struct split *split)
 {
-	return split ? part->kind->table->columns[split->column].values : NULL;
+	return split ? split->table->columns[split->column].values : NULL;
 }
 
 /* A sum can be split where all its parts can, by the same values. */
@@ -293,11 +312,10 @@ static void sum_split(struct kpis *kpis, struct rule *sum)
 	for (size_t i = 0; sum->sum_count && i < kpis->dimension_count; i++) {
 		const struct dimension *dimension = &kpis->dimensions[i];
 		const ProtobufCEnumDescriptor *values =
-			split_enum(sum->sum_of[0], rule_split(sum->sum_of[0], dimension));
+			split_enum(rule_split(sum->sum_of[0], dimension));
 		bool same = values;
 		for (size_t p = 1; p < sum->sum_count; p++)
-			same = same && values == split_enum(sum->sum_of[p],
-							 rule_split(sum->sum_of[p], dimension));
+			same = same && values == split_enum(rule_split(sum->sum_of[p], dimension));
 		if (same)
 			sum->splits[sum->split_count++] =
 				(struct split){.dimension = dimension, .column = -1};

@@ -142,14 +142,14 @@ const struct split *rule_split(const struct rule *rule, const struct dimension *
 	return NULL;
 }
 
-static const struct column *split_of(const struct rule *rule, const struct split *split)
+static const struct column *split_of(const struct split *split)
 {
-	return &rule->kind->table->columns[split->column];
+	return &split->table->columns[split->column];
 }
 
-size_t split_size(const struct rule *rule, const struct split *split)
+size_t split_size(const struct split *split)
 {
-	const struct column *column = split_of(rule, split);
+	const struct column *column = split_of(split);
 	switch (column->type) {
 	case COLUMN_NUMBER:
 		return split->dimension->class_count + 1;
@@ -160,9 +160,9 @@ size_t split_size(const struct rule *rule, const struct split *split)
 	}
 }
 
-const char *split_key(const struct rule *rule, const struct split *split, uint32_t value)
+const char *split_key(const struct split *split, uint32_t value)
 {
-	const struct column *column = split_of(rule, split);
+	const struct column *column = split_of(split);
 	if (!value)
 		return "UNKNOWN";
 	if (column->type == COLUMN_NUMBER)
@@ -187,9 +187,9 @@ static void classes_of(const struct dimension *dimension, struct rows rows,
 	}
 }
 
-bool split_is_list(const struct rule *rule, const struct split *split)
+bool split_is_list(const struct split *split)
 {
-	return split_of(rule, split)->type == COLUMN_SET;
+	return split_of(split)->type == COLUMN_SET;
 }
 
 /* No value of an enumeration is 0, so bit 0 is free for UNKNOWN. */
@@ -213,12 +213,28 @@ static void lists_of(const struct split *split, struct rows rows, const int32_t 
 		values[i] = list_merge(split, values[i]);
 }
 
+static void values_of_cases(
+	const struct rule *rule, const struct split *split, struct rows rows, int32_t *values)
+{
+	int32_t numbers[TABLE_CHUNK];
+	table_values(rule->kind->table, (size_t)split->by_case, rows, numbers);
+	for (uint32_t i = 0; i < rows.count; i++) {
+		uint32_t number = (uint32_t)numbers[i];
+		values[i] = number < split->table->rows
+				    ? table_get(split->table, (size_t)split->column, number)
+				    : VALUE_UNSET;
+	}
+}
+
 COLUMN_LOOP void split_column(
 	const struct rule *rule, const struct split *split, struct rows rows, uint32_t *values)
 {
 	int32_t raw[TABLE_CHUNK];
-	table_values(rule->kind->table, (size_t)split->column, rows, raw);
-	switch (split_of(rule, split)->type) {
+	if (split->by_case < 0)
+		table_values(split->table, (size_t)split->column, rows, raw);
+	else
+		values_of_cases(rule, split, rows, raw);
+	switch (split_of(split)->type) {
 	case COLUMN_NUMBER:
 		classes_of(split->dimension, rows, raw, values);
 		return;
@@ -241,7 +257,7 @@ size_t split_values(const struct rule *rule, const struct split *split, uint32_t
 	uint32_t value;
 	size_t count = 0;
 	split_column(rule, split, (struct rows){row, 1}, &value);
-	if (!split_is_list(rule, split)) {
+	if (!split_is_list(split)) {
 		values[count++] = value;
 		return count;
 	}

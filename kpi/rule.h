@@ -68,7 +68,8 @@ struct dimension {
  * enumeration's number, through `merge`. */
 struct split {
 	const struct dimension *dimension;
-	int column;
+	const struct table *table; /* the rule's, or that of cases: through the column `by_case` */
+	int column, by_case;       /* by_case: -1: the rule's own */
 	bool counted; /* else there are no counters: the rows are scanned when it is asked for */
 	uint8_t merge[256];
 	struct cell *cells;
@@ -143,10 +144,9 @@ static inline struct counts given_counts(const struct given *given, uint32_t i)
 }
 
 const struct split *rule_split(const struct rule *rule, const struct dimension *dimension);
-size_t split_size(const struct rule *rule, const struct split *split); /* values are below this */
-const char *split_key(
-	const struct rule *rule, const struct split *split, uint32_t value); /* "UNKNOWN" */
-bool split_is_list(const struct rule *rule, const struct split *split);
+size_t split_size(const struct split *split);                     /* values are below this */
+const char *split_key(const struct split *split, uint32_t value); /* "UNKNOWN" */
+bool split_is_list(const struct split *split);
 /* The value of each row; of a list, its values as bits. */
 void split_column(
 	const struct rule *rule, const struct split *split, struct rows rows, uint32_t *values);

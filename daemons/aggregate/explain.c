@@ -34,9 +34,9 @@ static int filter_check(const struct rule *part, const struct filter *filter, st
 		return 0;
 	const struct split *split = rule_split(part, filter->dimension);
 	auto_buf struct buf keys = {0};
-	size_t size = split_size(part, split);
+	size_t size = split_size(split);
 	for (uint32_t value = 0; value < size; value++) {
-		const char *key = split_key(part, split, value);
+		const char *key = split_key(split, value);
 		if (!strcmp(key, filter->key))
 			return 0;
 		if (!value || strcmp(key, "UNKNOWN"))
@@ -54,7 +54,7 @@ static bool filter_holds(const struct rule *part, const struct filter *filter, u
 	uint32_t values[SPLIT_VALUES_MAX];
 	size_t count = split_values(part, split, row, values);
 	for (size_t i = 0; i < count; i++) {
-		if (!strcmp(split_key(part, split, values[i]), filter->key))
+		if (!strcmp(split_key(split, values[i]), filter->key))
 			return true;
 	}
 	return false;
@@ -127,12 +127,11 @@ static void json_splits(const struct explained *explained, struct buf *out)
 		uint32_t values[SPLIT_VALUES_MAX];
 		size_t count = split_values(part, &part->splits[s], explained->row, values);
 		json_name(out, part->splits[s].dimension->id);
-		bool is_list =
-			part->kind->table->columns[part->splits[s].column].type == COLUMN_SET;
+		bool is_list = split_is_list(&part->splits[s]);
 		buf_text(out, is_list ? "[" : "");
 		for (size_t i = 0; i < count; i++) {
 			buf_text(out, i ? "," : "");
-			buf_json(out, split_key(part, &part->splits[s], values[i]));
+			buf_json(out, split_key(&part->splits[s], values[i]));
 		}
 		buf_text(out, is_list ? "]" : "");
 	}

@@ -137,7 +137,7 @@ static void part_scan(struct gather *gather, const struct rule *part)
 	struct given given;
 	for (size_t i = 0; i < gather->figure->by_count; i++) {
 		columns[i].split = rule_split(part, gather->figure->by[i]);
-		columns[i].lists = split_is_list(part, columns[i].split);
+		columns[i].lists = split_is_list(columns[i].split);
 	}
 	tally_begin(gather, part);
 	for (uint32_t row = 0; row < table->rows; row += TABLE_CHUNK) {
@@ -298,7 +298,7 @@ static void rows_make(
 			const struct split *split = rule_split(parts[0], figure->by[i]);
 			bool is_text =
 				parts[0]->kind->table->columns[split->column].type == COLUMN_TEXT;
-			row->keys[i] = split_key(parts[0], split, values[i]);
+			row->keys[i] = split_key(split, values[i]);
 			row->labels[i] = figure_label(names, figure->by[i], row->keys[i]);
 			/* As they are defined, texts by their letters; UNKNOWN last. */
 			row->order[i] = !values[i] ? UINT32_MAX : is_text ? 0 : values[i];
@@ -362,7 +362,7 @@ int figure_make(struct figure *out, const struct kpis *kpis, const struct kpi *k
 	gather.group_count = by_count ? 1 : 0;
 	for (size_t i = 0; i < by_count; i++) {
 		figure.by[i] = by[i];
-		gather.sizes[i] = split_size(parts[0], rule_split(parts[0], by[i]));
+		gather.sizes[i] = split_size(rule_split(parts[0], by[i]));
 		gather.group_count *= gather.sizes[i];
 	}
 	if (gather.group_count > CROSS_MAX)

@@ -324,8 +324,8 @@ KPIS = {
     ),
     "referred_to_youth": Kpi("count", lambda q: youths(q, False)),
     "transitions_18": Kpi("count", lambda q: youths(q, True), by="handover"),
-    "tailored_solutions": Kpi("count", lambda q: counted(g.row for g in tailored(q)), splits=()),
-    "tailored_saving": Kpi("euro", tailored, splits=()),
+    "tailored_solutions": Kpi("count", lambda q: counted(g.row for g in tailored(q))),
+    "tailored_saving": Kpi("euro", tailored),
     "complaints": Kpi(
         "count", lambda q: counted(d for d in q.history.complaints if q.within(d)), splits=()
     ),
