@@ -127,8 +127,12 @@ static COLUMN_LOOP bool flow_give(
 bool rule_give(
 	const struct rule *rule, struct rows rows, const struct period *period, struct given *given)
 {
-	return rule->leave != REF_NONE ? stock_give(rule, rows, period, given)
-				       : flow_give(rule, rows, period, given);
+	if (rule->leave != REF_NONE ? stock_give(rule, rows, period, given)
+				    : flow_give(rule, rows, period, given))
+		return true;
+	memset(given->gives, 0, rows.count);
+	given->summed = given->divided = false;
+	return false;
 }
 
 /* ---- dimensions ---- */

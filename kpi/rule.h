@@ -120,7 +120,7 @@ struct given {
 };
 
 /* What the rows give in a period, or, where it is NULL, on any day. Of a stock in a period: who is in
- * on its last day. False: nothing. */
+ * on its last day. False: nothing; all gives are 0. */
 bool rule_give(const struct rule *rule, struct rows rows, const struct period *period,
 	struct given *given);
 /* Of a row that counts as one. */

@@ -45,10 +45,8 @@ static uint64_t part_differs(const struct rule *const rules[SIDES], const struct
 		struct rows rows = table_rows(table, row);
 		struct given given[SIDES];
 		bool differs[TABLE_CHUNK];
-		for (int side = 0; side < SIDES; side++) {
-			if (!rule_give(rules[side], rows, &figure->period, &given[side]))
-				memset(given[side].gives, 0, rows.count);
-		}
+		for (int side = 0; side < SIDES; side++)
+			rule_give(rules[side], rows, &figure->period, &given[side]);
 		for (uint32_t i = 0; i < rows.count; i++)
 			differs[i] = given_differs(rules, given, i);
 		for (size_t s = 0; s < figure->by_count; s++)

@@ -125,7 +125,7 @@ class CaseLife(unittest.TestCase):
             ((open_case, 5, "problemsSet", {"problems": ["HOUSING", "HOUSING"]}), 400, "", "/problemsSet/problems/1"),
         ]
         self.wot.settle()
-        before = self.case(case), self.case(open_case), len(self.wot.tail("case"))
+        before = self.case(case), self.case(open_case), self.wot.said("case")
         for (which, days, kind, members), status, said, where in refused:
             with self.subTest(kind, **members):
                 problem = self.say(which, days, kind, status, **members)
@@ -134,11 +134,11 @@ class CaseLife(unittest.TestCase):
                 if where:
                     self.assertEqual([error["pointer"] for error in problem["errors"]], [where])
         self.wot.settle()
-        self.assertEqual((self.case(case), self.case(open_case), len(self.wot.tail("case"))), before)
+        self.assertEqual((self.case(case), self.case(open_case), self.wot.said("case")), before)
 
     def test_who_was_born_after_the_report_gets_no_case(self):
         self.wot.settle()
-        before = len(self.wot.tail("intake"))
+        before = self.wot.said("intake")
         born = {"name": "A. de Vries", "birthDate": str(ago(9))}
         for client, path, body in (
             ("desk", "/v1/help-requests", {"channel": "PHONE", "ward": "ZUID"}),
@@ -148,7 +148,7 @@ class CaseLife(unittest.TestCase):
             problem = self.post(client, path, 10, 400, person=born, **body)
             self.assertEqual([error["pointer"] for error in problem["errors"]], ["/person/birthDate"])
         self.wot.settle()
-        self.assertEqual(len(self.wot.tail("intake")), before)
+        self.assertEqual(self.wot.said("intake"), before)
 
     def test_transitions_to_18_show_whether_the_handover_was_warm_and_in_time(self):
         born = ago(50).replace(year=ago(50).year - 18) if str(ago(50))[5:] != "02-29" else ago(51)

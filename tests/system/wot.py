@@ -244,6 +244,10 @@ class Wot:
         figures = json.loads(self.wotctl("kpi", *args, "--json").stdout)
         return {figure["id"]: figure for figure in figures}
 
+    def said(self, log):
+        """How many events a log holds but for those that say how far others were read."""
+        return sum(event["kind"] != "input_read" for event in self.tail(log))
+
     def tail(self, log):
         lines = self.wotctl("tail", log, "--json").stdout.splitlines()
         return [json.loads(line) for line in lines]
