@@ -24,30 +24,55 @@ static enum clock_kind kind_of(enum slot slot)
 
 /* ---- days ---- */
 
-/* A pause may be told late, or again with another day, and lie across one that was told before. */
-static bool is_paused_on(const struct case_file *file, int32_t day)
+/* Days on which a case was paused: from, and up to the one on which it went on. */
+struct pause {
+	int32_t from, to;
+};
+
+static void pause_add(struct pause *pauses, size_t *count, struct pause pause)
 {
-	int32_t since = INT32_MAX;
-	for (size_t i = 0; i < file->moment_count; i++) {
-		int32_t at = calendar_day_of(moment_at_ms(file->moments[i]));
-		if (moment_kind(file->moments[i]) == WOT__V1__BODY__KIND_PAUSED) {
-			since = at;
-		} else if (moment_kind(file->moments[i]) == WOT__V1__BODY__KIND_RESUMED) {
-			if (since <= day && day < at)
-				return true;
-			since = INT32_MAX;
-		}
-	}
-	return since <= day;
+	size_t at = (*count)++;
+	for (; at && pauses[at - 1].from > pause.from; at--)
+		pauses[at] = pauses[at - 1];
+	pauses[at] = pause;
 }
 
-/* Of the days from the report to that one, how many it was paused. */
+/* Those that began before that day, the earliest first. */
+static size_t pauses_of(
+	const struct case_file *file, int32_t until, struct pause pauses[MOMENTS_MAX])
+{
+	size_t count = 0;
+	int32_t since = until;
+	for (size_t i = 0; i < file->moment_count; i++) {
+		uint32_t kind = moment_kind(file->moments[i]);
+		if (kind != WOT__V1__BODY__KIND_PAUSED && kind != WOT__V1__BODY__KIND_RESUMED)
+			continue;
+		int32_t day = calendar_day_of(moment_at_ms(file->moments[i]));
+		bool resumed = kind == WOT__V1__BODY__KIND_RESUMED;
+		if (resumed && since < until)
+			pause_add(pauses, &count, (struct pause){since, day < until ? day : until});
+		since = resumed ? until : day;
+	}
+	if (since < until)
+		pause_add(pauses, &count, (struct pause){since, until});
+	return count;
+}
+
+/* Of the days from the report to that one, how many it was paused. A pause may be told late, or again with
+ * another day, and lie across one that was told before. */
 static uint32_t paused_days(const struct case_file *file, int32_t until)
 {
-	uint32_t days = 0;
-	for (int32_t day = file->life.facts.reported_on; day < until; day++)
-		days += is_paused_on(file, day);
-	return days;
+	struct pause pauses[MOMENTS_MAX];
+	size_t count = pauses_of(file, until, pauses);
+	int32_t days = 0, counted = file->life.facts.reported_on;
+	for (size_t i = 0; i < count; i++) {
+		int32_t from = pauses[i].from > counted ? pauses[i].from : counted;
+		if (pauses[i].to <= from)
+			continue;
+		days += pauses[i].to - from;
+		counted = pauses[i].to;
+	}
+	return (uint32_t)days;
 }
 
 static uint32_t days_until(const struct case_file *file, int32_t day)
