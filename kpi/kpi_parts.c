@@ -200,8 +200,6 @@ static void measure_load(struct loader *loader, struct row_kind *kind, const str
 		yaml_fail_key(yaml, node, "more than %d measures", MEASURE_MAX);
 	if (yaml->error_count > before)
 		return;
-	if (measure.kind == MEASURE_AFTER)
-		measure_prepare(&measure, loader->worked, &yaml->arena);
 	kind->measures[kind->measure_count++] = measure;
 }
 

@@ -15,7 +15,6 @@ enum { POPULATION_MAX = 32 };
 struct loader {
 	struct yaml *yaml;
 	struct kpis *kpis;
-	const int32_t *worked;            /* worked_days */
 	struct row_constant constants[1]; /* numbers that conditions may name */
 	struct population {
 		const char *id;

@@ -421,8 +421,8 @@ static void file_load(struct loader *loader)
 		forecast_link(loader, yaml_get(yaml->root, "forecast"));
 }
 
-int kpis_load(struct kpis **out, const struct facts *facts, const char *text, const char *file_name,
-	const struct kpi_settings *settings, struct buf *errors)
+static int kpis_read(struct kpis **out, const struct facts *facts, const char *text,
+	const char *file_name, uint32_t phone_answer_seconds, struct buf *errors)
 {
 	auto_yaml struct yaml yaml = {0};
 	int err = yaml_parse(&yaml, text, strlen(text), file_name, errors);
@@ -433,11 +433,10 @@ int kpis_load(struct kpis **out, const struct facts *facts, const char *text, co
 	kpis->facts = facts;
 	for (enum source source = 0; source < SOURCE_COUNT; source++)
 		kpis->kinds[source].table = facts_table(facts, source);
-	int32_t answer_seconds = (int32_t)(settings->phone_answer_seconds & INT32_MAX);
 	struct loader loader = {.yaml = &yaml,
 		.kpis = kpis,
-		.worked = worked_days(&settings->closing, &yaml.arena),
-		.constants = {{"phone_answer_seconds", answer_seconds}}};
+		.constants = {
+			{"phone_answer_seconds", (int32_t)(phone_answer_seconds & INT32_MAX)}}};
 	file_load(&loader);
 	err = yaml_result(&yaml);
 	/* Names and rules live where the file was read. */
@@ -450,14 +449,33 @@ int kpis_load(struct kpis **out, const struct facts *facts, const char *text, co
 	return err;
 }
 
+static void measures_prepare(struct kpis *kpis, const struct closing *closing)
+{
+	const int32_t *worked = worked_days(closing, &kpis->arena);
+	for (enum source source = 0; source < SOURCE_COUNT; source++) {
+		struct row_kind *kind = &kpis->kinds[source];
+		for (size_t i = 0; i < kind->measure_count; i++)
+			if (kind->measures[i].kind == MEASURE_AFTER)
+				measure_prepare(&kind->measures[i], worked, &kpis->arena);
+	}
+}
+
+int kpis_load(struct kpis **out, const struct facts *facts, const char *text, const char *file_name,
+	const struct kpi_settings *settings, struct buf *errors)
+{
+	int err = kpis_read(out, facts, text, file_name, settings->phone_answer_seconds, errors);
+	if (!err)
+		measures_prepare(*out, &settings->closing);
+	return err;
+}
+
 int kpis_check(const char *text, const char *file_name, struct why *why)
 {
 	static const uint8_t no_secret[16];
-	static const struct kpi_settings any;
 	auto_buf struct buf errors = {0};
 	struct facts *facts = facts_new(no_secret);
 	struct kpis *kpis = NULL;
-	int err = kpis_load(&kpis, facts, text, file_name, &any, &errors);
+	int err = kpis_read(&kpis, facts, text, file_name, 0, &errors);
 	kpis_free(kpis);
 	facts_free(facts);
 	return err ? why_set(why, err, "%s", errors.data ? errors.data : "") : 0;
