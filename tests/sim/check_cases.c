@@ -62,6 +62,7 @@ static void facts_check(
 			told->violence},
 		{"ward", text_is(facts->ward, told->ward), true},
 		{"team", text_is(facts->team, told->team), true},
+		{"redirected_to", text_is(facts->redirected_to, told_redirected_to(told)), true},
 	};
 	static const uint8_t nobody[16];
 	sim_check(memcmp(facts->has_household_id ? facts->household_id.data : nobody,

@@ -70,6 +70,7 @@ static void case_screened(struct told_case *told, const Wot__V1__Screening *scre
 		told->screened = day;
 	told->decided = day;
 	told->screening = (int)screening->outcome;
+	text_set(told->screened_to, screening->redirected_to);
 	if (screening->has_care_weight && !told->weight_by_hand)
 		told->weight = (int)screening->care_weight;
 	bool ends = screening->outcome == OUTCOME(REDIRECTED) ||
@@ -136,11 +137,13 @@ static void case_moved(struct told_case *told, const Wot__V1__Body *body, int32_
 	case IS(CLOSED):
 		told->closed = day;
 		told->reason = (int)body->closed->reason;
+		text_set(told->closed_to, body->closed->redirected_to);
 		case_goes_on(told);
 		break;
 	case IS(REOPENED):
 		told->closed = NEVER;
 		told->reason = 0;
+		text_set(told->closed_to, NULL);
 		told->reopened = day;
 		break;
 	default:
@@ -153,6 +156,7 @@ void told_case_take(struct told_case *told, const Wot__V1__Body *body, int32_t d
 	switch (body->kind_case) {
 	case IS(CASE_ROUTED):
 		text_set(told->team, body->case_routed->team);
+		text_set(told->routed_to, body->case_routed->redirected_to);
 		break;
 	case IS(SCREENING):
 		case_screened(told, body->screening, day);
@@ -194,6 +198,19 @@ void told_case_take(struct told_case *told, const Wot__V1__Body *body, int32_t d
 		case_moved(told, body, day);
 		break;
 	}
+}
+
+/* What is decided later outrules what was before; a person who sends it away without saying where to leaves it
+ * at what the rules proposed. */
+const char *told_redirected_to(const struct told_case *told)
+{
+	if (told->closed_to[0])
+		return told->closed_to;
+	if (told->screened_to[0])
+		return told->screened_to;
+	bool keeps = told->screening && told->screening != OUTCOME(REDIRECTED) &&
+		     told->screening != OUTCOME(WELFARE_ACTIVITY);
+	return keeps ? "" : told->routed_to;
 }
 
 /* ---- triage's log ---- */

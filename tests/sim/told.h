@@ -23,6 +23,7 @@ struct told_case {
 		handed_over; /* of the offer: the latest day of it so far */
 	int handover;
 	char ward[TEXT_ROOM], team[TEXT_ROOM];
+	char routed_to[TEXT_ROOM], screened_to[TEXT_ROOM], closed_to[TEXT_ROOM];
 	unsigned became_contact, advice_voided;
 	uint8_t household_id[16];
 };
@@ -51,6 +52,9 @@ struct told_request {
 void told_case_begin(struct told_case *told, const Wot__V1__HelpRequest *request, int32_t day);
 void told_case_take(struct told_case *told, const Wot__V1__Body *body, int32_t day);
 bool told_case_allows(const struct told_case *told, const Wot__V1__Body *body, int32_t day);
+
+/* The organisation that it was sent on to; "": none. */
+const char *told_redirected_to(const struct told_case *told);
 
 void told_route_take(struct told_route *told, const Wot__V1__CaseRouted *route);
 void told_route_screened(struct told_route *told, const Wot__V1__Screening *screening);
