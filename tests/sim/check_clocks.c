@@ -17,8 +17,7 @@ enum { STOPS_MAX = 4096 };
 /* What a log says of one clock of a case. */
 struct said {
 	int32_t warned, broke; /* deadlines; 0: none, and a break that was withdrawn is none */
-	int32_t passed;        /* the deadline that broke last, withdrawn or not, … */
-	int32_t reported;      /* … of a report of that day */
+	int32_t passed; /* the deadline that broke last, withdrawn or not; 0: the report moved since */
 };
 
 /* A case was paused, or goes on. */
@@ -115,11 +114,9 @@ static void clock_said(struct clocks_told *told, uint32_t number, const Wot__V1_
 		sim_check(!said->broke, "%s: its %s breaks twice", id, what);
 		sim_check(event->occurred_at == deadline_ms,
 			"%s: its %s breaks at another instant than its deadline", id, what);
-		sim_check(!said->passed || said->reported != told->reported[number] ||
-				  said->passed == clock->deadline_on,
+		sim_check(!said->passed || said->passed == clock->deadline_on,
 			"%s: the deadline of its %s moves after it passed", id, what);
 		said->broke = said->passed = clock->deadline_on;
-		said->reported = told->reported[number];
 		break;
 	default:
 		sim_check(said->broke == clock->deadline_on,
@@ -127,6 +124,16 @@ static void clock_said(struct clocks_told *told, uint32_t number, const Wot__V1_
 		said->broke = 0;
 		break;
 	}
+}
+
+/* Another report has other deadlines, by the calendar of then. */
+static void report_said(struct clocks_told *told, uint32_t number, int32_t reported)
+{
+	if (told->reported[number] == reported)
+		return;
+	told->reported[number] = reported;
+	for (enum clock_kind kind = 0; kind < CLOCK_KINDS; kind++)
+		told->said[number][kind].passed = 0;
 }
 
 static void case_said(struct clocks_told *told, uint32_t number, const Wot__V1__Event *event)
@@ -137,7 +144,7 @@ static void case_said(struct clocks_told *told, uint32_t number, const Wot__V1__
 		told_case_begin(&told->cases[number], body->case_registered->request, day);
 	else
 		told_case_take(&told->cases[number], body, day);
-	told->reported[number] = told->cases[number].reported;
+	report_said(told, number, told->cases[number].reported);
 	if (body->kind_case != KIND(PAUSED) && body->kind_case != KIND(RESUMED))
 		return;
 	must(told->stop_count < STOPS_MAX);
@@ -148,9 +155,9 @@ static void case_said(struct clocks_told *told, uint32_t number, const Wot__V1__
 static void triage_said(struct clocks_told *told, uint32_t number, const Wot__V1__Event *event)
 {
 	if (event->body->kind_case == KIND(CASE_ROUTED))
-		told->reported[number] = event->body->case_routed->reported_on;
+		report_said(told, number, event->body->case_routed->reported_on);
 	else if (event->facts && event->facts->has_reported_on)
-		told->reported[number] = event->facts->reported_on;
+		report_said(told, number, event->facts->reported_on);
 }
 
 static void on_event(void *arg, const uint8_t *bytes, size_t len, uint64_t seq)
