@@ -251,11 +251,10 @@ static void on_written(uv_write_t *write, int status)
 		lines_take(connection);
 }
 
-/* Until it is written nothing more is read: a connection holds one line and one answer. */
+/* Until all of it is written nothing more is read: a connection holds one line and one answer. */
 static void answer_send(struct connection *connection)
 {
 	uv_buf_t bytes = {.base = connection->answer.data, .len = connection->answer.len};
-	uv_read_stop((uv_stream_t *)&connection->pipe);
 	connection->writing = true;
 	connection->write.data = connection;
 	if (uv_write(&connection->write, (uv_stream_t *)&connection->pipe, &bytes, 1, on_written) !=
@@ -338,6 +337,7 @@ static void lines_take(struct connection *connection)
 	memmove(connection->line, connection->line + used, connection->len);
 	connection->commands = connection->running;
 	connection->answering = true;
+	uv_read_stop((uv_stream_t *)&connection->pipe);
 	answer_go_on(connection);
 }
 

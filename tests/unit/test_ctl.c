@@ -369,14 +369,23 @@ static void who_works_on_an_answer_holds_nobody_up(void **state)
 	(void)state;
 	int fd = dial("a.sock");
 	char heard[64];
-	assert_int_equal(send(fd, "wait;fail\n", 10, 0), 10);
+	/* A second line, and then no more, while the first is worked on. */
+	assert_int_equal(send(fd, "prompt;wait;fail\n", 17, 0), 17);
+	assert_true(loop_until(test.loop, is_asked_often, NULL));
+	assert_int_equal(send(fd, "show info that is long\n", 23, 0), 23);
+	assert_int_equal(shutdown(fd, SHUT_WR), 0);
+	test.asked = 0;
 	assert_true(loop_until(test.loop, is_asked_often, NULL));
 	expect("a.sock", "fail\n", "There is nothing here.\n\n");
 	assert_int_equal(test.closed, 0);
 	expect("a.admin.sock", "clear counters\n", "\n");
 	assert_true(loop_until(test.loop, is_closed, NULL));
-	const char *whole = "cleared\n\nThere is nothing here.\n\n";
-	assert_int_equal(recv(fd, heard, sizeof heard, 0), strlen(whole));
+	struct talk talk = {
+		.path = "a.admin.sock", .text = "fail\n"}; /* the loop turns meanwhile */
+	talk_with(&talk);
+	buf_done(&talk.heard);
+	const char *whole = "\ncleared\n\nThere is nothing here.\n\n> Name: wot-intake\n";
+	assert_int_equal(recv(fd, heard, strlen(whole), MSG_WAITALL), strlen(whole));
 	assert_memory_equal(heard, whole, strlen(whole));
 	close(fd);
 }
