@@ -4,7 +4,7 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { READ_BYTES = 1 << 16, REPLICA_WAIT_MS = 10000, REPLICA_LOOK_US = 100 };
+enum { READ_BYTES = 1 << 16, REPLICA_WAIT_US = 10000000, REPLICA_LOOK_US = 100 };
 
 enum phase { PHASE_TURN, PHASE_REPLICAS, PHASE_FOLD, PHASE_COUNT, PHASE_DONE };
 
@@ -13,7 +13,8 @@ struct past {
 	struct tally *tally;
 	enum phase phase;
 	int64_t until_ms;
-	uint64_t asked_us;
+	uint64_t began_us; /* its turn */
+	uint64_t give_up_us;
 	uint64_t wanted[STREAM_COUNT]; /* of the replicas, before they are read */
 	enum stream stream;            /* that is folded */
 	uint64_t seqs[STREAM_COUNT];   /* up to where */
@@ -24,8 +25,7 @@ struct past *past_new(struct aggregate *aggregate, int64_t until_ms)
 {
 	struct past *past = calloc(1, sizeof *past);
 	must(past);
-	*past = (struct past){
-		.aggregate = aggregate, .until_ms = until_ms, .asked_us = loop_mono_us()};
+	*past = (struct past){.aggregate = aggregate, .until_ms = until_ms};
 	return past;
 }
 
@@ -47,6 +47,11 @@ struct tally *past_tally(const struct past *past)
 	return past->tally;
 }
 
+uint64_t past_began_us(const struct past *past)
+{
+	return past->began_us;
+}
+
 /* ---- its steps ---- */
 
 static int turn_take(struct past *past, struct why *why)
@@ -59,6 +64,8 @@ static int turn_take(struct past *past, struct why *why)
 		return err;
 	tally_replay_begin(past->tally);
 	aggregate->past = past;
+	past->began_us = loop_mono_us();
+	past->give_up_us = past->began_us + REPLICA_WAIT_US;
 	for (size_t i = 0; i < STREAM_COUNT; i++)
 		past->wanted[i] = stage_read_seq(aggregate->stage, i);
 	past->phase = PHASE_REPLICAS;
@@ -71,7 +78,7 @@ static int replicas_look(struct past *past, struct why *why)
 	struct store *store = stage_store(past->aggregate->stage);
 	bool are_there = true;
 	store_flush(store, loop_now_ms());
-	if (store_poll(store) != 0 || loop_mono_us() - past->asked_us > 1000ull * REPLICA_WAIT_MS)
+	if (store_poll(store) != 0 || loop_mono_us() > past->give_up_us)
 		return why_set(
 			why, ERR_BUSY, "the replicas cannot be written now; `show info` says why");
 	for (size_t i = 0; i < STREAM_COUNT; i++) {
@@ -138,7 +145,7 @@ int past_catch_up(struct past *past, struct why *why)
 {
 	must(past->phase == PHASE_DONE && past->until_ms == INT64_MAX);
 	int err = 1;
-	past->asked_us = loop_mono_us();
+	past->give_up_us = loop_mono_us() + REPLICA_WAIT_US;
 	for (size_t i = 0; i < STREAM_COUNT; i++)
 		past->wanted[i] = stage_read_seq(past->aggregate->stage, i);
 	for (past->phase = PHASE_REPLICAS; err == 1 && past->phase == PHASE_REPLICAS;) {

@@ -17,6 +17,7 @@ void past_free(struct past **past);
  * that cannot be read. */
 int past_step(struct past *past, struct why *why);
 struct tally *past_tally(const struct past *past);
+uint64_t past_began_us(const struct past *past); /* when its turn came */
 /* Folds what has come in meanwhile as well, in this turn. Of one without an end. */
 int past_catch_up(struct past *past, struct why *why);
 

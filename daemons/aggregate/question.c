@@ -16,7 +16,6 @@ struct question {
 	tally_answer_fn *answer; /* NULL: explain, or replay */
 	struct past *past;       /* NULL: the running tally answers */
 	struct explain *explain;
-	uint64_t asked_us;
 };
 
 static int question_fail(struct buf *out, const char *text)
@@ -153,7 +152,7 @@ static void replay_say(const struct question *question, struct buf *out)
 {
 	struct tally_stats stats;
 	tally_stats(past_tally(question->past), &stats);
-	double seconds = (double)(loop_mono_us() - question->asked_us) / 1e6;
+	double seconds = (double)(loop_mono_us() - past_began_us(question->past)) / 1e6;
 	uint64_t events = stats.events[0] + stats.events[1] + stats.events[2];
 	buf_printf(out,
 		"identical: %" PRIu64 " events folded anew in %.3f s (%.0f a second) give the same "
@@ -200,7 +199,6 @@ static struct question *question_new(void *stage)
 		.aggregate = stage_ctx(stage),
 		.query = {.format = QUERY_TEXT, .today = calendar_day_of(loop_now_ms())},
 		.as_of = INT32_MAX,
-		.asked_us = loop_mono_us(),
 	};
 	question->query.names = &question->aggregate->names;
 	return question;
