@@ -254,15 +254,11 @@ static int order_check(const char *first, bool has_first, int32_t first_on, cons
 		day_text(then_on).text, first, day_text(first_on).text);
 }
 
-/* birth <= report <= contact, report <= start <= closing, and a reopened case closes after its reopening. */
+/* report <= contact, report <= start <= closing, and a reopened case closes after its reopening. */
 static int order_holds(const struct case_life *life, struct why *why)
 {
 	const Wot__V1__CaseFacts *f = &life->facts;
 	bool reopened = life->reopened_on != LIFE_NEVER;
-	if (f->reported_on <= life->born_after)
-		return why_set(why, ERR_LIFE_FORBIDS,
-			"the report on %s would lie before the birth of the person",
-			day_text(f->reported_on).text);
 	int err = order_check("the report", true, f->reported_on, "the first contact",
 		f->has_first_contact_on, f->first_contact_on, why);
 	if (!err)
@@ -344,6 +340,21 @@ static void take_removals(Wot__V1__CaseFacts *facts, const Wot__V1__Corrected *c
 	}
 }
 
+/* Held to the birth and the screening here alone: what a log has accepted hinders no later step. */
+static int take_report(struct case_life *life, int32_t day, struct why *why)
+{
+	Wot__V1__CaseFacts *facts = &life->facts;
+	if (day <= life->born_after)
+		return why_set(why, ERR_LIFE_FORBIDS,
+			"the report on %s would lie before the birth of the person",
+			day_text(day).text);
+	int err = order_check("the report", true, day, "the screening", facts->has_screened_on,
+		facts->screened_on, why);
+	if (!err)
+		FACT_SET(facts, reported_on, day);
+	return err;
+}
+
 static int take_correction(
 	struct case_life *life, const Wot__V1__Corrected *corrected, struct why *why)
 {
@@ -351,14 +362,9 @@ static int take_correction(
 	if ((corrected->has_closed_on || corrected->has_closing_reason) && !facts->has_closed_on)
 		return why_set(why, ERR_LIFE_FORBIDS,
 			"the case is open; a closing is submitted as closed, not as a correction");
-	int err = corrected->has_reported_on
-			  ? order_check("the report", true, corrected->reported_on, "the screening",
-				    facts->has_screened_on, facts->screened_on, why)
-			  : 0;
+	int err = corrected->has_reported_on ? take_report(life, corrected->reported_on, why) : 0;
 	if (err)
 		return err;
-	if (corrected->has_reported_on)
-		FACT_SET(facts, reported_on, corrected->reported_on);
 	if (corrected->has_first_contact_on)
 		FACT_SET(facts, first_contact_on, corrected->first_contact_on);
 	if (corrected->has_support_started_on) {
