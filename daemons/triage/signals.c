@@ -58,21 +58,38 @@ static struct household *household_find(const struct signals *signals, const uin
 	return household;
 }
 
-static struct household *household_new(const uint8_t *id, uint32_t number, int32_t day)
+static struct household *household_new(const uint8_t *id)
 {
 	struct household *household = calloc(1, sizeof *household);
 	must(household);
 	memcpy(household->id, id, sizeof household->id);
-	household->number = number;
-	household->reported_on = household->last_on = day;
 	return household;
 }
 
 /* Those heard of first come first, so this looks at what goes and at one more. */
 static void old_ones_forget(struct signals *signals, int32_t today)
 {
-	while (signals->households && !signal_is_current(signals->households->last_on, today))
-		household_forget(signals, signals->households);
+	for (struct household *first; (first = signals->households);) {
+		int32_t last_on =
+			first->last_on > first->reached_on ? first->last_on : first->reached_on;
+		if (signal_is_current(last_on, today))
+			break;
+		household_forget(signals, first);
+	}
+}
+
+/* Another signal waits, or the first one since somebody was reached. */
+static void household_note(struct household *household, unsigned kind, uint32_t number, int32_t day)
+{
+	if (!household->kinds) {
+		household->number = number;
+		household->reported_on = household->last_on = day;
+	}
+	household->kinds |= 1u << kind;
+	if (day < household->reported_on)
+		household->reported_on = day;
+	if (day > household->last_on)
+		household->last_on = day;
 }
 
 void signals_take(struct signals *signals, const Wot__V1__Event *event)
@@ -85,21 +102,21 @@ void signals_take(struct signals *signals, const Wot__V1__Event *event)
 	if (household)
 		HASH_DEL(signals->households, household); /* to be the last */
 	else
-		household = household_new(listed->household_id.data, number, day);
+		household = household_new(listed->household_id.data);
 	HASH_ADD(hh, signals->households, id, HOUSEHOLD_ID_LEN, household);
-	household->kinds |= 1u << listed->kind;
-	if (day < household->reported_on)
-		household->reported_on = day;
-	if (day > household->last_on)
-		household->last_on = day;
+	if (day >= household->reached_on)
+		household_note(household, listed->kind, number, day);
 }
 
 void signals_reached(
 	struct signals *signals, const uint8_t household_id[HOUSEHOLD_ID_LEN], int32_t day)
 {
 	struct household *household = household_find(signals, household_id);
-	if (household && household->last_on <= day)
-		household_forget(signals, household);
+	if (!household || household->last_on > day)
+		return;
+	household->kinds = household->attempts = 0;
+	if (day > household->reached_on)
+		household->reached_on = day;
 }
 
 void signals_screened(struct signals *signals, const Wot__V1__Event *event)
@@ -111,15 +128,20 @@ void signals_screened(struct signals *signals, const Wot__V1__Event *event)
 		return;
 	}
 	struct household *household = household_find(signals, id);
-	if (household)
+	if (household && household->kinds)
 		household->attempts++;
+}
+
+bool household_waits(const struct household *household, int32_t today)
+{
+	return household->kinds && signal_is_current(household->last_on, today);
 }
 
 const struct household *signals_of(
 	const struct signals *signals, const uint8_t household_id[HOUSEHOLD_ID_LEN], int32_t today)
 {
 	const struct household *household = household_find(signals, household_id);
-	return household && signal_is_current(household->last_on, today) ? household : NULL;
+	return household && household_waits(household, today) ? household : NULL;
 }
 
 void household_kinds_print(const struct household *household, struct buf *json)

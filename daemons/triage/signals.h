@@ -15,14 +15,15 @@
 
 enum { SIGNAL_DAYS = 28, HOUSEHOLD_ID_LEN = 16 };
 
-/* One that signals are waiting about. */
+/* One that signals are waiting about, or were not long ago. */
 struct household {
 	UT_hash_handle hh;
 	uint8_t id[HOUSEHOLD_ID_LEN];
 	uint32_t number;     /* of the signal that put it on the list, and names it there */
 	int32_t reported_on; /* the first signal, from which its deadline counts */
 	int32_t last_on;
-	uint32_t kinds; /* 1 << kind */
+	int32_t reached_on; /* a signal of before that day, told late, does not wait; 0: nobody was */
+	uint32_t kinds;     /* that wait: 1 << kind; 0: none does */
 	uint32_t attempts;
 };
 
@@ -55,6 +56,8 @@ void signals_reached(
 /* The number of a signal by the name that it was sent under (lib/refs.h); 0: unknown. */
 uint32_t signals_find(const struct signals *signals, const char *client, const char *ref);
 const struct signal *signals_at(const struct signals *signals, uint32_t number);
+/* Do signals wait about it? */
+bool household_waits(const struct household *household, int32_t today);
 /* NULL when none waits. */
 const struct household *signals_of(
 	const struct signals *signals, const uint8_t household_id[HOUSEHOLD_ID_LEN], int32_t today);

@@ -96,8 +96,7 @@ static void list_add_signals(struct list *list, const bool *phoned)
 	const struct triage *triage = list->triage;
 	const struct household *household = triage->signals.households;
 	for (; household; household = household->hh.next)
-		if (!phoned[household->number] &&
-			signal_is_current(household->last_on, list->today))
+		if (!phoned[household->number] && household_waits(household, list->today))
 			list_add(list,
 				place_of_signal(triage, household->number, household->reported_on),
 				household);

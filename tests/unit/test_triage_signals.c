@@ -116,6 +116,10 @@ static void who_was_spoken_to_is_off_the_list_until_the_next_signal(void **state
 	listed(h, "EVICTION", 1, 1);
 	closed(h, 1, at(3, 7));
 	listed(h, "EVICTION", 0, 0);
+	signalled(h, 7, SIGNAL(DEBT), at(3, 6)); /* told late: of before somebody was reached */
+	listed(h, "DEBT", 0, 0);
+	signalled(h, 7, SIGNAL(DEBT), at(3, 8));
+	listed(h, "\"signals\":[\"DEBT\"]", 1, 1);
 }
 
 static void what_is_not_repeated_leaves_the_list_and_the_past_never_comes_on_it(void **state)
