@@ -6,6 +6,7 @@
 #include <pthread.h>
 #include <stdatomic.h>
 #include <string.h>
+#include <unistd.h>
 #include <uthash.h>
 
 /* A used slot, found by its key id; a damaged one too, with the key id that it seems to have. */
@@ -236,12 +237,21 @@ static void no_caller(struct vault *vault)
 	vault->caller.day = vault->caller.made_on = INT32_MIN;
 }
 
+/* Where it cannot be kept a restart makes a new one; the one before must go all the same. */
+static void keep_caller(struct vault *vault)
+{
+	if (vault_bytes_overwrite(vault->caller_path, &vault->caller, sizeof vault->caller))
+		unlink(vault->caller_path);
+}
+
 static void read_caller(struct vault *vault)
 {
 	struct caller_key kept;
 	no_caller(vault);
 	if (vault_bytes_read(vault->caller_path, &kept, sizeof kept, NULL) == 0)
 		vault->caller = kept;
+	else if (access(vault->caller_path, F_OK) == 0)
+		keep_caller(vault); /* cannot be used, so nobody would know when it must go */
 	sodium_memzero(&kept, sizeof kept);
 }
 
@@ -472,13 +482,6 @@ int vault_sync(struct vault *vault)
 }
 
 /* ---- callers ---- */
-
-/* Where it cannot be kept a restart makes a new one; the one before must go all the same. */
-static void keep_caller(struct vault *vault)
-{
-	if (vault_bytes_overwrite(vault->caller_path, &vault->caller, sizeof vault->caller))
-		unlink(vault->caller_path);
-}
 
 void vault_hash_caller(
 	struct vault *vault, int32_t day, int32_t today, const char *caller, uint8_t out[16])
