@@ -289,7 +289,16 @@ int stage_configure(struct stage *stage, struct why *why)
 
 int stage_files_check(const struct core *core, const struct config *config, struct buf *errors)
 {
-	int failed = 0;
+	struct clients clients = {0};
+	struct lists lists = {0};
+	struct why why = {""};
+	int failed = clients_load(&clients, config->clients, stage_role_is_known, errors);
+	clients_done(&clients);
+	if (lists_load(&lists, config->wards, config->rules, &why)) {
+		mistakes_add(errors, &why);
+		failed = ERR_CONFIG;
+	}
+	lists_done(&lists);
 	for (size_t i = 0; core && core->configs && core->configs[i]; i++) {
 		auto_buf struct buf text = {0};
 		struct why wrong = {""};

@@ -5,6 +5,7 @@
 #define WOT_SHELL_H
 
 #include "config/keys.h"
+#include "config/lists.h"
 #include "lib/bus.h"
 #include "lib/metric.h"
 #include "proto/door.h"
@@ -80,6 +81,7 @@ void stage_clock(struct stage *stage); /* sets now_ms */
 int stage_open_for_business(const struct stage *stage);
 /* Something was decided or read on this turn. */
 void stage_turn(struct stage *stage);
+bool stage_role_is_known(const char *role);
 /* Whose connection it is, or NULL when that client has another key by now, or none. */
 const struct client *stage_peer(const struct stage *stage, const char *user);
 /* Our own log cannot be read: logged, and the daemon stops. */

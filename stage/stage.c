@@ -176,7 +176,7 @@ static void on_stop(void *arg, int signal)
 	stage_stop(arg, 0);
 }
 
-static bool role_is_known(const char *role)
+bool stage_role_is_known(const char *role)
 {
 	unsigned ignored;
 	return role_parse(role, &ignored) == 0;
@@ -186,7 +186,7 @@ static int clients_reload(struct stage *stage, struct why *why)
 {
 	auto_buf struct buf errors = {0};
 	struct clients fresh = {0};
-	int err = clients_load(&fresh, stage->config.clients, role_is_known, &errors);
+	int err = clients_load(&fresh, stage->config.clients, stage_role_is_known, &errors);
 	if (err)
 		return why_set(why, err, "%s", errors.len ? errors.data : err_title(err));
 	clients_done(&stage->clients);
