@@ -215,8 +215,11 @@ static void explain_line(const struct kpis *kpis, const struct explained *explai
 /* ---- piece by piece ---- */
 
 struct explain {
-	struct facts *facts;
-	struct kpis *kpis;
+	const struct kpis *kpis;
+	struct facts *own_facts; /* NULL: the KPIs are borrowed */
+	struct kpis *own_kpis;
+	const struct kpi *kpi;
+	uint32_t definition;
 	enum query_format format;
 	struct period period;
 	struct filter filter;
@@ -287,15 +290,14 @@ bool explain_more(struct explain *explain, struct buf *out)
 	return false;
 }
 
-int explain_open(struct explain **out, struct facts **facts, struct kpis **kpis,
-	const struct query *query, struct why *why)
+int explain_open(
+	struct explain **out, const struct kpis *kpis, const struct query *query, struct why *why)
 {
 	struct query_scope scope;
 	struct explain *explain = calloc(1, sizeof *explain);
 	must(explain);
-	*explain = (struct explain){.facts = *facts, .kpis = *kpis, .format = query->format};
-	*facts = NULL;
-	*kpis = NULL;
+	explain->kpis = kpis;
+	explain->format = query->format;
 	int err = 0;
 	if (!query->id)
 		err = why_set(why, ERR_INVALID, "explain needs the id of one KPI");
@@ -303,11 +305,13 @@ int explain_open(struct explain **out, struct facts **facts, struct kpis **kpis,
 		err = why_set(why, ERR_INVALID,
 			"by %.64s splits a figure; its rows are filtered by ward=ZUID", query->by);
 	else
-		err = query_scope_find(explain->kpis, query, &scope, why);
+		err = query_scope_find(kpis, query, &scope, why);
 	if (err)
 		goto cleanup;
-	const struct rule *rule = scope.kpi->rules[scope.definition];
+	explain->kpi = scope.kpi;
+	explain->definition = scope.definition;
 	explain->period = scope.period;
+	const struct rule *rule = scope.kpi->rules[scope.definition];
 	explain->part_count = rule_parts(rule, explain->parts);
 	err = filter_parse(rule, query->filter, &explain->filter, why);
 	if (!err)
@@ -320,13 +324,28 @@ cleanup:
 	return err;
 }
 
+void explain_keep(struct explain *explain, struct facts **facts, struct kpis **kpis)
+{
+	const struct kpis *before = explain->kpis, *after = *kpis;
+	const struct dimension *by = explain->filter.dimension;
+	must(!explain->own_kpis && after->count == before->count);
+	explain->own_facts = *facts;
+	explain->kpis = explain->own_kpis = *kpis;
+	*facts = NULL;
+	*kpis = NULL;
+	explain->kpi = &after->items[explain->kpi - before->items];
+	rule_parts(explain->kpi->rules[explain->definition], explain->parts);
+	if (by)
+		explain->filter.dimension = &after->dimensions[by - before->dimensions];
+}
+
 void explain_close(struct explain **explain)
 {
 	struct explain *old = *explain;
 	*explain = NULL;
 	if (!old)
 		return;
-	kpis_free(old->kpis);
-	facts_free(old->facts);
+	kpis_free(old->own_kpis);
+	facts_free(old->own_facts);
 	free(old);
 }

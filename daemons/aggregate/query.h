@@ -31,15 +31,17 @@ int query_kpi(const struct kpis *kpis, const struct query *query, struct buf *ou
 
 /*
  * A row of each case, contact or call that gives something to the figure, with its days and what it gives;
- * count, of and unknown add up to the figure's. query->id is needed, and no by: rows are filtered, not split. There may be
- * a row for each case there ever was, so they are written piece by piece.
+ * count, of and unknown add up to the figure's. query->id is needed, and no by: rows are filtered, not split.
+ * There may be a row for each case there ever was, so they are written piece by piece.
  */
 struct explain;
-/* The KPIs, and the facts that they rest on, are taken: nothing is folded into them any more. The query is
- * not needed after it. */
-int explain_open(struct explain **out, struct facts **facts, struct kpis **kpis,
-	const struct query *query, struct why *why);
+/* The query is not needed after it. The KPIs are borrowed: they stay as they are until the end, or until
+ * explain_keep. */
+int explain_open(
+	struct explain **out, const struct kpis *kpis, const struct query *query, struct why *why);
 bool explain_more(struct explain *explain, struct buf *out); /* false: that was all */
+/* Goes on with KPIs that say the same, over facts that are the same; both are taken. */
+void explain_keep(struct explain *explain, struct facts **facts, struct kpis **kpis);
 void explain_close(struct explain **explain);
 
 /* One KPI by the definitions of two years, what lies between them, and how many cases are counted otherwise.

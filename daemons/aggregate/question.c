@@ -142,10 +142,13 @@ static bool on_explain_more(void *arg, struct buf *out)
 		return true;
 	if (!err)
 		err = tally_explain(tally, &question->query, &question->explain, &why);
-	past_free(&question->past);
+	bool more = !err && explain_more(question->explain, out);
+	if (more)
+		tally_explain_keep(tally, question->explain);
 	if (err)
 		question_fail(out, why.text);
-	return !err;
+	past_free(&question->past);
+	return more;
 }
 
 static void replay_say(const struct question *question, struct buf *out)

@@ -252,11 +252,17 @@ int tally_query(
 int tally_explain(
 	const struct tally *tally, const struct query *query, struct explain **out, struct why *why)
 {
+	return explain_open(out, tally->kpis, query, why);
+}
+
+void tally_explain_keep(const struct tally *tally, struct explain *explain)
+{
 	struct facts *facts = facts_share(tally->facts);
 	struct kpis *kpis;
-	int err = kpis_of(tally, facts, tally->kpi_yaml, &kpis, why);
+	struct why why;
+	int err = kpis_of(tally, facts, tally->kpi_yaml, &kpis, &why);
 	must(!err && "what counts is well-defined");
-	return explain_open(out, &facts, &kpis, query, why);
+	explain_keep(explain, &facts, &kpis);
 }
 
 int tally_compare(

@@ -51,9 +51,11 @@ int tally_equal(const struct tally *a, const struct tally *b, struct why *why);
 typedef int tally_answer_fn(
 	const struct tally *tally, const struct query *query, struct buf *out, struct why *why);
 tally_answer_fn tally_query, tally_compare, tally_forecast;
-/* The rows as they stand now: the tally may change, and end, while they are written. */
+/* The rows as they stand now, in pieces. The first is asked for before the tally changes, the others, if there
+ * are any, after tally_explain_keep: then it may change, and end. Most answers are one piece. */
 int tally_explain(const struct tally *tally, const struct query *query, struct explain **out,
 	struct why *why);
+void tally_explain_keep(const struct tally *tally, struct explain *explain);
 /* forecast.h */
 int tally_forecast_make(
 	const struct tally *tally, int32_t today, struct forecast *out, struct why *why);

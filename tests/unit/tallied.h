@@ -236,8 +236,11 @@ static inline int explain_all(
 	int err = tally_explain(tally, query, &explain, why);
 	if (err)
 		return err;
-	while (explain_more(explain, out))
-		;
+	if (explain_more(explain, out)) {
+		tally_explain_keep(tally, explain);
+		while (explain_more(explain, out))
+			;
+	}
 	explain_close(&explain);
 	return 0;
 }

@@ -287,6 +287,7 @@ static void rows_are_those_of_the_moment_that_they_were_asked_for(void **state)
 	size_t pieces = 1;
 	assert_int_equal(tally_explain(t->tally, &query, &explain, &why), 0);
 	assert_true(explain_more(explain, &piecewise));
+	tally_explain_keep(t->tally, explain);
 	for (uint32_t i = 1; i <= CASES; i++)
 		FACTS(t, i, FACT(reported_on, day("2025-02-20")),
 			.ward = (char *)(uintptr_t) "OOST");
