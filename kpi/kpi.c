@@ -2,6 +2,7 @@
 
 #include "lib/calendar.h"
 #include "lib/clean.h"
+#include "lib/grow.h"
 #include <stdio.h>
 #include <string.h>
 
@@ -14,15 +15,7 @@ enum { COUNT_CHUNKS = 64 }; /* of kpis_count_some */
 
 static struct cell *split_cell(struct split *split, uint32_t value)
 {
-	if (value >= split->room) {
-		size_t room = split->room ? split->room : 8;
-		while (room <= value)
-			room *= 2;
-		split->cells = realloc(split->cells, room * sizeof *split->cells);
-		must(split->cells);
-		memset(split->cells + split->room, 0, (room - split->room) * sizeof *split->cells);
-		split->room = room;
-	}
+	split->cells = grown(split->cells, &split->room, value, sizeof *split->cells);
 	return &split->cells[value];
 }
 

@@ -1,6 +1,7 @@
 #include "kpi/table.h"
 
 #include "lib/clean.h"
+#include "lib/grow.h"
 #include <string.h>
 
 /* The largest number of an enumeration; each must fit a bit of a set. */
@@ -139,18 +140,6 @@ void table_share(const struct table *table, struct table *out)
 		texts_copy(&table->columns[i].texts, &out->columns[i].texts);
 }
 
-static void chunks_grow(struct table *table, size_t chunk)
-{
-	size_t room = table->chunk_room ? table->chunk_room : 16;
-	while (room <= chunk)
-		room *= 2;
-	table->chunks = realloc(table->chunks, room * sizeof *table->chunks);
-	must(table->chunks);
-	memset(table->chunks + table->chunk_room, 0,
-		(room - table->chunk_room) * sizeof *table->chunks);
-	table->chunk_room = room;
-}
-
 static size_t chunk_size(const struct table *table)
 {
 	return sizeof(struct chunk) + (size_t)table->row_bytes * TABLE_CHUNK;
@@ -160,8 +149,7 @@ void table_reserve(struct table *table, uint32_t row)
 {
 	must(row < TABLE_ROWS_MAX);
 	size_t chunk = row / TABLE_CHUNK;
-	if (chunk >= table->chunk_room)
-		chunks_grow(table, chunk);
+	table->chunks = grown(table->chunks, &table->chunk_room, chunk, sizeof *table->chunks);
 	if (!table->chunks[chunk]) {
 		table->chunks[chunk] = calloc(1, chunk_size(table));
 		must(table->chunks[chunk]);

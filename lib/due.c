@@ -1,6 +1,7 @@
 #include "lib/due.h"
 
 #include "lib/clean.h"
+#include "lib/grow.h"
 #include <stdbool.h>
 #include <string.h>
 
@@ -38,19 +39,6 @@ static void settle(struct due *due, size_t at)
 	put(due, at, entry);
 }
 
-static void places_grow(struct due *due, uint32_t number)
-{
-	if (number < due->places_room)
-		return;
-	size_t room = due->places_room ? due->places_room : 64;
-	while (room <= number)
-		room *= 2;
-	due->places = realloc(due->places, room * sizeof *due->places);
-	must(due->places);
-	memset(due->places + due->places_room, 0, (room - due->places_room) * sizeof *due->places);
-	due->places_room = room;
-}
-
 static void take_out(struct due *due, uint32_t number)
 {
 	if (number >= due->places_room || !due->places[number])
@@ -70,7 +58,7 @@ void due_set(struct due *due, uint32_t number, int64_t at_ms)
 		take_out(due, number);
 		return;
 	}
-	places_grow(due, number);
+	due->places = grown(due->places, &due->places_room, number, sizeof *due->places);
 	size_t at = due->places[number];
 	if (!at) {
 		if (due->count == due->room) {

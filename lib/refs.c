@@ -1,6 +1,7 @@
 #include "lib/refs.h"
 
 #include "lib/clean.h"
+#include "lib/grow.h"
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -93,19 +94,6 @@ static void slots_grow(struct refs *refs)
 	free(old);
 }
 
-static void offsets_grow(struct refs *refs, uint32_t number)
-{
-	if (number < refs->room)
-		return;
-	size_t room = refs->room ? refs->room : 64;
-	while (room <= number)
-		room *= 2;
-	refs->offsets = realloc(refs->offsets, room * sizeof *refs->offsets);
-	must(refs->offsets);
-	memset(refs->offsets + refs->room, 0, (room - refs->room) * sizeof *refs->offsets);
-	refs->room = room;
-}
-
 /* Where "CLIENT/REF" now stands in text. Offset 0 stays free: it means none. */
 static uint32_t text_add(struct refs *refs, const char *client, const char *ref)
 {
@@ -129,7 +117,7 @@ void refs_add(struct refs *refs, const char *client, const char *external_ref, u
 		return;
 	if (!refs->slots || (refs->count + 1) * 4 > (refs->mask + 1) * 3)
 		slots_grow(refs);
-	offsets_grow(refs, number);
+	refs->offsets = grown(refs->offsets, &refs->room, number, sizeof *refs->offsets);
 	refs->offsets[number] = text_add(refs, client, external_ref);
 	slot_put(refs, hash_of(client, external_ref), number);
 	refs->count++;

@@ -1,25 +1,15 @@
 #include "daemons/aggregate/sample.h"
 
 #include "lib/clean.h"
+#include "lib/grow.h"
 #include <stdbool.h>
 #include <string.h>
 
 enum { RANGE = 1 << 12, FEW = 1000, RANKS_MAX = 8 };
 
-/* Room for one more. */
-static void *grown(void *items, size_t count, size_t *room, size_t size)
-{
-	if (count < *room)
-		return items;
-	*room = *room ? 2 * *room : 64;
-	items = realloc(items, *room * size);
-	must(items);
-	return items;
-}
-
 void sample_add(struct sample *sample, int32_t item)
 {
-	sample->own = grown(sample->own, sample->own_count, &sample->own_room, sizeof *sample->own);
+	sample->own = grown(sample->own, &sample->own_room, sample->own_count, sizeof *sample->own);
 	sample->own[sample->own_count++] = item;
 	sample->count++;
 }
@@ -27,7 +17,7 @@ void sample_add(struct sample *sample, int32_t item)
 void sample_borrow(struct sample *sample, const int32_t *items, size_t count)
 {
 	sample->slices = grown(
-		sample->slices, sample->slice_count, &sample->slice_room, sizeof *sample->slices);
+		sample->slices, &sample->slice_room, sample->slice_count, sizeof *sample->slices);
 	sample->slices[sample->slice_count++] = (struct sample_slice){items, count};
 	sample->count += count;
 }

@@ -3,6 +3,7 @@
 #include "daemons/case/clocks.h"
 #include "lib/calendar.h"
 #include "lib/clean.h"
+#include "lib/grow.h"
 #include <string.h>
 
 _Static_assert(KIND_MAX <= 256, "a moment keeps a kind in 8 bits");
@@ -50,15 +51,7 @@ struct case_file *cases_by_ref(const struct cases *cases, const char *client, co
 
 static struct case_file *file_add(struct cases *cases, int year, uint32_t number)
 {
-	if (number >= cases->room) {
-		uint32_t room = cases->room ? cases->room : 64;
-		while (room <= number)
-			room *= 2;
-		cases->files = realloc(cases->files, room * sizeof *cases->files);
-		must(cases->files);
-		memset(cases->files + cases->room, 0, (room - cases->room) * sizeof *cases->files);
-		cases->room = room;
-	}
+	cases->files = grown(cases->files, &cases->room, number, sizeof *cases->files);
 	must(!cases->files[number]);
 	struct case_file *file = calloc(1, sizeof *file);
 	must(file);

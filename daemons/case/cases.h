@@ -42,7 +42,7 @@ struct case_file {
 
 struct cases {
 	struct case_file **files; /* by number; NULL: no such case */
-	uint32_t room;            /* numbers below it may exist */
+	size_t room;              /* numbers below it may exist */
 	struct refs refs;
 	struct pool pool;
 	struct promise_rules promise_rules;

@@ -1,6 +1,7 @@
 #include "daemons/intake/requests.h"
 
 #include "lib/clean.h"
+#include "lib/grow.h"
 #include "proto/case_id.h"
 #include "proto/personal.h"
 #include <string.h>
@@ -122,16 +123,7 @@ static Wot__V1__AgeGroup__Value age_group_of(const Wot__V1__HelpRequest *request
 
 static struct request *request_at(struct requests *requests, uint32_t number)
 {
-	if (number >= requests->room) {
-		uint32_t room = requests->room ? requests->room : 64;
-		while (room <= number)
-			room *= 2;
-		requests->items = realloc(requests->items, room * sizeof *requests->items);
-		must(requests->items);
-		memset(requests->items + requests->room, 0,
-			(room - requests->room) * sizeof *requests->items);
-		requests->room = room;
-	}
+	requests->items = grown(requests->items, &requests->room, number, sizeof *requests->items);
 	return &requests->items[number];
 }
 

@@ -32,7 +32,7 @@ struct request {
 
 struct requests {
 	struct request *items; /* by case number */
-	uint32_t room;
+	size_t room;
 	uint32_t highest;           /* case number that any event of the own log names */
 	struct refs referrals;      /* number: the case's */
 	struct refs complaint_refs; /* number: place in complaints */

@@ -1,4 +1,5 @@
 #include "daemons/triage/state.h"
+#include "lib/grow.h"
 
 #include "daemons/triage/clocks.h"
 #include "lib/calendar.h"
@@ -74,16 +75,7 @@ uint32_t triage_number(const struct triage *triage, const char *case_id)
 
 static struct request *request_at(struct triage *triage, uint32_t number)
 {
-	if (number >= triage->room) {
-		uint32_t room = triage->room ? triage->room : 256;
-		while (room <= number)
-			room *= 2;
-		triage->requests = realloc(triage->requests, room * sizeof *triage->requests);
-		must(triage->requests);
-		memset(triage->requests + triage->room, 0,
-			(room - triage->room) * sizeof *triage->requests);
-		triage->room = room;
-	}
+	triage->requests = grown(triage->requests, &triage->room, number, sizeof *triage->requests);
 	return &triage->requests[number];
 }
 

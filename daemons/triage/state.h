@@ -28,7 +28,7 @@ struct roster {
 
 struct triage {
 	struct request *requests; /* by case number */
-	uint32_t room;            /* numbers below it may exist */
+	size_t room;              /* numbers below it may exist */
 	struct refs refs;
 	struct names rule_names, team_names, organisation_names;
 	struct assign_load *loads; /* by number of the team */
