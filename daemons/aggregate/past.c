@@ -54,6 +54,15 @@ uint64_t past_began_us(const struct past *past)
 
 /* ---- its steps ---- */
 
+/* All that was folded by now. */
+static void replicas_want(struct past *past)
+{
+	for (size_t i = 0; i < STREAM_COUNT; i++)
+		past->wanted[i] = stage_read_seq(past->aggregate->stage, i);
+	past->give_up_us = loop_mono_us() + REPLICA_WAIT_US;
+	past->phase = PHASE_REPLICAS;
+}
+
 static int turn_take(struct past *past, struct why *why)
 {
 	struct aggregate *aggregate = past->aggregate;
@@ -65,10 +74,7 @@ static int turn_take(struct past *past, struct why *why)
 	tally_replay_begin(past->tally);
 	aggregate->past = past;
 	past->began_us = loop_mono_us();
-	past->give_up_us = past->began_us + REPLICA_WAIT_US;
-	for (size_t i = 0; i < STREAM_COUNT; i++)
-		past->wanted[i] = stage_read_seq(aggregate->stage, i);
-	past->phase = PHASE_REPLICAS;
+	replicas_want(past);
 	return 1;
 }
 
@@ -145,10 +151,8 @@ int past_catch_up(struct past *past, struct why *why)
 {
 	must(past->phase == PHASE_DONE && past->until_ms == INT64_MAX);
 	int err = 1;
-	past->give_up_us = loop_mono_us() + REPLICA_WAIT_US;
-	for (size_t i = 0; i < STREAM_COUNT; i++)
-		past->wanted[i] = stage_read_seq(past->aggregate->stage, i);
-	for (past->phase = PHASE_REPLICAS; err == 1 && past->phase == PHASE_REPLICAS;) {
+	replicas_want(past);
+	while (err == 1 && past->phase == PHASE_REPLICAS) {
 		err = replicas_look(past, why);
 		if (err == 1 && past->phase == PHASE_REPLICAS)
 			usleep(REPLICA_LOOK_US);
