@@ -18,7 +18,7 @@ LDLIBS := $(shell pkg-config --libs $(PKGS) 2>/dev/null) -llmdb -pthread -lm
 
 PROTO := $(basename $(notdir $(wildcard proto/*.proto)))
 GEN := $(PROTO:%=$B/gen/proto/%.pb-c.c)
-LIBDIRS := lib proto store config stage kpi
+LIBDIRS := lib proto store config core vault stage kpi figures city client
 src = $(wildcard $1/*.c)
 obj = $(patsubst %.c,$B/%.o,$(call src,$1))
 LIBOBJ := $(GEN:.c=.o) $(foreach d,$(LIBDIRS),$(call obj,$d))
@@ -114,7 +114,7 @@ SEED ?= 1
 crash: all
 	WOT_BIN=$B /usr/bin/python3 tests/crash/crash.py --kills $(KILLS) --seed $(SEED)
 tidy:
-	@deploy/tidy
+	@tools/tidy
 format:
 	clang-format -i $$(git ls-files '*.c' '*.h')
 
@@ -136,9 +136,9 @@ $B/examples/%: $B/docs/examples/%.o $B/gen/proto/event.pb-c.o $B/gen/proto/door.
 
 # ---- docs: those that are made from the tables, the messages and kpi.yaml; committed ----
 DOCS ?= docs
-docs: $B/docs/generate
-	@$B/docs/generate $(DOCS)
-$B/docs/generate: $B/docs/generate.o $B/libwot.a
+docs: $B/tools/generate
+	@$B/tools/generate $(DOCS)
+$B/tools/generate: $B/tools/generate.o $B/libwot.a
 	@echo "  LINK    $@"
 	$Q$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS)
 

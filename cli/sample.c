@@ -1,8 +1,8 @@
 /*
  * The verb simulate: the sample of a synthetic city (simulate.h says what is exact in it).
  */
+#include "city/city.h"
 #include "cli/cli.h"
-#include "cli/simulate.h"
 #include "lib/calendar.h"
 #include "lib/loop.h"
 #include "proto/json.h"
@@ -29,7 +29,7 @@ int verb_simulate(struct cli *cli, int argc, char **argv)
 		{"rate", required_argument, NULL, 'r'},
 		{0},
 	};
-	struct simulate_options simulate = {.to_ms = loop_now_ms(), .seed = 1};
+	struct city_options simulate = {.to_ms = loop_now_ms(), .seed = 1};
 	int code = day_take("2025-01-01", &simulate.from_day);
 	day_take("today", &simulate.to_day);
 	for (int c; !code && (c = getopt_long(argc, argv, "", options, NULL)) != -1;) {
@@ -50,7 +50,7 @@ int verb_simulate(struct cli *cli, int argc, char **argv)
 	if (!code && optind < argc)
 		code = cli_fail(EXIT_USAGE, "%s: unexpected argument", argv[optind]);
 	struct why why;
-	if (!code && simulate_run(&simulate, stdout, &why) != 0)
+	if (!code && city_run(&simulate, stdout, &why) != 0)
 		code = cli_fail(EXIT_FAILED, "%s", why.text);
 	return code;
 }

@@ -11,9 +11,9 @@
 
 #include "config/clients.h"
 #include "config/config.h"
+#include "core/core.h"
 #include "lib/ctl.h"
 #include "lib/http.h"
-#include "stage/core.h"
 #include "store/store.h"
 
 struct stage;

@@ -8,8 +8,8 @@
 #ifndef WOT_TALLY_H
 #define WOT_TALLY_H
 
-#include "daemons/aggregate/forecast.h"
-#include "daemons/aggregate/query.h"
+#include "figures/forecast.h"
+#include "figures/query.h"
 
 struct tally;
 

@@ -5,10 +5,10 @@
 #ifndef WOT_CASE_CASES_H
 #define WOT_CASE_CASES_H
 
+#include "core/promise.h"
+#include "core/refs.h"
 #include "daemons/case/life.h"
-#include "lib/refs.h"
 #include "proto/case_id.h"
-#include "stage/promise.h"
 
 /* That something happened, for the answer to GET /v1/cases/{caseId}: instant and tag in Body. */
 typedef uint64_t moment_t;

@@ -6,8 +6,8 @@
 #ifndef WOT_CASE_CLOCKS_H
 #define WOT_CASE_CLOCKS_H
 
+#include "core/core.h"
 #include "daemons/case/cases.h"
-#include "stage/core.h"
 
 /* Adds what is due by now, as far as the decision has room; the rest follows with the next tick. */
 void cases_clocks_decide(const struct cases *cases, int64_t now_ms, struct decision *out);

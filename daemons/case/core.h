@@ -6,7 +6,7 @@
 #ifndef WOT_CASE_CORE_H
 #define WOT_CASE_CORE_H
 
-#include "stage/core.h"
+#include "core/core.h"
 
 extern const struct core case_core;
 

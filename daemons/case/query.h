@@ -5,8 +5,8 @@
 #ifndef WOT_CASE_QUERY_H
 #define WOT_CASE_QUERY_H
 
+#include "core/core.h"
 #include "daemons/case/cases.h"
-#include "stage/core.h"
 
 /* ERR_NOT_FOUND, ERR_FORBIDDEN, ERR_INVALID (`after` is no case id). */
 int cases_query(const struct cases *cases, const struct core_query *query, struct buf *json);

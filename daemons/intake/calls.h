@@ -8,7 +8,7 @@
 #ifndef WOT_INTAKE_CALLS_H
 #define WOT_INTAKE_CALLS_H
 
-#include "stage/promise.h"
+#include "core/promise.h"
 
 struct calls {
 	struct caller *callers; /* by day and hash */

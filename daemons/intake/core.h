@@ -11,7 +11,7 @@
 #ifndef WOT_INTAKE_CORE_H
 #define WOT_INTAKE_CORE_H
 
-#include "stage/core.h"
+#include "core/core.h"
 
 extern const struct core intake_core;
 

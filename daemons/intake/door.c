@@ -6,9 +6,9 @@
 #include "daemons/intake/household.h"
 #include "lib/calendar.h"
 #include "lib/log.h"
-#include "lib/vault.h"
 #include "proto/door.h"
 #include "proto/field.h"
+#include "vault/vault.h"
 #include <inttypes.h>
 #include <string.h>
 

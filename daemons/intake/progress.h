@@ -4,8 +4,8 @@
 #ifndef WOT_INTAKE_PROGRESS_H
 #define WOT_INTAKE_PROGRESS_H
 
+#include "core/core.h"
 #include "daemons/intake/requests.h"
-#include "stage/core.h"
 
 /* The status that an event of case's log brings a referral to; false when it stays what it is. */
 bool progress_of(const struct request *referral, const Wot__V1__Event *event,

@@ -6,8 +6,8 @@
 #ifndef WOT_INTAKE_REQUESTS_H
 #define WOT_INTAKE_REQUESTS_H
 
+#include "core/refs.h"
 #include "daemons/intake/calls.h"
-#include "lib/refs.h"
 #include "proto/event.h"
 
 /* A status that a referral reached, and when: newest last. */

@@ -5,8 +5,8 @@
 #ifndef WOT_TRIAGE_CLOCKS_H
 #define WOT_TRIAGE_CLOCKS_H
 
+#include "core/core.h"
 #include "daemons/triage/state.h"
-#include "stage/core.h"
 
 /* Adds what is due by now, as far as the decision has room; the rest follows with the next tick. */
 void triage_clocks_decide(const struct triage *triage, int64_t now_ms, struct decision *out);

@@ -7,7 +7,7 @@
 #ifndef WOT_TRIAGE_CORE_H
 #define WOT_TRIAGE_CORE_H
 
-#include "stage/core.h"
+#include "core/core.h"
 
 extern const struct core triage_core;
 

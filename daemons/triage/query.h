@@ -6,8 +6,8 @@
 #ifndef WOT_TRIAGE_QUERY_H
 #define WOT_TRIAGE_QUERY_H
 
+#include "core/core.h"
 #include "daemons/triage/state.h"
-#include "stage/core.h"
 
 /* ERR_NOT_FOUND, ERR_FORBIDDEN, ERR_INVALID (`after` is no case of ours). */
 int triage_query(const struct triage *triage, const struct core_query *query, struct buf *json);

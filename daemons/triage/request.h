@@ -6,8 +6,8 @@
 #ifndef WOT_TRIAGE_REQUEST_H
 #define WOT_TRIAGE_REQUEST_H
 
+#include "core/promise.h"
 #include "daemons/triage/assign.h"
-#include "stage/promise.h"
 
 /* The days of wot-case that triage keeps. */
 enum request_day { REQUEST_CONTACTED, REQUEST_SUPPORTED, REQUEST_CLOSED, REQUEST_DAYS };

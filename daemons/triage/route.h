@@ -7,8 +7,8 @@
 #ifndef WOT_TRIAGE_ROUTE_H
 #define WOT_TRIAGE_ROUTE_H
 
+#include "core/core.h"
 #include "daemons/triage/state.h"
-#include "stage/core.h"
 
 /* A request before and after an input, as it stands but for the route that is to be found. */
 struct route_change {

@@ -5,8 +5,8 @@
 #ifndef WOT_TRIAGE_SCREENING_H
 #define WOT_TRIAGE_SCREENING_H
 
+#include "core/core.h"
 #include "daemons/triage/state.h"
-#include "stage/core.h"
 
 int screening_decide(const struct triage *triage, const struct input *input, struct decision *out);
 

@@ -7,8 +7,8 @@
 #ifndef WOT_TRIAGE_SIGNALS_H
 #define WOT_TRIAGE_SIGNALS_H
 
+#include "core/refs.h"
 #include "lib/buf.h"
-#include "lib/refs.h"
 #include "proto/event.h"
 #include <stdbool.h>
 #include <uthash.h>
@@ -53,7 +53,7 @@ void signals_screened(struct signals *signals, const Wot__V1__Event *event);
 void signals_reached(
 	struct signals *signals, const uint8_t household_id[HOUSEHOLD_ID_LEN], int32_t day);
 
-/* The number of a signal by the name that it was sent under (lib/refs.h); 0: unknown. */
+/* The number of a signal by the name that it was sent under (core/refs.h); 0: unknown. */
 uint32_t signals_find(const struct signals *signals, const char *client, const char *ref);
 const struct signal *signals_at(const struct signals *signals, uint32_t number);
 /* Do signals wait about it? */

@@ -6,10 +6,10 @@
 #ifndef WOT_TRIAGE_STATE_H
 #define WOT_TRIAGE_STATE_H
 
+#include "core/refs.h"
 #include "daemons/triage/queue.h"
 #include "daemons/triage/request.h"
 #include "daemons/triage/signals.h"
-#include "lib/refs.h"
 
 /* Names that cases refer to by number, from 1; 0 is none. They stay when triage.yaml forgets them.
  */

@@ -6,8 +6,8 @@
 #ifndef WOT_TRIAGE_WORKLIST_H
 #define WOT_TRIAGE_WORKLIST_H
 
+#include "core/core.h"
 #include "daemons/triage/state.h"
-#include "stage/core.h"
 
 /* GET /v1/worklist. ERR_INVALID: `after` names no place on it. */
 int worklist_query(const struct triage *triage, const struct core_query *query, struct buf *json);

@@ -1,5 +1,5 @@
+#include "core/promise.h"
 #include "lib/calendar.h"
-#include "stage/promise.h"
 #include "stage/shell.h"
 #include "tests/sim/check.h"
 #include "tests/sim/fail.h"

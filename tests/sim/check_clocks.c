@@ -1,6 +1,6 @@
+#include "core/promise.h"
 #include "lib/calendar.h"
 #include "proto/case_id.h"
-#include "stage/promise.h"
 #include "stage/shell.h"
 #include "tests/sim/check.h"
 #include "tests/sim/fail.h"

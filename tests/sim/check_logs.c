@@ -1,8 +1,8 @@
 #include "proto/case_id.h"
 #include "stage/shell.h"
 #include "tests/sim/check.h"
-#include "tests/sim/city.h"
 #include "tests/sim/fail.h"
+#include "tests/sim/town.h"
 
 #include <sodium.h>
 #include <string.h>
@@ -126,7 +126,7 @@ static bool has_bsn(const uint8_t *bytes, size_t len)
 static void nobody_check(const struct told *told, const uint8_t *bytes, size_t len, uint64_t seq)
 {
 	static const char *const personal[] = {
-		CITY_NAME, CITY_QUESTION, CITY_REFERRER, CITY_PHONE, CITY_ADDRESS, CITY_POSTCODE};
+		TOWN_NAME, TOWN_QUESTION, TOWN_REFERRER, TOWN_PHONE, TOWN_ADDRESS, TOWN_POSTCODE};
 	for (size_t i = 0; i < sizeof personal / sizeof *personal; i++)
 		sim_check(!memmem(bytes, len, personal[i], strlen(personal[i])),
 			"%s: event %llu holds what is personal: %s", member_names[told->member],

@@ -4,8 +4,8 @@
 #ifndef WOT_SIM_DIGEST_H
 #define WOT_SIM_DIGEST_H
 
+#include "core/promise.h"
 #include "lib/buf.h"
-#include "stage/promise.h"
 
 void digest_intake(const void *state, struct buf *out);
 void digest_triage(const void *state, struct buf *out);

@@ -1,6 +1,6 @@
 #include "tests/sim/files.h"
 
-#include "cli/simulate_rand.h"
+#include "city/rand.h"
 #include "config/config.h"
 
 #include <stdio.h>

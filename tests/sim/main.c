@@ -4,7 +4,7 @@
  *	build/sim [--seeds N] [--from SEED] [--jobs N] [--scale S]    many, each in a process of its own
  *	build/sim --seed SEED [--scale S] [--verbose]                 one, telling what it does
  *
- * Where to start: run_seed in run.c is one life of it; city.c and story.c say what happens there, model.c what
+ * Where to start: run_seed in run.c is one life of it; town.c and story.c say what happens there, model.c what
  * must come of it, check*.c what must hold.
  */
 #include "lib/buf.h"

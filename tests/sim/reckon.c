@@ -1,8 +1,8 @@
 #include "tests/sim/reckon.h"
 
+#include "core/promise.h"
 #include "lib/calendar.h"
 #include "lib/clean.h"
-#include "stage/promise.h"
 
 #include <string.h>
 

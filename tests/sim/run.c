@@ -5,12 +5,12 @@
 #include "stage/shell.h"
 #include "tests/sim/agenda.h"
 #include "tests/sim/check.h"
-#include "tests/sim/city.h"
 #include "tests/sim/fail.h"
 #include "tests/sim/fake_bus.h"
 #include "tests/sim/fake_loop.h"
 #include "tests/sim/files.h"
 #include "tests/sim/model.h"
+#include "tests/sim/town.h"
 
 #include <sodium.h>
 #include <stdio.h>
@@ -337,8 +337,8 @@ static void evening_look(int64_t next_ms)
 
 static void run_open(uint64_t seed, struct run_stats *stats)
 {
-	run.chaos = rng_of(seed, STREAM_LIFE, 0, 0);
-	run.random = rng_of(seed, STREAM_TRAITS, 0, 0);
+	run.chaos = rng_of(seed, CHANCE_LIFE, 0, 0);
+	run.random = rng_of(seed, CHANCE_TRAITS, 0, 0);
 	run.stats = stats;
 	files_open(&run.chaos);
 	pace_draw();
@@ -356,7 +356,7 @@ static void run_days(void)
 		evening_look(due_ms);
 		agenda_next(&due_ms);
 		fake_clock_sleep(due_ms, (uint64_t)rng_skewed(&run.chaos, 0, 1500));
-		run.ending = calendar_day_of(due_ms) > city.to_day;
+		run.ending = calendar_day_of(due_ms) > town.to_day;
 		agenda_do();
 		turns_run(rng_range(&run.chaos, 0, run.pace));
 		if (run.ending)
@@ -370,7 +370,7 @@ static void run_close(void)
 	for (enum member member = 0; member < MEMBERS; member++)
 		model_forget(member);
 	clerk_close();
-	city_end();
+	town_end();
 	check_done();
 	agenda_clear();
 	fake_disks_close();
@@ -401,7 +401,7 @@ void run_seed(uint64_t seed, double scale, struct run_stats *stats)
 	log_set_level(LOG_FATAL);
 	fake_clock_start(calendar_day_start(calendar_day((struct calendar_date){2024, 1, 1})));
 	run_open(seed, stats);
-	city_begin(seed, scale);
+	town_begin(seed, scale);
 	agenda_add(loop_now_ms() + DAY_MS, trouble, NULL);
 	agenda_add(loop_now_ms() + 60 * DAY_MS, look, NULL);
 	run_days();

@@ -1,6 +1,6 @@
 #include "lib/calendar.h"
 #include "tests/sim/agenda.h"
-#include "tests/sim/city.h"
+#include "tests/sim/town.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -33,17 +33,17 @@ static const char *team_draw(void)
 {
 	static const char *const teams[] = {"centrum-west", "noordrand", "groenoord", "oost",
 		"nieuwland", "zuid", "dv-screening", "no-such-team"};
-	return teams[rng_below(&city.rng, rng_chance(&city.rng, 5) ? 8 : 7)];
+	return teams[rng_below(&town.rng, rng_chance(&town.rng, 5) ? 8 : 7)];
 }
 
 static void step_send(const struct step *step, ProtobufCMessage *message)
 {
-	struct rng *rng = &city.rng;
+	struct rng *rng = &town.rng;
 	const struct story *story = step->story;
 	Wot__V1__Submission submission = WOT__V1__SUBMISSION__INIT;
 	bool screening = step->kind == KIND(SCREENING);
 	char ref[65];
-	city_ref(screening ? "screening" : "zaak", ref);
+	town_ref(screening ? "screening" : "zaak", ref);
 	submission.external_ref = ref;
 	if (story->case_id[0] && rng_chance(rng, 40))
 		submission.case_id = TEXT(story->case_id);
@@ -51,7 +51,7 @@ static void step_send(const struct step *step, ProtobufCMessage *message)
 		submission.case_ref = TEXT("desk/never-sent");
 	else
 		submission.case_ref = TEXT(story->name);
-	city_send(screening ? TRIAGE : CASE, screening ? &intake_team : &case_system,
+	town_send(screening ? TRIAGE : CASE, screening ? &intake_team : &case_system,
 		step->occurred_ms, &submission, step->kind, message, NULL, NULL);
 }
 
@@ -60,18 +60,18 @@ static void screening_send(const struct step *step)
 	static const struct choice outcomes[] = {{OUTCOME(NOT_REACHED), 20},
 		{OUTCOME(TO_SUPPORT), 45}, {OUTCOME(ADVICE), 15}, {OUTCOME(WELFARE_ACTIVITY), 6},
 		{OUTCOME(REDIRECTED), 8}, {OUTCOME(WITHDRAWN), 6}};
-	struct rng *rng = &city.rng;
+	struct rng *rng = &town.rng;
 	Wot__V1__Screening screening = WOT__V1__SCREENING__INIT;
 	int expertise[5];
 	screening.outcome =
 		(Wot__V1__Screening__Outcome)(step->value ? step->value : rng_pick(rng, outcomes));
 	screening.expertise = (Wot__V1__Expertise__Value *)expertise;
-	screening.n_expertise = rng_chance(rng, 40) ? city_set(expertise, 5, 2) : 0;
+	screening.n_expertise = rng_chance(rng, 40) ? town_set(expertise, 5, 2) : 0;
 	screening.has_care_weight = rng_chance(rng, 50);
 	screening.care_weight = (Wot__V1__CareWeight__Value)rng_range(rng, 1, 4);
 	screening.team = rng_chance(rng, 25) ? TEXT(team_draw()) : NULL;
 	if (screening.outcome == OUTCOME(REDIRECTED) && rng_chance(rng, 70))
-		screening.redirected_to = TEXT(city_organisation());
+		screening.redirected_to = TEXT(town_organisation());
 	step_send(step, &screening.base);
 }
 
@@ -80,15 +80,15 @@ static void closed_send(const struct step *step)
 	static const struct choice reasons[] = {
 		{1, 70}, {2, 12}, {3, 4}, {4, 6}, {5, 3}, {6, 4}, {7, 2}, {8, 8}};
 	Wot__V1__Closed closed = WOT__V1__CLOSED__INIT;
-	closed.reason = (Wot__V1__Closed__Reason)rng_pick(&city.rng, reasons);
-	closed.redirected_to = rng_chance(&city.rng, 10) ? TEXT(city_organisation()) : NULL;
+	closed.reason = (Wot__V1__Closed__Reason)rng_pick(&town.rng, reasons);
+	closed.redirected_to = rng_chance(&town.rng, 10) ? TEXT(town_organisation()) : NULL;
 	step_send(step, &closed.base);
 }
 
 /* Near what it may have been; sometimes a day to come, or one that fits nothing. */
 static int32_t day_draw(const struct story *story)
 {
-	struct rng *rng = &city.rng;
+	struct rng *rng = &town.rng;
 	int32_t day = story->reported_on + rng_skewed(rng, 0, 250);
 	if (rng_chance(rng, 20))
 		day -= 40;
@@ -98,7 +98,7 @@ static int32_t day_draw(const struct story *story)
 
 static void corrected_send(const struct step *step)
 {
-	struct rng *rng = &city.rng;
+	struct rng *rng = &town.rng;
 	const struct story *story = step->story;
 	Wot__V1__Corrected corrected = WOT__V1__CORRECTED__INIT;
 	char *remove[2];
@@ -126,7 +126,7 @@ static void corrected_send(const struct step *step)
 			corrected.closing_reason = (Wot__V1__Closed__Reason)rng_range(rng, 1, 8);
 			break;
 		case 5:
-			corrected.ward = rng_chance(rng, 95) ? TEXT(city_ward_key()) : TEXT("MOON");
+			corrected.ward = rng_chance(rng, 95) ? TEXT(town_ward_key()) : TEXT("MOON");
 			break;
 		case 6:
 			corrected.has_care_weight = true;
@@ -153,10 +153,10 @@ static void corrected_send(const struct step *step)
 
 static void handover_send(const struct step *step)
 {
-	struct rng *rng = &city.rng;
+	struct rng *rng = &town.rng;
 	Wot__V1__HandoverOffered offered = WOT__V1__HANDOVER_OFFERED__INIT;
 	Wot__V1__HandoverConfirmed confirmed = WOT__V1__HANDOVER_CONFIRMED__INIT;
-	offered.to = TEXT(city_organisation());
+	offered.to = TEXT(town_organisation());
 	offered.has_warm = rng_chance(rng, 70);
 	offered.warm = rng_chance(rng, 80);
 	confirmed.by = (Wot__V1__HandoverConfirmed__Side)rng_range(rng, 1, 2);
@@ -165,7 +165,7 @@ static void handover_send(const struct step *step)
 
 static void work_send(const struct step *step)
 {
-	struct rng *rng = &city.rng;
+	struct rng *rng = &town.rng;
 	Wot__V1__FirstContact contact = WOT__V1__FIRST_CONTACT__INIT;
 	Wot__V1__IntakeHeld held = WOT__V1__INTAKE_HELD__INIT;
 	Wot__V1__PlanAgreed plan = WOT__V1__PLAN_AGREED__INIT;
@@ -196,7 +196,7 @@ static void work_send(const struct step *step)
 
 static void set_send(const struct step *step)
 {
-	struct rng *rng = &city.rng;
+	struct rng *rng = &town.rng;
 	Wot__V1__CareWeightSet weight = WOT__V1__CARE_WEIGHT_SET__INIT;
 	Wot__V1__PeopleInvolvedSet people = WOT__V1__PEOPLE_INVOLVED_SET__INIT;
 	Wot__V1__ProblemsSet problems = WOT__V1__PROBLEMS_SET__INIT;
@@ -204,7 +204,7 @@ static void set_send(const struct step *step)
 	weight.care_weight = (Wot__V1__CareWeight__Value)rng_range(rng, 1, 4);
 	people.count = (uint32_t)rng_range(rng, 1, 7);
 	problems.problems = (Wot__V1__Problem__Value *)values;
-	problems.n_problems = city_set(values, 13, 4); /* none: refused */
+	problems.n_problems = town_set(values, 13, 4); /* none: refused */
 	step_send(step, step->kind == KIND(CARE_WEIGHT_SET) ? &weight.base
 			: step->kind == KIND(PROBLEMS_SET)  ? &problems.base
 							    : &people.base);
@@ -244,7 +244,7 @@ static void step_go(void *arg)
 /* Between something that happens and its being submitted: mostly hours, sometimes months. */
 static int64_t lateness_ms(void)
 {
-	struct rng *rng = &city.rng;
+	struct rng *rng = &town.rng;
 	int kind = rng_below(rng, 100);
 	if (kind < 70)
 		return rng_skewed(rng, 1, 24 * 3600) * INT64_C(1000);
@@ -256,14 +256,14 @@ static int64_t lateness_ms(void)
 static void step_plan(
 	struct story *story, int chance, Wot__V1__Body__KindCase kind, int value, int32_t day)
 {
-	if (!rng_chance(&city.rng, chance))
+	if (!rng_chance(&town.rng, chance))
 		return;
-	int64_t occurred_ms = city_instant(day);
+	int64_t occurred_ms = town_instant(day);
 	int64_t at_ms = occurred_ms + lateness_ms();
-	if (at_ms > calendar_day_start(city.to_day + 1))
+	if (at_ms > calendar_day_start(town.to_day + 1))
 		return;
 	if (at_ms < loop_now_ms())
-		at_ms = loop_now_ms() + rng_below(&city.rng, 3600000);
+		at_ms = loop_now_ms() + rng_below(&town.rng, 3600000);
 	struct step *step = malloc(sizeof *step);
 	must(step);
 	*step = (struct step){story, kind, value, occurred_ms};
@@ -272,14 +272,14 @@ static void step_plan(
 
 static Wot__V1__Body__KindCase any_step(void)
 {
-	int at = rng_below(&city.rng, 16);
+	int at = rng_below(&town.rng, 16);
 	return at ? (Wot__V1__Body__KindCase)(KIND(FIRST_CONTACT) + at - 1) : KIND(SCREENING);
 }
 
 /* The days that a decent case has, as a case lead would tell it. */
 static void support_plan(struct story *story, int32_t day)
 {
-	struct rng *rng = &city.rng;
+	struct rng *rng = &town.rng;
 	step_plan(story, 70, KIND(FIRST_CONTACT), 0, day + rng_below(rng, 14));
 	step_plan(story, 40, KIND(INTAKE_HELD), 0, day + rng_below(rng, 20));
 	step_plan(story, 40, KIND(PLAN_AGREED), 0, day + rng_below(rng, 30));
@@ -309,7 +309,7 @@ static void support_plan(struct story *story, int32_t day)
 
 static void screening_plan(struct story *story)
 {
-	struct rng *rng = &city.rng;
+	struct rng *rng = &town.rng;
 	static const struct choice ends[] = {{OUTCOME(ADVICE), 40}, {OUTCOME(WELFARE_ACTIVITY), 20},
 		{OUTCOME(REDIRECTED), 20}, {OUTCOME(WITHDRAWN), 20}};
 	int32_t day = story->reported_on + rng_below(rng, 10);
@@ -328,7 +328,7 @@ static void screening_plan(struct story *story)
 
 struct story *story_begin(const struct clerk_client *client, const char *ref, int32_t reported_on)
 {
-	struct rng *rng = &city.rng;
+	struct rng *rng = &town.rng;
 	struct story *story = calloc(1, sizeof *story);
 	must(story);
 	snprintf(story->name, sizeof story->name, "%s/%s", client->name, ref);

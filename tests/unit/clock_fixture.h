@@ -4,8 +4,8 @@
 #ifndef WOT_CLOCK_FIXTURE_H
 #define WOT_CLOCK_FIXTURE_H
 
+#include "core/promise.h"
 #include "lib/calendar.h"
-#include "stage/promise.h"
 #include "tests/unit/core_harness.h"
 #include <setjmp.h>
 #include <stdarg.h>

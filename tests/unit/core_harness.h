@@ -13,7 +13,7 @@
 #ifndef WOT_CORE_HARNESS_H
 #define WOT_CORE_HARNESS_H
 
-#include "stage/core.h"
+#include "core/core.h"
 #include <stdarg.h>
 #include <string.h>
 

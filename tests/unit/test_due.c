@@ -2,7 +2,7 @@
  * Deadlines wait here. Each must come out once, in order, also when thousands fall on one midnight,
  * and a core asks without changing anything: so the heap is held against a plain sorted list.
  */
-#include "lib/due.h"
+#include "core/due.h"
 
 // clang-format off
 #include <setjmp.h>

@@ -3,7 +3,7 @@
  * Saturday; the quarter ends on Thursday 31 December. Each test is small enough to be counted by hand; one
  * starts the cases that the forecast says, and asks the KPI itself.
  */
-#include "daemons/aggregate/forecast.h"
+#include "figures/forecast.h"
 #include "tests/unit/tallied.h"
 
 static struct forecast forecast_of(const struct tallied *t)

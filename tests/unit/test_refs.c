@@ -1,7 +1,7 @@
 /*
  * A case is found by what its sender called it, and by nobody else's name for another case.
  */
-#include "lib/refs.h"
+#include "core/refs.h"
 
 #include "lib/clean.h"
 #include <setjmp.h>

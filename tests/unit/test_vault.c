@@ -3,9 +3,9 @@
  * is destroyed can be read by nobody and is found in no byte of the file; what an event names
  * survives a crash at any moment; and damage is said, never guessed around.
  */
-#include "lib/vault.h"
-#include "lib/vault_file.h"
 #include "tests/unit/folder.h"
+#include "vault/vault.h"
+#include "vault/vault_file.h"
 
 // clang-format off
 #include <setjmp.h>

@@ -1,0 +1,172 @@
+#include "city/line.h"
+#include "lib/calendar.h"
+#include "lib/err.h"
+#include <stdlib.h>
+#include <string.h>
+
+enum { DAY_MS = 24 * 60 * 60 * 1000 };
+
+int64_t instant_at(int32_t day, int minute, int second)
+{
+	/* Counted back from midnight: the hour that summer time takes or gives lies before three.
+	 */
+	return calendar_day_start(day + 1) - DAY_MS + (minute * 60 + second) * INT64_C(1000);
+}
+
+/* RFC 3339 with the offset that Amsterdam has in the day's working hours. */
+static void print_instant(struct buf *out, int64_t at_ms)
+{
+	int32_t day = calendar_day_of(at_ms);
+	int64_t offset_ms = (day + INT64_C(1)) * DAY_MS - calendar_day_start(day + 1);
+	int64_t second = (at_ms + offset_ms) / 1000 - day * INT64_C(86400);
+	struct calendar_date date = calendar_date(day);
+
+	if (second < 3 * 3600 || second >= 86400) { /* at night the offset may be the other one */
+		offset_ms = 0;
+		second = at_ms / 1000 - at_ms / DAY_MS * 86400;
+		date = calendar_date((int32_t)(at_ms / DAY_MS));
+	}
+	buf_printf(out, "%04d-%02d-%02dT%02d:%02d:%02d", date.year, date.month, date.day,
+		(int)(second / 3600), (int)(second / 60 % 60), (int)(second % 60));
+	if (offset_ms)
+		buf_printf(out, "+%02d:00", (int)(offset_ms / 3600000));
+	else
+		buf_char(out, 'Z');
+}
+
+void lines_done(struct lines *lines)
+{
+	buf_done(&lines->text);
+	free(lines->items);
+	*lines = (struct lines){0};
+}
+
+static void member(struct lines *lines, const char *name)
+{
+	char last = lines->text.data[lines->text.len - 1];
+
+	buf_printf(&lines->text, "%s\"%s\":", last == '{' ? "" : ",", name);
+}
+
+void line_open(struct lines *lines, const char *path, const char *ref, int64_t at_ms)
+{
+	if (lines->count == lines->room) {
+		lines->room = lines->room ? 2 * lines->room : 1024;
+		lines->items = realloc(lines->items, lines->room * sizeof *lines->items);
+		must(lines->items);
+	}
+	lines->items[lines->count++] = (struct line){at_ms, lines->text.len};
+	buf_printf(&lines->text,
+		"{\"to\":\"%s\",\"body\":{\"externalRef\":\"%s\",\"occurredAt\":\"", path, ref);
+	print_instant(&lines->text, at_ms);
+	buf_char(&lines->text, '"');
+}
+
+void line_close(struct lines *lines)
+{
+	buf_add(&lines->text, "}}\n", sizeof "}}\n");
+}
+
+void line_text(struct lines *lines, const char *name, const char *value)
+{
+	member(lines, name);
+	buf_json(&lines->text, value);
+}
+
+void line_number(struct lines *lines, const char *name, int64_t value)
+{
+	member(lines, name);
+	buf_printf(&lines->text, "%lld", (long long)value);
+}
+
+void line_flag(struct lines *lines, const char *name, bool value)
+{
+	member(lines, name);
+	buf_text(&lines->text, value ? "true" : "false");
+}
+
+void line_day(struct lines *lines, const char *name, int32_t day)
+{
+	struct calendar_date date = calendar_date(day);
+
+	member(lines, name);
+	buf_printf(&lines->text, "\"%04d-%02d-%02d\"", date.year, date.month, date.day);
+}
+
+static const char *value_name(const ProtobufCEnumDescriptor *type, int value)
+{
+	const ProtobufCEnumValue *found = protobuf_c_enum_descriptor_get_value(type, value);
+
+	must(found);
+	return found->name;
+}
+
+void line_enum(
+	struct lines *lines, const char *name, const ProtobufCEnumDescriptor *type, int value)
+{
+	line_text(lines, name, value_name(type, value));
+}
+
+void line_texts(struct lines *lines, const char *name, const char *const *values, size_t count)
+{
+	member(lines, name);
+	for (size_t i = 0; i < count; i++) {
+		buf_char(&lines->text, i ? ',' : '[');
+		buf_json(&lines->text, values[i]);
+	}
+	buf_char(&lines->text, ']');
+}
+
+void line_enums(struct lines *lines, const char *name, const ProtobufCEnumDescriptor *type,
+	const int *values, size_t count)
+{
+	const char *names[16];
+
+	must(count > 0 && count <= 16);
+	for (size_t i = 0; i < count; i++)
+		names[i] = value_name(type, values[i]);
+	line_texts(lines, name, names, count);
+}
+
+void line_object(struct lines *lines, const char *name)
+{
+	member(lines, name);
+	buf_char(&lines->text, '{');
+}
+
+void line_object_end(struct lines *lines)
+{
+	buf_char(&lines->text, '}');
+}
+
+void lines_end_unit(struct lines *lines, size_t mark)
+{
+	for (size_t i = mark; i < lines->count; i++)
+		if (lines->items[i].at_ms >= lines->from_ms)
+			return;
+	if (mark < lines->count) {
+		lines->text.len = lines->items[mark].text;
+		lines->count = mark;
+	}
+}
+
+/* What happens at the same instant goes by its text, which no later `to` changes. */
+static int compare(const void *left, const void *right, void *text)
+{
+	const struct line *a = left, *b = right;
+
+	if (a->at_ms != b->at_ms)
+		return a->at_ms < b->at_ms ? -1 : 1;
+	return strcmp((char *)text + a->text, (char *)text + b->text);
+}
+
+int lines_print(struct lines *lines, int64_t to_ms, FILE *out)
+{
+	if (lines->count)
+		qsort_r(lines->items, lines->count, sizeof *lines->items, compare,
+			lines->text.data);
+	for (size_t i = 0; i < lines->count && lines->items[i].at_ms <= to_ms; i++)
+		if (fputs(lines->text.data + lines->items[i].text, out) == EOF)
+			return ERR_IO;
+	return fflush(out) ? ERR_IO : 0;
+}

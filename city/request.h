@@ -1,0 +1,29 @@
+/*
+ * A help request or referral: who asks what, over which channel.
+ */
+#ifndef WOT_CITY_REQUEST_H
+#define WOT_CITY_REQUEST_H
+
+#include "city/line.h"
+#include "city/people.h"
+#include "city/plan.h"
+
+struct request {
+	char ref[40];
+	struct rng rng;
+	bool youth;
+	bool elsewhere; /* not a resident */
+	bool urgent; /* support began within a week: some of these are domestic violence or crisis
+	              */
+	int person;  /* number of the person, see city */
+	struct rng household;
+	int32_t reported; /* the day it is submitted */
+};
+
+void request_draw(struct request *request, uint64_t seed, const struct life *life);
+void line_request(struct lines *lines, const struct request *request, int64_t at_ms);
+
+void line_problems(struct lines *lines, struct rng *rng);
+void line_expertise(struct lines *lines, struct rng *rng);
+
+#endif

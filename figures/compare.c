@@ -1,0 +1,222 @@
+/* A KPI by two definitions. */
+#include "figures/query.h"
+#include "figures/render.h"
+#include "lib/calendar.h"
+#include "lib/clean.h"
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+enum { SIDES = 2 };
+
+struct comparison {
+	struct figure sides[SIDES];
+	uint64_t cases; /* rows that the two count otherwise */
+};
+
+/* ---- which rows ---- */
+
+static bool given_differs(
+	const struct rule *const rules[SIDES], const struct given given[SIDES], uint32_t i)
+{
+	struct counts a = given_counts(&given[0], i), b = given_counts(&given[1], i);
+	if (a.count != b.count || a.of != b.of || a.unknown != b.unknown)
+		return true;
+	bool measured = rules[0]->measure != REF_NONE && given[0].gives[i] & GIVE_COUNT;
+	return measured && given[0].measured[i] != given[1].measured[i];
+}
+
+/* Rows of a chunk that stand under other values of a dimension, where they count at all. */
+static void splits_differ(const struct rule *const rules[SIDES], const struct dimension *by,
+	struct rows rows, const struct given given[SIDES], bool *differs)
+{
+	uint32_t values[SIDES][TABLE_CHUNK];
+	for (int side = 0; side < SIDES; side++)
+		split_column(rules[side], rule_split(rules[side], by), rows, values[side]);
+	for (uint32_t i = 0; i < rows.count; i++)
+		differs[i] |= given[0].gives[i] && values[0][i] != values[1][i];
+}
+
+static uint64_t part_differs(const struct rule *const rules[SIDES], const struct figure *figure)
+{
+	uint64_t cases = 0;
+	const struct table *table = rules[0]->kind->table;
+	for (uint32_t row = 0; rules[0] != rules[1] && row < table->rows; row += TABLE_CHUNK) {
+		struct rows rows = table_rows(table, row);
+		struct given given[SIDES];
+		bool differs[TABLE_CHUNK];
+		for (int side = 0; side < SIDES; side++)
+			rule_give(rules[side], rows, &figure->period, &given[side]);
+		for (uint32_t i = 0; i < rows.count; i++)
+			differs[i] = given_differs(rules, given, i);
+		for (size_t s = 0; s < figure->by_count; s++)
+			splits_differ(rules, figure->by[s], rows, given, differs);
+		for (uint32_t i = 0; i < rows.count; i++)
+			cases += differs[i];
+	}
+	return cases;
+}
+
+/* All rows that a rule counts: where the other counts those of another table. */
+static uint64_t part_gives(const struct rule *rule, const struct period *period)
+{
+	uint64_t cases = 0;
+	struct given given;
+	for (uint32_t row = 0; row < rule->kind->table->rows; row += TABLE_CHUNK) {
+		struct rows rows = table_rows(rule->kind->table, row);
+		bool any = rule_give(rule, rows, period, &given);
+		for (uint32_t i = 0; any && i < rows.count; i++)
+			cases += given.gives[i] != 0;
+	}
+	return cases;
+}
+
+static uint64_t cases_count(const struct figure sides[SIDES])
+{
+	const struct rule *parts[SIDES][SUM_MAX];
+	uint64_t cases = 0;
+	size_t count = rule_parts(sides[0].rule, parts[0]);
+	must(rule_parts(sides[1].rule, parts[1]) ==
+		count); /* sum_of is the same in every definition */
+	for (size_t i = 0; i < count; i++) {
+		const struct rule *const rules[SIDES] = {parts[0][i], parts[1][i]};
+		if (rules[0]->source == rules[1]->source)
+			cases += part_differs(rules, &sides[0]);
+		else
+			cases += part_gives(rules[0], &sides[0].period) +
+				 part_gives(rules[1], &sides[1].period);
+	}
+	return cases;
+}
+
+/* ---- how it is shown ---- */
+
+static void difference_print(const struct comparison *comparison, struct buf *out)
+{
+	const struct value *a = &comparison->sides[0].total, *b = &comparison->sides[1].total;
+	if (a->known && b->known)
+		render_number(out, b->value - a->value);
+	else
+		buf_text(out, "null");
+}
+
+static void compare_json(const struct kpis *kpis, const struct comparison *comparison,
+	const uint64_t marks[STREAM_COUNT], struct buf *out)
+{
+	buf_printf(out, "{\"id\":\"%s\",\"difference\":", comparison->sides[0].kpi->id);
+	difference_print(comparison, out);
+	buf_printf(out, ",\"cases\":%" PRIu64 ",\"figures\":", comparison->cases);
+	render_json(kpis, comparison->sides, SIDES, marks, out);
+	out->data[out->len - 1] = '}';
+	buf_char(out, '\n');
+}
+
+static const struct figure_row *row_of(const struct figure *figure, const struct figure_row *like)
+{
+	for (size_t i = 0; i < figure->row_count; i++) {
+		const struct figure_row *row = &figure->rows[i];
+		bool same = !strcmp(row->keys[0], like->keys[0]) &&
+			    (figure->by_count < 2 || !strcmp(row->keys[1], like->keys[1]));
+		if (same)
+			return row;
+	}
+	return NULL;
+}
+
+static void cells_add(struct grid *grid, enum kpi_unit unit, const char *name,
+	const struct value *a, const struct value *b)
+{
+	static const struct value none = {.known = true};
+	const struct value *sides[SIDES] = {a ? a : &none, b ? b : &none};
+	grid_cell(grid, "%s", name);
+	for (int side = 0; side < SIDES; side++)
+		render_cell(grid, unit, sides[side]->known, sides[side]->value);
+	render_cell(
+		grid, unit, sides[0]->known && sides[1]->known, sides[1]->value - sides[0]->value);
+}
+
+static void count_add(struct grid *grid, const char *name, bool known, int64_t a, int64_t b)
+{
+	grid_cell(grid, "%s", name);
+	render_cell(grid, UNIT_COUNT, known, (double)a);
+	render_cell(grid, UNIT_COUNT, known, (double)b);
+	render_cell(grid, UNIT_COUNT, known, (double)(b - a));
+}
+
+static void rows_add(struct grid *grid, const struct comparison *comparison, enum kpi_unit unit)
+{
+	for (int side = 0; side < SIDES; side++) {
+		const struct figure *figure = &comparison->sides[side];
+		const struct figure *other = &comparison->sides[1 - side];
+		for (size_t i = 0; i < figure->row_count; i++) {
+			const struct figure_row *row = &figure->rows[i],
+						*match = row_of(other, row);
+			char name[512];
+			if (side && match)
+				continue; /* shown with the first side's */
+			snprintf(name, sizeof name, "  %s%s%s", row->keys[0],
+				figure->by_count > 1 ? "," : "",
+				figure->by_count > 1 ? row->keys[1] : "");
+			const struct value *there = match ? &match->value : NULL;
+			cells_add(grid, unit, name, side ? there : &row->value,
+				side ? &row->value : there);
+		}
+	}
+}
+
+static void compare_text(
+	const struct kpis *kpis, const struct comparison *comparison, struct buf *out)
+{
+	const struct figure *a = &comparison->sides[0], *b = &comparison->sides[1];
+	struct grid grid = {.columns = 4, .right = 0xe};
+	char from[16], to[16];
+	period_print_day(a->period.from, from);
+	period_print_day(a->period.to, to);
+	buf_printf(out, "%s: %s, %s to %s\n", a->kpi->id, a->kpi->title, from, to);
+	grid_cell(&grid, "definition of");
+	grid_cell(&grid, "%u", kpis->definitions[a->definition].name);
+	grid_cell(&grid, "%u", kpis->definitions[b->definition].name);
+	grid_cell(&grid, "difference");
+	cells_add(&grid, a->kpi->unit, "value", &a->total, &b->total);
+	count_add(&grid, "count", true, a->total.counts.count, b->total.counts.count);
+	count_add(&grid, "of", a->total.has_of && b->total.has_of, a->total.counts.of,
+		b->total.counts.of);
+	count_add(&grid, "unknown", true, a->total.counts.unknown, b->total.counts.unknown);
+	rows_add(&grid, comparison, a->kpi->unit);
+	grid_print(&grid, out);
+	grid_done(&grid);
+	buf_printf(out, "%" PRIu64 " %s\n", comparison->cases,
+		comparison->cases == 1 ? "case is counted otherwise"
+				       : "cases are counted otherwise");
+}
+
+int query_compare(
+	const struct kpis *kpis, const struct query *query, struct buf *out, struct why *why)
+{
+	struct query asked = *query;
+	struct query_scope scope;
+	char last_year[16];
+	if (!query->id || !query->definition || !query->beside)
+		return why_set(why, ERR_INVALID, "compare needs the id of one KPI, and two years");
+	snprintf(last_year, sizeof last_year, "%d", calendar_date(query->today).year - 1);
+	asked.period = query->period ? query->period : last_year;
+	int err = query_scope_find(kpis, &asked, &scope, why);
+	if (err)
+		return err;
+	struct comparison comparison = {0};
+	err = query_figure(kpis, &asked, &scope, scope.kpi, &comparison.sides[0], why);
+	if (!err)
+		err = query_definition(kpis, query->beside, &scope, why);
+	if (!err)
+		err = query_figure(kpis, &asked, &scope, scope.kpi, &comparison.sides[1], why);
+	if (!err) {
+		comparison.cases = cases_count(comparison.sides);
+		if (query->format == QUERY_JSON)
+			compare_json(kpis, &comparison, query->marks, out);
+		else
+			compare_text(kpis, &comparison, out);
+	}
+	for (int side = 0; side < SIDES; side++)
+		figure_done(&comparison.sides[side]);
+	return err;
+}

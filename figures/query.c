@@ -1,0 +1,162 @@
+#include "figures/query.h"
+
+#include "figures/render.h"
+#include "lib/calendar.h"
+#include <string.h>
+
+int query_year_parse(const char *text, uint32_t *year, struct why *why)
+{
+	if (strlen(text) != 4 || strspn(text, "0123456789") != 4)
+		return why_set(why, ERR_INVALID, "%.40s is no year; one reads 2025", text);
+	*year = (uint32_t)strtoul(text, NULL, 10);
+	return 0;
+}
+
+/* Of a year; 0: of the period's last. */
+int query_definition(
+	const struct kpis *kpis, uint32_t year, struct query_scope *scope, struct why *why)
+{
+	if (year && (year < SERIES_YEAR_FIRST || year > SERIES_YEAR_LAST))
+		return why_set(why, ERR_INVALID,
+			"there is no definition of %u; definitions are named by a year, %d to %d",
+			year, SERIES_YEAR_FIRST, SERIES_YEAR_LAST);
+	scope->definition = kpi_definition_of_year(
+		kpis, year ? (int32_t)year : calendar_date(scope->period.to).year);
+	return 0;
+}
+
+int query_scope_find(const struct kpis *kpis, const struct query *query, struct query_scope *out,
+	struct why *why)
+{
+	struct query_scope scope = {0};
+	if (query->id) {
+		scope.kpi = kpi_find(kpis, query->id);
+		if (!scope.kpi || scope.kpi->hidden) {
+			auto_buf struct buf ids = {0};
+			for (size_t i = 0; i < kpis->count; i++) {
+				if (!kpis->items[i].hidden)
+					buf_printf(&ids, "%s%s", ids.len ? ", " : "",
+						kpis->items[i].id);
+			}
+			return why_set(why, ERR_NOT_FOUND, "there is no KPI %.64s; there are %s",
+				query->id, ids.data ? ids.data : "none");
+		}
+	}
+	int err = period_parse(
+		query->period ? query->period : "year", query->today, &scope.period, why);
+	if (err)
+		return err;
+	err = query_definition(kpis, query->definition, &scope, why);
+	if (err)
+		return err;
+	*out = scope;
+	return 0;
+}
+
+int query_dimension(const struct rule *rule, const char *name, size_t len,
+	const struct dimension **out, struct why *why)
+{
+	auto_buf struct buf names = {0};
+	for (size_t i = 0; i < rule->split_count; i++) {
+		const struct dimension *dimension = rule->splits[i].dimension;
+		if (strlen(dimension->id) == len && !memcmp(dimension->id, name, len)) {
+			*out = dimension;
+			return 0;
+		}
+		buf_printf(&names, "%s%s", i ? ", " : "", dimension->id);
+	}
+	return why_set(why, ERR_INVALID, "%s is not split by %.*s; it is by %s", rule->kpi->id,
+		len < 64 ? (int)len : 64, name, names.data ? names.data : "nothing");
+}
+
+/* "ward,age" */
+static int by_parse(const struct rule *rule, const char *text, const struct dimension **by,
+	size_t *count, struct why *why)
+{
+	*count = 0;
+	for (;;) {
+		size_t len = strcspn(text, ",");
+		if (*count == FIGURE_SPLITS)
+			return why_set(why, ERR_INVALID,
+				"a figure is split by at most %d dimensions", FIGURE_SPLITS);
+		int err = query_dimension(rule, text, len, &by[*count], why);
+		if (err)
+			return err;
+		if (*count == 1 && by[0] == by[1])
+			return why_set(why, ERR_INVALID, "%s is asked for twice", by[0]->id);
+		++*count;
+		if (!text[len])
+			return 0;
+		text += len + 1;
+	}
+}
+
+/* Asked of all KPIs, those that can are split: one of them at least. */
+static int by_check(const struct kpis *kpis, const char *text, uint32_t definition, struct why *why)
+{
+	const struct dimension *by[FIGURE_SPLITS];
+	auto_buf struct buf names = {0};
+	size_t count;
+	for (size_t i = 0; i < kpis->count; i++) {
+		if (!by_parse(kpis->items[i].rules[definition], text, by, &count, why))
+			return 0;
+	}
+	for (size_t i = 0; i < kpis->dimension_count; i++)
+		buf_printf(&names, "%s%s", i ? ", " : "", kpis->dimensions[i].id);
+	return why_set(why, ERR_INVALID, "no KPI is split by %.64s; there are %s, or two of them",
+		text, names.data ? names.data : "no dimensions");
+}
+
+int query_figure(const struct kpis *kpis, const struct query *query,
+	const struct query_scope *scope, const struct kpi *kpi, struct figure *out, struct why *why)
+{
+	const struct dimension *by[FIGURE_SPLITS];
+	const struct rule *rule = kpi->rules[scope->definition];
+	size_t by_count = 0;
+	if (query->filter)
+		return why_set(why, ERR_INVALID,
+			"by %.64s is a filter, which explain takes; a figure is split by ward",
+			query->filter);
+	if (query->by) {
+		int err = by_parse(rule, query->by, by, &by_count, why);
+		if (err && scope->kpi)
+			return err;
+		if (err)
+			by_count = 0; /* asked of all KPIs: those that can are split */
+	} else if (kpi->shown_by && rule_split(rule, kpi->shown_by)) {
+		by[by_count++] = kpi->shown_by;
+	}
+	return figure_make(
+		out, kpis, kpi, &scope->period, scope->definition, by, by_count, query->names, why);
+}
+
+int query_kpi(const struct kpis *kpis, const struct query *query, struct buf *out, struct why *why)
+{
+	struct query_scope scope;
+	int err = query_scope_find(kpis, query, &scope, why);
+	if (!err && query->by && !scope.kpi)
+		err = by_check(kpis, query->by, scope.definition, why);
+	if (err)
+		return err;
+	struct figure *figures = calloc(kpis->count, sizeof *figures);
+	must(figures);
+	size_t count = 0;
+	for (size_t i = 0; !err && i < kpis->count; i++) {
+		const struct kpi *kpi = &kpis->items[i];
+		if (scope.kpi ? kpi != scope.kpi : kpi->hidden)
+			continue;
+		err = query_figure(kpis, query, &scope, kpi, &figures[count], why);
+		if (!err)
+			count++;
+	}
+	if (!err && query->format == QUERY_JSON)
+		render_json(kpis, figures, count, query->marks, out);
+	else if (!err && query->format == QUERY_CSV)
+		render_csv(kpis, figures, count, out);
+	else if (!err)
+		render_text(kpis, figures, count, out);
+	for (size_t i = 0; i < count; i++)
+		figure_done(&figures[i]);
+	free(figures);
+	return err;
+}

@@ -1,0 +1,78 @@
+/*
+ * Questions to the KPIs, and their answers: `kpi` gives figures, `explain` the rows behind one, `compare`
+ * one by two definitions, `forecast` what it takes to reach a norm.
+ * JSON is as INTERFACES says under "KPI as JSON"; the tables are for people.
+ */
+#ifndef WOT_QUERY_H
+#define WOT_QUERY_H
+
+#include "figures/figure.h"
+#include "lib/buf.h"
+
+enum query_format { QUERY_JSON, QUERY_CSV, QUERY_TEXT };
+
+struct query {
+	const char *id;     /* of a KPI; NULL: all */
+	const char *period; /* period.h; NULL: year */
+	const char *by;     /* "ward" or "ward,age"; NULL: as the KPI is shown */
+	const char *filter; /* explain: "ward=ZUID"; NULL */
+	uint32_t
+		definition; /* a year, whose definition is taken; 0: that of the period's last year */
+	uint32_t beside;    /* compare: the year of the other definition */
+	int32_t today;
+	uint64_t marks[STREAM_COUNT];     /* the last seq that was folded, of each log */
+	const struct figure_names *names; /* NULL: keys only */
+	enum query_format format;
+};
+
+/* ERR_NOT_FOUND: no such KPI; ERR_INVALID: a period, dimension, filter or definition that there is
+ * not; ERR_TOO_LARGE. `why` lists what there is. out is added to on success only. */
+int query_kpi(const struct kpis *kpis, const struct query *query, struct buf *out, struct why *why);
+
+/*
+ * A row of each case, contact or call that gives something to the figure, with its days and what it gives;
+ * count, of and unknown add up to the figure's. query->id is needed, and no by: rows are filtered, not split.
+ * There may be a row for each case there ever was, so they are written piece by piece.
+ */
+struct explain;
+/* The query is not needed after it. The KPIs are borrowed: they stay as they are until the end, or until
+ * explain_keep. */
+int explain_open(
+	struct explain **out, const struct kpis *kpis, const struct query *query, struct why *why);
+bool explain_more(struct explain *explain, struct buf *out); /* false: that was all */
+/* Goes on with KPIs that say the same, over facts that are the same; both are taken. */
+void explain_keep(struct explain *explain, struct facts **facts, struct kpis **kpis);
+void explain_close(struct explain **explain);
+
+/* One KPI by the definitions of two years, what lies between them, and how many cases are counted otherwise.
+ * Without a period: the year before this one. */
+int query_compare(
+	const struct kpis *kpis, const struct query *query, struct buf *out, struct why *why);
+
+/* Who must start by when in this quarter; forecast.h. ERR_NOT_FOUND: kpi.yaml has none. */
+int query_forecast(
+	const struct kpis *kpis, const struct query *query, struct buf *out, struct why *why);
+
+/* ERR_INVALID: not written as 2025 is. */
+int query_year_parse(const char *text, uint32_t *year, struct why *why);
+
+/* Shared by them: the KPI, period and definition that are asked for. kpi is NULL when all are. */
+struct query_scope {
+	const struct kpi *kpi;
+	struct period period;
+	uint32_t definition;
+};
+int query_scope_find(const struct kpis *kpis, const struct query *query, struct query_scope *out,
+	struct why *why);
+/* The definition that holds in a year; 0: in the period's last. */
+int query_definition(
+	const struct kpis *kpis, uint32_t year, struct query_scope *scope, struct why *why);
+/* The figure that is asked for, of one KPI. */
+int query_figure(const struct kpis *kpis, const struct query *query,
+	const struct query_scope *scope, const struct kpi *kpi, struct figure *out,
+	struct why *why);
+/* A dimension of that rule, by name. */
+int query_dimension(const struct rule *rule, const char *name, size_t len,
+	const struct dimension **out, struct why *why);
+
+#endif
