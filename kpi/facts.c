@@ -83,21 +83,25 @@ void facts_change(
 		facts->on_change(facts->arg, source, row, columns, 1);
 }
 
+/* A value of an enumeration that this version does not know is not known. */
 int32_t facts_value(struct column *column, const struct wire_value *value)
 {
 	if (!value->present)
 		return VALUE_UNSET;
+	uint64_t number = value->number;
 	switch (column->type) {
 	case COLUMN_TEXT:
 		return text_number(column, value->data, value->len);
 	case COLUMN_DAY:
-		return day_within((int64_t)value->number);
+		return day_within((int64_t)number);
 	case COLUMN_FLAG:
-		return value->number ? 1 : 0;
+		return number ? 1 : 0;
 	case COLUMN_ENUM:
-		return value->number < UINT8_MAX ? (int32_t)value->number : VALUE_UNSET;
+		return number < 32 && column->known >> number & 1 ? (int32_t)number : VALUE_UNSET;
+	case COLUMN_SET:
+		return (int32_t)(number & column->known);
 	default:
-		return value->number < INT32_MAX ? (int32_t)value->number : INT32_MAX;
+		return number < INT32_MAX ? (int32_t)number : INT32_MAX;
 	}
 }
 

@@ -4,20 +4,19 @@
 #include "lib/grow.h"
 #include <string.h>
 
-/* The largest number of an enumeration; each must fit a bit of a set. */
-static int largest_of(const ProtobufCEnumDescriptor *values)
+/* The numbers of an enumeration; each must fit a bit of a set. */
+static uint32_t numbers_of(const ProtobufCEnumDescriptor *values)
 {
-	int largest = 0;
-	for (unsigned i = 0; i < values->n_values; i++) {
+	uint32_t numbers = 0;
+	for (unsigned i = 0; values && i < values->n_values; i++) {
 		must(values->values[i].value >= 0 && values->values[i].value <= 30);
-		if (values->values[i].value > largest)
-			largest = values->values[i].value;
+		numbers |= UINT32_C(1) << values->values[i].value;
 	}
-	return largest;
+	return numbers;
 }
 
 /* Of a set: as many bytes as its bits, and one value more for none, need. */
-static uint32_t type_width(enum column_type type, const ProtobufCEnumDescriptor *values)
+static uint32_t type_width(enum column_type type, uint32_t known)
 {
 	switch (type) {
 	case COLUMN_FLAG:
@@ -27,7 +26,7 @@ static uint32_t type_width(enum column_type type, const ProtobufCEnumDescriptor 
 	case COLUMN_TEXT:
 		return 2;
 	case COLUMN_SET:
-		return largest_of(values) < 15 ? 2 : 4;
+		return known < 1u << 15 ? 2 : 4;
 	default:
 		return 4;
 	}
@@ -38,11 +37,13 @@ static struct column *column_put(struct table *table, const char *name, enum col
 {
 	must(table->column_count < COLUMN_MAX && !table->rows);
 	struct column *column = &table->columns[table->column_count++];
+	uint32_t known = numbers_of(values);
 	*column = (struct column){
 		.name = name,
 		.type = type,
 		.values = values,
-		.width = type_width(type, values),
+		.known = known,
+		.width = type_width(type, known),
 		.offset = table->row_bytes * TABLE_CHUNK,
 		.base = type == COLUMN_DAY ? TABLE_DAY_FIRST : 0,
 	};

@@ -47,6 +47,7 @@ struct column {
 	const char *name;
 	enum column_type type;
 	const ProtobufCEnumDescriptor *values; /* of COLUMN_ENUM and COLUMN_SET */
+	uint32_t known;                        /* their numbers, as bits */
 	uint32_t field; /* its number in the message it comes from; 0: none */
 	uint32_t width, offset;
 	int32_t base; /* what is stored is the value above it, and 0 for none */

@@ -18,30 +18,41 @@ static int month_length(int year, int month)
 	return month == 2 && is_leap(year) ? 29 : lengths[month - 1];
 }
 
+/* Of any year, also those that calendar_exists leaves out. */
+static bool is_date(struct calendar_date date)
+{
+	return date.month >= 1 && date.month <= 12 && date.day >= 1 &&
+	       date.day <= month_length(date.year, date.month);
+}
+
 bool calendar_exists(struct calendar_date date)
 {
-	return date.year >= 1 && date.year <= 9999 && date.month >= 1 && date.month <= 12 &&
-	       date.day >= 1 && date.day <= month_length(date.year, date.month);
+	return date.year >= 1 && date.year <= 9999 && is_date(date);
+}
+
+static int64_t floor_div(int64_t value, int64_t by)
+{
+	return value / by - (value % by < 0);
 }
 
 /* Years are counted from 1 March, so that the leap day is a year's last day; 400 years are an era
  * of 146097 days (Howard Hinnant, "chrono-compatible low-level date algorithms"). */
 int32_t calendar_day(struct calendar_date date)
 {
-	must(calendar_exists(date));
+	must(is_date(date));
 	int year = date.year - (date.month <= 2);
-	int era = year / 400;
+	int era = (int)floor_div(year, 400);
 	int year_of_era = year - era * 400;
 	int day_of_year = (153 * (date.month + (date.month > 2 ? -3 : 9)) + 2) / 5 + date.day - 1;
 	int day_of_era = year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year;
-	return era * 146097 + day_of_era - 719468;
+	return era * 146097 + (day_of_era - 719468);
 }
 
 struct calendar_date calendar_date(int32_t day)
 {
-	int since = day + 719468;
-	int era = (since >= 0 ? since : since - 146096) / 146097;
-	int day_of_era = since - era * 146097;
+	int64_t since = day + INT64_C(719468);
+	int era = (int)floor_div(since, 146097);
+	int day_of_era = (int)(since - era * INT64_C(146097));
 	int year_of_era =
 		(day_of_era - day_of_era / 1460 + day_of_era / 36524 - day_of_era / 146096) / 365;
 	int day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
@@ -64,11 +75,6 @@ static int32_t last_sunday(int year, int month)
 {
 	int32_t last = calendar_day((struct calendar_date){year, month, month_length(year, month)});
 	return last - calendar_weekday(last) % 7;
-}
-
-static int64_t floor_div(int64_t value, int64_t by)
-{
-	return value / by - (value % by < 0);
 }
 
 static int64_t offset_ms(int64_t instant_ms)
@@ -101,6 +107,10 @@ int32_t calendar_day_of(int64_t instant_ms)
 	} last;
 	if (instant_ms >= last.start_ms && instant_ms < last.end_ms)
 		return last.day;
+	if (instant_ms < CALENDAR_MIN_MS)
+		return CALENDAR_DAY_MIN;
+	if (instant_ms > CALENDAR_MAX_MS)
+		return CALENDAR_DAY_MAX;
 	int32_t day = (int32_t)floor_div(instant_ms + offset_ms(instant_ms), DAY_MS);
 	last.start_ms = calendar_day_start(day);
 	last.end_ms = calendar_day_start(day + 1);
@@ -108,10 +118,12 @@ int32_t calendar_day_of(int64_t instant_ms)
 	return day;
 }
 
-/* The Gregorian computus (Meeus, Jones and Butcher). */
+/* The Gregorian computus (Meeus, Jones and Butcher). It is written for years from 0 on, and comes
+ * round after 5,700,000 of them. */
 int32_t calendar_easter(int year)
 {
-	int a = year % 19, b = year / 100, c = year % 100;
+	int of = year % 5700000 + (year < 0 ? 5700000 : 0);
+	int a = of % 19, b = of / 100, c = of % 100;
 	int h = (19 * a + b - b / 4 - (b - (b + 8) / 25 + 1) / 3 + 15) % 30;
 	int l = (32 + 2 * (b % 4) + 2 * (c / 4) - h - c % 4) % 7;
 	int m = (a + 11 * h + 22 * l) / 451;
@@ -123,8 +135,8 @@ int32_t calendar_add_months(int32_t day, int months)
 {
 	struct calendar_date date = calendar_date(day);
 	int since_zero = date.year * 12 + date.month - 1 + months;
-	date.year = since_zero / 12;
-	date.month = since_zero % 12 + 1;
+	date.year = (int)floor_div(since_zero, 12);
+	date.month = since_zero - 12 * date.year + 1;
 	int length = month_length(date.year, date.month);
 	if (date.day > length)
 		date.day = length;
@@ -135,7 +147,7 @@ int32_t calendar_birthday(int32_t birth, int age)
 {
 	struct calendar_date date = calendar_date(birth);
 	date.year += age;
-	if (!calendar_exists(date))
+	if (!is_date(date))
 		date = (struct calendar_date){date.year, 3, 1};
 	return calendar_day(date);
 }

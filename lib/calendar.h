@@ -2,6 +2,9 @@
  * Days in Europe/Amsterdam and working days (Algemene termijnenwet art. 3, and 5 May every year). A day is
  * the number of days since 1970-01-01. Pure: the rules of summer time are those of Directive 2000/84/EC
  * (last Sunday of March and October, 01:00 UTC), which hold for every instant that wot accepts.
+ *
+ * All are total, since what a daemon is sent may hold any number: an instant outside of the years 1 to 9999
+ * is of the first or the last day of them. Only a date must exist, whatever its year: calendar_exists.
  */
 #ifndef WOT_CALENDAR_H
 #define WOT_CALENDAR_H
@@ -10,11 +13,15 @@
 #include <stddef.h>
 #include <stdint.h>
 
+enum { CALENDAR_DAY_MIN = -719162, CALENDAR_DAY_MAX = 2932896 }; /* 0001-01-01 and 9999-12-31 */
+#define CALENDAR_MIN_MS (CALENDAR_DAY_MIN * INT64_C(86400000))
+#define CALENDAR_MAX_MS ((CALENDAR_DAY_MAX + 1) * INT64_C(86400000) - 1)
+
 struct calendar_date {
 	int year, month, day; /* month and day from 1 */
 };
 int32_t calendar_day(struct calendar_date date); /* proleptic Gregorian; the date must exist */
-bool calendar_exists(struct calendar_date date);
+bool calendar_exists(struct calendar_date date); /* and is of the years 1 to 9999 */
 struct calendar_date calendar_date(int32_t day);
 int calendar_weekday(int32_t day); /* 1 Monday … 7 Sunday, ISO 8601 */
 

@@ -37,9 +37,6 @@ bool json_name_is(const char *field, const char *name);
 
 /* RFC 3339 and days, for whoever prints them: "2025-03-01T12:00:00.000Z", "2025-03-01". Both are of
  * the years 1 to 9999; what lies outside is refused, and printed as the nearest that is inside. */
-enum { DAY_MIN = -719162, DAY_MAX = 2932896 };
-#define INSTANT_MIN_MS (DAY_MIN * INT64_C(86400000))
-#define INSTANT_MAX_MS ((DAY_MAX + 1) * INT64_C(86400000) - 1)
 int instant_parse(const char *text, size_t len, int64_t *ms);
 void instant_print(int64_t ms, char out[32]);
 int day_parse(const char *text, size_t len, int32_t *day);

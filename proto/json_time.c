@@ -99,7 +99,7 @@ int instant_parse(const char *text, size_t len, int64_t *ms)
 		!take_offset(&left, &offset) || left.at != left.end)
 		return ERR_INVALID;
 	int64_t instant = day * DAY_MS + clock - offset;
-	if (instant < INSTANT_MIN_MS || instant > INSTANT_MAX_MS)
+	if (instant < CALENDAR_MIN_MS || instant > CALENDAR_MAX_MS)
 		return ERR_INVALID;
 	*ms = instant;
 	return 0;
@@ -122,14 +122,15 @@ static int64_t between(int64_t low, int64_t value, int64_t high)
 
 void day_print(int32_t day, char out[16])
 {
-	struct calendar_date date = calendar_date((int32_t)between(DAY_MIN, day, DAY_MAX));
+	struct calendar_date date =
+		calendar_date((int32_t)between(CALENDAR_DAY_MIN, day, CALENDAR_DAY_MAX));
 	snprintf(out, 16, "%04u-%02u-%02u", (unsigned)date.year % 10000u,
 		(unsigned)date.month % 100u, (unsigned)date.day % 100u);
 }
 
 void instant_print(int64_t ms, char out[32])
 {
-	ms = between(INSTANT_MIN_MS, ms, INSTANT_MAX_MS);
+	ms = between(CALENDAR_MIN_MS, ms, CALENDAR_MAX_MS);
 	int64_t clock = (ms % DAY_MS + DAY_MS) % DAY_MS;
 	char day[16];
 	day_print((int32_t)((ms - clock) / DAY_MS), day);

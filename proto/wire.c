@@ -1,11 +1,11 @@
 #include "proto/wire.h"
 
+#include "lib/calendar.h"
 #include "lib/clean.h"
 #include "lib/err.h"
 #include "lib/utf8.h"
 #include "proto/event.h"
 #include "proto/field.h"
-#include "proto/json.h"
 #include "proto/place.h"
 #include "proto/scan.h"
 
@@ -83,8 +83,9 @@ static void check_time(
 	struct check *check, const field_t *field, int64_t value, const struct place *place)
 {
 	bool instant = field->type == PROTOBUF_C_TYPE_SFIXED64 &&
-		       (value < INSTANT_MIN_MS || value > INSTANT_MAX_MS);
-	bool day = field->type == PROTOBUF_C_TYPE_SFIXED32 && (value < DAY_MIN || value > DAY_MAX);
+		       (value < CALENDAR_MIN_MS || value > CALENDAR_MAX_MS);
+	bool day = field->type == PROTOBUF_C_TYPE_SFIXED32 &&
+		   (value < CALENDAR_DAY_MIN || value > CALENDAR_DAY_MAX);
 	if (instant || day)
 		fault_at(check->faults, place, "out of range");
 }

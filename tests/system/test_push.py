@@ -3,12 +3,18 @@ import time
 import unittest
 
 import zmq
-from pushclient import Push, call
+from pushclient import Push, call, messages
 from wot import Wot
 
 
 def now_ms():
     return int(time.time() * 1000)
+
+
+def far_off(ref, at, kind, required):
+    submission = messages().Submission(external_ref=ref, occurred_at=at)
+    setattr(getattr(submission.body, kind), required, 1)
+    return submission
 
 
 class PushDoor(unittest.TestCase):
@@ -154,6 +160,33 @@ def field(number, data):
 
 def rebuilt(ref, at, call_bytes):
     return field(1, ref.encode()) + b"\x11" + at.to_bytes(8, "little") + field(5, field(1, call_bytes))
+
+
+
+class FarInstants(unittest.TestCase):
+    """An instant may be any number of 64 bits: a client whose clock counts micro- or nanoseconds is told, and
+    the others go on."""
+
+    def test_they_are_refused_by_each_daemon_which_goes_on(self):
+        now = now_ms()
+        hour = 3600 * 1000
+        far = [(now + k * hour) * 1000 for k in range(24)]
+        far += [now * 10**6, 2**63 - 1, -(2**63), -(2**62), 253402300800000, -62135596800001]
+        with Wot() as wot:
+            wot.start("intake", "triage", "case")
+            for daemon, client, kind, required in (
+                ("intake", "gp", "signal", "kind"),
+                ("triage", "aanmeldteam", "screening", "outcome"),
+                ("case", "casesystem", "closed", "reason"),
+            ):
+                with self.subTest(daemon=daemon, kind=kind), Push(wot, client, daemon) as push:
+                    sent = [far_off(f"far.{i}", at, kind, required) for i, at in enumerate(far)]
+                    receipts = push.ask(*sent).receipts
+                    self.assertEqual([r.code for r in receipts], [400] * len(far))
+                    self.assertIn("/occurredAt", [e.pointer for e in receipts[0].problem.errors])
+            with Push(wot) as push:
+                self.assertEqual(push.ask(call("near", now)).receipts[0].code, 202)
+            self.assertEqual([wot.processes[d].poll() for d in ("intake", "triage", "case")], [None] * 3)
 
 
 if __name__ == "__main__":

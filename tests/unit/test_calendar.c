@@ -119,6 +119,54 @@ static void day_starts_agree_with_the_zone_of_the_c_library(void **state)
 	}
 }
 
+/* A client's number may be any: microseconds, nanoseconds, a sign too many. It is no day of ours, and stops
+ * nobody: not in March and October, when the last Sunday of the month is asked for, either. */
+static void every_instant_has_a_day(void **state)
+{
+	(void)state;
+	const int64_t hour_us = HOUR_MS * 1000, now_ms = utc(2026, 11, 27, 12);
+	assert_int_equal(calendar_day_of(CALENDAR_MIN_MS), on(1, 1, 1));
+	assert_int_equal(calendar_day_of(CALENDAR_MIN_MS - 1), on(1, 1, 1));
+	assert_int_equal(calendar_day_of(utc(9999, 12, 31, 22)), on(9999, 12, 31));
+	assert_int_equal(calendar_day_of(CALENDAR_MAX_MS + 1), on(9999, 12, 31));
+	assert_int_equal(calendar_day_of(INT64_MIN), on(1, 1, 1));
+	assert_int_equal(calendar_day_of(INT64_MAX), on(9999, 12, 31));
+	for (int hour = 0; hour < 24 * 366; hour++)
+		assert_int_equal(calendar_day_of(now_ms * 1000 + hour * hour_us), on(9999, 12, 31));
+	for (int bit = 0; bit < 63; bit++) {
+		int64_t far = INT64_C(1) << bit;
+		assert_in_range(calendar_day_of(far), 0, on(9999, 12, 31));
+		assert_true(calendar_day_of(-far) <= 0 && calendar_day_of(-far) >= on(1, 1, 1));
+	}
+	for (int month = 1; month <= 12; month++) {
+		assert_int_equal(calendar_day_of(utc(10000, month, 15, 12)), on(9999, 12, 31));
+		assert_int_equal(calendar_day_of(utc(0, month, 15, 12)), on(1, 1, 1));
+		assert_int_equal(calendar_day_of(utc(-40000, month, 15, 12)), on(1, 1, 1));
+		assert_int_equal(calendar_day_of(utc(60000, month, 15, 12)), on(9999, 12, 31));
+	}
+}
+
+static void what_follows_from_the_last_of_days_is_a_day(void **state)
+{
+	(void)state;
+	assert_int_equal(calendar_add_months(on(9999, 8, 31), 6), on(10000, 2, 29));
+	assert_int_equal(calendar_add_months(on(1, 1, 31), -2), on(0, 11, 30));
+	assert_int_equal(calendar_add_months(on(0, 1, 1), -13), on(-2, 12, 1));
+	assert_int_equal(calendar_birthday(on(9984, 2, 29), 18), on(10002, 3, 1));
+	assert_int_equal(calendar_birthday(on(9984, 2, 29), 16), on(10000, 2, 29));
+	assert_int_equal(calendar_age(on(-3, 10, 9), on(9999, 10, 9)), 10002);
+	assert_int_equal(calendar_add_working_days(on(9999, 12, 31), 1, NULL, 0), on(10000, 1, 3));
+	for (int year = -400; year < 0; year++) {
+		int32_t easter = calendar_easter(year);
+		assert_in_range(easter - on(year, 3, 22), 0, 34);
+		assert_int_equal(calendar_weekday(easter), 7);
+	}
+	for (int32_t day = on(-1200, 12, 1); day < on(3, 1, 1); day++)
+		assert_int_equal(calendar_day(calendar_date(day)), day);
+	calendar_date(INT32_MIN);
+	calendar_date(INT32_MAX);
+}
+
 static void months_later_is_the_same_day_or_the_months_last(void **state)
 {
 	(void)state;
@@ -333,6 +381,8 @@ int main(void)
 		cmocka_unit_test(the_day_changes_at_midnight_in_amsterdam),
 		cmocka_unit_test(summer_time_begins_and_ends_on_the_last_sunday),
 		cmocka_unit_test(day_starts_agree_with_the_zone_of_the_c_library),
+		cmocka_unit_test(every_instant_has_a_day),
+		cmocka_unit_test(what_follows_from_the_last_of_days_is_a_day),
 		cmocka_unit_test(months_later_is_the_same_day_or_the_months_last),
 		cmocka_unit_test(who_was_born_on_the_leap_day_has_a_birthday_on_1_march),
 		cmocka_unit_test(age_goes_up_on_the_birthday),

@@ -1,4 +1,5 @@
 /* The doors: who may send what, and that JSON and protobuf come in alike. */
+#include "lib/calendar.h"
 #include "proto/rule.h"
 #include "tests/unit/door_fixture.h"
 
@@ -210,6 +211,60 @@ static void broken_form_has_the_pointers_of_json(void **state)
 		"/event: required\n");
 }
 
+/* A number that no JSON could say: whatever it is, and whoever sends it, it is told and no more. */
+static void a_time_that_is_none_is_refused_at_every_door(void **state)
+{
+	(void)state;
+	static const int64_t far[] = {1795254600000000, 1797894000000000000, CALENDAR_MAX_MS + 1,
+		CALENDAR_MIN_MS - 1, INT64_MIN, INT64_MAX, 3660947052839028, -3660947052839028};
+	const struct door *door;
+	for (size_t at = 0; (door = door_next(NULL, &at));) {
+		for (size_t i = 0; i < sizeof far / sizeof far[0]; i++) {
+			auto_reading struct reading reading = {0};
+			auto_buf struct buf bytes = {0};
+			Wot__V1__Submission submission = WOT__V1__SUBMISSION__INIT;
+			Wot__V1__Body body = WOT__V1__BODY__INIT;
+			body_set(&body, door->kind,
+				message_new(event_kind_type(door->kind), &reading.arena));
+			submission.external_ref = (char *)(uintptr_t) "r";
+			submission.occurred_at = far[i];
+			submission.body = &body;
+			message_pack(&submission.base, &bytes);
+			assert_int_equal(from_wire(&reading, door->daemon, ROLE_OPERATOR, &bytes),
+				ERR_INVALID);
+			assert_non_null(
+				strstr(faults_text(&reading), "/occurredAt: out of range\n"));
+			assert_null(strstr(faults_text(&reading), "ahead"));
+		}
+	}
+}
+
+static void a_day_that_is_none_is_refused(void **state)
+{
+	(void)state;
+	static const int32_t far[] = {
+		CALENDAR_DAY_MIN - 1, CALENDAR_DAY_MAX + 1, INT32_MIN, INT32_MAX};
+	for (size_t i = 0; i < sizeof far / sizeof far[0]; i++) {
+		auto_reading struct reading reading = {0};
+		auto_buf struct buf bytes = {0};
+		Wot__V1__Submission submission = WOT__V1__SUBMISSION__INIT;
+		Wot__V1__Body body = WOT__V1__BODY__INIT;
+		Wot__V1__HelpRequest request = WOT__V1__HELP_REQUEST__INIT;
+		Wot__V1__Person person = WOT__V1__PERSON__INIT;
+		body_set(&body, WOT__V1__BODY__KIND_HELP_REQUEST, &request.base);
+		person.has_birth_date = true;
+		person.birth_date = far[i];
+		request.channel = WOT__V1__CHANNEL__VALUE__PHONE;
+		request.person = &person;
+		submission.external_ref = (char *)(uintptr_t) "r";
+		submission.occurred_at = NOW_MS;
+		submission.body = &body;
+		message_pack(&submission.base, &bytes);
+		assert_int_equal(from_wire(&reading, "intake", ROLE_DESK, &bytes), ERR_INVALID);
+		assert_string_equal(faults_text(&reading), "/person/birthDate: out of range\n");
+	}
+}
+
 static void only_what_has_a_door_here_is_taken(void **state)
 {
 	(void)state;
@@ -253,6 +308,8 @@ int main(void)
 		cmocka_unit_test(both_doors_make_the_same_message),
 		cmocka_unit_test(both_doors_tell_faults_alike),
 		cmocka_unit_test(broken_form_has_the_pointers_of_json),
+		cmocka_unit_test(a_time_that_is_none_is_refused_at_every_door),
+		cmocka_unit_test(a_day_that_is_none_is_refused),
 		cmocka_unit_test(only_what_has_a_door_here_is_taken),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

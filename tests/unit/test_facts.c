@@ -201,6 +201,30 @@ static void what_cannot_be_read_changes_nothing_and_is_counted(void **state)
 		sizeof ids / sizeof *ids);
 }
 
+/* A daemon of a later version says more than this one knows: that is not known here, and stops nobody. */
+static void a_value_of_a_later_version_is_not_known(void **state)
+{
+	struct tallied *t = *state;
+	static const int later[] = {14, 15, 16, 30, 31, 32, 63, 64, 254, 255, 256, INT32_MAX, -1};
+	for (size_t i = 0; i < sizeof later / sizeof *later; i++) {
+		uint32_t number = (uint32_t)i + 1;
+		FACTS(t, number, PROBLEMS(WOT__V1__PROBLEM__VALUE__HOUSING, later[i]),
+			FACT(care_weight, later[i]), FACT(channel, later[i]));
+		FACTS(t, 100 + number, PROBLEMS(later[i]));
+		log_contact(t, day("2025-02-01"), later[i], later[i]);
+	}
+	struct facts *facts = facts_of(t);
+	for (uint32_t number = 1; number <= sizeof later / sizeof *later; number++) {
+		assert_int_equal(value_of(facts, SOURCE_CASES, "problems", number), 1 << 4);
+		assert_int_equal(value_of(facts, SOURCE_CASES, "problems", 100 + number), 0);
+		assert_int_equal(value_of(facts, SOURCE_CASES, "care_weight", number), VALUE_UNSET);
+		assert_int_equal(value_of(facts, SOURCE_CASES, "channel", number), VALUE_UNSET);
+		assert_int_equal(
+			value_of(facts, SOURCE_contacts, "channel", number - 1), VALUE_UNSET);
+	}
+	facts_free(facts);
+}
+
 /* Half events, as a damaged page would give them, must not crash; what they do is not told here. */
 static void cut_off_events_are_survived(void **state)
 {
@@ -260,6 +284,7 @@ int main(void)
 		TEST(a_case_takes_what_is_set_and_drops_what_is_cleared),
 		TEST(the_facts_of_a_case_in_another_log_are_not_copied),
 		TEST(what_cannot_be_read_changes_nothing_and_is_counted),
+		TEST(a_value_of_a_later_version_is_not_known),
 		TEST(cut_off_events_are_survived),
 		cmocka_unit_test(keys_are_found_again_however_many_there_are),
 	};

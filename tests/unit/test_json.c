@@ -6,6 +6,7 @@
 
 #include <cmocka.h>
 
+#include "lib/calendar.h"
 #include "lib/err.h"
 #include "proto/event.h"
 #include "proto/json.h"
@@ -256,7 +257,7 @@ static void times_are_printed_as_they_are_read(void **state)
 {
 	(void)state;
 	static const int64_t instants[] = {
-		0, -1, 1740826800123, INSTANT_MIN_MS, INSTANT_MAX_MS, 951782399999};
+		0, -1, 1740826800123, CALENDAR_MIN_MS, CALENDAR_MAX_MS, 951782399999};
 	for (size_t i = 0; i < sizeof instants / sizeof instants[0]; i++) {
 		char text[32];
 		int64_t ms;
@@ -267,7 +268,7 @@ static void times_are_printed_as_they_are_read(void **state)
 	char text[32];
 	instant_print(1740826800123, text);
 	assert_string_equal(text, "2025-03-01T11:00:00.123Z");
-	day_print(DAY_MIN, text);
+	day_print(CALENDAR_DAY_MIN, text);
 	assert_string_equal(text, "0001-01-01");
 	day_print(20148, text);
 	assert_string_equal(text, "2025-03-01");
