@@ -3,6 +3,7 @@
 #include "city/request.h"
 #include "city/step.h"
 #include "lib/calendar.h"
+#include "lib/clock.h"
 #include "lib/err.h"
 #include <errno.h>
 #include <time.h>
@@ -49,14 +50,6 @@ struct live {
 	size_t case_count;
 	struct lines lines;
 };
-
-static int64_t clock_ms(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_REALTIME, &now);
-	return now.tv_sec * INT64_C(1000) + now.tv_nsec / 1000000;
-}
 
 static void print_ref(struct live *live, const char *kind, char *out, size_t room)
 {
@@ -171,7 +164,7 @@ static void act(struct live *live, int64_t now_ms)
 
 int live_run(uint64_t seed, double rate_per_s, FILE *out)
 {
-	struct live live = {.began_ms = clock_ms()};
+	struct live live = {.began_ms = clock_now_ms()};
 	int err = 0;
 
 	live.rng = rng_of(seed ^ (uint64_t)live.began_ms, CHANCE_LIVE, 0, 0);
@@ -182,7 +175,7 @@ int live_run(uint64_t seed, double rate_per_s, FILE *out)
 			(time_t)pause_s, (long)((pause_s - (double)(time_t)pause_s) * 1e9)};
 
 		nanosleep(&pause, NULL);
-		act(&live, clock_ms());
+		act(&live, clock_now_ms());
 		err = lines_print(&live.lines, INT64_MAX, out);
 		buf_clear(&live.lines.text);
 		live.lines.count = 0;

@@ -1,6 +1,6 @@
 #include "cli/import.h"
 
-#include "lib/loop.h"
+#include "lib/clock.h"
 #include "proto/door.h"
 #include <errno.h>
 #include <fcntl.h>
@@ -255,7 +255,7 @@ static bool is_worth_retrying(const struct line *line, unsigned status, uint64_t
 
 static void answer_take(struct import *import, struct line *line, struct answer *answer)
 {
-	uint64_t now_ms = loop_mono_us() / 1000;
+	uint64_t now_ms = clock_mono_us() / 1000;
 	if (answer->status)
 		import->heard_ms = now_ms;
 	if (answer->status == 200 || answer->status == 202) {
@@ -284,7 +284,7 @@ static void on_answer(void *arg, struct batch *batch)
 
 static void later_to_ready(struct import *import)
 {
-	uint64_t now_ms = loop_mono_us() / 1000;
+	uint64_t now_ms = clock_mono_us() / 1000;
 	size_t kept = 0;
 	for (size_t i = 0; i < import->later_count; i++) {
 		if (import->later[i]->retry_at_ms <= now_ms)
@@ -316,7 +316,7 @@ static struct batch *batch_make(struct import *import)
 			continue;
 		}
 		if (!line->first_sent_ms)
-			line->first_sent_ms = loop_mono_us() / 1000;
+			line->first_sent_ms = clock_mono_us() / 1000;
 		batch->lines[batch->count++] = line;
 		bytes += line->size;
 	}
@@ -340,7 +340,7 @@ static void batches_send(struct import *import)
 static void progress_show(struct import *import, bool last)
 {
 	static uint64_t shown_ms;
-	uint64_t now_ms = loop_mono_us() / 1000;
+	uint64_t now_ms = clock_mono_us() / 1000;
 	if (!import->is_tty || (!last && now_ms - shown_ms < 100))
 		return;
 	shown_ms = now_ms;
@@ -354,7 +354,7 @@ static void progress_show(struct import *import, bool last)
 /* What is not answered is tried again, but not for ever. */
 static void silence_watch(struct import *import)
 {
-	uint64_t now_ms = loop_mono_us() / 1000;
+	uint64_t now_ms = clock_mono_us() / 1000;
 	if (!import->held)
 		import->heard_ms = now_ms;
 	if (now_ms - import->heard_ms <= SILENCE_MS)
@@ -367,7 +367,7 @@ static void silence_watch(struct import *import)
 
 static void import_run(struct import *import)
 {
-	import->heard_ms = loop_mono_us() / 1000;
+	import->heard_ms = clock_mono_us() / 1000;
 	while (!import->broken) {
 		silence_watch(import);
 		window_fill(import);

@@ -4,7 +4,7 @@
 #include "city/city.h"
 #include "cli/cli.h"
 #include "lib/calendar.h"
-#include "lib/loop.h"
+#include "lib/clock.h"
 #include "proto/json.h"
 #include <getopt.h>
 #include <stdlib.h>
@@ -13,7 +13,7 @@
 static int day_take(const char *text, int32_t *day)
 {
 	if (strcmp(text, "today") == 0)
-		*day = calendar_day_of(loop_now_ms());
+		*day = calendar_day_of(clock_now_ms());
 	else if (day_parse(text, strlen(text), day) != 0)
 		return cli_fail(EXIT_USAGE, "%s: a day is YYYY-MM-DD or today", text);
 	return EXIT_OK;
@@ -29,7 +29,7 @@ int verb_simulate(struct cli *cli, int argc, char **argv)
 		{"rate", required_argument, NULL, 'r'},
 		{0},
 	};
-	struct city_options simulate = {.to_ms = loop_now_ms(), .seed = 1};
+	struct city_options simulate = {.to_ms = clock_now_ms(), .seed = 1};
 	int code = day_take("2025-01-01", &simulate.from_day);
 	day_take("today", &simulate.to_day);
 	for (int c; !code && (c = getopt_long(argc, argv, "", options, NULL)) != -1;) {

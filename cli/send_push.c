@@ -5,7 +5,7 @@
 
 #include "config/keys.h"
 #include "lib/bus.h"
-#include "lib/loop.h"
+#include "lib/clock.h"
 #include "proto/door.h"
 #include "proto/json.h"
 #include <inttypes.h>
@@ -66,7 +66,7 @@ static bool submission_make(const struct line *line, struct answer *answer, stru
 	struct faults *faults = arena_alloc(arena, sizeof *faults);
 	faults->arena = arena;
 	int err = submission_from_json(cli_daemons[line->daemon], line->to, ROLE_OPERATOR,
-		loop_now_ms(), json_object_get(line->record, "body"), out, faults);
+		clock_now_ms(), json_object_get(line->record, "body"), out, faults);
 	if (!err)
 		return true;
 	answer->status = err_http(err);
@@ -91,7 +91,7 @@ static int on_send(struct sender *sender, struct batch *batch)
 	must(slot < IN_FLIGHT);
 	push->waiting[slot] = batch;
 	push->requests[slot] = ++push->next;
-	push->sent_ms[slot] = loop_mono_us() / 1000;
+	push->sent_ms[slot] = clock_mono_us() / 1000;
 
 	auto_arena struct arena arena = {0};
 	Wot__V1__Submit submit = WOT__V1__SUBMIT__INIT;
@@ -172,7 +172,7 @@ static int on_wait(struct sender *sender, int timeout_ms)
 	}
 	for (size_t slot = 0; slot < IN_FLIGHT; slot++) {
 		if (push->waiting[slot] &&
-			loop_mono_us() / 1000 - push->sent_ms[slot] > LOST_AFTER_MS)
+			clock_mono_us() / 1000 - push->sent_ms[slot] > LOST_AFTER_MS)
 			batch_finish(push,
 				slot); /* unanswered: status 0, tried again under the same refs */
 	}

@@ -5,7 +5,7 @@
 #include "cli/cli.h"
 
 #include "lib/calendar.h"
-#include "lib/loop.h"
+#include "lib/clock.h"
 #include "proto/json.h"
 #include <jansson.h>
 #include <stdio.h>
@@ -105,7 +105,7 @@ static int width_of(const json_t *items)
 
 static void table_print(const json_t *items)
 {
-	int32_t today = calendar_day_of(loop_now_ms());
+	int32_t today = calendar_day_of(clock_now_ms());
 	int width = width_of(items);
 	size_t i;
 	json_t *item;

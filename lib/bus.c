@@ -1,5 +1,6 @@
 #include "lib/bus_own.h"
 #include "lib/clean.h"
+#include "lib/clock.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -123,8 +124,8 @@ static void message_deliver(struct bus_socket *socket, struct bus_message *messa
 static void drain(struct bus_socket *socket)
 {
 	struct bus_message message;
-	uint64_t end_us = loop_mono_us() + DRAIN_US;
-	for (int i = 0; i < DRAIN_MAX && loop_mono_us() < end_us; i++) {
+	uint64_t end_us = clock_mono_us() + DRAIN_US;
+	for (int i = 0; i < DRAIN_MAX && clock_mono_us() < end_us; i++) {
 		if (socket->closed || socket->paused || !socket->zmq ||
 			!message_receive(socket, &message))
 			return;

@@ -1,5 +1,6 @@
 #include "lib/bus_own.h"
 #include "lib/clean.h"
+#include "lib/clock.h"
 #include "lib/sockpath.h"
 
 #include <errno.h>
@@ -36,10 +37,10 @@ static void on_mend(void *arg)
 	for (struct bus_socket *socket = bus->sockets; socket; socket = socket->next) {
 		if (socket->closed || !socket->lost_us || bus_events(socket) & ZMQ_POLLIN)
 			continue;
-		if (loop_mono_us() - socket->lost_us < RECONNECT_MAX_MS * UINT64_C(1000))
+		if (clock_mono_us() - socket->lost_us < RECONNECT_MAX_MS * UINT64_C(1000))
 			continue;
 		if (bus_reconnect(socket) != 0)
-			socket->lost_us = loop_mono_us();
+			socket->lost_us = clock_mono_us();
 	}
 }
 
@@ -55,7 +56,7 @@ static void on_monitor(
 	bool connected = event == ZMQ_EVENT_HANDSHAKE_SUCCEEDED;
 	if (!connected && !(event & MONITOR_LOST))
 		return; /* that the monitor stops */
-	socket->lost_us = connected ? 0 : loop_mono_us();
+	socket->lost_us = connected ? 0 : clock_mono_us();
 	if (connected == socket->connected)
 		return;
 	socket->connected = connected;

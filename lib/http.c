@@ -1,4 +1,5 @@
 #include "lib/clean.h"
+#include "lib/clock.h"
 #include "lib/http_own.h"
 
 #include <stdio.h>
@@ -306,7 +307,7 @@ static struct http_request *request_new(struct http *http, struct MHD_Connection
 	request->connection->request = request;
 	if (request->connection->phase == HTTP_IDLE) {
 		request->connection->phase = HTTP_READING;
-		request->connection->since_us = loop_mono_us();
+		request->connection->since_us = clock_mono_us();
 	}
 	http->stats.requests++;
 	return request;

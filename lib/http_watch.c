@@ -1,4 +1,5 @@
 #include "lib/clean.h"
+#include "lib/clock.h"
 #include "lib/http_own.h"
 #include "lib/tcp_bytes.h"
 
@@ -56,7 +57,7 @@ void http_linger(struct http *http, int fd)
 	struct http_linger *linger = calloc(1, sizeof *linger);
 	must(linger);
 	linger->fd = copy;
-	linger->end_us = loop_mono_us() + LINGER_US;
+	linger->end_us = clock_mono_us() + LINGER_US;
 	must(uv_poll_init(loop_uv(http->loop), &linger->poll, copy) == 0);
 	must(uv_poll_start(&linger->poll, UV_READABLE, on_linger) == 0);
 	linger->next = http->lingers;
@@ -86,7 +87,7 @@ static void connection_sweep(struct http_connection *connection, uint64_t now_us
 static void on_sweep(void *arg)
 {
 	struct http *http = arg;
-	uint64_t now_us = loop_mono_us();
+	uint64_t now_us = clock_mono_us();
 	struct http_connection *next;
 	for (struct http_connection *one = http->connections; one; one = next) {
 		next = one->next;

@@ -2,7 +2,6 @@
 
 #include "lib/clean.h"
 #include <signal.h>
-#include <time.h>
 
 /* What the loop hands out. All of them stay in its list until they are freed, so that loop_free
  * finds those that their owner left. */
@@ -209,18 +208,4 @@ struct loop_waker *loop_waker_new(struct loop *loop, void (*on_wake)(void *arg),
 void loop_wake(struct loop_waker *waker)
 {
 	uv_async_send(&waker->watch.uv.async);
-}
-
-int64_t loop_now_ms(void)
-{
-	struct timespec now;
-	clock_gettime(CLOCK_REALTIME, &now);
-	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
-
-uint64_t loop_mono_us(void)
-{
-	struct timespec now;
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (uint64_t)now.tv_sec * 1000000 + (uint64_t)now.tv_nsec / 1000;
 }

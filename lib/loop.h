@@ -39,7 +39,4 @@ struct loop_waker;
 struct loop_waker *loop_waker_new(struct loop *loop, void (*on_wake)(void *arg), void *arg);
 void loop_wake(struct loop_waker *waker);
 
-int64_t loop_now_ms(void);   /* wall clock, UTC */
-uint64_t loop_mono_us(void); /* monotonic, for durations */
-
 #endif

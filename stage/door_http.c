@@ -2,6 +2,7 @@
  * The HTTP door: JSON in, receipts out, and what may be read. Errors come in the order of the contract:
  * 401, 403, 413, 415, 400, then what the core says.
  */
+#include "lib/clock.h"
 #include "proto/json.h"
 #include "stage/shell.h"
 
@@ -51,7 +52,7 @@ static void on_send(struct reply *reply)
 	struct http_reply *http = (struct http_reply *)reply;
 	http_respond(http->request, http->status, http->type, http->headers, http->body.data,
 		http->body.len);
-	metric_observe(&http->door->row->latency, loop_mono_us() - reply->since_us);
+	metric_observe(&http->door->row->latency, clock_mono_us() - reply->since_us);
 	on_drop(reply);
 }
 
@@ -61,7 +62,7 @@ static struct http_reply *reply_new(struct door_http *door, struct http_request 
 	must(reply);
 	reply->reply.send = on_send;
 	reply->reply.drop = on_drop;
-	reply->reply.since_us = loop_mono_us();
+	reply->reply.since_us = clock_mono_us();
 	reply->door = door;
 	reply->request = request;
 	reply->type = type_json;

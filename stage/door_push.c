@@ -2,6 +2,7 @@
  * The push door: Submit in, Receipts out, over CURVE. Who sent it is whose key the connection has, never
  * what the message says.
  */
+#include "lib/clock.h"
 #include "proto/scan.h"
 #include "stage/shell.h"
 
@@ -33,7 +34,7 @@ static void on_drop(struct reply *reply)
 static void on_send(struct reply *reply)
 {
 	struct push_reply *push = (struct push_reply *)reply;
-	metric_observe(&push->door->row->latency, loop_mono_us() - reply->since_us);
+	metric_observe(&push->door->row->latency, clock_mono_us() - reply->since_us);
 	(void)bus_send(
 		push->door->socket, &push->message); /* who is gone sends the same refs again */
 	free(push);
@@ -252,7 +253,7 @@ static void on_message(
 	must(reply);
 	reply->reply.send = on_send;
 	reply->reply.drop = on_drop;
-	reply->reply.since_us = loop_mono_us();
+	reply->reply.since_us = clock_mono_us();
 	reply->door = door;
 	for (size_t i = 0; i < envelope; i++)
 		bus_frame_add(&reply->message, zmq_msg_data(&message->frames[i]),

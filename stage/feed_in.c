@@ -3,6 +3,7 @@
  * core (or, in a daemon that only reads, to the fold and the replica). One FETCH is outstanding, sent
  * again on arrival, before what arrived is worked through.
  */
+#include "lib/clock.h"
 #include "lib/log.h"
 #include "proto/feed.pb-c.h"
 #include "stage/shell.h"
@@ -48,7 +49,7 @@ static void fetch_send(struct feed_in *feed)
 	struct bus_message message = {.count = 0};
 	bus_frame_add(&message, packed.data, packed.len);
 	feed->asking = bus_send(feed->socket, &message) == 0;
-	feed->asked_us = loop_mono_us();
+	feed->asked_us = clock_mono_us();
 }
 
 /* Stands still for good: going on would mean counting on something that is not so. */
@@ -157,7 +158,7 @@ static int block_work(struct feed_in *feed, const uint8_t *bytes, const struct b
 		return 0;
 	if (news && !mark->owed) {
 		mark->owed = true;
-		mark->owed_since_us = loop_mono_us();
+		mark->owed_since_us = clock_mono_us();
 	}
 	if (store_last(stage->store) != before) {
 		stage_input_read(stage, feed->index);
@@ -373,7 +374,7 @@ void feed_in_tick(struct feed_in *feed)
 	if (feed->problem[0] || feed->at < feed->blocks.len)
 		return;
 	uint64_t limit_us = 1000ull * (feed->stage->config.fetch_wait_ms + GRACE_MS);
-	if (feed->asking && loop_mono_us() - feed->asked_us > limit_us) {
+	if (feed->asking && clock_mono_us() - feed->asked_us > limit_us) {
 		log_warning("feed_silent", "stream=%s after=%" PRIu64, feed->stream,
 			feed->received_seq);
 		feed->asking = bus_reconnect(feed->socket) !=

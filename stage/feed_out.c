@@ -2,6 +2,7 @@
  * The producer's side of a feed: answers FETCH with stored blocks as they are, or holds it until there
  * is something to send. Only durable blocks are ever sent.
  */
+#include "lib/clock.h"
 #include "lib/log.h"
 #include "proto/feed.pb-c.h"
 #include "stage/shell.h"
@@ -142,7 +143,7 @@ static void on_fetch(
 	if (held->has_hash)
 		memcpy(held->after_hash, fetch->after_hash.data, STORE_HASH_LEN);
 	held->max_bytes = fetch->max_bytes < FETCH_MAX_BYTES ? fetch->max_bytes : FETCH_MAX_BYTES;
-	held->seen_us = loop_mono_us();
+	held->seen_us = clock_mono_us();
 	uint32_t wait_ms = feed->stage->config.fetch_wait_ms;
 	held->until_us =
 		held->seen_us + 1000ull * (fetch->wait_ms < wait_ms ? fetch->wait_ms : wait_ms);
@@ -168,7 +169,7 @@ void feed_out_durable(struct feed_out *feed)
 
 void feed_out_tick(struct feed_out *feed)
 {
-	uint64_t now_us = loop_mono_us();
+	uint64_t now_us = clock_mono_us();
 	for (size_t i = 0; feed && i < HELD_MAX && feed->held[i].used; i++) {
 		if (feed->held[i].waiting && feed->held[i].until_us <= now_us)
 			held_serve(feed, &feed->held[i], true);
@@ -218,7 +219,7 @@ void feed_out_close(struct feed_out **feed)
 
 void feed_out_describe(const struct feed_out *feed, struct buf *out)
 {
-	uint64_t now_us = loop_mono_us();
+	uint64_t now_us = clock_mono_us();
 	for (size_t i = 0; feed && i < HELD_MAX && feed->held[i].used; i++) {
 		const struct held *held = &feed->held[i];
 		buf_printf(out, "consumer stream=%s after=%" PRIu64 " %s seen_ms=%" PRIu64 "\n",

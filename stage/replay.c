@@ -1,3 +1,4 @@
+#include "lib/clock.h"
 #include "lib/log.h"
 #include "stage/shell.h"
 
@@ -62,7 +63,7 @@ static int replay_block(struct stage *stage, int feed, const struct block *block
 
 static int replay_stream(struct stage *stage, const char *stream, int feed, struct why *why)
 {
-	uint64_t started_us = loop_mono_us(), seq = 0;
+	uint64_t started_us = clock_mono_us(), seq = 0;
 	uint8_t hash[STORE_HASH_LEN] = {0};
 	auto_buf struct buf bytes = {0};
 	for (;;) {
@@ -104,7 +105,7 @@ static int replay_stream(struct stage *stage, const char *stream, int feed, stru
 		memcpy(stage->marks[feed].hash, hash, sizeof hash);
 	}
 	log_info("replayed", "stream=%s events=%" PRIu64 " ms=%" PRIu64, stream, seq,
-		(loop_mono_us() - started_us) / 1000);
+		(clock_mono_us() - started_us) / 1000);
 	return 0;
 }
 

@@ -1,5 +1,6 @@
 #include "stage/stage.h"
 
+#include "lib/clock.h"
 #include "lib/log.h"
 #include "stage/shell.h"
 
@@ -16,7 +17,7 @@ static const char *const *feeds_of(const struct daemon *daemon)
 
 void stage_clock(struct stage *stage)
 {
-	int64_t now_ms = loop_now_ms();
+	int64_t now_ms = clock_now_ms();
 	if (now_ms > stage->now_ms)
 		stage->now_ms = now_ms;
 }
@@ -47,7 +48,7 @@ int stage_feed(const struct stage *stage, const char *stream)
 static void progress_record(struct stage *stage)
 {
 	bool block_is_open = store_last(stage->store) > stage->flushed_seq;
-	uint64_t now_us = loop_mono_us();
+	uint64_t now_us = clock_mono_us();
 	for (size_t i = 0; i < stage->feed_count; i++) {
 		struct watermark *mark = &stage->marks[i];
 		if (!mark->owed)
@@ -330,7 +331,7 @@ int stage_open(struct stage **out, const struct daemon *daemon, const struct con
 	must(stage);
 	stage->daemon = daemon;
 	stage->config = *config;
-	stage->started_us = loop_mono_us();
+	stage->started_us = clock_mono_us();
 	stage->metrics.daemon = daemon->name;
 	stage->dedupe = dedupe_new();
 	stage->faults = calloc(1, sizeof *stage->faults);
@@ -395,10 +396,10 @@ void stage_close(struct stage **at)
 /* What was decided before the signal becomes durable and is answered; nothing new is taken. */
 static void stage_drain(struct stage *stage)
 {
-	uint64_t give_up_us = loop_mono_us() + 2000000;
+	uint64_t give_up_us = clock_mono_us() + 2000000;
 	stage->stopping = true;
 	while (stage->replies_first && !stage->disk_full && !stage->failed &&
-		loop_mono_us() < give_up_us) {
+		clock_mono_us() < give_up_us) {
 		stage_turn(stage);
 		uv_run(loop_uv(stage->loop), UV_RUN_NOWAIT);
 	}
@@ -408,7 +409,7 @@ int stage_run(struct stage *stage)
 {
 	log_info("ready", "events=%" PRIu64 " ms=%" PRIu64,
 		stage->daemon->core ? store_durable(stage->store) : 0,
-		(loop_mono_us() - stage->started_us) / 1000);
+		(clock_mono_us() - stage->started_us) / 1000);
 	loop_run(stage->loop);
 	stage_drain(stage);
 	return stage->failed;

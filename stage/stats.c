@@ -1,6 +1,7 @@
 /*
  * What operations see: the stats socket's commands that all daemons share, and /healthz.
  */
+#include "lib/clock.h"
 #include "lib/log.h"
 #include "stage/shell.h"
 
@@ -28,8 +29,9 @@ void stats_refresh(struct stage *stage)
 	row->bytes = store.bytes;
 	row->head = stage->daemon->core ? store_durable(stage->store) : 0;
 	row->lag = stage->daemon->core ? store_last(stage->store) - row->head : 0;
-	row->oldest_ms =
-		stage->replies_first ? (loop_mono_us() - stage->replies_first->since_us) / 1000 : 0;
+	row->oldest_ms = stage->replies_first
+				 ? (clock_mono_us() - stage->replies_first->since_us) / 1000
+				 : 0;
 }
 
 void stats_health(struct stage *stage, struct buf *json, bool *healthy)
@@ -89,7 +91,7 @@ static int show_info(void *arg, char **args, size_t count, struct buf *out)
 	info_text(&info, "version", WOT_VERSION);
 	info_text(&info, "municipality", stage->config.municipality);
 	info_number(&info, "pid", (uint64_t)getpid());
-	info_number(&info, "uptime_seconds", (loop_mono_us() - stage->started_us) / 1000000);
+	info_number(&info, "uptime_seconds", (clock_mono_us() - stage->started_us) / 1000000);
 	if (stage->daemon->core) {
 		info_number(&info, "head", store_durable(stage->store));
 		info_number(&info, "open", store_last(stage->store) - store_durable(stage->store));

@@ -1,5 +1,6 @@
 #include "store/store_private.h"
 
+#include "lib/clock.h"
 #include "lib/log.h"
 #include "store/guard.h"
 #include <errno.h>
@@ -333,18 +334,11 @@ static void batch_note(struct store *store, const struct batch *batch, uint64_t 
 	pthread_mutex_unlock(&store->mutex);
 }
 
-static uint64_t clock_us(void)
-{
-	struct timespec now;
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (uint64_t)now.tv_sec * 1000000 + (uint64_t)now.tv_nsec / 1000;
-}
-
 /* 0, ERR_DISK_FULL (nothing has begun; the batch stays as it is) or ERR_MAP_FULL. */
 static int batch_commit(struct store *store, struct batch *batch)
 {
 	const struct store_options *options = &store->options;
-	uint64_t start_us = clock_us();
+	uint64_t start_us = clock_mono_us();
 	MDB_stat stat;
 	if (!batch->sealed)
 		batch_seal(store, batch);
@@ -367,7 +361,7 @@ static int batch_commit(struct store *store, struct batch *batch)
 	err = env_file_extend(store->env);
 	if (err)
 		writer_dies(store, "store_file_failed", err_title(err));
-	batch_note(store, batch, clock_us() - start_us);
+	batch_note(store, batch, clock_mono_us() - start_us);
 	return 0;
 }
 

@@ -4,6 +4,7 @@
  */
 #include "daemons/aggregate/shell.h"
 #include "lib/calendar.h"
+#include "lib/clock.h"
 #include "proto/door.h"
 #include <jansson.h>
 #include <math.h>
@@ -97,7 +98,7 @@ static json_t *figures_of(struct aggregate *aggregate, const char *period)
 	struct query query = {
 		.period = period,
 		.format = QUERY_JSON,
-		.today = calendar_day_of(loop_now_ms()),
+		.today = calendar_day_of(clock_now_ms()),
 		.names = &aggregate->names,
 	};
 	auto_buf struct buf text = {0};
@@ -131,7 +132,7 @@ static void forecast_print(struct aggregate *aggregate, struct buf *out)
 	struct forecast forecast;
 	struct why why;
 	if (tally_forecast_make(
-		    aggregate->tally, calendar_day_of(loop_now_ms()), &forecast, &why) != 0)
+		    aggregate->tally, calendar_day_of(clock_now_ms()), &forecast, &why) != 0)
 		return;
 	const struct forecast_case *made = &forecast.cases[LATE_START];
 	buf_text(out, "<h2>Vooruitblik op dit kwartaal</h2>\n<p>");
@@ -157,7 +158,7 @@ static void forecast_print(struct aggregate *aggregate, struct buf *out)
 
 static void page_print(struct aggregate *aggregate, struct buf *out)
 {
-	int year = calendar_date(calendar_day_of(loop_now_ms())).year;
+	int year = calendar_date(calendar_day_of(clock_now_ms())).year;
 	char last[16];
 	snprintf(last, sizeof last, "%d", year - 1);
 	json_t *now = figures_of(aggregate, "year"), *before = figures_of(aggregate, last);
@@ -241,7 +242,7 @@ static int query_read(struct aggregate *aggregate, const struct http_request *re
 		.id = http_query(request, "id"),
 		.period = http_query(request, "period"),
 		.by = http_query(request, "by"),
-		.today = calendar_day_of(loop_now_ms()),
+		.today = calendar_day_of(clock_now_ms()),
 		.format = QUERY_JSON,
 		.names = &aggregate->names,
 	};

@@ -1,4 +1,5 @@
 #include "daemons/aggregate/past.h"
+#include "lib/clock.h"
 
 #include <inttypes.h>
 #include <string.h>
@@ -59,7 +60,7 @@ static void replicas_want(struct past *past)
 {
 	for (size_t i = 0; i < STREAM_COUNT; i++)
 		past->wanted[i] = stage_read_seq(past->aggregate->stage, i);
-	past->give_up_us = loop_mono_us() + REPLICA_WAIT_US;
+	past->give_up_us = clock_mono_us() + REPLICA_WAIT_US;
 	past->phase = PHASE_REPLICAS;
 }
 
@@ -73,7 +74,7 @@ static int turn_take(struct past *past, struct why *why)
 		return err;
 	tally_replay_begin(past->tally);
 	aggregate->past = past;
-	past->began_us = loop_mono_us();
+	past->began_us = clock_mono_us();
 	replicas_want(past);
 	return 1;
 }
@@ -83,8 +84,8 @@ static int replicas_look(struct past *past, struct why *why)
 {
 	struct store *store = stage_store(past->aggregate->stage);
 	bool are_there = true;
-	store_flush(store, loop_now_ms());
-	if (store_poll(store) != 0 || loop_mono_us() > past->give_up_us)
+	store_flush(store, clock_now_ms());
+	if (store_poll(store) != 0 || clock_mono_us() > past->give_up_us)
 		return why_set(
 			why, ERR_BUSY, "the replicas cannot be written now; `show info` says why");
 	for (size_t i = 0; i < STREAM_COUNT; i++) {

@@ -4,6 +4,7 @@
  */
 #include "daemons/aggregate/past.h"
 #include "lib/calendar.h"
+#include "lib/clock.h"
 #include "proto/json.h"
 #include <inttypes.h>
 #include <string.h>
@@ -155,7 +156,7 @@ static void replay_say(const struct question *question, struct buf *out)
 {
 	struct tally_stats stats;
 	tally_stats(past_tally(question->past), &stats);
-	double seconds = (double)(loop_mono_us() - past_began_us(question->past)) / 1e6;
+	double seconds = (double)(clock_mono_us() - past_began_us(question->past)) / 1e6;
 	uint64_t events = stats.events[0] + stats.events[1] + stats.events[2];
 	buf_printf(out,
 		"identical: %" PRIu64 " events folded anew in %.3f s (%.0f a second) give the same "
@@ -200,7 +201,7 @@ static struct question *question_new(void *stage)
 	must(question);
 	*question = (struct question){
 		.aggregate = stage_ctx(stage),
-		.query = {.format = QUERY_TEXT, .today = calendar_day_of(loop_now_ms())},
+		.query = {.format = QUERY_TEXT, .today = calendar_day_of(clock_now_ms())},
 		.as_of = INT32_MAX,
 	};
 	question->query.names = &question->aggregate->names;

@@ -4,7 +4,7 @@
  */
 #include "tests/bench/load.h"
 
-#include "lib/loop.h"
+#include "lib/clock.h"
 #include "proto/event.h"
 #include "proto/field.h"
 #include <inttypes.h>
@@ -55,7 +55,7 @@ static void submission_make(
 {
 	static int64_t now_ms;
 	if (!now_ms)
-		now_ms = loop_now_ms();
+		now_ms = clock_now_ms();
 	char ref[40], id[40];
 	snprintf(ref, sizeof ref, "acd-%010zu", number);
 	snprintf(id, sizeof id, "%" PRId64 ".%zu", now_ms / 1000, number);

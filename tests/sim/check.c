@@ -1,6 +1,7 @@
 #include "tests/sim/check.h"
 
 #include "daemons/triage/core.h"
+#include "lib/clock.h"
 #include "stage/shell.h"
 #include "tests/sim/clerk.h"
 #include "tests/sim/fail.h"
@@ -12,7 +13,7 @@ static void still_check(void)
 	auto_arena struct arena arena = {0};
 	struct faults faults = {.arena = &arena};
 	struct decision out = {.arena = &arena, .faults = &faults};
-	struct input tick = {.kind = INPUT_TICK, .now_ms = loop_now_ms()};
+	struct input tick = {.kind = INPUT_TICK, .now_ms = clock_now_ms()};
 	int err = triage_core.decide(stage->state, &tick, &out);
 	sim_check(!err && out.count == 0, "triage still has %zu routes to give, of %s and others",
 		out.count, out.count ? out.events[0]->case_id : "");

@@ -1,5 +1,6 @@
 #include "core/promise.h"
 #include "lib/calendar.h"
+#include "lib/clock.h"
 #include "stage/shell.h"
 #include "tests/sim/check.h"
 #include "tests/sim/fail.h"
@@ -194,7 +195,7 @@ static bool breaks_by(const struct calls_told *told, const struct told_call *cal
 	bool kept = is_answered_later(told, call) ||
 		    (call->called_back_on && call->called_back_on <= deadline);
 	return !kept && call->known_on <= deadline &&
-	       calendar_day_start(deadline + 1) <= loop_now_ms();
+	       calendar_day_start(deadline + 1) <= clock_now_ms();
 }
 
 static void callback_check(const struct calls_told *told, const struct told_call *call)
@@ -217,7 +218,7 @@ static void end_check(const struct told_call *call, uint32_t cap_hours)
 {
 	bool open = !call->forgotten && call->began && !call->ended && !call->capped;
 	int64_t since_ms = call->recorded_ms > call->first_ms ? call->recorded_ms : call->first_ms;
-	sim_check(!open || since_ms + cap_hours * HOUR_MS > loop_now_ms(), "%s never ends",
+	sim_check(!open || since_ms + cap_hours * HOUR_MS > clock_now_ms(), "%s never ends",
 		call->name);
 }
 

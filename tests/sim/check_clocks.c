@@ -1,5 +1,6 @@
 #include "core/promise.h"
 #include "lib/calendar.h"
+#include "lib/clock.h"
 #include "proto/case_id.h"
 #include "stage/shell.h"
 #include "tests/sim/check.h"
@@ -219,13 +220,13 @@ static bool is_right(const struct clocks_told *told, enum member member, uint32_
 	int32_t stopped = stopped_on(life, kind);
 	bool kept = stopped != NEVER && stopped <= deadline;
 	bool runs = is_promised(life, kind) && !kept && told->known[number] <= deadline;
-	if (runs && calendar_day_start(deadline + 1) <= loop_now_ms())
+	if (runs && calendar_day_start(deadline + 1) <= clock_now_ms())
 		return said->broke == deadline;
 	if (said->broke)
 		return false;
 	int32_t warning =
 		reckon_warning(&told->reckonings[member], kind, deadline, told->known[number]);
-	bool warns = runs && warning && calendar_day_start(warning) <= loop_now_ms();
+	bool warns = runs && warning && calendar_day_start(warning) <= clock_now_ms();
 	return !warns || said->warned == deadline;
 }
 

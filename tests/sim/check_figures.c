@@ -1,6 +1,7 @@
 #include "tests/sim/check.h"
 
 #include "lib/calendar.h"
+#include "lib/clock.h"
 #include "tests/sim/fail.h"
 #include "tests/sim/model.h"
 #include "tests/sim/reckon.h"
@@ -131,7 +132,7 @@ static struct share promised_of(
 				  : told->contact;
 	bool met = reached != NEVER && reached <= due;
 	bool there = is_request(told) && within(due, span) &&
-		     (met || due < calendar_day_of(loop_now_ms()));
+		     (met || due < calendar_day_of(clock_now_ms()));
 	bool spoken_to = told->started != NEVER || told->closed != NEVER;
 	return (struct share){there && met, there, there && reached == NEVER && spoken_to};
 }

@@ -1,6 +1,7 @@
 #include "tests/sim/check.h"
 
 #include "daemons/case/cases.h"
+#include "lib/clock.h"
 #include "proto/door.h"
 #include "stage/shell.h"
 #include "tests/sim/digest.h"
@@ -19,7 +20,7 @@ void check_ask(enum member member, const void *state, const char *path, const ch
 		.path = path,
 		.after = after,
 		.limit = PAGE,
-		.now_ms = loop_now_ms()};
+		.now_ms = clock_now_ms()};
 	int err = house.stages[member]->daemon->core->query(state, &query, json);
 	sim_check(!err, "%s answers %s with %s", member_names[member], path, err_name(err));
 }

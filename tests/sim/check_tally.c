@@ -2,6 +2,7 @@
 
 #include "daemons/aggregate/shell.h"
 #include "lib/calendar.h"
+#include "lib/clock.h"
 #include "proto/json.h"
 #include "tests/sim/fail.h"
 
@@ -221,7 +222,7 @@ void check_day_ends(void)
 {
 	struct day_end *end = calloc(1, sizeof *end);
 	must(end);
-	end->day = calendar_day_of(loop_now_ms());
+	end->day = calendar_day_of(clock_now_ms());
 	kpis_ask("", &end->kpis);
 	end->next = day_ends;
 	day_ends = end;

@@ -1,5 +1,6 @@
 #include "tests/sim/clerk.h"
 
+#include "lib/clock.h"
 #include "proto/door.h"
 #include "stage/shell.h"
 #include "tests/sim/agenda.h"
@@ -62,7 +63,7 @@ static void letter_retry(struct letter *letter)
 	int64_t delay_ms = RETRY_MS;
 	for (unsigned i = 1; i < letter->tries && i < TRIES_MAX; i++)
 		delay_ms *= 3;
-	agenda_add(loop_now_ms() + delay_ms / 2 + (int64_t)(house.random() % (uint64_t)delay_ms),
+	agenda_add(clock_now_ms() + delay_ms / 2 + (int64_t)(house.random() % (uint64_t)delay_ms),
 		letter_go, letter);
 }
 

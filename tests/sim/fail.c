@@ -1,6 +1,6 @@
 #include "tests/sim/fail.h"
 
-#include "lib/loop.h"
+#include "lib/clock.h"
 #include "proto/json.h"
 
 #include <stdarg.h>
@@ -24,7 +24,7 @@ void fail_of(unsigned long long seed, double scale, int verbose)
 static void say(const char *format, va_list args)
 {
 	char at[32];
-	instant_print(loop_now_ms(), at);
+	instant_print(clock_now_ms(), at);
 	printf("%s  ", at);
 	vprintf(format, args);
 	putchar('\n');
@@ -45,7 +45,7 @@ void sim_fail(const char *format, ...)
 	char at[32];
 	va_list args;
 	va_start(args, format);
-	instant_print(loop_now_ms(), at);
+	instant_print(clock_now_ms(), at);
 	printf("seed %llu failed: ", running.seed);
 	vprintf(format, args);
 	printf("\n  at %s; repeat with: build/sim --seed %llu --scale %g --verbose\n", at,

@@ -1,6 +1,7 @@
 #include "tests/sim/fake_loop.h"
 
 #include "lib/clean.h"
+#include "lib/clock.h"
 
 enum { SIGNALS_MAX = 4 };
 
@@ -58,12 +59,12 @@ void fake_clock_set_back(uint64_t ms)
 	fake_clock.now_ms -= (int64_t)ms;
 }
 
-int64_t loop_now_ms(void)
+int64_t clock_now_ms(void)
 {
 	return fake_clock.now_ms;
 }
 
-uint64_t loop_mono_us(void)
+uint64_t clock_mono_us(void)
 {
 	return fake_clock.mono_us;
 }

@@ -5,6 +5,7 @@
 #include "daemons/intake/core.h"
 #include "daemons/triage/core.h"
 #include "lib/calendar.h"
+#include "lib/clock.h"
 #include "stage/shell.h"
 #include "tests/sim/fail.h"
 #include "tests/sim/fake_bus.h"
@@ -31,7 +32,7 @@ static void appended(enum member member, const Wot__V1__Event *event, uint64_t s
 {
 	sim_tell("  %s %" PRIu64 " %s %s", member_names[member], seq,
 		event_kind_name(event->body->kind_case), event->case_id ? event->case_id : "");
-	sim_check(event->recorded_at >= loop_now_ms(),
+	sim_check(event->recorded_at >= clock_now_ms(),
 		"%s: %" PRIu64 " is recorded as of an earlier time", member_names[member], seq);
 	house.on_event(member, event, seq);
 }
@@ -347,7 +348,7 @@ static bool clocks_are_silent(const struct stage *stage)
 	auto_arena struct arena arena = {0};
 	struct faults faults = {.arena = &arena};
 	struct decision out = {.arena = &arena, .faults = &faults};
-	struct input tick = {.kind = INPUT_TICK, .now_ms = loop_now_ms()};
+	struct input tick = {.kind = INPUT_TICK, .now_ms = clock_now_ms()};
 	return stage->daemon->core->decide(stage->state, &tick, &out) == 0 && out.count == 0;
 }
 

@@ -1,6 +1,7 @@
 #include "tests/sim/run.h"
 
 #include "lib/calendar.h"
+#include "lib/clock.h"
 #include "lib/log.h"
 #include "stage/shell.h"
 #include "tests/sim/agenda.h"
@@ -51,7 +52,7 @@ static void start_plan(enum member member)
 	struct rng *rng = &run.chaos;
 	int64_t down_ms = rng_chance(rng, 60) ? rng_below(rng, 3000)
 					      : rng_skewed(rng, 1, 3 * 1440) * MINUTE_MS;
-	agenda_add(loop_now_ms() + down_ms, start_again, (void *)(intptr_t)member);
+	agenda_add(clock_now_ms() + down_ms, start_again, (void *)(intptr_t)member);
 }
 
 static void member_kill(enum member member, bool lands)
@@ -122,7 +123,7 @@ static enum member member_draw(void)
 static void clock_go(void)
 {
 	struct rng *rng = &run.chaos;
-	int64_t into_day_ms = loop_now_ms() - calendar_day_start(calendar_day_of(loop_now_ms()));
+	int64_t into_day_ms = clock_now_ms() - calendar_day_start(calendar_day_of(clock_now_ms()));
 	fake_clock_pass((uint64_t)rng_skewed(rng, 0, 400));
 	if (rng_below(rng, 500) == 0 && into_day_ms > 60 * MINUTE_MS &&
 		into_day_ms < 23 * 60 * MINUTE_MS)
@@ -205,7 +206,7 @@ static void link_trouble(void)
 	*held = link;
 	sim_tell("%s does not hear %s", member_names[link.member], link.endpoint);
 	fake_bus_hold(house_loop(link.member), link.endpoint, true);
-	agenda_add(loop_now_ms() + rng_skewed(&run.chaos, 1, 14 * 1440) * MINUTE_MS, link_release,
+	agenda_add(clock_now_ms() + rng_skewed(&run.chaos, 1, 14 * 1440) * MINUTE_MS, link_release,
 		held);
 	run.stats->holds++;
 }
@@ -220,7 +221,7 @@ static void disk_trouble(void)
 	intptr_t member = rng_below(&run.chaos, MEMBERS);
 	sim_tell("the disk of %s is full", member_names[member]);
 	fake_disk_fill(member_names[member], true);
-	agenda_add(loop_now_ms() + rng_skewed(&run.chaos, 1, 3 * 1440) * MINUTE_MS, disk_release,
+	agenda_add(clock_now_ms() + rng_skewed(&run.chaos, 1, 3 * 1440) * MINUTE_MS, disk_release,
 		(void *)member);
 	run.stats->fills++;
 }
@@ -279,7 +280,7 @@ static void trouble(void *arg)
 		reload();
 	else
 		pace_draw();
-	agenda_add(loop_now_ms() + rng_skewed(rng, 1, 80 * 1440) * MINUTE_MS, trouble, NULL);
+	agenda_add(clock_now_ms() + rng_skewed(rng, 1, 80 * 1440) * MINUTE_MS, trouble, NULL);
 }
 
 /* ---- looking ---- */
@@ -291,7 +292,7 @@ static void look(void *arg)
 		return;
 	check_now((enum member)rng_below(&run.chaos, AGGREGATE));
 	run.stats->checks++;
-	agenda_add(loop_now_ms() + rng_range(&run.chaos, 150, 500) * DAY_MS, look, NULL);
+	agenda_add(clock_now_ms() + rng_range(&run.chaos, 150, 500) * DAY_MS, look, NULL);
 }
 
 static void all_well(void)
@@ -318,8 +319,8 @@ static void settle(void)
 /* On an evening when everybody has read everything, to be asked for again at the end. */
 static void evening_look(int64_t next_ms)
 {
-	int64_t midnight_ms = calendar_day_start(calendar_day_of(loop_now_ms()) + 1);
-	if (next_ms < midnight_ms || loop_now_ms() > midnight_ms - 30 * MINUTE_MS ||
+	int64_t midnight_ms = calendar_day_start(calendar_day_of(clock_now_ms()) + 1);
+	if (next_ms < midnight_ms || clock_now_ms() > midnight_ms - 30 * MINUTE_MS ||
 		run.stats->day_ends >= 1 || !rng_chance(&run.chaos, 1))
 		return;
 	fake_clock_sleep(midnight_ms - 20 * MINUTE_MS, 100);
@@ -402,8 +403,8 @@ void run_seed(uint64_t seed, double scale, struct run_stats *stats)
 	fake_clock_start(calendar_day_start(calendar_day((struct calendar_date){2024, 1, 1})));
 	run_open(seed, stats);
 	town_begin(seed, scale);
-	agenda_add(loop_now_ms() + DAY_MS, trouble, NULL);
-	agenda_add(loop_now_ms() + 60 * DAY_MS, look, NULL);
+	agenda_add(clock_now_ms() + DAY_MS, trouble, NULL);
+	agenda_add(clock_now_ms() + 60 * DAY_MS, look, NULL);
 	run_days();
 	while (clerk_waiting()) { /* their last answers */
 		int64_t due_ms;

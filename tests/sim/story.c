@@ -1,4 +1,5 @@
 #include "lib/calendar.h"
+#include "lib/clock.h"
 #include "tests/sim/agenda.h"
 #include "tests/sim/town.h"
 
@@ -92,7 +93,7 @@ static int32_t day_draw(const struct story *story)
 	int32_t day = story->reported_on + rng_skewed(rng, 0, 250);
 	if (rng_chance(rng, 20))
 		day -= 40;
-	int32_t today = calendar_day_of(loop_now_ms());
+	int32_t today = calendar_day_of(clock_now_ms());
 	return day <= today || rng_chance(rng, 10) ? day : today - rng_below(rng, 10);
 }
 
@@ -262,8 +263,8 @@ static void step_plan(
 	int64_t at_ms = occurred_ms + lateness_ms();
 	if (at_ms > calendar_day_start(town.to_day + 1))
 		return;
-	if (at_ms < loop_now_ms())
-		at_ms = loop_now_ms() + rng_below(&town.rng, 3600000);
+	if (at_ms < clock_now_ms())
+		at_ms = clock_now_ms() + rng_below(&town.rng, 3600000);
 	struct step *step = malloc(sizeof *step);
 	must(step);
 	*step = (struct step){story, kind, value, occurred_ms};

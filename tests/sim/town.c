@@ -1,6 +1,7 @@
 #include "tests/sim/town.h"
 
 #include "lib/calendar.h"
+#include "lib/clock.h"
 #include "tests/sim/agenda.h"
 
 #include <stdio.h>
@@ -86,7 +87,7 @@ void town_send(enum member member, const struct clerk_client *client, int64_t oc
 	body_set(&body, kind, message);
 	submission->body = &body;
 	submission->occurred_at = occurred_ms;
-	int64_t at_ms = loop_now_ms();
+	int64_t at_ms = clock_now_ms();
 	if (rng_chance(rng, 3)) /* an outbox that was not emptied */
 		at_ms += rng_below(rng, 1000 * 3600) * INT64_C(10);
 	if (rng_chance(rng, 1)) /* a clock that is wrong: refused, or taken a little later */
@@ -285,7 +286,7 @@ static void callback_plan(const struct ring *missed)
 	must(ring);
 	*ring = *missed;
 	ring->at_ms += rng_skewed(&town.rng, 1, 96 * 60) * MINUTE_MS;
-	int64_t now_ms = loop_now_ms();
+	int64_t now_ms = clock_now_ms();
 	agenda_add(ring->at_ms > now_ms ? ring->at_ms : now_ms, callback_go, ring);
 }
 

@@ -5,6 +5,7 @@
 #define WOT_TEST_UNTIL_H
 
 #include "lib/clean.h"
+#include "lib/clock.h"
 #include "lib/loop.h"
 
 enum { UNTIL_LIMIT_MS = 10000 };
@@ -19,13 +20,13 @@ struct until {
 static inline void until_look(void *arg)
 {
 	struct until *until = arg;
-	if (until->holds(until->arg) || loop_mono_us() > until->end_us)
+	if (until->holds(until->arg) || clock_mono_us() > until->end_us)
 		loop_stop(until->loop);
 }
 
 static inline bool loop_until(struct loop *loop, bool (*holds)(void *arg), void *arg)
 {
-	struct until until = {loop, holds, arg, loop_mono_us() + UNTIL_LIMIT_MS * 1000};
+	struct until until = {loop, holds, arg, clock_mono_us() + UNTIL_LIMIT_MS * 1000};
 	struct loop_timer *timer = loop_every(loop, 1, until_look, &until);
 	if (!holds(arg))
 		loop_run(loop);
