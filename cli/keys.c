@@ -54,12 +54,6 @@ int verb_keygen(struct cli *cli, int argc, char **argv)
 	return EXIT_OK;
 }
 
-static bool role_is_known(const char *role)
-{
-	unsigned ignored;
-	return role_parse(role, &ignored) == 0;
-}
-
 static void roles_print(struct buf *out)
 {
 	for (unsigned i = 0; i < ROLE_COUNT; i++)
@@ -89,7 +83,8 @@ static int credentials_make(struct cli *cli, struct client *client, struct why *
 
 static int client_add(struct clients *clients, const char *name, const char *role)
 {
-	if (!role_is_known(role)) {
+	unsigned known;
+	if (role_parse(role, &known) != 0) {
 		auto_buf struct buf roles = {0};
 		roles_print(&roles);
 		return cli_fail(EXIT_USAGE, "%s: no such role; one of %s", role, roles.data);
@@ -108,7 +103,7 @@ static int client_add(struct clients *clients, const char *name, const char *rol
 	struct client *client = &clients->items[clients->count++];
 	memset(client, 0, sizeof *client);
 	snprintf(client->name, sizeof client->name, "%s", name);
-	snprintf(client->role, sizeof client->role, "%s", role);
+	client->role = known;
 	return EXIT_OK;
 }
 
@@ -118,11 +113,11 @@ static int client_list(const struct cli *cli, const struct clients *clients)
 		const struct client *client = &clients->items[i];
 		if (cli->json)
 			printf("%s{\"name\":\"%s\",\"role\":\"%s\",\"token\":%s,\"curve\":%s}",
-				i ? "," : "[", client->name, client->role,
+				i ? "," : "[", client->name, role_name(client->role),
 				client->has_token ? "true" : "false",
 				client->has_curve ? "true" : "false");
 		else
-			printf("%-24s %-12s %s %s\n", client->name, client->role,
+			printf("%-24s %-12s %s %s\n", client->name, role_name(client->role),
 				client->has_token ? "token" : "-",
 				client->has_curve ? "curve" : "-");
 	}
@@ -182,7 +177,7 @@ int verb_client(struct cli *cli, int argc, char **argv)
 	auto_buf struct buf errors = {0};
 	struct clients clients = {0};
 	const char *path = cli->config[0].clients;
-	if (access(path, F_OK) == 0 && clients_load(&clients, path, role_is_known, &errors) != 0) {
+	if (access(path, F_OK) == 0 && clients_load(&clients, path, &errors) != 0) {
 		fputs(errors.data, stderr);
 		return EXIT_USAGE;
 	}

@@ -2,6 +2,7 @@
 
 #include "config/yaml.h"
 #include "lib/bus.h"
+#include "proto/door.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <sodium.h>
@@ -41,16 +42,11 @@ static void take_name(struct yaml *yaml, const struct yaml_node *node,
 		memcpy(client->name, name, strlen(name) + 1);
 }
 
-static void take_role(struct yaml *yaml, const struct yaml_node *node,
-	bool (*role_ok)(const char *role), struct client *client)
+static void take_role(struct yaml *yaml, const struct yaml_node *node, struct client *client)
 {
 	const char *role = NULL;
-	if (!yaml_text(yaml, node, &role))
-		return;
-	if (strlen(role) >= sizeof client->role || !role_ok(role))
+	if (yaml_text(yaml, node, &role) && role_parse(role, &client->role) != 0)
 		yaml_fail(yaml, node, "there is no such role; see `wotctl client add --help`");
-	else
-		memcpy(client->role, role, strlen(role) + 1);
 }
 
 static bool same_token(const struct clients *clients, const struct client *client)
@@ -84,8 +80,7 @@ static void take_keys(struct yaml *yaml, const struct yaml_node *item,
 	}
 }
 
-static void take_clients(
-	struct yaml *yaml, struct clients *clients, bool (*role_ok)(const char *role))
+static void take_clients(struct yaml *yaml, struct clients *clients)
 {
 	static const char *const top[] = {"clients"};
 	static const char *const keys[] = {"name", "role", "token_hash", "curve_key"};
@@ -105,14 +100,13 @@ static void take_clients(
 		}
 		yaml_keys(yaml, item, keys, sizeof keys / sizeof *keys);
 		take_name(yaml, yaml_need(yaml, item, "name"), clients, &client);
-		take_role(yaml, yaml_need(yaml, item, "role"), role_ok, &client);
+		take_role(yaml, yaml_need(yaml, item, "role"), &client);
 		take_keys(yaml, item, clients, &client);
 		clients->items[clients->count++] = client;
 	}
 }
 
-int clients_load(struct clients *clients, const char *path, bool (*role_ok)(const char *role),
-	struct buf *errors)
+int clients_load(struct clients *clients, const char *path, struct buf *errors)
 {
 	auto_buf struct buf text = {0};
 	auto_yaml struct yaml yaml = {0};
@@ -122,7 +116,7 @@ int clients_load(struct clients *clients, const char *path, bool (*role_ok)(cons
 	if (err)
 		return err;
 	struct clients loaded = {0};
-	take_clients(&yaml, &loaded, role_ok);
+	take_clients(&yaml, &loaded);
 	err = yaml_result(&yaml);
 	if (err)
 		clients_done(&loaded);
@@ -148,8 +142,8 @@ static void print(const struct clients *clients, struct buf *yaml)
 	buf_char(yaml, '\n');
 	for (size_t i = 0; i < clients->count; i++) {
 		const struct client *client = &clients->items[i];
-		buf_printf(
-			yaml, "  - name: \"%s\"\n    role: \"%s\"\n", client->name, client->role);
+		buf_printf(yaml, "  - name: \"%s\"\n    role: \"%s\"\n", client->name,
+			role_name(client->role));
 		if (client->has_token) {
 			buf_text(yaml, "    token_hash: \"");
 			buf_hex(yaml, client->token_hash, sizeof client->token_hash);

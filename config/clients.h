@@ -15,7 +15,7 @@
 
 struct client {
 	char name[64]; /* [a-z0-9-]{1,63} */
-	char role[24]; /* of proto/role.def, checked by the caller through role_ok */
+	unsigned role; /* of proto/role.def */
 	uint8_t token_hash[32];
 	uint8_t curve_key[32];
 	bool has_token, has_curve;
@@ -25,9 +25,8 @@ struct clients {
 	size_t count;
 };
 
-/* role_ok says whether a role's name exists. errors: file:line:column, all at once. */
-int clients_load(struct clients *clients, const char *path, bool (*role_ok)(const char *role),
-	struct buf *errors);
+/* errors: file:line:column, all at once. */
+int clients_load(struct clients *clients, const char *path, struct buf *errors);
 int clients_save(
 	const struct clients *clients, const char *path, struct why *why); /* atomically, 0600 */
 void clients_done(struct clients *clients);

@@ -1,12 +1,12 @@
 #include "config/lists.h"
 
-int lists_load(struct lists *lists, const char *wards, const char *organisations, struct why *why)
+int lists_load(struct lists *lists, const struct config *config, struct why *why)
 {
 	auto_buf struct buf errors = {0};
 	struct lists fresh = {0};
-	int err = wards_load(&fresh.wards, wards, &errors);
+	int err = wards_load(&fresh.wards, config->wards, &errors);
 	if (!err)
-		err = organisations_load(&fresh.organisations, organisations, &errors);
+		err = organisations_load(&fresh.organisations, config->rules, &errors);
 	if (err) {
 		wards_done(&fresh.wards);
 		return why_set(why, err, "%s", errors.len ? errors.data : err_title(err));
@@ -14,6 +14,14 @@ int lists_load(struct lists *lists, const char *wards, const char *organisations
 	lists_done(lists);
 	*lists = fresh;
 	return 0;
+}
+
+int lists_check(const struct config *config, struct why *why)
+{
+	struct lists lists = {0};
+	int err = lists_load(&lists, config, why);
+	lists_done(&lists);
+	return err;
 }
 
 void lists_done(struct lists *lists)

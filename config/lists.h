@@ -4,6 +4,7 @@
 #ifndef WOT_LISTS_H
 #define WOT_LISTS_H
 
+#include "config/config.h"
 #include "config/organisations.h"
 #include "config/wards.h"
 #include "lib/err.h"
@@ -15,7 +16,9 @@ struct lists {
 };
 
 /* Both files, or, on failure, what was loaded before: `why` has file:line:column. */
-int lists_load(struct lists *lists, const char *wards, const char *organisations, struct why *why);
+int lists_load(struct lists *lists, const struct config *config, struct why *why);
+/* Only looks: what `--check-config` asks of a daemon whose door uses lists. */
+int lists_check(const struct config *config, struct why *why);
 void lists_done(struct lists *lists);
 
 /* A key that is not NULL must be known; else a fault at pointer. day: an alias holds until a day. */

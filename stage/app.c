@@ -86,7 +86,7 @@ static int args_parse(int argc, char **argv, const struct daemon *daemon, struct
 static int files_check(const struct daemon *daemon, const struct config *config)
 {
 	auto_buf struct buf errors = {0};
-	if (stage_files_check(daemon->core, config, &errors) == 0)
+	if (stage_files_check(daemon, config, &errors) == 0)
 		return EXIT_STOPPED;
 	fprintf(stderr, "%s%s", errors.data, errors.data[errors.len - 1] == '\n' ? "" : "\n");
 	return EXIT_WRONG;

@@ -207,106 +207,23 @@ void stage_input_read(struct stage *stage, size_t feed)
 	mark->owed = false;
 }
 
-/* Where a core's configuration lies: the setting of that name. */
-static const char *config_path(const struct config *config, const char *name)
+int stage_input_config(struct stage *stage, const char *name, const char *text,
+	const uint8_t hash[32], struct why *why)
 {
-	if (strcmp(name, "triage.yaml") == 0)
-		return config->rules;
-	if (strcmp(name, "calendar.yaml") == 0)
-		return config->calendar;
-	if (strcmp(name, "clocks.yaml") == 0)
-		return config->clocks;
-	if (strcmp(name, "kpi.yaml") == 0)
-		return config->kpi;
-	return NULL;
-}
-
-static int config_read(const struct core *core, const struct config *config, const char *name,
-	struct buf *text, struct why *why)
-{
-	const char *path = config_path(config, name);
-	must(path);
-	int err = config_read_text(path, text, why);
-	return err ? err : core->config_check(name, path, text->data, why);
-}
-
-/* Adds a file's mistakes to those of the files before it. */
-static void mistakes_add(struct buf *all, const struct why *why)
-{
-	if (all->len && all->data[all->len - 1] != '\n')
-		buf_char(all, '\n');
-	buf_text(all, why->text);
-}
-
-static int config_enter(struct stage *stage, size_t index, struct why *why)
-{
-	const struct core *core = stage->daemon->core;
-	const char *name = core->configs[index];
-	auto_buf struct buf text = {0};
-	int err = config_read(core, &stage->config, name, &text, why);
-	if (err)
-		return err;
-	uint8_t hash[32];
-	crypto_generichash(hash, sizeof hash, (const uint8_t *)text.data, text.len, NULL, 0);
-	if (memcmp(hash, stage->config_hashes[index], sizeof hash) == 0)
-		return 0;
 	struct input input = {
 		.kind = INPUT_CONFIG,
 		.now_ms = stage->now_ms,
 		.config_name = name,
-		.config_text = text.data,
+		.config_text = text,
 	};
-	err = core->decide(stage->state, &input, decision_begin(stage));
+	int err = stage->daemon->core->decide(stage->state, &input, decision_begin(stage));
 	if (err)
 		return why_set(why, err, "%s", stage->decision->why.text);
 	for (size_t i = 0; i < stage->decision->count; i++) {
 		Wot__V1__Body *body = stage->decision->events[i]->body;
 		if (body->kind_case == WOT__V1__BODY__KIND_CONFIG_LOADED)
-			body->config_loaded->hash = bytes_of(stage, hash, sizeof hash);
+			body->config_loaded->hash = bytes_of(stage, hash, 32);
 	}
 	decision_take(stage);
-	memcpy(stage->config_hashes[index], hash, sizeof hash);
-	log_info("config_loaded", "name=%s", name);
 	return 0;
-}
-
-int stage_configure(struct stage *stage, struct why *why)
-{
-	const struct core *core = stage->daemon->core;
-	auto_buf struct buf errors = {0};
-	int failed = 0;
-	for (size_t i = 0; core && core->configs && core->configs[i]; i++) {
-		struct why wrong = {""};
-		int err = config_enter(stage, i, &wrong);
-		arena_reset(&stage->arena);
-		if (!err)
-			continue;
-		mistakes_add(&errors, &wrong);
-		failed = err;
-	}
-	return failed ? why_set(why, failed, "%s", errors.data) : 0;
-}
-
-int stage_files_check(const struct core *core, const struct config *config, struct buf *errors)
-{
-	struct clients clients = {0};
-	struct lists lists = {0};
-	struct why why = {""};
-	int failed = clients_load(&clients, config->clients, stage_role_is_known, errors);
-	clients_done(&clients);
-	if (lists_load(&lists, config->wards, config->rules, &why)) {
-		mistakes_add(errors, &why);
-		failed = ERR_CONFIG;
-	}
-	lists_done(&lists);
-	for (size_t i = 0; core && core->configs && core->configs[i]; i++) {
-		auto_buf struct buf text = {0};
-		struct why wrong = {""};
-		int err = config_read(core, config, core->configs[i], &text, &wrong);
-		if (!err)
-			continue;
-		mistakes_add(errors, &wrong);
-		failed = err;
-	}
-	return failed;
 }

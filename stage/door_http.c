@@ -275,15 +275,6 @@ static bool is_open_to_all(const char *path)
 	       strcmp(path, "/v1/openapi.json") == 0;
 }
 
-const struct client *stage_client(const struct stage *stage, const struct http_request *request)
-{
-	const char *authorization = http_header(request, "Authorization");
-	static const char bearer[] = "Bearer ";
-	if (!authorization || strncasecmp(authorization, bearer, sizeof bearer - 1) != 0)
-		return NULL;
-	return clients_by_token(&stage->clients, authorization + sizeof bearer - 1);
-}
-
 static bool is_read(const char *method)
 {
 	return strcmp(method, "GET") == 0 || strcmp(method, "HEAD") == 0;
@@ -302,12 +293,11 @@ static int on_headers(void *arg, struct http_request *request)
 		return submit || is_open_to_all(path) ? ERR_METHOD : ERR_NOT_FOUND;
 	}
 	const struct client *client = stage_client(stage, request);
-	unsigned role;
-	if (!client || role_parse(client->role, &role) != 0) {
+	if (!client) {
 		refuse_unread(door, ERR_UNAUTHENTICATED);
 		return ERR_UNAUTHENTICATED;
 	}
-	if (!is_read(method) && !(door_roles(stage->daemon->name, path) & role)) {
+	if (!is_read(method) && !(door_roles(stage->daemon->name, path) & client->role)) {
 		refuse_unread(door, ERR_FORBIDDEN);
 		return ERR_FORBIDDEN;
 	}
@@ -344,9 +334,7 @@ static void request_answer(struct door_http *door, struct http_request *request)
 	struct http_reply *reply = reply_new(door, request);
 	const struct client *client =
 		stage_client(stage, request); /* clients may have been reloaded since */
-	unsigned role = 0;
-	if (client)
-		role_parse(client->role, &role);
+	unsigned role = client ? client->role : 0;
 	if (answer_plain(reply, client)) {
 		on_send(&reply->reply); /* waits for no commit: it comes also while the disk is full */
 		return;

@@ -202,12 +202,11 @@ static bool payload_take(struct door_push *door, const char *user, struct scan s
 	struct stage *stage = door->stage;
 	door->row->bytes += (size_t)(scan.end - scan.at);
 	const struct client *client = stage_peer(stage, user);
-	unsigned role;
 	uint64_t request = 0;
 	size_t count;
 	int err = submit_check(scan, &request, &count);
 	int closed = stage_open_for_business(stage);
-	if (!client || role_parse(client->role, &role) != 0)
+	if (!client)
 		submit_refuse(door, request, ERR_UNAUTHENTICATED, "");
 	else if (err)
 		submit_refuse(door, request, err,
@@ -216,7 +215,7 @@ static bool payload_take(struct door_push *door, const char *user, struct scan s
 		submit_refuse(door, request, closed, "");
 	else {
 		receipts_begin(door, request);
-		submit_take(door, client->name, role, scan);
+		submit_take(door, client->name, client->role, scan);
 		return true;
 	}
 	return false;

@@ -110,8 +110,7 @@ static bool fetch_is_allowed(
 	if (socket == feed->ipc)
 		return true;
 	const struct client *client = stage_peer(feed->stage, user);
-	unsigned role;
-	return client && role_parse(client->role, &role) == 0 && role == ROLE_OPERATOR;
+	return client && client->role == ROLE_OPERATOR;
 }
 
 static void on_fetch(

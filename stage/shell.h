@@ -5,7 +5,6 @@
 #define WOT_SHELL_H
 
 #include "config/keys.h"
-#include "config/lists.h"
 #include "lib/bus.h"
 #include "lib/metric.h"
 #include "proto/door.h"
@@ -75,19 +74,20 @@ struct stage {
 	int failed;
 };
 
-/* ---- stage.c ---- */
+/* ---- shell.c: what every part asks of the whole ---- */
 void stage_clock(struct stage *stage); /* sets now_ms */
 /* 0 when submissions are taken; else why not (503). */
 int stage_open_for_business(const struct stage *stage);
-/* Something was decided or read on this turn. */
-void stage_turn(struct stage *stage);
-bool stage_role_is_known(const char *role);
 /* Whose connection it is, or NULL when that client has another key by now, or none. */
 const struct client *stage_peer(const struct stage *stage, const char *user);
 /* Our own log cannot be read: logged, and the daemon stops. */
 void stage_unreadable(struct stage *stage, int err, const char *what);
 /* The index of a stream among those that are read, or -1. */
 int stage_feed(const struct stage *stage, const char *stream);
+
+/* ---- stage.c ---- */
+/* Something was decided or read on this turn. */
+void stage_turn(struct stage *stage);
 
 /* ---- decide.c: what becomes of an input ---- */
 struct receipt {
@@ -107,11 +107,16 @@ void stage_submit(struct stage *stage, const char *client, Wot__V1__Submission *
 int stage_input_event(struct stage *stage, const char *stream, const Wot__V1__Event *event);
 size_t stage_input_tick(struct stage *stage); /* a second has passed; how many events that gave */
 void stage_input_read(struct stage *stage, size_t feed); /* appends the InputRead that is owed */
+/* A file that the core decides by has another content: decided, and entered in the log. */
+int stage_input_config(struct stage *stage, const char *name, const char *text,
+	const uint8_t hash[32], struct why *why);
+
+/* ---- configure.c ---- */
 /* Reads the files the core decides by, each by itself: what is right is taken, of what is wrong the old one
  * stays. `why` says all of it. */
 int stage_configure(struct stage *stage, struct why *why);
-/* The same, but only looks: what is wrong is added to `errors`. */
-int stage_files_check(const struct core *core, const struct config *config, struct buf *errors);
+/* The same, and those that the daemon reads itself, but only looks: what is wrong is added to `errors`. */
+int stage_files_check(const struct daemon *daemon, const struct config *config, struct buf *errors);
 
 /* ---- replay.c ---- */
 int stage_replay(struct stage *stage, struct why *why);

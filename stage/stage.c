@@ -15,33 +15,6 @@ static const char *const *feeds_of(const struct daemon *daemon)
 	return daemon->core ? daemon->core->feeds : daemon->feeds;
 }
 
-void stage_clock(struct stage *stage)
-{
-	int64_t now_ms = clock_now_ms();
-	if (now_ms > stage->now_ms)
-		stage->now_ms = now_ms;
-}
-
-int stage_open_for_business(const struct stage *stage)
-{
-	if (stage->stopping)
-		return ERR_STOPPING;
-	if (stage->disk_full)
-		return ERR_DISK_FULL;
-	if (stage->maintenance)
-		return ERR_MAINTENANCE;
-	return stage->replies_count >= stage->config.max_waiting ? ERR_BUSY : 0;
-}
-
-int stage_feed(const struct stage *stage, const char *stream)
-{
-	for (size_t i = 0; i < stage->feed_count; i++) {
-		if (strcmp(stage->feeds[i], stream) == 0)
-			return (int)i;
-	}
-	return -1;
-}
-
 /* ---- a turn ---- */
 
 /* Progress that led to no event rides with the next block, or makes one of its own after a second. */
@@ -177,17 +150,11 @@ static void on_stop(void *arg, int signal)
 	stage_stop(arg, 0);
 }
 
-bool stage_role_is_known(const char *role)
-{
-	unsigned ignored;
-	return role_parse(role, &ignored) == 0;
-}
-
 static int clients_reload(struct stage *stage, struct why *why)
 {
 	auto_buf struct buf errors = {0};
 	struct clients fresh = {0};
-	int err = clients_load(&fresh, stage->config.clients, stage_role_is_known, &errors);
+	int err = clients_load(&fresh, stage->config.clients, &errors);
 	if (err)
 		return why_set(why, err, "%s", errors.len ? errors.data : err_title(err));
 	clients_done(&stage->clients);
@@ -245,13 +212,6 @@ static const char *on_key(void *arg, const uint8_t key[BUS_KEY_LEN])
 	stage->row_curve->accepted++;
 	bus_key_print(key, user);
 	return user;
-}
-
-const struct client *stage_peer(const struct stage *stage, const char *user)
-{
-	uint8_t key[BUS_KEY_LEN];
-	return user && bus_key_parse(user, key) == 0 ? clients_by_curve(&stage->clients, key)
-						     : NULL;
 }
 
 /* Whatever leaves the machine is under CURVE: our key, and who is let in. Before anything is bound. */
@@ -413,46 +373,4 @@ int stage_run(struct stage *stage)
 	loop_run(stage->loop);
 	stage_drain(stage);
 	return stage->failed;
-}
-
-void stage_stop(struct stage *stage, int err)
-{
-	stage->stopping = true;
-	if (err)
-		stage->failed = err;
-	loop_stop(stage->loop);
-}
-
-void stage_unreadable(struct stage *stage, int err, const char *what)
-{
-	log_error("log_unreadable",
-		"what=%s reason=%s why=\"`wotctl verify` says where; `wotctl accept-loss` goes on "
-		"with what is left\"",
-		what, err_name(err));
-	stage_stop(stage, err);
-}
-
-const struct config *stage_config(const struct stage *stage)
-{
-	return &stage->config;
-}
-
-void *stage_ctx(const struct stage *stage)
-{
-	return stage->ctx;
-}
-
-void *stage_state(const struct stage *stage)
-{
-	return stage->state;
-}
-
-struct store *stage_store(const struct stage *stage)
-{
-	return stage->store;
-}
-
-uint64_t stage_read_seq(const struct stage *stage, size_t feed)
-{
-	return stage->marks[feed].seq;
 }

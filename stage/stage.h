@@ -43,6 +43,8 @@ struct daemon {
 	int (*ready)(void *ctx, struct why *why); /* after replay, before any bind */
 	void (*close)(void **ctx);
 	int (*reload)(void *ctx, struct why *why); /* SIGHUP; the old stays on failure */
+	/* Looks at the files that `open` reads, and no more. */
+	int (*check)(const struct config *config, struct why *why);
 	/* Does this digest belong to that content? key_id: of the earlier one's sealed part. */
 	bool (*is_same)(void *ctx, const Wot__V1__Submission *submission, const uint8_t key_id[16],
 		const uint8_t digest[16]);

@@ -11,6 +11,7 @@ int main(int argc, char **argv)
 		.open = aggregate_open,
 		.close = aggregate_close,
 		.reload = aggregate_reload,
+		.check = aggregate_check,
 		.fold = aggregate_fold,
 		.fold_replayed = aggregate_fold_replayed,
 		.get = aggregate_get,

@@ -33,18 +33,12 @@ static uint32_t on_households(void *arg, const char *key)
 	return sum;
 }
 
-static int names_read(struct aggregate *aggregate, struct why *why)
-{
-	const struct config *config = stage_config(aggregate->stage);
-	return lists_load(&aggregate->lists, config->wards, config->rules, why);
-}
-
 /* ---- the running tally ---- */
 
 /* What counts until the logs have said what does. */
-static int definitions_read(struct aggregate *aggregate, struct why *why)
+static int definitions_read(
+	struct aggregate *aggregate, const struct config *config, struct why *why)
 {
-	const struct config *config = stage_config(aggregate->stage);
 	struct tally_options *options = &aggregate->options;
 	int err = config_read_text(config->kpi, &aggregate->kpi_yaml, why);
 	if (!err)
@@ -58,6 +52,27 @@ static int definitions_read(struct aggregate *aggregate, struct why *why)
 	return err;
 }
 
+static int files_read(struct aggregate *aggregate, const struct config *config, struct why *why)
+{
+	int err = lists_load(&aggregate->lists, config, why);
+	return err ? err : definitions_read(aggregate, config, why);
+}
+
+static void files_done(struct aggregate *aggregate)
+{
+	buf_done(&aggregate->kpi_yaml);
+	buf_done(&aggregate->calendar_yaml);
+	lists_done(&aggregate->lists);
+}
+
+int aggregate_check(const struct config *config, struct why *why)
+{
+	struct aggregate looked = {0};
+	int err = files_read(&looked, config, why);
+	files_done(&looked);
+	return err;
+}
+
 int aggregate_open(void **ctx, struct stage *stage, struct why *why)
 {
 	struct aggregate *aggregate = calloc(1, sizeof *aggregate);
@@ -65,9 +80,7 @@ int aggregate_open(void **ctx, struct stage *stage, struct why *why)
 	aggregate->stage = stage;
 	aggregate->names = (struct figure_names){on_label, on_households, aggregate};
 	*ctx = aggregate;
-	int err = names_read(aggregate, why);
-	if (!err)
-		err = definitions_read(aggregate, why);
+	int err = files_read(aggregate, stage_config(stage), why);
 	if (!err)
 		err = tally_new(&aggregate->tally, &aggregate->options, why);
 	if (!err)
@@ -79,9 +92,7 @@ void aggregate_close(void **ctx)
 {
 	struct aggregate *aggregate = *ctx;
 	tally_free(aggregate->tally);
-	buf_done(&aggregate->kpi_yaml);
-	buf_done(&aggregate->calendar_yaml);
-	lists_done(&aggregate->lists);
+	files_done(aggregate);
 	free(aggregate);
 	*ctx = NULL;
 }
@@ -89,7 +100,8 @@ void aggregate_close(void **ctx)
 /* kpi.yaml and calendar.yaml come in with the logs of those who load them. */
 int aggregate_reload(void *ctx, struct why *why)
 {
-	return names_read(ctx, why);
+	struct aggregate *aggregate = ctx;
+	return lists_load(&aggregate->lists, stage_config(aggregate->stage), why);
 }
 
 void aggregate_fold(void *ctx, size_t feed, const uint8_t *event, size_t len, uint64_t seq)

@@ -24,6 +24,7 @@ extern const struct ctl_command aggregate_commands[]; /* question.c */
 int aggregate_open(void **ctx, struct stage *stage, struct why *why);
 void aggregate_close(void **ctx);
 int aggregate_reload(void *ctx, struct why *why);
+int aggregate_check(const struct config *config, struct why *why);
 void aggregate_fold(void *ctx, size_t feed, const uint8_t *event, size_t len, uint64_t seq);
 void aggregate_fold_replayed(void *ctx);
 

@@ -30,8 +30,7 @@ int case_door_prepare(void *ctx, struct admission *admission)
 int case_door_reload(void *ctx, struct why *why)
 {
 	struct case_door *door = ctx;
-	const struct config *config = stage_config(door->stage);
-	return lists_load(&door->lists, config->wards, config->rules, why);
+	return lists_load(&door->lists, stage_config(door->stage), why);
 }
 
 int case_door_open(void **ctx, struct stage *stage, struct why *why)

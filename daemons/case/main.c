@@ -1,3 +1,4 @@
+#include "config/lists.h"
 #include "daemons/case/core.h"
 #include "daemons/case/door.h"
 #include "stage/app.h"
@@ -10,6 +11,7 @@ int main(int argc, char **argv)
 		.open = case_door_open,
 		.close = case_door_close,
 		.reload = case_door_reload,
+		.check = lists_check,
 		.prepare = case_door_prepare,
 	};
 	return app_main(argc, argv, &daemon);

@@ -307,6 +307,5 @@ void intake_door_close(void **ctx)
 int intake_door_reload(void *ctx, struct why *why)
 {
 	struct intake_door *door = ctx;
-	const struct config *config = stage_config(door->stage);
-	return lists_load(&door->lists, config->wards, config->rules, why);
+	return lists_load(&door->lists, stage_config(door->stage), why);
 }

@@ -1,3 +1,4 @@
+#include "config/lists.h"
 #include "daemons/intake/core.h"
 #include "daemons/intake/door.h"
 #include "stage/app.h"
@@ -11,6 +12,7 @@ int main(int argc, char **argv)
 		.ready = intake_door_ready,
 		.close = intake_door_close,
 		.reload = intake_door_reload,
+		.check = lists_check,
 		.is_same = intake_door_is_same,
 		.prepare = intake_door_prepare,
 		.withdraw = intake_door_withdraw,

@@ -3,6 +3,7 @@
  * every moment; and a mistake in it must not leave a door open.
  */
 #include "config/clients.h"
+#include "proto/door.h"
 #include "tests/unit/folder.h"
 
 // clang-format off
@@ -16,16 +17,11 @@
 #define HASH_A "00000000000000000000000000000000000000000000000000000000000000aa"
 #define KEY_A "rq:rM>}U?@Lns47E1%kR.o@n%FcmmsL/@{H8]yf7"
 
-static bool role_ok(const char *role)
-{
-	return !strcmp(role, "desk") || !strcmp(role, "phone_centre");
-}
-
 static int load(void **state, const char *text, struct clients *clients, struct buf *errors)
 {
 	auto_buf struct buf path = {0};
 	folder_write(state, "clients.yaml", text, &path);
-	return clients_load(clients, path.data, role_ok, errors);
+	return clients_load(clients, path.data, errors);
 }
 
 static void assert_refused(void **state, const char *text, const char *expected)
@@ -54,7 +50,7 @@ static void a_client_is_found_by_its_token_key_and_name(void **state)
 	assert_null(clients_by_token(&clients, "a-tokem"));
 	assert_null(clients_by_token(&clients, ""));
 	const struct client *phone = clients_by_name(&clients, "phone");
-	assert_string_equal(phone->role, "phone_centre");
+	assert_int_equal(phone->role, ROLE_PHONE_CENTRE);
 	assert_true(phone->has_curve);
 	assert_false(phone->has_token);
 	assert_ptr_equal(clients_by_curve(&clients, phone->curve_key), phone);
@@ -114,9 +110,9 @@ static void what_is_saved_loads_again_and_only_we_may_read_it(void **state)
 {
 	auto_buf struct buf path = {0}, errors = {0};
 	struct client items[3] = {
-		{.name = "one", .role = "desk", .has_token = true},
-		{.name = "two", .role = "phone_centre", .has_token = true, .has_curve = true},
-		{.name = "three", .role = "desk"},
+		{.name = "one", .role = ROLE_DESK, .has_token = true},
+		{.name = "two", .role = ROLE_PHONE_CENTRE, .has_token = true, .has_curve = true},
+		{.name = "three", .role = ROLE_DESK},
 	};
 	clients_token_hash("t1", items[0].token_hash);
 	clients_token_hash("t2", items[1].token_hash);
@@ -128,14 +124,14 @@ static void what_is_saved_loads_again_and_only_we_may_read_it(void **state)
 	struct stat stat_of;
 	assert_int_equal(stat(path.data, &stat_of), 0);
 	assert_int_equal(stat_of.st_mode & 0777, 0600);
-	assert_int_equal(clients_load(&again, path.data, role_ok, &errors), 0);
+	assert_int_equal(clients_load(&again, path.data, &errors), 0);
 	assert_int_equal(again.count, 3);
 	for (size_t i = 0; i < 3; i++)
 		assert_memory_equal(&again.items[i], &items[i], sizeof *items);
 	clients_done(&again);
 	struct clients none = {0};
 	assert_int_equal(clients_save(&none, path.data, &why), 0);
-	assert_int_equal(clients_load(&again, path.data, role_ok, &errors), 0);
+	assert_int_equal(clients_load(&again, path.data, &errors), 0);
 	assert_int_equal(again.count, 0);
 	clients_done(&again);
 }
@@ -159,16 +155,15 @@ static void a_save_that_fails_leaves_the_old_file(void **state)
 	fclose(file);
 }
 
-static void the_example_loads_for_every_role_that_it_names(void **state)
+/* What people copy must be right. */
+static void the_example_loads(void **state)
 {
 	(void)state;
 	struct clients clients = {0};
 	auto_buf struct buf errors = {0};
-	assert_int_equal(clients_load(&clients, "config/clients.example.yaml", role_ok, &errors),
-		ERR_CONFIG);
-	assert_non_null(
-		strstr(errors.data, "there is no such role")); /* intake_team, not known above */
-	assert_null(strchr(strchr(errors.data, '\n') + 1, '\n'));
+	assert_int_equal(clients_load(&clients, "config/clients.example.yaml", &errors), 0);
+	assert_true(clients.count > 0);
+	clients_done(&clients);
 }
 
 int main(void)
@@ -179,7 +174,7 @@ int main(void)
 		cmocka_unit_test(two_clients_never_share_a_secret),
 		cmocka_unit_test(what_is_saved_loads_again_and_only_we_may_read_it),
 		cmocka_unit_test(a_save_that_fails_leaves_the_old_file),
-		cmocka_unit_test(the_example_loads_for_every_role_that_it_names),
+		cmocka_unit_test(the_example_loads),
 	};
 	return cmocka_run_group_tests(tests, folder_setup, folder_teardown);
 }
