@@ -22,7 +22,7 @@ LIBDIRS := lib proto store config core vault stage kpi figures city client
 src = $(wildcard $1/*.c)
 obj = $(patsubst %.c,$B/%.o,$(call src,$1))
 LIBOBJ := $(GEN:.c=.o) $(foreach d,$(LIBDIRS),$(call obj,$d))
-DAEMONS := intake triage case aggregate
+DAEMONS := $(shell sed -n 's/^DAEMON.\([a-z]*\),.*/\1/p' lib/daemon.def)
 BIN := $(foreach d,$(DAEMONS),$(if $(wildcard daemons/$d/main.c),$B/wot-$d)) $(if $(wildcard cli/main.c),$B/wotctl)
 UNIT := $(patsubst tests/unit/%.c,$B/tests/%,$(wildcard tests/unit/test_*.c))
 FUZZ := $(patsubst tests/fuzz/fuzz_%.c,%,$(wildcard tests/fuzz/fuzz_*.c))

@@ -10,8 +10,6 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-const char *const cli_daemons[CLI_DAEMONS + 1] = {"intake", "triage", "case", "aggregate", NULL};
-
 int cli_fail(int code, const char *format, ...)
 {
 	fputs("wotctl: ", stderr);
@@ -21,15 +19,6 @@ int cli_fail(int code, const char *format, ...)
 	va_end(args);
 	fputc('\n', stderr);
 	return code;
-}
-
-int cli_daemon(const char *name)
-{
-	for (int i = 0; i < CLI_DAEMONS; i++) {
-		if (strcmp(cli_daemons[i], name) == 0)
-			return i;
-	}
-	return -1;
 }
 
 /* A socket's path has at most 107 bytes, and the folder's may be longer: it is named by its descriptor. */

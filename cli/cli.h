@@ -6,21 +6,19 @@
 
 #include "config/config.h"
 #include "lib/buf.h"
+#include "lib/daemon.h"
 #include "lib/err.h"
 #include <jansson.h>
 #include <stdbool.h>
 #include <stddef.h>
 
-enum { EXIT_OK = 0, EXIT_FAILED = 1, EXIT_USAGE = 2, CLI_DAEMONS = 4 };
-
-/* The order in which events flow, and in which tables show them. */
-extern const char *const cli_daemons[CLI_DAEMONS + 1]; /* NULL-terminated */
+enum { EXIT_OK = 0, EXIT_FAILED = 1, EXIT_USAGE = 2 };
 
 /* Where the daemons are, as --dir or --config said. */
 struct cli {
 	const char *dir; /* with the sockets; NULL with --config of another machine */
-	struct config config[CLI_DAEMONS]; /* in the order of cli_daemons */
-	const char *client;                /* --client NAME: whose token and keys are used */
+	struct config config[DAEMON_COUNT];
+	const char *client; /* --client NAME: whose token and keys are used */
 	bool json;
 };
 
@@ -28,12 +26,10 @@ struct cli {
 typedef int cli_verb_fn(struct cli *cli, int argc, char **argv);
 cli_verb_fn verb_import, verb_push, verb_kpi, verb_explain, verb_compare, verb_forecast, verb_tail,
 	verb_replay, verb_verify, verb_accept_loss, verb_simulate, verb_status, verb_worklist,
-	verb_teams, verb_keygen, verb_client;
+	verb_teams, verb_keygen, verb_client, verb_daemons;
 
 /* "wotctl: …" on stderr; returns the exit code. */
 int cli_fail(int code, const char *format, ...) __attribute__((format(printf, 2, 3)));
-/* The index of a daemon's name, or -1. */
-int cli_daemon(const char *name);
 /* One line to a daemon's stats socket; the answer as it comes, without its closing empty line. ERR_IO: it
  * broke off. */
 typedef void cli_piece_fn(void *arg, const char *piece, size_t len);

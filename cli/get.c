@@ -45,7 +45,7 @@ static int refused(const char *url, long status, const json_t *problem, struct w
 int cli_get(
 	const struct cli *cli, const char *daemon, const char *path, json_t **out, struct why *why)
 {
-	const struct config *config = &cli->config[cli_daemon(daemon)];
+	const struct config *config = &cli->config[daemon_find(daemon)];
 	char token[128], header[192], url[512];
 	int err = keys_read_token(config->keys, cli->client, token, sizeof token, why);
 	if (err)

@@ -52,8 +52,8 @@ struct import {
 
 static int daemon_of_path(const char *path, const char **interned)
 {
-	for (int i = 0; i < CLI_DAEMONS; i++) {
-		const struct door *door = door_of_path(cli_daemons[i], path);
+	for (int i = 0; i < DAEMON_COUNT; i++) {
+		const struct door *door = door_of_path(daemon_rows[i].name, path);
 		if (door) {
 			*interned = door->path;
 			return i;

@@ -41,15 +41,15 @@ int verb_keygen(struct cli *cli, int argc, char **argv)
 	if (argc != 1)
 		return cli_fail(EXIT_USAGE, "%s: unexpected argument", argv[1]);
 	const char *dir = cli->config[0].keys;
-	const char *const names[] = {"intake", "triage", "case", "aggregate", vault_name};
-	for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+	for (size_t i = 0; i <= DAEMON_COUNT; i++) {
+		const char *name = i < DAEMON_COUNT ? daemon_rows[i].name : vault_name;
 		struct why why;
 		uint8_t public_key[32];
-		if (key_is_there(dir, names[i]))
+		if (key_is_there(dir, name))
 			continue;
-		if (pair_make(dir, names[i], public_key, &why) != 0)
+		if (pair_make(dir, name, public_key, &why) != 0)
 			return cli_fail(EXIT_FAILED, "%s", why.text);
-		printf("made %s/%s.key and .pub\n", dir, names[i]);
+		printf("made %s/%s.key and .pub\n", dir, name);
 	}
 	return EXIT_OK;
 }
@@ -96,7 +96,7 @@ static int client_add(struct clients *clients, const char *name, const char *rol
 	if (clients_by_name(clients, name))
 		return cli_fail(EXIT_USAGE,
 			"%s: is there already; `client rotate %s` gives it new keys", name, name);
-	if (cli_daemon(name) >= 0 || strcmp(name, vault_name) == 0)
+	if (daemon_find(name) >= 0 || strcmp(name, vault_name) == 0)
 		return cli_fail(EXIT_USAGE, "%s: is the name of a part of wot", name);
 	clients->items = realloc(clients->items, (clients->count + 1) * sizeof *clients->items);
 	must(clients->items);

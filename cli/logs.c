@@ -14,7 +14,15 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { FOLLOW_MS = 1000, LOGS = 3 };
+enum { FOLLOW_MS = 1000 };
+
+/* "intake, triage, case" */
+static const char *logs_list(struct buf *out)
+{
+	for (size_t i = 0; i < STREAM_COUNT; i++)
+		buf_printf(out, "%s%s", i ? ", " : "", stream_names[i]);
+	return out->data;
+}
 
 /* ---- tail ---- */
 
@@ -50,13 +58,13 @@ static int tail_parse(struct cli *cli, int argc, char **argv, struct tail_args *
 		args->stream = argv[optind++];
 	if (optind < argc)
 		return cli_fail(EXIT_USAGE, "%s: unexpected argument", argv[optind]);
-	int daemon = args->stream ? cli_daemon(args->stream) : 0;
-	if (daemon < 0 || daemon >= LOGS)
+	auto_buf struct buf logs = {0};
+	if (args->stream && stream_find(args->stream) < 0)
 		return cli_fail(
-			EXIT_USAGE, "%s: no such log; intake, triage or case", args->stream);
+			EXIT_USAGE, "%s: no such log; one of %s", args->stream, logs_list(&logs));
 	if (!args->stream && args->follow)
-		return cli_fail(
-			EXIT_USAGE, "--follow needs to know which log: intake, triage or case");
+		return cli_fail(EXIT_USAGE, "--follow needs to know which log: one of %s",
+			logs_list(&logs));
 	return EXIT_OK;
 }
 
@@ -114,9 +122,9 @@ int verb_tail(struct cli *cli, int argc, char **argv)
 {
 	struct tail_args args;
 	int code = tail_parse(cli, argc, argv, &args);
-	for (int i = 0; i < LOGS && !code; i++) {
-		if (!args.stream || strcmp(args.stream, cli_daemons[i]) == 0)
-			code = tail_stream(cli, cli_daemons[i], &args);
+	for (size_t i = 0; i < STREAM_COUNT && !code; i++) {
+		if (!args.stream || strcmp(args.stream, stream_names[i]) == 0)
+			code = tail_stream(cli, stream_names[i], &args);
 	}
 	return code;
 }
@@ -128,13 +136,13 @@ struct walked {
 	const char *daemon;
 	bool found;
 	uint64_t head, blocks;
-	struct store_head read[LOGS];
+	struct store_head read[STREAM_COUNT];
 };
 
 static void read_note(struct walked *walked, const char *log, uint64_t seq, const uint8_t *hash)
 {
-	int other = cli_daemon(log);
-	if (other < 0 || other >= LOGS)
+	int other = stream_find(log);
+	if (other < 0)
 		return;
 	walked->read[other].seq = seq;
 	memcpy(walked->read[other].hash, hash, STORE_HASH_LEN);
@@ -192,7 +200,7 @@ static void on_stream(void *arg, const struct store_report *report)
 /* A stopped daemon's folder: everything, rows included. A running one: its chain, as it gives it. */
 static int folder_verify(const struct cli *cli, int daemon, struct walked *walked, struct why *why)
 {
-	const char *name = walked->daemon = cli_daemons[daemon];
+	const char *name = walked->daemon = daemon_rows[daemon].name;
 	char dir[4096];
 	snprintf(dir, sizeof dir, "%s/%s", cli->dir, name);
 	auto_buf struct buf answer = {0};
@@ -202,7 +210,7 @@ static int folder_verify(const struct cli *cli, int daemon, struct walked *walke
 	int err = 0;
 	if (!running)
 		err = store_verify(dir, dedupe_rows_of, on_stream, walked, why);
-	if (!err && daemon < LOGS)
+	if (!err && daemon_rows[daemon].has_log)
 		err = log_walk(cli, walked, why);
 	return err;
 }
@@ -231,14 +239,15 @@ static int mark_verify(const struct cli *cli, const struct walked *log,
 	return err < 0 ? cli_fail(EXIT_FAILED, "%s", why.text) : EXIT_OK;
 }
 
-static int marks_verify(const struct cli *cli, const struct walked walked[CLI_DAEMONS])
+static int marks_verify(const struct cli *cli, const struct walked walked[DAEMON_COUNT])
 {
 	int code = EXIT_OK;
-	for (int reader = 0; reader < CLI_DAEMONS; reader++) {
-		for (int log = 0; log < LOGS; log++) {
+	for (int reader = 0; reader < DAEMON_COUNT; reader++) {
+		for (size_t log = 0; log < STREAM_COUNT; log++) {
 			const struct store_head *read = &walked[reader].read[log];
-			if (walked[log].found && read->seq &&
-				mark_verify(cli, &walked[log], read, walked[reader].daemon) != 0)
+			const struct walked *writer = &walked[daemon_find(stream_names[log])];
+			if (writer->found && read->seq &&
+				mark_verify(cli, writer, read, walked[reader].daemon) != 0)
 				code = EXIT_FAILED;
 		}
 	}
@@ -253,9 +262,9 @@ int verb_verify(struct cli *cli, int argc, char **argv)
 		cli->dir = argv[1];
 	if (!cli->dir)
 		return cli_fail(EXIT_USAGE, "verify needs --dir DIR, or DIR itself");
-	struct walked walked[CLI_DAEMONS] = {0};
+	struct walked walked[DAEMON_COUNT] = {0};
 	int code = EXIT_OK;
-	for (int i = CLI_DAEMONS - 1; i >= 0; i--) { /* readers first: a running log only grows */
+	for (int i = DAEMON_COUNT - 1; i >= 0; i--) { /* readers first: a running log only grows */
 		struct why why;
 		if (folder_verify(cli, i, &walked[i], &why) != 0)
 			code = cli_fail(EXIT_FAILED, "%s", why.text);

@@ -25,7 +25,7 @@ static const struct {
 		"a figure by the definitions of two years"},
 	{"forecast", verb_forecast, false, "[--as-of DAY] [--json]",
 		"who must start by when for the quarter to reach its norm"},
-	{"tail", verb_tail, false, "[intake|triage|case] [--from SEQ] [--follow] [--json]",
+	{"tail", verb_tail, false, "[LOG] [--from SEQ] [--follow] [--json]",
 		"events as they are in the log"},
 	{"replay", verb_replay, false, "--check", "fold the logs anew and compare every figure"},
 	{"verify", verb_verify, false, "[DIR]", "hash chains, sizes, watermarks against heads"},
@@ -42,6 +42,7 @@ static const struct {
 	{"client", verb_client, true,
 		"add NAME ROLE [PUBLIC-KEY] | rotate NAME | revoke NAME | list",
 		"who may send and read"},
+	{"daemons", verb_daemons, false, "[--json]", "which there are, and what each has"},
 };
 
 static int usage(FILE *to, int code)
@@ -61,10 +62,10 @@ static int config_take(struct cli *cli, const char *file)
 		return cli_fail(
 			EXIT_USAGE, "say where the daemons are: --dir DIR or --config FILE");
 	snprintf(path, sizeof path, "%s%s", file ? file : cli->dir, file ? "" : "/wot.yaml");
-	for (int i = 0; i < CLI_DAEMONS; i++) {
+	for (int i = 0; i < DAEMON_COUNT; i++) {
 		auto_buf struct buf errors = {0};
 		config_defaults(&cli->config[i]);
-		if (config_load(&cli->config[i], path, cli_daemons[i], &errors) != 0) {
+		if (config_load(&cli->config[i], path, daemon_rows[i].name, &errors) != 0) {
 			fputs(errors.data ? errors.data : path, stderr);
 			return EXIT_USAGE;
 		}

@@ -18,7 +18,7 @@ struct push_sender {
 	struct sender sender;
 	const struct cli *cli;
 	void *context;
-	void *sockets[CLI_DAEMONS];
+	void *sockets[DAEMON_COUNT];
 	struct batch *waiting[IN_FLIGHT]; /* request number = slot + IN_FLIGHT * turn */
 	uint64_t requests[IN_FLIGHT], sent_ms[IN_FLIGHT];
 	uint64_t next;
@@ -30,7 +30,7 @@ static int socket_open(struct push_sender *push, int daemon, struct why *why)
 	uint8_t server[BUS_KEY_LEN], public_key[BUS_KEY_LEN], secret[BUS_KEY_LEN];
 	if (!config->push[0])
 		return 0;
-	int err = keys_read(config->keys, cli_daemons[daemon], "pub", server, why);
+	int err = keys_read(config->keys, daemon_rows[daemon].name, "pub", server, why);
 	if (!err)
 		err = keys_read(config->keys, push->cli->client, "pub", public_key, why);
 	if (!err)
@@ -65,7 +65,7 @@ static bool submission_make(const struct line *line, struct answer *answer, stru
 {
 	struct faults *faults = arena_alloc(arena, sizeof *faults);
 	faults->arena = arena;
-	int err = submission_from_json(cli_daemons[line->daemon], line->to, ROLE_OPERATOR,
+	int err = submission_from_json(daemon_rows[line->daemon].name, line->to, ROLE_OPERATOR,
 		clock_now_ms(), json_object_get(line->record, "body"), out, faults);
 	if (!err)
 		return true;
@@ -154,9 +154,9 @@ static void receipts_take(struct push_sender *push, const void *bytes, size_t le
 static int on_wait(struct sender *sender, int timeout_ms)
 {
 	struct push_sender *push = (struct push_sender *)sender;
-	zmq_pollitem_t items[CLI_DAEMONS];
+	zmq_pollitem_t items[DAEMON_COUNT];
 	int count = 0;
-	for (int i = 0; i < CLI_DAEMONS; i++) {
+	for (int i = 0; i < DAEMON_COUNT; i++) {
 		if (push->sockets[i])
 			items[count++] =
 				(zmq_pollitem_t){.socket = push->sockets[i], .events = ZMQ_POLLIN};
@@ -182,7 +182,7 @@ static int on_wait(struct sender *sender, int timeout_ms)
 static void on_close(struct sender *sender)
 {
 	struct push_sender *push = (struct push_sender *)sender;
-	for (int i = 0; i < CLI_DAEMONS; i++) {
+	for (int i = 0; i < DAEMON_COUNT; i++) {
 		if (push->sockets[i])
 			zmq_close(push->sockets[i]);
 	}
@@ -204,7 +204,7 @@ struct sender *sender_push(const struct cli *cli, struct why *why)
 	push->cli = cli;
 	push->context = zmq_ctx_new();
 	must(push->context);
-	for (int i = 0; i < CLI_DAEMONS; i++) {
+	for (int i = 0; i < DAEMON_COUNT; i++) {
 		if (socket_open(push, i, why) != 0) {
 			on_close(&push->sender);
 			return NULL;

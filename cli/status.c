@@ -13,34 +13,34 @@
 enum { POLL_US = 50000, POLLS_A_SECOND = 20, CALM_POLLS = 3 };
 
 /* `show info json` of all four; false when one does not answer. */
-static bool info_read(const struct cli *cli, json_t *info[CLI_DAEMONS])
+static bool info_read(const struct cli *cli, json_t *info[DAEMON_COUNT])
 {
 	bool all = true;
-	for (int i = 0; i < CLI_DAEMONS; i++) {
+	for (int i = 0; i < DAEMON_COUNT; i++) {
 		auto_buf struct buf answer = {0};
-		int err = cli_ask(cli, cli_daemons[i], "show info json", &answer, NULL);
+		int err = cli_ask(cli, daemon_rows[i].name, "show info json", &answer, NULL);
 		info[i] = err ? NULL : json_loadb(answer.data, answer.len, 0, NULL);
 		all = all && info[i];
 	}
 	return all;
 }
 
-static void info_done(json_t *info[CLI_DAEMONS])
+static void info_done(json_t *info[DAEMON_COUNT])
 {
-	for (int i = 0; i < CLI_DAEMONS; i++)
+	for (int i = 0; i < DAEMON_COUNT; i++)
 		json_decref(info[i]);
 }
 
 /* Has every reader read all that every writer has? sum: of the heads, to see that nothing moves. */
-static bool is_read_everywhere(json_t *info[CLI_DAEMONS], json_int_t *sum)
+static bool is_read_everywhere(json_t *info[DAEMON_COUNT], json_int_t *sum)
 {
 	*sum = 0;
-	for (int writer = 0; writer < CLI_DAEMONS; writer++) {
+	for (int writer = 0; writer < DAEMON_COUNT; writer++) {
 		json_t *head = json_object_get(info[writer], "head");
 		char name[32];
-		snprintf(name, sizeof name, "read_%s", cli_daemons[writer]);
+		snprintf(name, sizeof name, "read_%s", daemon_rows[writer].name);
 		*sum += json_integer_value(head);
-		for (int reader = 0; reader < CLI_DAEMONS; reader++) {
+		for (int reader = 0; reader < DAEMON_COUNT; reader++) {
 			json_t *read = json_object_get(info[reader], name);
 			if (read && json_integer_value(read) < json_integer_value(head))
 				return false;
@@ -54,7 +54,7 @@ static int settle(const struct cli *cli, unsigned long seconds)
 	json_int_t before = -1;
 	unsigned calm = 0;
 	for (unsigned long polls = 0; polls < seconds * POLLS_A_SECOND; polls++) {
-		json_t *info[CLI_DAEMONS];
+		json_t *info[DAEMON_COUNT];
 		json_int_t sum = -1;
 		bool settled = info_read(cli, info) && is_read_everywhere(info, &sum);
 		info_done(info);
@@ -73,28 +73,29 @@ static int settle(const struct cli *cli, unsigned long seconds)
 static int status_text(const struct cli *cli)
 {
 	int code = EXIT_OK;
-	for (int i = 0; i < CLI_DAEMONS; i++) {
+	for (int i = 0; i < DAEMON_COUNT; i++) {
 		auto_buf struct buf answer = {0};
 		struct why why;
-		if (cli_ask(cli, cli_daemons[i], "show health; show peers", &answer, &why) != 0) {
+		if (cli_ask(cli, daemon_rows[i].name, "show health; show peers", &answer, &why) !=
+			0) {
 			code = EXIT_FAILED;
-			printf("wot-%s: %s\n", cli_daemons[i], why.text);
+			printf("wot-%s: %s\n", daemon_rows[i].name, why.text);
 			continue;
 		}
 		if (!strstr(answer.data, "\"status\":\"pass\""))
 			code = EXIT_FAILED;
-		printf("wot-%s: %s", cli_daemons[i], answer.data);
+		printf("wot-%s: %s", daemon_rows[i].name, answer.data);
 	}
 	return code;
 }
 
 static int status_json(const struct cli *cli)
 {
-	json_t *info[CLI_DAEMONS];
+	json_t *info[DAEMON_COUNT];
 	int code = info_read(cli, info) ? EXIT_OK : EXIT_FAILED;
 	json_t *all = json_object();
-	for (int i = 0; i < CLI_DAEMONS; i++)
-		json_object_set(all, cli_daemons[i], info[i] ? info[i] : json_null());
+	for (int i = 0; i < DAEMON_COUNT; i++)
+		json_object_set(all, daemon_rows[i].name, info[i] ? info[i] : json_null());
 	json_dumpf(all, stdout, JSON_INDENT(2));
 	putchar('\n');
 	json_decref(all);

@@ -54,8 +54,6 @@ static const struct setting settings[] = {
 #undef FLAG
 };
 
-static const char *const sections[] = {"intake", "triage", "case", "aggregate"};
-
 #define COUNT(array) (sizeof(array) / sizeof *(array))
 
 static char *text_of(const struct config *config, const struct setting *setting)
@@ -203,12 +201,12 @@ static void take(struct yaml *yaml, const struct yaml_node *map, struct config *
 
 static void check_keys(struct yaml *yaml, const struct yaml_node *map, bool top)
 {
-	const char *names[COUNT(settings) + COUNT(sections)];
+	const char *names[COUNT(settings) + DAEMON_COUNT];
 	size_t count = 0;
 	for (size_t i = 0; i < COUNT(settings); i++)
 		names[count++] = settings[i].name;
-	for (size_t i = 0; top && i < COUNT(sections); i++)
-		names[count++] = sections[i];
+	for (size_t i = 0; top && i < DAEMON_COUNT; i++)
+		names[count++] = daemon_rows[i].name;
 	yaml_keys(yaml, map, names, count);
 }
 
@@ -216,9 +214,9 @@ static void take_all(struct yaml *yaml, struct config *config, const char *daemo
 {
 	check_keys(yaml, yaml->root, true);
 	take(yaml, yaml->root, config);
-	for (size_t i = 0; i < COUNT(sections); i++) {
-		const struct yaml_node *section = yaml_get(yaml->root, sections[i]);
-		bool ours = daemon && !strcmp(sections[i], daemon);
+	for (size_t i = 0; i < DAEMON_COUNT; i++) {
+		const struct yaml_node *section = yaml_get(yaml->root, daemon_rows[i].name);
+		bool ours = daemon && !strcmp(daemon_rows[i].name, daemon);
 		struct config others = {0}; /* is checked, and not used */
 		yaml_map(yaml, section);
 		check_keys(yaml, section, false);
@@ -279,6 +277,20 @@ int config_read_text(const char *path, struct buf *text, struct why *why)
 		return why_set(why, ERR_CONFIG, "%s: this is not a text in UTF-8", path);
 	buf_add(text, whole.data, whole.len);
 	return 0;
+}
+
+const char *config_feed(const struct config *config, enum stream stream)
+{
+	static const size_t offsets[STREAM_COUNT] = {
+#define FEED_LOG(name) offsetof(struct config, name##_feed),
+#define FEED_NO_LOG(name)
+#define DAEMON(name, NAME, feeds, log, door) FEED_##log(name)
+#include "lib/daemon.def"
+#undef DAEMON
+#undef FEED_LOG
+#undef FEED_NO_LOG
+	};
+	return (const char *)config + offsets[stream];
 }
 
 /* ---- printing ---- */

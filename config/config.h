@@ -6,6 +6,7 @@
 #define WOT_CONFIG_H
 
 #include "lib/buf.h"
+#include "lib/daemon.h"
 #include "lib/err.h"
 #include <stdbool.h>
 #include <stdint.h>
@@ -31,6 +32,8 @@ void config_defaults(struct config *config);
 int config_load(struct config *config, const char *path, const char *daemon, struct buf *errors);
 /* The whole text of a file, NUL-terminated; at most 1 MiB, UTF-8 without NUL. ERR_CONFIG says what is wrong. */
 int config_read_text(const char *path, struct buf *text, struct why *why);
+/* The setting NAME_feed of a stream: where its feed is, or "". */
+const char *config_feed(const struct config *config, enum stream stream);
 void config_print(const struct config *config, struct buf *yaml); /* as a file that loads again */
 void config_print_docs(struct buf *markdown);
 

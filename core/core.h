@@ -11,6 +11,7 @@
 
 #include "lib/arena.h"
 #include "lib/buf.h"
+#include "lib/daemon.h"
 #include "lib/err.h"
 #include "lib/fault.h"
 #include "proto/event.h"

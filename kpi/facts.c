@@ -6,8 +6,6 @@
 #include <stdio.h>
 #include <string.h>
 
-const char *const stream_names[STREAM_COUNT] = {"intake", "triage", "case"};
-
 /* The columns that wot gives a table beside those of its message. */
 enum { CASES_YEAR, CASES_OWN };
 enum { ROW_DAY, ROW_SEQ, ROW_CASE, ROW_YOUTH, ROW_OWN };

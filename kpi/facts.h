@@ -10,13 +10,11 @@
 #define WOT_FACTS_H
 
 #include "kpi/table.h"
+#include "lib/daemon.h"
 #include "lib/err.h"
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
-
-enum stream { STREAM_INTAKE, STREAM_TRIAGE, STREAM_CASE, STREAM_COUNT };
-extern const char *const stream_names[STREAM_COUNT]; /* "intake", "triage", "case" */
 
 enum source {
 	SOURCE_CASES, /* row = case number */

@@ -74,17 +74,15 @@ enum {
 #undef ROLE
 };
 enum { NAMED, FLAT };
-enum daemon { INTAKE, TRIAGE, CASE };
-static const char *const daemon_names[] = {"intake", "triage", "case"};
 
 static const struct {
-	enum daemon daemon;
+	enum daemon_index daemon;
 	const char *path;
 	bool flat;
 	const char *kind;
 	unsigned roles;
 } rows[] = {
-#define DOOR(daemon, path, flat, kind, roles) {daemon, path, flat, #kind, roles},
+#define DOOR(daemon, path, flat, kind, roles) {DAEMON_##daemon, path, flat, #kind, roles},
 #include "proto/door.def"
 #undef DOOR
 };
@@ -100,10 +98,10 @@ static void doors_make(void)
 				&wot__v1__body__descriptor, rows[i].kind);
 		must(field);
 		doors[i] = (struct door){
-			.daemon = daemon_names[rows[i].daemon],
+			.daemon = daemon_rows[rows[i].daemon].name,
 			.path = rows[i].path,
 			.flat = rows[i].flat,
-			.has_case = rows[i].daemon != INTAKE,
+			.has_case = daemon_rows[rows[i].daemon].has_cases,
 			.kind = (Wot__V1__Body__KindCase)field->id,
 			.roles = rows[i].roles | ROLE_OPERATOR,
 		};

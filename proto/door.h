@@ -5,6 +5,7 @@
 #ifndef WOT_DOOR_H
 #define WOT_DOOR_H
 
+#include "lib/daemon.h"
 #include "lib/fault.h"
 #include "proto/event.h"
 #include "proto/personal.h"

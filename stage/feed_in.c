@@ -311,9 +311,9 @@ static void on_peer(void *arg, bool connected)
 
 static const char *feed_endpoint(const struct stage *stage, const char *stream, char room[64])
 {
-	const char *set = strcmp(stream, "intake") == 0   ? stage->config.intake_feed
-			  : strcmp(stream, "triage") == 0 ? stage->config.triage_feed
-							  : stage->config.case_feed;
+	int index = stream_find(stream);
+	must(index >= 0); /* daemon.def names it as a feed */
+	const char *set = config_feed(&stage->config, (enum stream)index);
 	if (set[0])
 		return set;
 	snprintf(room, 64, "ipc://%s.feed", stream);

@@ -214,15 +214,18 @@ static const char *on_key(void *arg, const uint8_t key[BUS_KEY_LEN])
 	return user;
 }
 
+static bool leaves_the_machine(const char *endpoint)
+{
+	return strncmp(endpoint, "tcp://", 6) == 0;
+}
+
 /* Whatever leaves the machine is under CURVE: our key, and who is let in. Before anything is bound. */
 static int curve_open(struct stage *stage, struct why *why)
 {
 	const struct config *config = &stage->config;
-	const char *const endpoints[] = {config->push, config->feed, config->intake_feed,
-		config->triage_feed, config->case_feed};
-	bool any = false;
-	for (size_t i = 0; i < sizeof endpoints / sizeof *endpoints; i++)
-		any = any || strncmp(endpoints[i], "tcp://", 6) == 0;
+	bool any = leaves_the_machine(config->push) || leaves_the_machine(config->feed);
+	for (enum stream stream = 0; stream < STREAM_COUNT; stream++)
+		any |= leaves_the_machine(config_feed(config, stream));
 	if (!any)
 		return 0;
 	stage->row_curve = metric_add(&stage->metrics, "door", "curve");

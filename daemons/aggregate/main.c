@@ -3,10 +3,9 @@
 
 int main(int argc, char **argv)
 {
-	static const char *const feeds[] = {"intake", "triage", "case", NULL};
 	static const struct daemon daemon = {
 		.name = "aggregate",
-		.feeds = feeds,
+		.feeds = daemon_rows[DAEMON_AGGREGATE].feeds,
 		.commands = aggregate_commands,
 		.open = aggregate_open,
 		.close = aggregate_close,

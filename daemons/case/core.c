@@ -184,12 +184,11 @@ static int core_query_answer(const void *state, const struct core_query *query, 
 	return cases_query(state, query, json);
 }
 
-static const char *const feeds[] = {"intake", "triage", NULL};
 static const char *const configs[] = {PROMISE_CALENDAR, PROMISE_CLOCKS, CASE_KPIS, NULL};
 
 const struct core case_core = {
 	.name = "case",
-	.feeds = feeds,
+	.feeds = daemon_rows[DAEMON_CASE].feeds,
 	.configs = configs,
 	.new = core_new,
 	.free = core_free,

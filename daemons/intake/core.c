@@ -289,12 +289,11 @@ size_t intake_live_keys(const void *state)
 	return requests_live_keys(state);
 }
 
-static const char *const feeds[] = {"case", NULL};
 static const char *const configs[] = {PROMISE_CALENDAR, PROMISE_CLOCKS, NULL};
 
 const struct core intake_core = {
 	.name = "intake",
-	.feeds = feeds,
+	.feeds = daemon_rows[DAEMON_INTAKE].feeds,
 	.configs = configs,
 	.new = core_new,
 	.free = core_free,

@@ -203,12 +203,11 @@ static int core_query_answer(const void *state, const struct core_query *query, 
 	return triage_query(state, query, json);
 }
 
-static const char *const feeds[] = {"intake", "case", NULL};
 static const char *const configs[] = {TRIAGE_RULES, PROMISE_CALENDAR, PROMISE_CLOCKS, NULL};
 
 const struct core triage_core = {
 	.name = "triage",
-	.feeds = feeds,
+	.feeds = daemon_rows[DAEMON_TRIAGE].feeds,
 	.configs = configs,
 	.new = core_new,
 	.free = core_free,

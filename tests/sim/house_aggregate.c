@@ -1,11 +1,9 @@
 #include "daemons/aggregate/shell.h"
 #include "tests/sim/house.h"
 
-static const char *const feeds[] = {"intake", "triage", "case", NULL};
-
 const struct daemon house_aggregate = {
 	.name = "aggregate",
-	.feeds = feeds,
+	.feeds = daemon_rows[DAEMON_AGGREGATE].feeds,
 	.open = aggregate_open,
 	.close = aggregate_close,
 	.reload = aggregate_reload,

@@ -177,13 +177,13 @@ static void the_shipped_files_load(void **state)
 	assert_int_equal(organisations_load(&organisations, "config/triage.yaml", &errors), 0);
 	assert_non_null(organisations_find(&organisations, "rogplus", INT32_MAX));
 	organisations_done(&organisations);
-	static const char *const daemons[] = {"intake", "triage", "case", "aggregate"};
 	static const char *const doors[] = {
 		"127.0.0.1:8480", "127.0.0.1:8481", "127.0.0.1:8482", "127.0.0.1:8483"};
 	for (size_t i = 0; i < 4; i++) {
 		struct config config;
 		config_defaults(&config);
-		assert_int_equal(config_load(&config, "config/wot.yaml", daemons[i], &errors), 0);
+		assert_int_equal(
+			config_load(&config, "config/wot.yaml", daemon_rows[i].name, &errors), 0);
 		assert_string_equal(config.http, doors[i]);
 	}
 }
