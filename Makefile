@@ -122,9 +122,10 @@ format:
 SECONDS ?= 60
 fuzz: $(FUZZ:%=fuzz-%)
 fuzz-%:
-	@$(MAKE) --no-print-directory CC=clang SAN=fuzzer-no-link,address,undefined B=build-fuzz build-fuzz/libwot.a
-	clang $(CPPFLAGS) -Ibuild-fuzz/gen -g -fsanitize=fuzzer,address,undefined -o build-fuzz/fuzz_$* tests/fuzz/fuzz_$*.c build-fuzz/libwot.a $(LDLIBS)
-	build-fuzz/fuzz_$* -max_total_time=$(SECONDS) -print_final_stats=1 build-fuzz tests/fuzz/corpus/$* 2>&1 | tail -15
+	@$(MAKE) --no-print-directory CC=clang SAN=fuzzer-no-link,address,undefined B=build-fuzz build-fuzz/libcores.a build-fuzz/libwot.a
+	clang $(CPPFLAGS) -Ibuild-fuzz/gen -g -fsanitize=fuzzer,address,undefined -o build-fuzz/fuzz_$* tests/fuzz/fuzz_$*.c build-fuzz/libcores.a build-fuzz/libwot.a $(LDLIBS)
+	@mkdir -p build-fuzz/corpus/$*
+	build-fuzz/fuzz_$* -max_total_time=$(SECONDS) -print_final_stats=1 build-fuzz/corpus/$* tests/fuzz/corpus/$* 2>&1 | tail -15
 
 # ---- examples: they use proto/ and libraries, nothing of ours ----
 EXAMPLES := $(patsubst docs/examples/%.c,$B/examples/%,$(wildcard docs/examples/*.c))

@@ -87,7 +87,12 @@ static void check_call(const struct check *check)
 
 static void check_person(const struct check *check, const Wot__V1__Person *person)
 {
-	if (!person || !person->has_birth_date)
+	if (!person)
+		return;
+	if (person->house_number_addition && !person->has_house_number &&
+		!is_broken(check, "/person/houseNumber"))
+		refuse(check, "/person/houseNumberAddition", "only beside houseNumber");
+	if (!person->has_birth_date)
 		return;
 	if (person->birth_date < year_start(BIRTH_YEAR_MIN))
 		refuse(check, "/person/birthDate", "before 1900");

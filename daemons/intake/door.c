@@ -2,8 +2,8 @@
 
 #include "config/keys.h"
 #include "config/lists.h"
+#include "daemons/intake/address.h"
 #include "daemons/intake/core.h"
-#include "daemons/intake/household.h"
 #include "lib/calendar.h"
 #include "lib/log.h"
 #include "proto/door.h"
@@ -119,9 +119,14 @@ static int person_seal(struct intake_door *door, struct admission *admission)
 	const Wot__V1__Person *person = person_of(body);
 	char household[HOUSEHOLD_ROOM];
 	struct vault_match match = {0};
-	if (person)
+	struct address address = {.postcode = postcode_of(body)};
+	if (person) {
 		match.bsn = person->bsn;
-	if (household_of(person ? person->address : NULL, postcode_of(body), household))
+		address.text = person->address;
+		address.number = person->house_number;
+		address.addition = person->house_number_addition;
+	}
+	if (address_household(&address, household))
 		match.address = household;
 
 	auto_buf struct buf plain = {0}, sealed = {0};

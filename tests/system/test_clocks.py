@@ -88,6 +88,33 @@ class Clocks(unittest.TestCase):
         self.assertEqual(self.wot.post("aanmeldteam", "/v1/screenings", screening)[0], 202)
         self.assertEqual(listed(), [])
 
+    def test_neighbours_are_two_households_however_their_street_is_called(self):
+        def households(*persons):
+            """How many there are on the work list that were not there before."""
+
+            def listed():
+                items = json.loads(self.wot.wotctl("worklist", "--json").stdout)
+                return {item["caseRef"] for item in items if item.get("signals")}
+
+            before = listed()
+            for person in [*persons, {"name": "the last one, of a household of its own"}]:
+                self.signals = getattr(self, "signals", 0) + 1
+                ref = f"eviction-{self.signals}"
+                body = {"externalRef": ref, "occurredAt": now(), "kind": "EVICTION", "person": person}
+                self.assertEqual(self.wot.post("gp", "/v1/signals", body)[0], 202)
+            wait_until(lambda: f"gp/{ref}" in listed())
+            return len(listed() - before) - 1
+
+        for street in ("Laan 1940-1945", "Plein 1940", "1e Testweg", "Flat 3, Testweg", "Kade t/o", "Kerkstraat 3"):
+            one, other = ({"address": f"{street} {n}, 3117 KL Schiedam"} for n in (36, 59))
+            self.assertEqual(households(one, other), 2, street)
+        for i, writing in enumerate(("12 a", "12-A", "12a", "012 A", "12\u00a0A")):
+            one, other = ({"address": f"Kerkstraat {n}, 3118 A{chr(65 + i)}"} for n in ("12A", writing))
+            self.assertEqual(households(one, other), 1, writing)
+        parts = {"address": "3119 AB Schiedam", "houseNumber": 12}
+        other = {**parts, "houseNumberAddition": "a"}
+        self.assertEqual(households({"address": "Laan 12, 3119AB"}, parts, other), 2)
+
     def test_who_may_not_see_the_work_list_is_told_so(self):
         done = self.wot.wotctl("--client", "gp", "worklist", check=False)
         self.assertEqual(done.returncode, 1)

@@ -217,6 +217,13 @@ static void persons_keep_to_their_form(void **state)
 		 "67\","
 		 "\"email\":\"a@b\",\"address\":\"Straat 1\",\"birthDate\":\"2026-11-21\"",
 			""},
+		{"\"houseNumber\":12,\"houseNumberAddition\":\"hs\"", ""},
+		{"\"houseNumber\":0", "/person/houseNumber: 1 to 99999 expected\n"},
+		{"\"houseNumber\":\"12\"", "/person/houseNumber: a whole number expected\n"},
+		{"\"houseNumberAddition\":\"hs\"",
+			"/person/houseNumberAddition: only beside houseNumber\n"},
+		{"\"houseNumber\":0,\"houseNumberAddition\":\"hs\"",
+			"/person/houseNumber: 1 to 99999 expected\n"},
 		{"\"bsn\":\"999012345\"", "/person/bsn: not a citizen service number: nine digits "
 					  "and the 11-proof\n"},
 		{"\"bsn\":\"000000000\"", "/person/bsn: not a citizen service number: nine digits "
