@@ -1,83 +1,249 @@
 #include "kpi/callers.h"
 
+#include "lib/calendar.h"
 #include "lib/clean.h"
+#include "lib/grow.h"
 #include <string.h>
 
 void callers_done(struct callers *callers)
 {
+	for (size_t row = 0; row < callers->call_room; row++)
+		free(callers->calls[row].backs);
 	free(callers->calls);
 	free(callers->groups);
 	keymap_done(&callers->by_hash);
 	*callers = (struct callers){0};
 }
 
-/* Room for item `index` of an array; what is new is zeroed. */
-static void *grown(void *items, size_t *room, size_t index, size_t size)
+static struct callers_call *call_at(struct callers *callers, uint32_t row)
 {
-	size_t wanted = *room ? *room : 64;
-	if (index < *room)
-		return items;
-	while (wanted <= index)
-		wanted *= 2;
-	uint8_t *bytes = realloc(items, wanted * size);
-	must(bytes);
-	memset(bytes + *room * size, 0, (wanted - *room) * size);
-	*room = wanted;
-	return bytes;
+	callers->calls = grown(callers->calls, &callers->call_room, row, sizeof *callers->calls);
+	return &callers->calls[row];
 }
 
-static uint32_t group_of(struct callers *callers, const struct caller_event *event)
+const struct callers_call *callers_call(struct callers *callers, uint32_t row)
+{
+	return call_at(callers, row);
+}
+
+/* ---- who calls ---- */
+
+static struct callers_group *group_of(struct callers *callers, const struct callers_call *call)
+{
+	return call->group ? &callers->groups[call->group - 1] : NULL;
+}
+
+/* The first call of the group and, behind each, the next. */
+static struct callers_call *call_next(struct callers *callers, uint32_t link)
+{
+	return link ? &callers->calls[link - 1] : NULL;
+}
+
+static uint32_t group_take(struct callers *callers)
+{
+	uint32_t group = callers->free_groups;
+	if (group) {
+		callers->free_groups = callers->groups[group - 1].first;
+		return group - 1;
+	}
+	callers->groups = grown(callers->groups, &callers->group_room, callers->group_count,
+		sizeof *callers->groups);
+	return callers->group_count++;
+}
+
+static uint32_t group_find(struct callers *callers, const struct call_told *told)
 {
 	static const uint8_t secret[16]; /* what is hashed is a keyed hash already */
-	struct keymap_key key = keymap_hash(secret, event->hash, event->hash_len);
-	key.high ^= (uint32_t)event->day;
+	struct keymap_key key = keymap_hash(secret, told->caller, told->caller_len);
+	int32_t day = calendar_day_of(told->at_ms);
+	uint32_t number;
 	bool is_new;
-	uint32_t group =
-		keymap_put(&callers->by_hash, key, (uint32_t)callers->by_hash.count, &is_new);
-	callers->groups =
-		grown(callers->groups, &callers->group_room, group, sizeof *callers->groups);
-	return group + 1;
+	key.high ^= (uint32_t)day;
+	if (keymap_get(&callers->by_hash, key, &number))
+		return number;
+	number = group_take(callers);
+	callers->groups[number] = (struct callers_group){.key = key, .day = day};
+	keymap_put(&callers->by_hash, key, number, &is_new);
+	return number;
 }
 
-/* Those of the group that were given up before its last answer. */
-static void group_settle(
-	struct callers *callers, struct callers_group *group, callers_fn *on_answered, void *arg)
+static int64_t answered_that_day_ms(
+	const struct callers_group *group, const struct callers_call *call)
 {
-	uint32_t *link = &group->waiting;
-	while (*link) {
-		uint32_t row = *link - 1;
-		struct callers_call *call = &callers->calls[row];
-		if (call->abandoned_ms > group->answered_ms) {
-			link = &call->next;
-			continue;
-		}
-		*link = call->next;
-		on_answered(arg, row);
+	bool counts = call->answered_ms && calendar_day_of(call->answered_ms) == group->day;
+	return counts ? call->answered_ms : 0;
+}
+
+static void group_leave(struct callers *callers, uint32_t row)
+{
+	struct callers_call *call = &callers->calls[row];
+	struct callers_group *group = group_of(callers, call);
+	uint32_t *link = &group->first;
+	group->back_count -= call->back_count;
+	while (*link != row + 1)
+		link = &callers->calls[*link - 1].next;
+	*link = call->next;
+	if (!group->first) {
+		keymap_remove(&callers->by_hash, group->key);
+		group->first = callers->free_groups;
+		callers->free_groups = call->group;
+	}
+	call->group = call->next = 0;
+}
+
+static void group_join(struct callers *callers, uint32_t row, uint32_t number)
+{
+	struct callers_call *call = &callers->calls[row];
+	call->group = number + 1;
+	call->next = callers->groups[number].first;
+	callers->groups[number].first = row + 1;
+	callers->groups[number].back_count += call->back_count;
+}
+
+/* ---- what settles a call ---- */
+
+/* The first callback to one of the caller's calls that came when this one was missed already. */
+static int64_t called_back_ms(struct callers *callers, const struct callers_call *call)
+{
+	int64_t missed_ms = call_missed_ms(call), back_ms = 0;
+	for (uint32_t i = 0; i < call->back_count; i++)
+		back_ms = earliest_ms(back_ms, call->backs[i]);
+	const struct callers_group *group = group_of(callers, call);
+	if (!missed_ms || !group || group->back_count == call->back_count)
+		return back_ms;
+	const struct callers_call *other = call_next(callers, group->first);
+	for (; other; other = call_next(callers, other->next))
+		for (uint32_t i = 0; i < other->back_count; i++)
+			if (other->backs[i] >= missed_ms)
+				back_ms = earliest_ms(back_ms, other->backs[i]);
+	return back_ms;
+}
+
+/* Who was lost called again that day, and was answered. */
+static bool is_answered_later(const struct callers_group *group, const struct callers_call *call)
+{
+	int64_t lost_ms = call_lost_ms(call);
+	return group && lost_ms && group->answered_ms >= lost_ms &&
+	       calendar_day_of(lost_ms) == group->day;
+}
+
+/* Looks again at what settles a call; true when that has changed. */
+static bool call_settle(struct callers *callers, struct callers_call *call)
+{
+	int64_t back_ms = called_back_ms(callers, call);
+	bool later = is_answered_later(group_of(callers, call), call);
+	if (call->outlived) {
+		back_ms = earliest_ms(back_ms, call->called_back_ms);
+		later = later || call->answered_later;
+	}
+	bool changed = back_ms != call->called_back_ms || later != call->answered_later;
+	call->called_back_ms = back_ms;
+	call->answered_later = later;
+	return changed;
+}
+
+static void group_settle(struct callers *callers, struct callers_group *group,
+	const struct callers_call *but, callers_fn *on_change, void *arg)
+{
+	struct callers_call *call = call_next(callers, group->first);
+	group->answered_ms = 0;
+	for (; call; call = call_next(callers, call->next)) {
+		int64_t answered_ms = answered_that_day_ms(group, call);
+		if (answered_ms > group->answered_ms)
+			group->answered_ms = answered_ms;
+	}
+	call = call_next(callers, group->first);
+	for (; call; call = call_next(callers, call->next))
+		if (call != but && call_missed_ms(call) && call_settle(callers, call))
+			on_change(arg, (uint32_t)(call - callers->calls));
+}
+
+/* ---- what is told ---- */
+
+static bool is_earlier(int64_t *known_ms, int64_t at_ms)
+{
+	if (*known_ms && *known_ms <= at_ms)
+		return false;
+	*known_ms = at_ms;
+	return true;
+}
+
+static bool event_take(struct callers_call *call, const struct call_told *told)
+{
+	switch (told->event) {
+	case WOT__V1__CALL__EVENT__ANSWERED:
+		return is_earlier(&call->answered_ms, told->at_ms);
+	case WOT__V1__CALL__EVENT__ABANDONED:
+		return is_earlier(&call->abandoned_ms, told->at_ms);
+	default:
+		return false;
 	}
 }
 
-/* A call without an answer has answered_ms 0, one that was not given up abandoned_ms 0. */
-void callers_note(struct callers *callers, const struct caller_event *event,
-	callers_fn *on_answered, void *arg)
+/* The group that the call is of from now on; the one that it was of until now is settled without it. */
+static void caller_take(struct callers *callers, uint32_t row, const struct call_told *told,
+	callers_fn *on_change, void *arg)
 {
-	callers->calls =
-		grown(callers->calls, &callers->call_room, event->row, sizeof *callers->calls);
-	struct callers_call *call = &callers->calls[event->row];
-	if (event->hash_len && !call->group)
-		call->group = group_of(callers, event);
-	if (event->answered && event->at_ms > call->answered_ms)
-		call->answered_ms = event->at_ms;
-	if (event->abandoned && (!call->abandoned_ms || event->at_ms < call->abandoned_ms))
-		call->abandoned_ms = event->at_ms;
-	if (!call->group)
+	uint32_t number = group_find(callers, told), was = callers->calls[row].group;
+	if (was == number + 1)
 		return;
-	struct callers_group *group = &callers->groups[call->group - 1];
-	if (call->answered_ms > group->answered_ms)
-		group->answered_ms = call->answered_ms;
-	if (call->abandoned_ms && !call->waits) {
-		call->waits = true;
-		call->next = group->waiting;
-		group->waiting = event->row + 1;
+	if (was) {
+		bool last =
+			callers->calls[row].next == 0 && callers->groups[was - 1].first == row + 1;
+		group_leave(callers, row);
+		if (!last)
+			group_settle(callers, &callers->groups[was - 1], NULL, on_change, arg);
 	}
-	group_settle(callers, group, on_answered, arg);
+	group_join(callers, row, number);
+}
+
+bool callers_told(struct callers *callers, uint32_t row, const struct call_told *told,
+	callers_fn *on_change, void *arg)
+{
+	struct callers_call *call = call_at(callers, row);
+	uint32_t group_was = call->group;
+	int64_t answered_ms = call->answered_ms;
+	bool first = event_take(call, told);
+	if (told->asks)
+		is_earlier(&call->asked_ms, told->at_ms);
+	if (told->caller_len && is_earlier(&call->named_ms, told->at_ms))
+		caller_take(callers, row, told, on_change, arg);
+	struct callers_group *group = group_of(callers, call);
+	bool settles = call->group != group_was || call->answered_ms != answered_ms;
+	if (group && settles && (call->answered_ms || call->back_count))
+		group_settle(callers, group, call, on_change, arg);
+	call_settle(callers, call);
+	return first;
+}
+
+void callers_reached(
+	struct callers *callers, uint32_t row, int64_t at_ms, callers_fn *on_change, void *arg)
+{
+	struct callers_call *call = call_at(callers, row);
+	uint32_t count = call->back_count;
+	if ((count & (count - 1)) == 0) {
+		size_t room = count ? 2 * (size_t)count : 1;
+		call->backs = realloc(call->backs, room * sizeof *call->backs);
+		must(call->backs);
+	}
+	call->backs[call->back_count++] = at_ms;
+	struct callers_group *group = group_of(callers, call);
+	if (group) {
+		group->back_count++;
+		group_settle(callers, group, call, on_change, arg);
+	}
+	call_settle(callers, call);
+}
+
+void callers_forget(struct callers *callers, uint32_t row)
+{
+	struct callers_call *call = call_at(callers, row);
+	if (call->group) {
+		struct callers_call *other = call_next(callers, group_of(callers, call)->first);
+		for (; other; other = call_next(callers, other->next))
+			other->outlived = true;
+		group_leave(callers, row);
+	}
+	free(call->backs);
+	*call = (struct callers_call){0};
 }

@@ -1,43 +1,88 @@
 /*
- * Which calls that were given up were followed by one of the same caller, the same day, that was answered:
- * those need no callback. A caller is known by a hash whose key lives one day (Call.caller_hash); what comes
- * in late of an earlier day has the later key, so the day counts too. What is noted may come in any order.
+ * Calls as sums of what was told of them, the same in whatever order it comes: each fact goes by the earliest
+ * event that says it, and of two at one instant by the one that stands first in the log. And who was missed: a
+ * caller who was lost, or asked to be called back, until somebody calls back or answers them later that day.
+ *
+ * Figures (facts_call.c) and clocks (wot-intake) go by this alone. A caller is known by a hash whose key lives one
+ * day (Call.caller_hash), so the day of the call is part of who it is.
  */
 #ifndef WOT_CALLERS_H
 #define WOT_CALLERS_H
 
 #include "kpi/keymap.h"
+#include "proto/event.pb-c.h"
 
+/* Instants; 0: never. */
 struct callers_call {
 	int64_t answered_ms, abandoned_ms;
-	uint32_t group, next; /* + 1; 0: none */
-	bool waits;           /* in its group's list */
+	int64_t asked_ms; /* to be called back */
+	int64_t named_ms; /* of the event by which the caller is known */
+	int64_t called_back_ms; /* what settles it: by a callback for this call, or for another of the caller */
+	int64_t *backs; /* callbacks for this call that reached somebody */
+	uint32_t back_count;
+	uint32_t group, next; /* + 1; 0: the caller is not known; the last */
+	bool answered_later;
+	bool outlived; /* a call of the group is forgotten: what it settled stays settled */
 };
+
+/* One that called on that day. */
 struct callers_group {
-	int64_t answered_ms; /* the last answer that this caller got */
-	uint32_t waiting;    /* calls given up after it, + 1 */
+	struct keymap_key key;
+	int32_t day;
+	uint32_t first;      /* of its calls, + 1 */
+	uint32_t back_count; /* of all of them */
+	int64_t answered_ms; /* the last of their answers on that day */
 };
+
 struct callers {
-	struct callers_call *calls; /* by row */
+	struct callers_call *calls; /* by row: the number that a call has where it is kept */
 	size_t call_room;
 	struct callers_group *groups;
 	size_t group_room;
+	uint32_t group_count, free_groups; /* a list through `first` */
 	struct keymap by_hash;
 };
 
 void callers_done(struct callers *callers);
 
-struct caller_event {
-	uint32_t row; /* of the call */
-	const uint8_t *hash;
-	size_t hash_len; /* 0: this event does not say who called */
-	bool answered, abandoned;
-	int32_t day;
+/* One event of a call. */
+struct call_told {
+	Wot__V1__Call__Event event;
 	int64_t at_ms;
+	bool asks; /* to be called back */
+	const uint8_t *caller;
+	size_t caller_len; /* 0: it does not say who calls */
 };
-/* on_answered: that call, given up, is answered by a later one; told once for each. */
+/* What follows has changed for another call of the same caller. */
 typedef void callers_fn(void *arg, uint32_t row);
-void callers_note(struct callers *callers, const struct caller_event *event,
-	callers_fn *on_answered, void *arg);
+
+/* True when the call had no such event yet, or only later ones. */
+bool callers_told(struct callers *callers, uint32_t row, const struct call_told *told,
+	callers_fn *on_change, void *arg);
+/* A callback for this call reached somebody. */
+void callers_reached(
+	struct callers *callers, uint32_t row, int64_t at_ms, callers_fn *on_change, void *arg);
+/* The row is free for another call. What it settled stays settled. */
+void callers_forget(struct callers *callers, uint32_t row);
+
+/* Until the next call of the above. */
+const struct callers_call *callers_call(struct callers *callers, uint32_t row);
+
+/* When the caller was lost before anybody answered, 0: was not. */
+static inline int64_t call_lost_ms(const struct callers_call *call)
+{
+	return call->answered_ms ? 0 : call->abandoned_ms;
+}
+
+static inline int64_t earliest_ms(int64_t a, int64_t b)
+{
+	return !a || (b && b < a) ? b : a;
+}
+
+/* Since when a callback is owed, 0: none is. */
+static inline int64_t call_missed_ms(const struct callers_call *call)
+{
+	return earliest_ms(call_lost_ms(call), call->asked_ms);
+}
 
 #endif

@@ -11,6 +11,7 @@ enum {
 	CALLS_ABANDONED,
 	CALLS_WAIT,
 	CALLS_CALLBACK_ASKED,
+	CALLS_MISSED_ON,
 	CALLS_CALLED_BACK_ON,
 	CALLS_ANSWERED_LATER,
 };
@@ -42,6 +43,7 @@ void calls_init(struct facts *facts)
 	column_add(calls, "abandoned", COLUMN_FLAG);
 	column_add(calls, "wait_seconds", COLUMN_NUMBER);
 	column_add(calls, "callback_asked", COLUMN_FLAG);
+	column_add(calls, "missed_on", COLUMN_DAY);
 	column_add(calls, "called_back_on", COLUMN_DAY);
 	column_add(calls, "answered_later", COLUMN_FLAG);
 	facts->plans[SOURCE_CALLS] = facts_plan(paths, CALL_FIELDS);
@@ -63,22 +65,42 @@ static int call_row(
 	return 0;
 }
 
-static void on_answered_later(void *arg, uint32_t row)
+/* ---- what follows for a row ---- */
+
+static void day_add(struct facts *facts, struct changes *changes, size_t column, int64_t at_ms)
+{
+	changes_add(changes, column, at_ms ? facts_day(facts, (uint64_t)at_ms) : VALUE_UNSET);
+}
+
+static void sum_add(struct facts *facts, struct changes *changes, uint32_t row)
+{
+	const struct callers_call *call = callers_call(&facts->callers, row);
+	changes_add(changes, CALLS_ANSWERED, call->answered_ms != 0);
+	changes_add(changes, CALLS_ABANDONED, call_lost_ms(call) != 0);
+	changes_add(changes, CALLS_CALLBACK_ASKED, call->asked_ms != 0);
+	changes_add(changes, CALLS_ANSWERED_LATER, call->answered_later);
+	day_add(facts, changes, CALLS_MISSED_ON, call_missed_ms(call));
+	day_add(facts, changes, CALLS_CALLED_BACK_ON, call->called_back_ms);
+}
+
+static void on_settled(void *arg, uint32_t row)
 {
 	struct changes changes = {0};
-	changes_add(&changes, CALLS_ANSWERED_LATER, 1);
+	sum_add(arg, &changes, row);
 	facts_change(arg, SOURCE_CALLS, row, &changes);
 }
 
-static void day_lower(
-	struct facts *facts, struct changes *changes, size_t column, uint32_t row, int32_t day)
+/* ---- events ---- */
+
+static void first_day_add(
+	struct facts *facts, struct changes *changes, uint32_t row, uint64_t occurred_at)
 {
-	int32_t known = table_get(&facts->tables[SOURCE_CALLS], column, row);
+	int32_t known = table_get(&facts->tables[SOURCE_CALLS], CALLS_DAY, row);
+	int32_t day = facts_day(facts, occurred_at);
 	if (known == VALUE_UNSET || day < known)
-		changes_add(changes, column, day);
+		changes_add(changes, CALLS_DAY, day);
 }
 
-/* A call is the sum of its events, in whatever order and however often they come. */
 int call_fold(struct facts *facts, const uint8_t *event, size_t len, uint64_t seq)
 {
 	struct table *calls = &facts->tables[SOURCE_CALLS];
@@ -89,36 +111,23 @@ int call_fold(struct facts *facts, const uint8_t *event, size_t len, uint64_t se
 		err = call_row(facts, values, &row);
 	if (err)
 		return err;
+	const struct call_told told = {
+		.event = (Wot__V1__Call__Event)values[CALL_EVENT].number,
+		.at_ms = (int64_t)values[CALL_OCCURRED_AT].number,
+		.asks = values[CALL_OUTCOME].number == WOT__V1__CALL__OUTCOME__CALLBACK,
+		.caller = values[CALL_CALLER].data,
+		.caller_len = values[CALL_CALLER].len,
+	};
+	bool first = callers_told(&facts->callers, row, &told, on_settled, facts);
 	struct changes changes = {0};
 	if (table_get(calls, CALLS_SEQ, row) == VALUE_UNSET)
 		changes_add(&changes, CALLS_SEQ, seq < INT32_MAX ? (int32_t)seq : INT32_MAX);
-	int32_t day = facts_day(facts, values[CALL_OCCURRED_AT].number);
-	day_lower(facts, &changes, CALLS_DAY, row, day);
-	bool answers = values[CALL_EVENT].number == WOT__V1__CALL__EVENT__ANSWERED;
-	bool abandons = values[CALL_EVENT].number == WOT__V1__CALL__EVENT__ABANDONED;
-	bool answered = table_get(calls, CALLS_ANSWERED, row) == 1;
-	if (answers && !answered) {
-		changes_add(&changes, CALLS_ANSWERED, 1);
-		changes_add(&changes, CALLS_ABANDONED, 0);
+	first_day_add(facts, &changes, row, values[CALL_OCCURRED_AT].number);
+	if (first && told.event == WOT__V1__CALL__EVENT__ANSWERED)
 		changes_add(&changes, CALLS_WAIT,
 			facts_value(&calls->columns[CALLS_WAIT], &values[CALL_WAIT]));
-	} else if (abandons && !answered) {
-		changes_add(&changes, CALLS_ABANDONED, 1);
-	}
-	if (values[CALL_OUTCOME].number == WOT__V1__CALL__OUTCOME__CALLBACK)
-		changes_add(&changes, CALLS_CALLBACK_ASKED, 1);
+	sum_add(facts, &changes, row);
 	facts_change(facts, SOURCE_CALLS, row, &changes);
-
-	const struct caller_event said = {
-		.row = row,
-		.hash = values[CALL_CALLER].data,
-		.hash_len = values[CALL_CALLER].len,
-		.answered = answers,
-		.abandoned = abandons,
-		.day = day,
-		.at_ms = (int64_t)values[CALL_OCCURRED_AT].number,
-	};
-	callers_note(&facts->callers, &said, on_answered_later, facts);
 	return 0;
 }
 
@@ -133,9 +142,8 @@ int callback_fold(struct facts *facts, const uint8_t *event, size_t len)
 	err = call_row(facts, values, &row);
 	if (err)
 		return err;
-	struct changes changes = {0};
-	day_lower(facts, &changes, CALLS_CALLED_BACK_ON, row,
-		facts_day(facts, values[CALL_OCCURRED_AT].number));
-	facts_change(facts, SOURCE_CALLS, row, &changes);
+	callers_reached(
+		&facts->callers, row, (int64_t)values[CALL_OCCURRED_AT].number, on_settled, facts);
+	on_settled(facts, row);
 	return 0;
 }

@@ -12,12 +12,17 @@ void keymap_done(struct keymap *map)
 	*map = (struct keymap){0};
 }
 
+/* The slot where the search for the key begins. */
+static size_t slot_home(const struct keymap *map, struct keymap_key key)
+{
+	return (size_t)((key.low ^ key.high) * 0x9e3779b97f4a7c15u >> 20) & (map->room - 1);
+}
+
 /* The slot that holds the key, or the empty one where it belongs. */
 static struct keymap_slot *slot_find(const struct keymap *map, struct keymap_key key)
 {
 	size_t mask = map->room - 1;
-	for (size_t i = (size_t)((key.low ^ key.high) * 0x9e3779b97f4a7c15u >> 20) & mask;;
-		i = (i + 1) & mask) {
+	for (size_t i = slot_home(map, key);; i = (i + 1) & mask) {
 		struct keymap_slot *slot = &map->slots[i];
 		if (!slot->row || (slot->key.low == key.low && slot->key.high == key.high))
 			return slot;
@@ -48,6 +53,22 @@ uint32_t keymap_put(struct keymap *map, struct keymap_key key, uint32_t row, boo
 		map->count++;
 	}
 	return slot->row - 1;
+}
+
+/* Those behind it that would be found no more move up. */
+void keymap_remove(struct keymap *map, struct keymap_key key)
+{
+	size_t mask = map->room - 1, hole = (size_t)(slot_find(map, key) - map->slots);
+	must(map->slots[hole].row);
+	for (size_t i = (hole + 1) & mask; map->slots[i].row; i = (i + 1) & mask) {
+		size_t home = slot_home(map, map->slots[i].key);
+		if (((i - home) & mask) < ((i - hole) & mask))
+			continue;
+		map->slots[hole] = map->slots[i];
+		hole = i;
+	}
+	map->slots[hole] = (struct keymap_slot){0};
+	map->count--;
 }
 
 bool keymap_get(const struct keymap *map, struct keymap_key key, uint32_t *row)

@@ -24,6 +24,8 @@ struct keymap {
 void keymap_done(struct keymap *map);
 /* The row of a key; when it is new, `row` becomes its row and *is_new is set. row < UINT32_MAX. */
 uint32_t keymap_put(struct keymap *map, struct keymap_key key, uint32_t row, bool *is_new);
+/* The key is there. */
+void keymap_remove(struct keymap *map, struct keymap_key key);
 bool keymap_get(const struct keymap *map, struct keymap_key key, uint32_t *row);
 
 /* SipHash of a text under a 16-byte secret, so that nobody outside can choose where a text lands.

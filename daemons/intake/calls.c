@@ -2,34 +2,15 @@
 
 #include "lib/calendar.h"
 #include <string.h>
-#include <uthash.h>
 #include <utlist.h>
 
 #define HOUR_MS INT64_C(3600000)
 #define KEPT_MS (31 * 24 * HOUR_MS)
 
-enum { HASH_LEN = 16 };
-
-/* Somebody who called on that day. */
-struct caller {
-	UT_hash_handle hh;
-	struct caller_key {
-		uint8_t hash[HASH_LEN];
-		int32_t day;
-	} key;
-	int64_t answered_ms; /* the last time on that day; 0: never */
-	struct call *calls;
-};
-
 struct call {
 	struct call *prev, *next; /* in calls->heard */
-	struct call *caller_prev, *caller_next;
-	struct caller *caller; /* NULL: not known */
 	int64_t first_ms, first_recorded_ms;
-	int64_t heard_ms;                  /* when the last event of it was recorded */
-	int64_t abandoned_ms, answered_ms; /* 0: not so */
-	int32_t asked_on;                  /* the day on which a callback was asked for; 0: none */
-	int32_t called_back_on; /* the first day on which that reached somebody; 0: none */
+	int64_t heard_ms; /* when the last event of it was recorded */
 	int32_t promised_on, known_on;
 	struct promise callback;
 	uint32_t slot;
@@ -99,21 +80,15 @@ void calls_decide(const struct calls *calls, int64_t now_ms, struct decision *ou
 
 /* ---- what is owed ---- */
 
-/* 0: no callback is. An answer on the same line disproves that the caller hung up. */
-static int32_t promised_on(const struct call *call)
+static int32_t day_at(int64_t at_ms)
 {
-	if (call->asked_on)
-		return call->asked_on;
-	return call->abandoned_ms && !call->answered_ms ? calendar_day_of(call->abandoned_ms) : 0;
+	return at_ms ? calendar_day_of(at_ms) : 0;
 }
 
 /* Who hung up, and was answered later that day, needs no callback. */
-static int32_t kept_on(const struct call *call)
+static int32_t kept_on(const struct callers_call *sum)
 {
-	const struct caller *caller = call->caller;
-	bool again = call->abandoned_ms && caller && caller->answered_ms >= call->abandoned_ms &&
-		     caller->key.day == calendar_day_of(call->abandoned_ms);
-	return again ? caller->key.day : call->called_back_on;
+	return day_at(sum->answered_later ? call_lost_ms(sum) : sum->called_back_ms);
 }
 
 static void schedule(struct calls *calls, struct call *call)
@@ -126,14 +101,15 @@ static void schedule(struct calls *calls, struct call *call)
 
 static void promise_follow(struct calls *calls, struct call *call)
 {
-	int32_t on = promised_on(call);
+	const struct callers_call *sum = callers_call(&calls->callers, call->slot);
+	int32_t on = day_at(call_missed_ms(sum));
 	if (on != call->promised_on)
 		call->callback.deadline_on =
 			on ? clocks_deadline(CLOCK_CALLBACK, on, &calls->rules.closing) : 0;
 	if (on && !call->promised_on)
 		call->known_on = calendar_day_of(call->heard_ms);
 	call->promised_on = on;
-	call->callback.kept_on = on ? kept_on(call) : 0;
+	call->callback.kept_on = on ? kept_on(sum) : 0;
 	schedule(calls, call);
 }
 
@@ -252,14 +228,7 @@ static struct call *call_find(struct calls *calls, const Wot__V1__Event *event, 
 
 static void call_forget(struct calls *calls, struct call *call)
 {
-	struct caller *caller = call->caller;
-	if (caller) {
-		DL_DELETE2(caller->calls, call, caller_prev, caller_next);
-		if (!caller->calls) {
-			HASH_DEL(calls->callers, caller);
-			free(caller);
-		}
-	}
+	callers_forget(&calls->callers, call->slot);
 	due_set(&calls->due, call->slot, DUE_NEVER);
 	name_remove(calls, call);
 	calls->slots[call->slot] = NULL;
@@ -301,6 +270,7 @@ void calls_done(struct calls *calls)
 {
 	while (calls->heard)
 		call_forget(calls, calls->heard);
+	callers_done(&calls->callers);
 	free(calls->slots);
 	free(calls->names);
 	free(calls->free_slots);
@@ -315,60 +285,31 @@ uint32_t calls_count(const struct calls *calls)
 
 /* ---- what the own log says ---- */
 
-static void caller_answered(struct calls *calls, struct call *call)
+static void on_settled(void *arg, uint32_t slot)
 {
-	struct caller *caller = call->caller;
-	if (!caller || call->answered_ms <= caller->answered_ms ||
-		calendar_day_of(call->answered_ms) != caller->key.day)
-		return;
-	caller->answered_ms = call->answered_ms;
-	struct call *other;
-	DL_FOREACH2(caller->calls, other, caller_next)
-	promise_follow(calls, other);
-}
-
-static void caller_join(struct calls *calls, struct call *call, const Wot__V1__Event *event)
-{
-	const Wot__V1__Call *told = event->body->call;
-	if (call->caller || !told->has_caller_hash)
-		return;
-	struct caller_key key;
-	memset(&key, 0, sizeof key); /* it is compared as bytes */
-	size_t len = told->caller_hash.len;
-	memcpy(key.hash, told->caller_hash.data, len < HASH_LEN ? len : HASH_LEN);
-	key.day = calendar_day_of(event->occurred_at);
-	struct caller *caller;
-	HASH_FIND(hh, calls->callers, &key, sizeof key, caller);
-	if (!caller) {
-		caller = calloc(1, sizeof *caller);
-		must(caller);
-		caller->key = key;
-		HASH_ADD(hh, calls->callers, key, sizeof caller->key, caller);
-	}
-	call->caller = caller;
-	DL_APPEND2(caller->calls, call, caller_prev, caller_next);
+	struct calls *calls = arg;
+	promise_follow(calls, calls->slots[slot]);
 }
 
 static void call_told(struct calls *calls, const Wot__V1__Event *event)
 {
 	const Wot__V1__Call *told = event->body->call;
 	struct call *call = call_find(calls, event, told->call_id);
+	const struct call_told sum = {
+		.event = told->event,
+		.at_ms = event->occurred_at,
+		.asks = told->has_outcome && told->outcome == WOT__V1__CALL__OUTCOME__CALLBACK,
+		.caller = told->caller_hash.data,
+		.caller_len = told->has_caller_hash ? told->caller_hash.len : 0,
+	};
 	call_heard(calls, call, event->recorded_at);
 	call->began = true;
 	if (event->occurred_at < call->first_ms)
 		call->first_ms = event->occurred_at;
-	if (told->event == WOT__V1__CALL__EVENT__ANSWERED && !call->answered_ms)
-		call->answered_ms = event->occurred_at;
-	if (told->event == WOT__V1__CALL__EVENT__ABANDONED && !call->abandoned_ms)
-		call->abandoned_ms = event->occurred_at;
 	if (told->event == WOT__V1__CALL__EVENT__ABANDONED ||
 		told->event == WOT__V1__CALL__EVENT__ENDED)
 		call->ended = true;
-	if (told->has_outcome && told->outcome == WOT__V1__CALL__OUTCOME__CALLBACK &&
-		!call->asked_on)
-		call->asked_on = calendar_day_of(event->occurred_at);
-	caller_join(calls, call, event);
-	caller_answered(calls, call);
+	callers_told(&calls->callers, call->slot, &sum, on_settled, calls);
 	promise_follow(calls, call);
 }
 
@@ -379,8 +320,7 @@ static void callback_told(struct calls *calls, const Wot__V1__Event *event)
 		return;
 	struct call *call = call_find(calls, event, told->call_id);
 	call_heard(calls, call, event->recorded_at);
-	call->called_back_on =
-		day_earliest(call->called_back_on, calendar_day_of(event->occurred_at));
+	callers_reached(&calls->callers, call->slot, event->occurred_at, on_settled, calls);
 	promise_follow(calls, call);
 }
 

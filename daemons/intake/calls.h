@@ -9,9 +9,10 @@
 #define WOT_INTAKE_CALLS_H
 
 #include "core/promise.h"
+#include "kpi/callers.h"
 
 struct calls {
-	struct caller *callers; /* by day and hash */
+	struct callers callers; /* by slot */
 	struct call *heard;     /* in the order in which they were last heard of */
 	struct call **slots;    /* by the number that they have in `due` */
 	uint64_t *names; /* client and call id: upper half of the hash, and slot + 1; 0: empty */

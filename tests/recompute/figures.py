@@ -199,10 +199,9 @@ def contacts_promised(q, days, channels=None):
 
 
 def callbacks_promised(q):
-    for ref, call in q.history.calls_missed():
-        due = add_working_days(call.day, 1)
-        back = q.history.callbacks.get(ref)
-        yield from promised(q, call, due, back is not None and back <= due)
+    for missed, back in q.history.calls_missed():
+        due = add_working_days(missed, 1)
+        yield from promised(q, None, due, back is not None and back <= due)
 
 
 def starts_due(q):

@@ -74,17 +74,50 @@ class Card:
     location: str = None
 
 
+def earliest(known, at):
+    return at if known is None else min(known, at)
+
+
 @dataclass
 class Call:
-    first: object  # instant of its earliest event
-    day: date  # of that
-    answered: bool = False
-    abandoned: bool = False
-    wait: int = None
-    asked: bool = False  # to be called back
-    caller: object = None  # the same on one day for one caller
-    answered_at: object = None
+    """The sum of what was told of a call, each fact by the earliest event that says it."""
+
+    first: object = None  # instant of its earliest event; None: a callback alone is known
+    answer: tuple = None  # the earliest: instant, how late in the log, wait
     abandoned_at: object = None
+    asked_at: object = None  # to be called back
+    named: tuple = None  # the earliest event that says who calls: instant, how late in the log, who
+    backs: list = field(default_factory=list)  # callbacks that reached somebody
+
+    @property
+    def day(self):
+        return self.first and day_of(self.first)
+
+    @property
+    def answered(self):
+        return self.answer is not None
+
+    @property
+    def wait(self):
+        return self.answer and self.answer[2]
+
+    @property
+    def lost_at(self):
+        return None if self.answer else self.abandoned_at
+
+    @property
+    def abandoned(self):
+        return self.lost_at is not None
+
+    @property
+    def missed_at(self):
+        """Since when a callback is owed."""
+        return min((at for at in (self.lost_at, self.asked_at) if at), default=None)
+
+    @property
+    def caller(self):
+        """The same on one day for one caller."""
+        return self.named and (day_of(self.named[0]), self.named[2])
 
 
 @dataclass
@@ -123,8 +156,7 @@ class History:
         self.wards = wards
         self.cases = {}
         self.contacts = []
-        self.calls = {}
-        self.callbacks = {}  # {call: the first day on which its caller was reached}
+        self.calls, self.told = {}, 0  # and how many of their events so far
         self.surveys = []
         self.tailored = []  # (day, case, euro or None), granted ones
         self.complaints, self.trainings = [], []  # days
@@ -189,29 +221,30 @@ class History:
             )
         )
 
+    def call_of(self, body):
+        return self.calls.setdefault(body["callId"], Call())
+
     def take_call(self, body, _):
         """A call counts once, on the day of its earliest event."""
         at = instant_of(body["occurredAt"])
-        call = self.calls.setdefault(body["callId"], Call(at, day_of(at)))
-        if at < call.first:
-            call.first, call.day = at, day_of(at)
-        call.asked = call.asked or body.get("outcome") == "CALLBACK"
-        if "caller" in body and call.caller is None:
-            call.caller = (day_of(at), body["caller"])
+        call = self.call_of(body)
+        self.told += 1
+        call.first = earliest(call.first, at)
+        if body.get("outcome") == "CALLBACK":
+            call.asked_at = earliest(call.asked_at, at)
+        if "caller" in body:
+            call.named = earliest(call.named, (at, self.told, body["caller"]))
         if body["event"] == "ANSWERED":
-            if not call.answered:
-                call.wait = body["waitSeconds"]
-            call.answered, call.answered_at = True, max(at, call.answered_at or at)
+            call.answer = earliest(call.answer, (at, self.told, body["waitSeconds"]))
         elif body["event"] == "ABANDONED":
-            call.abandoned, call.abandoned_at = True, min(at, call.abandoned_at or at)
+            call.abandoned_at = earliest(call.abandoned_at, at)
 
     def take_outcome(self, body, day):
         self.outcomes[body["complaintRef"], body["part"]] = Outcome(day, body["outcome"])
 
-    def take_callback(self, body, day):
+    def take_callback(self, body, _):
         if body["reached"]:
-            known = self.callbacks.get(body["callId"], day)
-            self.callbacks[body["callId"]] = min(known, day)
+            self.call_of(body).backs.append(instant_of(body["occurredAt"]))
 
     # ---- the life of a case ----
 
@@ -294,17 +327,26 @@ class History:
     # ---- what it comes to ----
 
     def calls_missed(self):
-        """(id, call): hung up before an answer, or asked for a callback; not who called again that day and
-        was answered."""
-        answers = {}
+        """(missed on, called back on) of each call that is owed a callback: hung up before an answer, or asked
+        for it; not who called again that day and was answered. A callback that reached somebody settles all
+        that the caller had open then."""
+        callers = {}
         for call in self.calls.values():
-            if call.caller and call.answered_at:
-                answers[call.caller] = max(call.answered_at, answers.get(call.caller, call.answered_at))
-        for ref, call in self.calls.items():
-            gave_up = call.abandoned and not call.answered
-            last = call.abandoned_at and answers.get(call.caller)
-            if (gave_up or call.asked) and not (last and last >= call.abandoned_at):
-                yield ref, call
+            if call.caller:
+                callers.setdefault(call.caller, []).append(call)
+        for call in self.calls.values():
+            others = callers[call.caller] if call.caller else []
+            if call.missed_at and not self.is_answered_later(call, others):
+                backs = call.backs + [at for other in others for at in other.backs if at >= call.missed_at]
+                yield day_of(call.missed_at), day_of(min(backs)) if backs else None
+
+    @staticmethod
+    def is_answered_later(call, others):
+        day = call.caller and call.caller[0]
+        if not call.lost_at or day_of(call.lost_at) != day:
+            return False
+        answers = [other.answer[0] for other in others if other.answer]
+        return any(at >= call.lost_at and day_of(at) == day for at in answers)
 
     def all_contacts(self):
         """Brief contacts, and requests that ended in advice, of the day they were reported."""

@@ -16,18 +16,19 @@
 
 #define HOUR_MS INT64_C(3600000)
 #define KEPT_MS (31 * 24 * HOUR_MS)
-enum { NAME_ROOM = 160 };
+enum { NAME_ROOM = 160, BACKS_MAX = 64 };
 
 struct told_call {
 	UT_hash_handle hh;
 	char name[NAME_ROOM]; /* client and call id */
 	int64_t first_ms, recorded_ms, heard_ms;
-	int64_t answered_ms, abandoned_ms; /* the first time; 0: never */
-	int32_t asked_on, called_back_on;  /* days, 0: none */
-	int32_t known_on;                  /* when intake came to know that a callback is owed */
-	int32_t warned, broke;             /* deadlines, 0: none */
+	int64_t answered_ms, lost_ms, asked_ms; /* the first of its kind by when it was; 0: never */
+	int64_t backs_ms[BACKS_MAX];            /* callbacks that reached somebody */
+	size_t back_count;
+	int32_t known_on;      /* when intake came to know that a callback is owed */
+	int32_t warned, broke; /* deadlines, 0: none */
 	bool began, ended, capped;
-	bool has_caller;
+	int64_t named_ms; /* of the first event that says who calls; 0: none does */
 	int32_t caller_day;
 	uint8_t caller[16];
 	bool forgotten; /* it may have been: what came after so long is of a call that nobody knew */
@@ -61,34 +62,37 @@ static struct told_call *call_of(
 	return call;
 }
 
-/* The day on which somebody hung up or asked to be called back; 0: nobody is owed anything. */
-static int32_t owed_on(const struct told_call *call)
+static int64_t first_of(int64_t a, int64_t b)
 {
-	if (call->asked_on)
-		return call->asked_on;
-	return call->abandoned_ms && !call->answered_ms ? calendar_day_of(call->abandoned_ms) : 0;
+	return !a || (b && b < a) ? b : a;
+}
+
+/* Since when somebody who hung up, or asked for it, is owed a callback; 0: nobody is. */
+static int64_t owed_ms(const struct told_call *call)
+{
+	return first_of(call->answered_ms ? 0 : call->lost_ms, call->asked_ms);
 }
 
 static void call_told(struct told_call *call, const Wot__V1__Event *event)
 {
 	const Wot__V1__Call *told = event->body->call;
-	bool was_owed = owed_on(call) != 0;
+	int64_t at_ms = event->occurred_at;
+	bool was_owed = owed_ms(call) != 0;
 	call->began = true;
-	call->first_ms = event->occurred_at < call->first_ms ? event->occurred_at : call->first_ms;
-	if (told->event == CALL(ANSWERED) && !call->answered_ms)
-		call->answered_ms = event->occurred_at;
-	if (told->event == CALL(ABANDONED) && !call->abandoned_ms)
-		call->abandoned_ms = event->occurred_at;
+	call->first_ms = at_ms < call->first_ms ? at_ms : call->first_ms;
+	if (told->event == CALL(ANSWERED))
+		call->answered_ms = first_of(call->answered_ms, at_ms);
+	if (told->event == CALL(ABANDONED))
+		call->lost_ms = first_of(call->lost_ms, at_ms);
 	call->ended |= told->event == CALL(ENDED) || told->event == CALL(ABANDONED);
-	if (told->has_outcome && told->outcome == WOT__V1__CALL__OUTCOME__CALLBACK &&
-		!call->asked_on)
-		call->asked_on = calendar_day_of(event->occurred_at);
-	if (told->has_caller_hash && !call->has_caller) {
-		call->has_caller = true;
-		call->caller_day = calendar_day_of(event->occurred_at);
+	if (told->has_outcome && told->outcome == WOT__V1__CALL__OUTCOME__CALLBACK)
+		call->asked_ms = first_of(call->asked_ms, at_ms);
+	if (told->has_caller_hash && (!call->named_ms || at_ms < call->named_ms)) {
+		call->named_ms = at_ms;
+		call->caller_day = calendar_day_of(at_ms);
 		memcpy(call->caller, told->caller_hash.data, sizeof call->caller);
 	}
-	if (!was_owed && owed_on(call))
+	if (!was_owed && owed_ms(call))
 		call->known_on = calendar_day_of(event->recorded_at);
 }
 
@@ -151,8 +155,8 @@ static void on_event(void *arg, const uint8_t *bytes, size_t len, uint64_t seq)
 		capped_told(told, call_of(told, event, body->call_capped->call_id), event);
 	} else if (body->kind_case == KIND(CALLBACK) && body->callback->reached) {
 		struct told_call *call = call_of(told, event, body->callback->call_id);
-		call->called_back_on =
-			day_earliest(call->called_back_on, calendar_day_of(event->occurred_at));
+		must(call->back_count < BACKS_MAX);
+		call->backs_ms[call->back_count++] = event->occurred_at;
 	} else if (promise_clock(event)) {
 		clock_told(told, call_of(told, event, promise_clock(event)->call_id), event);
 	}
@@ -163,20 +167,33 @@ static void on_event(void *arg, const uint8_t *bytes, size_t len, uint64_t seq)
 
 static bool is_same_caller(const struct told_call *a, const struct told_call *b)
 {
-	return a->has_caller && b->has_caller && a->caller_day == b->caller_day &&
+	return a->named_ms && b->named_ms && a->caller_day == b->caller_day &&
 	       memcmp(a->caller, b->caller, sizeof a->caller) == 0;
 }
 
 /* Who hung up called again on that day, and was answered. */
 static bool is_answered_later(const struct calls_told *told, const struct told_call *call)
 {
-	if (!call->abandoned_ms || call->caller_day != calendar_day_of(call->abandoned_ms))
+	if (!call->lost_ms || call->answered_ms ||
+		call->caller_day != calendar_day_of(call->lost_ms))
 		return false;
 	for (const struct told_call *other = told->calls; other; other = other->hh.next)
-		if (is_same_caller(call, other) && other->answered_ms >= call->abandoned_ms &&
+		if (is_same_caller(call, other) && other->answered_ms >= call->lost_ms &&
 			calendar_day_of(other->answered_ms) == call->caller_day)
 			return true;
 	return false;
+}
+
+/* By a callback for this call, or for another one of the caller's when this one was missed already. */
+static int64_t called_back_ms(const struct calls_told *told, const struct told_call *call)
+{
+	int64_t back_ms = 0;
+	for (const struct told_call *other = told->calls; other; other = other->hh.next)
+		for (size_t i = 0; i < other->back_count; i++)
+			if (other == call || (is_same_caller(call, other) &&
+						     other->backs_ms[i] >= owed_ms(call)))
+				back_ms = first_of(back_ms, other->backs_ms[i]);
+	return back_ms;
 }
 
 /* Of one of them nothing was known any more when the other was told. */
@@ -192,15 +209,16 @@ static bool is_forgotten(const struct calls_told *told, const struct told_call *
 
 static bool breaks_by(const struct calls_told *told, const struct told_call *call, int32_t deadline)
 {
-	bool kept = is_answered_later(told, call) ||
-		    (call->called_back_on && call->called_back_on <= deadline);
+	int64_t back_ms = called_back_ms(told, call);
+	bool kept =
+		is_answered_later(told, call) || (back_ms && calendar_day_of(back_ms) <= deadline);
 	return !kept && call->known_on <= deadline &&
 	       calendar_day_start(deadline + 1) <= clock_now_ms();
 }
 
 static void callback_check(const struct calls_told *told, const struct told_call *call)
 {
-	int32_t owed = owed_on(call);
+	int32_t owed = owed_ms(call) ? calendar_day_of(owed_ms(call)) : 0;
 	sim_check(!call->broke || owed, "%s: a callback broke that nobody owes", call->name);
 	if (!owed || is_forgotten(told, call))
 		return;

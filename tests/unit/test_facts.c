@@ -58,18 +58,33 @@ static void answered_wins_over_abandoned_in_any_order(void **state)
 	assert_call(t, "2025-05-05", 1, 0, 20);
 	buf_clear(&t->log);
 	log_call(t, "a", WOT__V1__CALL__EVENT__ABANDONED, at + 10000, 10);
-	assert_call(t, "2025-05-05", VALUE_UNSET, 1, VALUE_UNSET);
+	assert_call(t, "2025-05-05", 0, 1, VALUE_UNSET);
 	log_call(t, "a", WOT__V1__CALL__EVENT__ANSWERED, at + 20000, 20);
 	assert_call(t, "2025-05-05", 1, 0, 20);
 }
 
-static void the_first_accepted_answer_gives_the_wait(void **state)
+/* A call that is handed on is answered twice, and its events overtake one another. */
+static void the_earliest_answer_gives_the_wait_in_any_order(void **state)
+{
+	struct tallied *t = *state;
+	static const int orders[][3] = {
+		{0, 1, 2}, {0, 2, 1}, {1, 0, 2}, {1, 2, 0}, {2, 0, 1}, {2, 1, 0}};
+	int64_t at = noon(day("2025-05-05"));
+	for (size_t i = 0; i < sizeof orders / sizeof *orders; i++) {
+		buf_clear(&t->log);
+		for (size_t j = 0; j < 3; j++)
+			log_call(t, "a", WOT__V1__CALL__EVENT__ANSWERED, at + orders[i][j] * 10000,
+				10 + orders[i][j]);
+		assert_call(t, "2025-05-05", 1, 0, 10);
+	}
+}
+
+static void of_two_answers_at_one_instant_the_first_in_the_log_gives_the_wait(void **state)
 {
 	struct tallied *t = *state;
 	int64_t at = noon(day("2025-05-05"));
-	log_call(t, "a", WOT__V1__CALL__EVENT__ANSWERED, at + 20000, 20);
-	log_call(t, "a", WOT__V1__CALL__EVENT__ANSWERED, at + 10000, 10);
-	log_call(t, "a", WOT__V1__CALL__EVENT__ANSWERED, at + 20000, 20);
+	log_call(t, "a", WOT__V1__CALL__EVENT__ANSWERED, at, 20);
+	log_call(t, "a", WOT__V1__CALL__EVENT__ANSWERED, at, 10);
 	assert_call(t, "2025-05-05", 1, 0, 20);
 }
 
@@ -277,7 +292,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(answered_wins_over_abandoned_in_any_order),
-		TEST(the_first_accepted_answer_gives_the_wait),
+		TEST(the_earliest_answer_gives_the_wait_in_any_order),
+		TEST(of_two_answers_at_one_instant_the_first_in_the_log_gives_the_wait),
 		TEST(the_day_of_a_call_is_that_of_its_earliest_event_in_amsterdam),
 		TEST(the_same_call_id_of_another_client_is_another_call),
 		TEST(many_calls_keep_their_own_rows),
