@@ -9,6 +9,7 @@
 #ifndef WOT_CORE_H
 #define WOT_CORE_H
 
+#include "core/get.h"
 #include "lib/arena.h"
 #include "lib/buf.h"
 #include "lib/daemon.h"
@@ -71,16 +72,6 @@ Wot__V1__Event *decision_event(
 /* The event that says a configuration came in: what a decide of INPUT_CONFIG gives. */
 void decision_config(struct decision *decision, const struct input *input);
 
-/* A GET, authenticated: "/v1/worklist", "/v1/cases/2026-000012". */
-struct core_query {
-	const char *client;
-	unsigned role; /* of proto/door.h */
-	const char *path;
-	const char *after; /* paging: the last item of the page before, or NULL */
-	unsigned limit;    /* 1 to 1,000 */
-	int64_t now_ms;
-};
-
 struct core {
 	const char *name;           /* "intake": the daemon, its stream, its folder */
 	const char *const *feeds;   /* streams it reads, NULL-terminated */
@@ -94,8 +85,8 @@ struct core {
 	bool (*reads)(Wot__V1__Body__KindCase kind);
 	/* Is this text a valid configuration? why: path:line:column and what is wrong. */
 	int (*config_check)(const char *name, const char *path, const char *text, struct why *why);
-	/* Answers a GET below /v1/ as JSON, from state alone. ERR_NOT_FOUND, ERR_FORBIDDEN, ERR_INVALID. */
-	int (*query)(const void *state, const struct core_query *query, struct buf *json);
+	/* What answers its rows of read.def, from state alone; by get_index. */
+	get_fn *const *gets;
 };
 
 #endif

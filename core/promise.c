@@ -78,17 +78,18 @@ static int32_t warn_day(const struct promise *promise, const struct promise_term
 	return day <= promise->deadline_on ? day : 0;
 }
 
-const char *promise_status(
+Wot__V1__CaseClock__Status promise_status(
 	const struct promise *promise, const struct promise_terms *terms, int64_t now_ms)
 {
 	if (promise_is_kept(promise))
-		return "STOPPED";
+		return WOT__V1__CASE_CLOCK__STATUS__STOPPED;
 	if (terms->known_on > promise->deadline_on)
-		return "PASSED";
+		return WOT__V1__CASE_CLOCK__STATUS__PASSED;
 	if (deadline_ms(promise->deadline_on) <= now_ms)
-		return "BROKE";
+		return WOT__V1__CASE_CLOCK__STATUS__BROKE;
 	int32_t warn = warn_day(promise, terms);
-	return warn && calendar_day_start(warn) <= now_ms ? "WARNED" : "RUNNING";
+	return warn && calendar_day_start(warn) <= now_ms ? WOT__V1__CASE_CLOCK__STATUS__WARNED
+							  : WOT__V1__CASE_CLOCK__STATUS__RUNNING;
 }
 
 static bool is_disproved(const struct promise *promise)

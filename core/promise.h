@@ -52,7 +52,7 @@ struct promise_terms {
 
 bool promise_is_kept(const struct promise *promise); /* in time */
 /* In a word, by now; PASSED: its deadline had passed before wot knew of it. */
-const char *promise_status(
+Wot__V1__CaseClock__Status promise_status(
 	const struct promise *promise, const struct promise_terms *terms, int64_t now_ms);
 /* When the next event of it is due; DUE_NEVER. */
 int64_t promise_next(const struct promise *promise, const struct promise_terms *terms);

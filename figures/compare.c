@@ -95,7 +95,7 @@ static void difference_print(const struct comparison *comparison, struct buf *ou
 {
 	const struct value *a = &comparison->sides[0].total, *b = &comparison->sides[1].total;
 	if (a->known && b->known)
-		render_number(out, b->value - a->value);
+		buf_number(out, b->value - a->value);
 	else
 		buf_text(out, "null");
 }

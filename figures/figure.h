@@ -31,7 +31,8 @@ struct value {
 struct figure_row {
 	const char *keys[FIGURE_SPLITS], *labels[FIGURE_SPLITS];
 	struct value value;
-	int64_t weight; /* smaller comes first; then the order of the values */
+	bool suppressed; /* only that it is there may be told */
+	int64_t weight;  /* smaller comes first; then the order of the values */
 	uint32_t order[FIGURE_SPLITS];
 };
 struct figure {
@@ -57,6 +58,8 @@ int figure_make(struct figure *out, const struct kpis *kpis, const struct kpi *k
 	const struct period *period, uint32_t definition, const struct dimension *const *by,
 	size_t by_count, const struct figure_names *names, struct why *why);
 void figure_done(struct figure *figure);
+/* Rows that count fewer say no more than that they are there. */
+void figure_suppress(struct figure *figure, int64_t below);
 
 /* The rows that a rule reads: itself, or the parts of a sum. */
 size_t rule_parts(const struct rule *rule, const struct rule *parts[SUM_MAX]);

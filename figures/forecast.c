@@ -94,7 +94,7 @@ static const char *const case_names[FORECAST_CASES] = {"ifLateWait", "ifLateStar
 static void number_or_null(struct buf *out, bool known, double number)
 {
 	if (known)
-		render_number(out, number);
+		buf_number(out, number);
 	else
 		buf_text(out, "null");
 }
@@ -119,7 +119,7 @@ static void forecast_json(const struct forecast *forecast, struct buf *out)
 	buf_printf(out,
 		",\"period\":{\"from\":\"%s\",\"to\":\"%s\"},\"today\":\"%s\",\"norm\":{\"%s\":",
 		from, to, today, norm_kinds[forecast->norm->kind]);
-	render_number(out, forecast->norm->value);
+	buf_number(out, forecast->norm->value);
 	const struct counts *started = &forecast->started;
 	buf_printf(out, "},\"started\":{\"value\":");
 	number_or_null(out, started->of > 0, (double)started->count / (double)started->of);

@@ -130,7 +130,16 @@ int query_figure(const struct kpis *kpis, const struct query *query,
 		out, kpis, kpi, &scope->period, scope->definition, by, by_count, query->names, why);
 }
 
-int query_kpi(const struct kpis *kpis, const struct query *query, struct buf *out, struct why *why)
+void figures_done(struct figures *figures)
+{
+	for (size_t i = 0; i < figures->count; i++)
+		figure_done(&figures->items[i]);
+	free(figures->items);
+	*figures = (struct figures){0};
+}
+
+int query_figures(
+	const struct kpis *kpis, const struct query *query, struct figures *out, struct why *why)
 {
 	struct query_scope scope;
 	int err = query_scope_find(kpis, query, &scope, why);
@@ -138,25 +147,34 @@ int query_kpi(const struct kpis *kpis, const struct query *query, struct buf *ou
 		err = by_check(kpis, query->by, scope.definition, why);
 	if (err)
 		return err;
-	struct figure *figures = calloc(kpis->count, sizeof *figures);
-	must(figures);
-	size_t count = 0;
+	struct figures made = {.items = calloc(kpis->count, sizeof *made.items)};
+	must(made.items);
 	for (size_t i = 0; !err && i < kpis->count; i++) {
 		const struct kpi *kpi = &kpis->items[i];
 		if (scope.kpi ? kpi != scope.kpi : kpi->hidden)
 			continue;
-		err = query_figure(kpis, query, &scope, kpi, &figures[count], why);
+		err = query_figure(kpis, query, &scope, kpi, &made.items[made.count], why);
 		if (!err)
-			count++;
+			made.count++;
 	}
-	if (!err && query->format == QUERY_JSON)
-		render_json(kpis, figures, count, query->marks, out);
-	else if (!err && query->format == QUERY_CSV)
-		render_csv(kpis, figures, count, out);
-	else if (!err)
-		render_text(kpis, figures, count, out);
-	for (size_t i = 0; i < count; i++)
-		figure_done(&figures[i]);
-	free(figures);
+	if (err)
+		figures_done(&made);
+	else
+		*out = made;
 	return err;
+}
+
+int query_kpi(const struct kpis *kpis, const struct query *query, struct buf *out, struct why *why)
+{
+	auto_figures struct figures figures = {0};
+	int err = query_figures(kpis, query, &figures, why);
+	if (err)
+		return err;
+	if (query->format == QUERY_JSON)
+		render_json(kpis, figures.items, figures.count, query->marks, out);
+	else if (query->format == QUERY_CSV)
+		render_csv(kpis, figures.items, figures.count, out);
+	else
+		render_text(kpis, figures.items, figures.count, out);
+	return 0;
 }

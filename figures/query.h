@@ -8,6 +8,7 @@
 
 #include "figures/figure.h"
 #include "lib/buf.h"
+#include "lib/clean.h"
 
 enum query_format { QUERY_JSON, QUERY_CSV, QUERY_TEXT };
 
@@ -27,6 +28,15 @@ struct query {
 
 /* ERR_NOT_FOUND: no such KPI; ERR_INVALID: a period, dimension, filter or definition that there is
  * not; ERR_TOO_LARGE. `why` lists what there is. out is added to on success only. */
+struct figures {
+	struct figure *items;
+	size_t count;
+};
+void figures_done(struct figures *figures);
+#define auto_figures auto_clean(figures_done)
+int query_figures(
+	const struct kpis *kpis, const struct query *query, struct figures *out, struct why *why);
+/* The same as a text. */
 int query_kpi(const struct kpis *kpis, const struct query *query, struct buf *out, struct why *why);
 
 /*

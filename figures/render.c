@@ -1,45 +1,13 @@
 #include "figures/render.h"
 
 #include "lib/clean.h"
+#include "proto/event.h"
+#include "proto/field.h"
+#include "proto/read.h"
 #include <inttypes.h>
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
-
-void render_number(struct buf *out, double number)
-{
-	char text[32];
-	for (int digits = 15; digits <= 17; digits++) {
-		snprintf(text, sizeof text, "%.*g", digits, number);
-		if (strtod(text, NULL) == number)
-			break;
-	}
-	buf_text(out, text);
-}
-
-static void json_member(struct buf *out, const char *name, bool known, double number)
-{
-	buf_printf(out, ",\"%s\":", name);
-	if (known)
-		render_number(out, number);
-	else
-		buf_text(out, "null");
-}
-
-static void json_counts(struct buf *out, const struct value *value)
-{
-	buf_printf(out, ",\"count\":%" PRId64, value->counts.count);
-	json_member(out, "of", value->has_of, (double)value->counts.of);
-	buf_printf(out, ",\"unknown\":%" PRId64, value->counts.unknown);
-}
-
-static void json_spread(struct buf *out, enum kpi_unit unit, const struct value *value)
-{
-	if (unit == UNIT_COUNT || unit == UNIT_SHARE)
-		return;
-	json_member(out, "p50", value->has_spread, value->p50);
-	json_member(out, "p90", value->has_spread, value->p90);
-	json_member(out, "mean", value->has_spread, value->mean);
-}
 
 /* Two keys of a cross are one: "ZUID,LIGHT". */
 static void row_text(
@@ -48,76 +16,123 @@ static void row_text(
 	snprintf(out, room, "%s%s%s", texts[0], count > 1 ? gap : "", count > 1 ? texts[1] : "");
 }
 
-static void json_rows(struct buf *out, const struct figure *figure)
+/* ---- JSON: the message of read.proto ---- */
+
+static bool has_spread(const struct figure *figure)
 {
-	buf_text(out, ",\"by\":[");
-	for (size_t i = 0; i < figure->row_count; i++) {
-		const struct figure_row *row = &figure->rows[i];
-		char text[512];
-		buf_text(out, i ? ",{\"key\":" : "{\"key\":");
-		row_text(text, sizeof text, row->keys, figure->by_count, ",");
-		buf_json(out, text);
-		buf_text(out, ",\"label\":");
-		row_text(text, sizeof text, row->labels, figure->by_count, ", ");
-		buf_json(out, text);
-		json_member(out, "value", row->value.known, row->value.value);
-		json_counts(out, &row->value);
-		json_spread(out, figure->kpi->unit, &row->value);
-		buf_char(out, '}');
-	}
-	buf_char(out, ']');
+	return figure->kpi->unit != UNIT_COUNT && figure->kpi->unit != UNIT_SHARE;
 }
 
-static void json_norm(struct buf *out, const struct figure *figure)
+static double number_or_nan(bool known, double number)
 {
-	static const char *const mets[] = {"null", "false", "true"};
-	const struct norm *norm = figure_norm(figure);
-	if (norm->kind == NORM_NONE) {
-		buf_text(out, ",\"norm\":null");
-	} else {
-		buf_printf(out, ",\"norm\":{\"%s\":", norm_kinds[norm->kind]);
-		render_number(out, norm->value);
-		buf_char(out, '}');
-	}
-	buf_printf(out, ",\"met\":%s", mets[figure->met]);
+	return known ? number : NAN;
 }
 
-static void json_figure(const struct kpis *kpis, const struct figure *figure,
-	const uint64_t marks[STREAM_COUNT], struct buf *out)
+static Wot__V1__FigureRow *row_message(
+	const struct figure *figure, const struct figure_row *row, struct arena *arena)
+{
+	const struct value *value = &row->value;
+	Wot__V1__FigureRow *out = (void *)message_new(&wot__v1__figure_row__descriptor, arena);
+	char text[512];
+	row_text(text, sizeof text, row->keys, figure->by_count, ",");
+	out->key = arena_strdup(arena, text);
+	row_text(text, sizeof text, row->labels, figure->by_count, ", ");
+	out->label = arena_strdup(arena, text);
+	out->has_suppressed = out->suppressed = row->suppressed;
+	if (row->suppressed)
+		return out;
+	out->has_value = value->known;
+	out->value = value->value;
+	out->has_count = out->has_unknown = true;
+	out->count = (uint64_t)value->counts.count;
+	out->unknown = (uint64_t)value->counts.unknown;
+	out->has_of = value->has_of;
+	out->of = (uint64_t)value->counts.of;
+	out->has_p50 = out->has_p90 = out->has_mean = has_spread(figure);
+	out->p50 = number_or_nan(value->has_spread, value->p50);
+	out->p90 = number_or_nan(value->has_spread, value->p90);
+	out->mean = number_or_nan(value->has_spread, value->mean);
+	return out;
+}
+
+static Wot__V1__FigureNorm *norm_message(const struct norm *norm, struct arena *arena)
+{
+	if (norm->kind == NORM_NONE)
+		return NULL;
+	Wot__V1__FigureNorm *out = (void *)message_new(&wot__v1__figure_norm__descriptor, arena);
+	out->has_at_least = norm->kind == NORM_AT_LEAST;
+	out->has_more_than = norm->kind == NORM_MORE_THAN;
+	out->has_at_most = norm->kind == NORM_AT_MOST;
+	out->at_least = out->more_than = out->at_most = norm->value;
+	return out;
+}
+
+/* Of each log, under its name. */
+static Wot__V1__FigureMarks *marks_message(const uint64_t marks[STREAM_COUNT], struct arena *arena)
+{
+	ProtobufCMessage *out = message_new(&wot__v1__figure_marks__descriptor, arena);
+	for (enum stream stream = 0; stream < STREAM_COUNT; stream++) {
+		const field_t *field = protobuf_c_message_descriptor_get_field_by_name(
+			out->descriptor, stream_names[stream]);
+		must(field);
+		memcpy(field_member(out, field), &marks[stream], sizeof marks[stream]);
+	}
+	return (Wot__V1__FigureMarks *)out;
+}
+
+static void total_fill(const struct figure *figure, Wot__V1__Figure *out)
 {
 	const struct value *total = &figure->total;
-	char from[16], to[16];
-	period_print_day(figure->period.from, from);
-	period_print_day(figure->period.to, to);
-	buf_printf(out, "{\"id\":\"%s\",\"label\":", figure->kpi->id);
-	buf_json(out, figure->kpi->label);
-	buf_printf(out,
-		",\"period\":{\"from\":\"%s\",\"to\":\"%s\"},\"definition\":%u,\"unit\":\"%s\"",
-		from, to, kpis->definitions[figure->definition].name, kpi_units[figure->kpi->unit]);
-	json_member(out, "value", total->known, total->value);
-	json_counts(out, total);
-	json_member(out, "low", total->has_range, total->low);
-	json_member(out, "high", total->has_range, total->high);
-	json_spread(out, figure->kpi->unit, total);
-	json_norm(out, figure);
-	buf_text(out, ",\"marks\":{");
-	for (enum stream stream = 0; stream < STREAM_COUNT; stream++)
-		buf_printf(out, "%s\"%s\":%" PRIu64, stream ? "," : "", stream_names[stream],
-			marks[stream]);
-	buf_char(out, '}');
-	json_rows(out, figure);
-	buf_char(out, '}');
+	out->has_value = total->known;
+	out->value = total->value;
+	out->has_count = out->has_unknown = true;
+	out->count = (uint64_t)total->counts.count;
+	out->unknown = (uint64_t)total->counts.unknown;
+	out->has_of = total->has_of;
+	out->of = (uint64_t)total->counts.of;
+	out->has_low = out->has_high = total->has_range;
+	out->low = total->low;
+	out->high = total->high;
+	out->has_p50 = out->has_p90 = out->has_mean = has_spread(figure);
+	out->p50 = number_or_nan(total->has_spread, total->p50);
+	out->p90 = number_or_nan(total->has_spread, total->p90);
+	out->mean = number_or_nan(total->has_spread, total->mean);
+	out->has_met = figure->met != MET_UNKNOWN;
+	out->met = figure->met == MET_YES;
+}
+
+Wot__V1__Figure *render_message(const struct kpis *kpis, const struct figure *figure,
+	const uint64_t marks[STREAM_COUNT], struct arena *arena)
+{
+	Wot__V1__Figure *out = (void *)message_new(&wot__v1__figure__descriptor, arena);
+	out->id = (char *)figure->kpi->id;
+	out->label = (char *)figure->kpi->label;
+	out->period = (void *)message_new(&wot__v1__figure_period__descriptor, arena);
+	out->period->from = figure->period.from;
+	out->period->to = figure->period.to;
+	out->definition = kpis->definitions[figure->definition].name;
+	out->unit = (char *)kpi_units[figure->kpi->unit];
+	total_fill(figure, out);
+	out->norm = norm_message(figure_norm(figure), arena);
+	out->marks = marks_message(marks, arena);
+	out->n_by = figure->row_count;
+	out->by = arena_alloc(arena, figure->row_count * sizeof *out->by + 1);
+	for (size_t i = 0; i < figure->row_count; i++)
+		out->by[i] = row_message(figure, &figure->rows[i], arena);
+	return out;
 }
 
 void render_json(const struct kpis *kpis, const struct figure *figures, size_t count,
 	const uint64_t marks[STREAM_COUNT], struct buf *out)
 {
-	buf_char(out, '[');
-	for (size_t i = 0; i < count; i++) {
-		buf_text(out, i ? ",\n" : "");
-		json_figure(kpis, &figures[i], marks, out);
-	}
-	buf_text(out, "]\n");
+	auto_arena struct arena arena = {0};
+	Wot__V1__Figures list = WOT__V1__FIGURES__INIT;
+	list.items = arena_alloc(&arena, count * sizeof *list.items + 1);
+	for (; list.n_items < count; list.n_items++)
+		list.items[list.n_items] =
+			render_message(kpis, &figures[list.n_items], marks, &arena);
+	read_print(&list.base, out);
+	buf_char(out, '\n');
 }
 
 /* ---- CSV: a line a figure, and one for each row of its split ---- */
@@ -141,7 +156,7 @@ static void csv_number(struct buf *out, bool known, double number)
 {
 	buf_char(out, ',');
 	if (known)
-		render_number(out, number);
+		buf_number(out, number);
 }
 
 static void csv_line(const struct kpis *kpis, const struct figure *figure, const char *key,

@@ -5,8 +5,13 @@
 #define WOT_RENDER_H
 
 #include "figures/figure.h"
+#include "lib/arena.h"
 #include "lib/buf.h"
+#include "proto/read.pb-c.h"
 
+/* A figure as the answer that read.proto has. */
+Wot__V1__Figure *render_message(const struct kpis *kpis, const struct figure *figure,
+	const uint64_t marks[STREAM_COUNT], struct arena *arena);
 void render_json(const struct kpis *kpis, const struct figure *figures, size_t count,
 	const uint64_t marks[STREAM_COUNT], struct buf *out);
 void render_csv(
@@ -14,8 +19,6 @@ void render_csv(
 void render_text(
 	const struct kpis *kpis, const struct figure *figures, size_t count, struct buf *out);
 
-/* The shortest decimal number that reads back as the same. */
-void render_number(struct buf *out, double number);
 /* A CSV field, between quotes where it needs them. */
 void render_csv_field(struct buf *out, const char *text);
 

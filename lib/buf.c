@@ -83,6 +83,17 @@ void buf_hex(struct buf *buf, const uint8_t *bytes, size_t len)
 	buf->data[buf->len] = 0;
 }
 
+void buf_number(struct buf *buf, double number)
+{
+	char text[32];
+	for (int digits = 15; digits <= 17; digits++) {
+		snprintf(text, sizeof text, "%.*g", digits, number);
+		if (strtod(text, NULL) == number)
+			break;
+	}
+	buf_text(buf, text);
+}
+
 void buf_json(struct buf *buf, const char *text)
 {
 	buf_char(buf, '"');

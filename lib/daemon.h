@@ -10,7 +10,8 @@ enum daemon_index {
 #define DAEMON(name, NAME, feeds, log, door) DAEMON_##NAME,
 #include "lib/daemon.def"
 #undef DAEMON
-	DAEMON_COUNT
+	DAEMON_COUNT,
+	DAEMON_EVERY = DAEMON_COUNT /* in other tables: a row of all of them */
 };
 
 /* The logs, each under the name of the daemon that writes it. */

@@ -74,37 +74,25 @@ static const char *value_of(
 	return value ? value : "";
 }
 
-const char *http_query(const struct http_request *request, const char *name)
-{
-	return value_of(request, MHD_GET_ARGUMENT_KIND, name);
-}
-
-struct other {
-	const char *const *names;
-	size_t count;
-	const char *found;
+struct each {
+	http_parameter_fn *on_parameter;
+	void *arg;
 };
 
-static enum MHD_Result on_parameter(
+static enum MHD_Result on_value(
 	void *arg, enum MHD_ValueKind kind, const char *name, const char *value)
 {
-	(void)kind, (void)value;
-	struct other *other = arg;
-	for (size_t i = 0; i < other->count; i++) {
-		if (strcmp(other->names[i], name) == 0)
-			return MHD_YES;
-	}
-	other->found = name;
-	return MHD_NO;
+	(void)kind;
+	struct each *each = arg;
+	each->on_parameter(each->arg, name, value);
+	return MHD_YES;
 }
 
-const char *http_query_other(
-	const struct http_request *request, const char *const *names, size_t count)
+void http_each_parameter(
+	const struct http_request *request, http_parameter_fn *on_parameter, void *arg)
 {
-	struct other other = {.names = names, .count = count};
-	MHD_get_connection_values(
-		request->connection->mhd, MHD_GET_ARGUMENT_KIND, on_parameter, &other);
-	return other.found;
+	struct each each = {on_parameter, arg};
+	MHD_get_connection_values(request->connection->mhd, MHD_GET_ARGUMENT_KIND, on_value, &each);
 }
 
 const char *http_header(const struct http_request *request, const char *name)

@@ -49,11 +49,11 @@ unsigned http_port(const struct http *http);
 const char *http_method(const struct http_request *request);
 /* Decoded, without the query; %00 stays as it is. */
 const char *http_path(const struct http_request *request);
+/* All parameters of the query, in order and decoded; value NULL: there is no `=`. */
+typedef void http_parameter_fn(void *arg, const char *name, const char *value);
+void http_each_parameter(
+	const struct http_request *request, http_parameter_fn *on_parameter, void *arg);
 /* NULL when absent. */
-const char *http_query(const struct http_request *request, const char *name);
-/* The name of a parameter that is not among these; NULL: there is none. */
-const char *http_query_other(
-	const struct http_request *request, const char *const *names, size_t count);
 const char *http_header(const struct http_request *request, const char *name);
 const char *http_body(const struct http_request *request, size_t *len);
 /* For on_headers to leave something for on_request. */

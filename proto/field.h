@@ -88,6 +88,20 @@ static inline void *field_quantifier(const ProtobufCMessage *message, const fiel
 	return (char *)message + field->quantifier_offset;
 }
 
+/* "PHONE"; NULL: the enumeration has no such value. */
+static inline const char *enum_name(const ProtobufCEnumDescriptor *type, int value)
+{
+	const ProtobufCEnumValue *row = protobuf_c_enum_descriptor_get_value(type, value);
+	return row ? row->name : NULL;
+}
+
+/* Is it in every answer, null or [] where there is nothing to say? read.proto numbers them so. */
+static inline bool field_is_always(const field_t *field)
+{
+	enum { FIRST = 70, LAST = 79 };
+	return field->id >= FIRST && field->id <= LAST;
+}
+
 /* How many values it has: 0 or 1, or the length of the list. */
 static inline size_t field_count(const ProtobufCMessage *message, const field_t *field)
 {

@@ -6,6 +6,7 @@
 #include "proto/field.h"
 #include "proto/place.h"
 #include <inttypes.h>
+#include <math.h>
 #include <string.h>
 
 /* ---- names ---- */
@@ -286,7 +287,7 @@ int json_to_message(const json_t *object, const ProtobufCMessageDescriptor *type
 static void print_value(const field_t *field, const void *item, struct buf *out)
 {
 	char text[32];
-	const ProtobufCEnumValue *row;
+	const char *name;
 	const ProtobufCBinaryData *bytes = item;
 	switch (field->type) {
 	case PROTOBUF_C_TYPE_MESSAGE:
@@ -301,9 +302,9 @@ static void print_value(const field_t *field, const void *item, struct buf *out)
 		buf_char(out, '"');
 		break;
 	case PROTOBUF_C_TYPE_ENUM:
-		row = protobuf_c_enum_descriptor_get_value(field->descriptor, *(const int *)item);
-		if (row)
-			buf_json(out, row->name);
+		name = enum_name(field->descriptor, *(const int *)item);
+		if (name)
+			buf_json(out, name);
 		else
 			buf_printf(out, "%d", *(const int *)item);
 		break;
@@ -317,6 +318,12 @@ static void print_value(const field_t *field, const void *item, struct buf *out)
 	case PROTOBUF_C_TYPE_SFIXED32:
 		day_print(*(const int32_t *)item, text);
 		buf_json(out, text);
+		break;
+	case PROTOBUF_C_TYPE_DOUBLE:
+		if (isnan(*(const double *)item))
+			buf_text(out, "null");
+		else
+			buf_number(out, *(const double *)item);
 		break;
 	case PROTOBUF_C_TYPE_UINT32:
 		buf_printf(out, "%" PRIu32, *(const uint32_t *)item);
@@ -338,11 +345,15 @@ static void print_field(
 	buf_json(out, name);
 	buf_char(out, ':');
 	if (field->label != PROTOBUF_C_LABEL_REPEATED) {
-		print_value(field, field_item(message, field, 0), out);
+		if (count)
+			print_value(field, field_item(message, field, 0), out);
+		else
+			buf_text(out, "null");
 		return;
 	}
+	buf_char(out, '[');
 	for (size_t i = 0; i < count; i++) {
-		buf_char(out, i ? ',' : '[');
+		buf_text(out, i ? "," : "");
 		print_value(field, field_item(message, field, i), out);
 	}
 	buf_char(out, ']');
@@ -355,7 +366,7 @@ void json_from_message(const ProtobufCMessage *message, struct buf *out)
 	buf_char(out, '{');
 	for (unsigned i = 0; i < type->n_fields; i++) {
 		size_t count = field_count(message, &type->fields[i]);
-		if (!count)
+		if (!count && !field_is_always(&type->fields[i]))
 			continue;
 		if (!first)
 			buf_char(out, ',');

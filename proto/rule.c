@@ -4,6 +4,7 @@
 #include "proto/event.h"
 #include "proto/field.h"
 #include "proto/place.h"
+#include "proto/read.pb-c.h"
 #include <pthread.h>
 #include <stdarg.h>
 #include <stdio.h>

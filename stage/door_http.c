@@ -4,6 +4,7 @@
  */
 #include "lib/clock.h"
 #include "proto/json.h"
+#include "proto/problem.h"
 #include "stage/shell.h"
 
 #include <inttypes.h>
@@ -11,7 +12,7 @@
 #include <string.h>
 #include <strings.h>
 
-enum { ARRAY_MAX = 1000, PAGE_DEFAULT = 100, PAGE_MAX = 1000 };
+enum { ARRAY_MAX = 1000 };
 
 static const char type_json[] = "application/json";
 static const char type_problem[] = "application/problem+json";
@@ -95,17 +96,6 @@ static void reply_refuse(
 
 /* ---- submissions ---- */
 
-static void receipt_print(const struct receipt *receipt, struct buf *out)
-{
-	buf_text(out, "{\"id\":\"");
-	buf_hex(out, receipt->id, sizeof receipt->id);
-	buf_printf(out, "\",\"seq\":%" PRIu64 ",\"status\":\"%s\"", receipt->seq,
-		receipt->duplicate ? "DUPLICATE" : "ACCEPTED");
-	if (receipt->case_id[0])
-		buf_printf(out, ",\"caseId\":\"%s\"", receipt->case_id);
-	buf_char(out, '}');
-}
-
 /* What is refused before anything of it is looked at still came in. */
 static void refuse_unread(struct door_http *door, int err)
 {
@@ -130,13 +120,6 @@ static void submission_take(struct door_http *door, const char *path, const stru
 	receipt_count(receipt, door->row);
 }
 
-static unsigned receipt_code(const struct receipt *receipt)
-{
-	if (receipt->err)
-		return err_http(receipt->err);
-	return receipt->duplicate ? 200 : 202;
-}
-
 static void single_take(struct http_reply *reply, const char *path, const struct client *client,
 	unsigned role, const json_t *json)
 {
@@ -147,29 +130,34 @@ static void single_take(struct http_reply *reply, const char *path, const struct
 		return;
 	}
 	reply->status = receipt_code(&receipt);
-	receipt_print(&receipt, &reply->body);
+	json_from_message(
+		&receipt_accepted(&receipt, &reply->door->stage->arena)->base, &reply->body);
 }
 
+/* One after another, as what they borrow lives no longer than its submission. */
 static void array_take(struct http_reply *reply, const char *path, const struct client *client,
 	unsigned role, const json_t *array)
 {
-	struct buf *out = &reply->body;
+	struct arena *arena = &reply->door->stage->arena;
 	reply->status = 207;
 	size_t i;
 	json_t *item;
+	buf_char(&reply->body, '[');
 	json_array_foreach(array, i, item)
 	{
 		struct receipt receipt;
 		submission_take(reply->door, path, client, role, item, &receipt);
-		buf_printf(out, "%s{\"code\":%u,", i ? "," : "[", receipt_code(&receipt));
-		buf_text(out, receipt.err ? "\"problem\":" : "\"receipt\":");
+		Wot__V1__Outcome outcome = WOT__V1__OUTCOME__INIT;
+		outcome.code = receipt_code(&receipt);
 		if (receipt.err)
-			problem_print(receipt.err, receipt.detail, receipt.faults, out);
+			outcome.problem =
+				problem_new(receipt.err, receipt.detail, receipt.faults, arena);
 		else
-			receipt_print(&receipt, out);
-		buf_char(out, '}');
+			outcome.receipt = receipt_accepted(&receipt, arena);
+		buf_text(&reply->body, i ? "," : "");
+		json_from_message(&outcome.base, &reply->body);
 	}
-	buf_char(out, ']');
+	buf_char(&reply->body, ']');
 }
 
 static bool is_json(const struct http_request *request)
@@ -188,22 +176,22 @@ static void body_take(struct http_reply *reply, const struct client *client, uns
 	arena_reset(&stage->arena);
 	stage->faults->count = 0;
 	json_t *json = NULL;
-	int err = is_json(reply->request) ? json_read(body, len, &json, stage->faults)
+	struct why why = {""};
+	int err = is_json(reply->request) ? gets_refuse_parameters(stage, reply->request, &why)
 					  : ERR_MEDIA_TYPE;
-	char detail[128] = "";
+	if (!err)
+		err = json_read(body, len, &json, stage->faults);
 	if (!err && !json_is_array(json) && len > 1024ul * stage->config.max_submission_kib) {
-		err = ERR_TOO_LARGE;
-		snprintf(detail, sizeof detail, "one submission is at most %u KiB",
+		err = why_set(&why, ERR_TOO_LARGE, "one submission is at most %u KiB",
 			stage->config.max_submission_kib);
 	}
 	if (!err && json_is_array(json) &&
 		(json_array_size(json) == 0 || json_array_size(json) > ARRAY_MAX)) {
-		err = ERR_INVALID;
-		snprintf(detail, sizeof detail, "an array holds 1 to %d submissions", ARRAY_MAX);
+		err = why_set(&why, ERR_INVALID, "an array holds 1 to %d submissions", ARRAY_MAX);
 	}
 	if (err) {
 		refuse_unread(reply->door, err);
-		reply_refuse(reply, err, detail, stage->faults);
+		reply_refuse(reply, err, why.text, stage->faults);
 	} else if (json_is_array(json)) {
 		array_take(reply, http_path(reply->request), client, role, json);
 	} else {
@@ -212,72 +200,16 @@ static void body_take(struct http_reply *reply, const struct client *client, uns
 	json_decref(json);
 }
 
-/* ---- reading ---- */
-
-static int page_of(const struct http_request *request, struct core_query *query)
-{
-	const char *limit = http_query(request, "limit");
-	query->limit = PAGE_DEFAULT;
-	query->after = http_query(request, "after");
-	if (!limit)
-		return 0;
-	char *end;
-	unsigned long n = strtoul(limit, &end, 10);
-	if (*end || n < 1 || n > PAGE_MAX)
-		return ERR_INVALID;
-	query->limit = (unsigned)n;
-	return 0;
-}
-
-static void query_take(struct http_reply *reply, const struct client *client, unsigned role)
-{
-	struct stage *stage = reply->door->stage;
-	struct core_query query = {
-		.client = client->name,
-		.role = role,
-		.path = http_path(reply->request),
-		.now_ms = stage->now_ms,
-	};
-	int err = page_of(reply->request, &query);
-	const char *detail = err ? "limit is a number from 1 to 1000" : "";
-	const struct core *core = stage->daemon->core;
-	if (!err)
-		err = core && core->query ? core->query(stage->state, &query, &reply->body)
-					  : ERR_NOT_FOUND;
-	if (err == ERR_NOT_FOUND && door_of_path(stage->daemon->name, query.path))
-		err = ERR_METHOD; /* what may only be posted */
-	if (err) {
-		buf_clear(&reply->body);
-		reply_refuse(reply, err, detail, NULL);
-	}
-}
-
-static void metrics_print(struct stage *stage, struct http_reply *reply)
-{
-	stats_refresh(stage);
-	metrics_open(&stage->metrics, &reply->body);
-	buf_text(&reply->body, "# EOF\n");
-	reply->type = "application/openmetrics-text; version=1.0.0; charset=utf-8";
-}
-
-static void health_print(struct stage *stage, struct http_reply *reply)
-{
-	bool healthy;
-	stats_health(stage, &reply->body, &healthy);
-	reply->status = healthy ? 200 : 503;
-}
-
 /* ---- the request ---- */
 
-static bool is_open_to_all(const char *path)
+static bool is_get(const struct http_request *request)
 {
-	return strcmp(path, "/healthz") == 0 || strcmp(path, "/metrics") == 0 ||
-	       strcmp(path, "/v1/openapi.json") == 0;
+	return strcmp(http_method(request), "GET") == 0;
 }
 
-static bool is_read(const char *method)
+static const struct read *read_of(const struct stage *stage, const char *path)
 {
-	return strcmp(method, "GET") == 0 || strcmp(method, "HEAD") == 0;
+	return read_of_path(stage_index(stage), path);
 }
 
 /* What can be said before the body is read: 404, 405, 401, 403. */
@@ -285,65 +217,71 @@ static int on_headers(void *arg, struct http_request *request)
 {
 	struct door_http *door = arg;
 	struct stage *stage = door->stage;
-	const char *path = http_path(request), *method = http_method(request);
+	const char *path = http_path(request);
+	const struct read *read = read_of(stage, path);
 	const struct door *submit = door_of_path(stage->daemon->name, path);
-	if (is_read(method) && (is_open_to_all(path) || !stage->daemon->core))
+	bool get = is_get(request), post = strcmp(http_method(request), "POST") == 0;
+	if (!read && !submit)
+		return ERR_NOT_FOUND;
+	if ((get && !read) || (post && !submit) || (!get && !post))
+		return ERR_METHOD;
+	if (get && !read->permission)
 		return 0;
-	if (!is_read(method) && (strcmp(method, "POST") != 0 || !submit)) {
-		return submit || is_open_to_all(path) ? ERR_METHOD : ERR_NOT_FOUND;
-	}
 	const struct client *client = stage_client(stage, request);
-	if (!client) {
-		refuse_unread(door, ERR_UNAUTHENTICATED);
-		return ERR_UNAUTHENTICATED;
-	}
-	if (!is_read(method) && !(door_roles(stage->daemon->name, path) & client->role)) {
-		refuse_unread(door, ERR_FORBIDDEN);
-		return ERR_FORBIDDEN;
-	}
-	return 0;
+	unsigned may = !client ? 0
+		       : get   ? role_may_read(client->role) & read->permission
+			       : door_roles(stage->daemon->name, path) & client->role;
+	int err = !client ? ERR_UNAUTHENTICATED : !may ? ERR_FORBIDDEN : 0;
+	if (err)
+		refuse_unread(door, err);
+	return err;
 }
 
-/* What needs neither log nor state. */
-static bool answer_plain(struct http_reply *reply, const struct client *client)
+/* True: it waits for no commit, but comes also while the disk is full. */
+static bool get_answer_into(struct http_reply *reply, const struct client *client)
 {
 	struct stage *stage = reply->door->stage;
-	const char *path = http_path(reply->request);
-	int closed = is_read(http_method(reply->request)) ? 0 : stage_open_for_business(stage);
-	if (strcmp(path, "/healthz") == 0) {
-		health_print(stage, reply);
-	} else if (strcmp(path, "/metrics") == 0) {
-		metrics_print(stage, reply);
-	} else if (strcmp(path, "/v1/openapi.json") == 0) {
-		openapi_print(stage->daemon->name, &reply->body);
-	} else if (!client) {
-		reply_refuse(
-			reply, stage->daemon->core ? ERR_UNAUTHENTICATED : ERR_NOT_FOUND, "", NULL);
-	} else if (closed) {
-		refuse_unread(reply->door, closed);
-		reply_refuse(reply, closed, "", NULL);
-	} else {
-		return false;
+	const struct read *read = read_of(stage, http_path(reply->request));
+	struct get_answer answer = {.text = &reply->body};
+	struct why why = {""};
+	arena_reset(&stage->arena);
+	stage->faults->count = 0;
+	/* clients may have been reloaded since its headers came */
+	int err = read->permission && !client
+			  ? ERR_UNAUTHENTICATED
+			  : gets_answer(stage, read, reply->request, client, &answer, &why);
+	reply->status = answer.status;
+	reply->type = read->type;
+	reply->headers = answer.headers;
+	if (err)
+		reply_refuse(reply, err, why.text, stage->faults);
+	return !read->permission || err == ERR_UNAUTHENTICATED;
+}
+
+/* The same of a submission. */
+static bool post_answer_into(struct http_reply *reply, const struct client *client)
+{
+	int closed = stage_open_for_business(reply->door->stage);
+	int err = client ? closed : ERR_UNAUTHENTICATED;
+	if (err) {
+		refuse_unread(reply->door, err);
+		reply_refuse(reply, err, "", NULL);
+		return true;
 	}
-	return true;
+	body_take(reply, client, client->role);
+	return false;
 }
 
 static void request_answer(struct door_http *door, struct http_request *request)
 {
-	struct stage *stage = door->stage;
 	struct http_reply *reply = reply_new(door, request);
-	const struct client *client =
-		stage_client(stage, request); /* clients may have been reloaded since */
-	unsigned role = client ? client->role : 0;
-	if (answer_plain(reply, client)) {
-		on_send(&reply->reply); /* waits for no commit: it comes also while the disk is full */
-		return;
-	}
-	if (is_read(http_method(request)))
-		query_take(reply, client, role);
+	const struct client *client = stage_client(door->stage, request);
+	bool at_once =
+		is_get(request) ? get_answer_into(reply, client) : post_answer_into(reply, client);
+	if (at_once)
+		on_send(&reply->reply);
 	else
-		body_take(reply, client, role);
-	reply_wait(stage, &reply->reply);
+		reply_wait(door->stage, &reply->reply);
 }
 
 static void request_hold(struct door_http *door, struct http_request *request)
@@ -381,14 +319,11 @@ static void on_request(void *arg, struct http_request *request)
 	struct door_http *door = arg;
 	struct stage *stage = door->stage;
 	stage_clock(stage);
-	if (!stage->daemon->core && !is_open_to_all(http_path(request)) && stage->daemon->get &&
-		stage->daemon->get(stage->ctx, request))
-		return;
 	size_t len;
 	http_body(request, &len);
 	door->row->bytes += len;
 	bool later = door->held_first || store_full(stage->store);
-	if (later && !is_read(http_method(request)) && !stage_open_for_business(stage))
+	if (later && !is_get(request) && !stage_open_for_business(stage))
 		request_hold(door, request);
 	else
 		request_answer(door, request);

@@ -3,6 +3,7 @@
  * what the message says.
  */
 #include "lib/clock.h"
+#include "proto/problem.h"
 #include "proto/scan.h"
 #include "stage/shell.h"
 
@@ -98,41 +99,19 @@ static void field_add(struct buf *out, unsigned field, const struct buf *bytes)
 
 /* ---- receipts ---- */
 
-static Wot__V1__Refusal *refusal_new(
-	struct arena *arena, int err, const char *detail, const struct faults *faults)
-{
-	Wot__V1__Refusal *refusal = (void *)message_new(&wot__v1__refusal__descriptor, arena);
-	refusal->type = (char *)err_type(err);
-	refusal->title = (char *)err_title(err);
-	refusal->status = err_http(err);
-	refusal->detail = detail && detail[0] ? (char *)detail : NULL;
-	size_t count = faults ? faults->count < FAULT_MAX ? faults->count : FAULT_MAX : 0;
-	refusal->n_errors = count;
-	refusal->errors = arena_alloc(arena, count * sizeof *refusal->errors + 1);
-	for (size_t i = 0; i < count; i++) {
-		Wot__V1__Refusal__Error *error =
-			(void *)message_new(&wot__v1__refusal__error__descriptor, arena);
-		error->pointer = (char *)faults->items[i].pointer;
-		error->detail = (char *)faults->items[i].detail;
-		refusal->errors[i] = error;
-	}
-	return refusal;
-}
-
-static void receipt_pack(struct arena *arena, struct receipt *from, struct buf *out)
+static void receipt_pack(struct arena *arena, const struct receipt *from, struct buf *out)
 {
 	Wot__V1__Receipt receipt = WOT__V1__RECEIPT__INIT;
+	receipt.code = receipt_code(from);
 	if (from->err) {
-		receipt.code = err_http(from->err);
-		receipt.problem = refusal_new(arena, from->err, from->detail, from->faults);
+		receipt.problem = problem_new(from->err, from->detail, from->faults, arena);
 	} else {
-		receipt.code = from->duplicate ? 200 : 202;
+		const Wot__V1__Accepted *accepted = receipt_accepted(from, arena);
 		receipt.has_id = receipt.has_seq = receipt.has_status = true;
-		receipt.id = (ProtobufCBinaryData){.len = sizeof from->id, .data = from->id};
-		receipt.seq = from->seq;
-		receipt.status = from->duplicate ? WOT__V1__RECEIPT__STATUS__DUPLICATE
-						 : WOT__V1__RECEIPT__STATUS__ACCEPTED;
-		receipt.case_id = from->case_id[0] ? from->case_id : NULL;
+		receipt.id = accepted->id;
+		receipt.seq = accepted->seq;
+		receipt.status = accepted->status;
+		receipt.case_id = accepted->case_id;
 	}
 	message_pack(&receipt.base, out);
 }
@@ -190,7 +169,7 @@ static void submit_refuse(struct door_push *door, uint64_t request, int err, con
 	metric_refuse(door->row, err);
 	Wot__V1__Receipts receipts = WOT__V1__RECEIPTS__INIT;
 	receipts.request = request;
-	receipts.problem = refusal_new(arena, err, detail, NULL);
+	receipts.problem = problem_new(err, detail, NULL, arena);
 	buf_clear(&door->receipts);
 	message_pack(&receipts.base, &door->receipts);
 	arena_reset(arena);

@@ -1,29 +1,21 @@
 #include "stage/shell.h"
 
-void problem_print(int err, const char *detail, const struct faults *faults, struct buf *out)
+unsigned receipt_code(const struct receipt *receipt)
 {
-	buf_text(out, "{\"type\":");
-	buf_json(out, err_type(err));
-	buf_text(out, ",\"title\":");
-	buf_json(out, err_title(err));
-	buf_printf(out, ",\"status\":%u", err_http(err));
-	if (detail && detail[0]) {
-		buf_text(out, ",\"detail\":");
-		buf_json(out, detail);
-	}
-	size_t listed = faults ? faults->count < FAULT_MAX ? faults->count : FAULT_MAX : 0;
-	if (listed) {
-		buf_text(out, ",\"errors\":[");
-		for (size_t i = 0; i < listed; i++) {
-			buf_text(out, i ? ",{\"pointer\":" : "{\"pointer\":");
-			buf_json(out, faults->items[i].pointer);
-			buf_text(out, ",\"detail\":");
-			buf_json(out, faults->items[i].detail);
-			buf_char(out, '}');
-		}
-		buf_char(out, ']');
-	}
-	buf_char(out, '}');
+	if (receipt->err)
+		return err_http(receipt->err);
+	return receipt->duplicate ? 200 : 202;
+}
+
+Wot__V1__Accepted *receipt_accepted(const struct receipt *receipt, struct arena *arena)
+{
+	Wot__V1__Accepted *out = (void *)message_new(&wot__v1__accepted__descriptor, arena);
+	out->id = (ProtobufCBinaryData){.len = sizeof receipt->id, .data = (uint8_t *)receipt->id};
+	out->seq = receipt->seq;
+	out->status = receipt->duplicate ? WOT__V1__RECEIPT__STATUS__DUPLICATE
+					 : WOT__V1__RECEIPT__STATUS__ACCEPTED;
+	out->case_id = receipt->case_id[0] ? (char *)receipt->case_id : NULL;
+	return out;
 }
 
 void receipt_count(const struct receipt *receipt, struct metric_row *row)

@@ -33,6 +33,13 @@ int stage_feed(const struct stage *stage, const char *stream)
 	return -1;
 }
 
+enum daemon_index stage_index(const struct stage *stage)
+{
+	int index = daemon_find(stage->daemon->name);
+	must(index >= 0);
+	return (enum daemon_index)index;
+}
+
 const struct client *stage_client(const struct stage *stage, const struct http_request *request)
 {
 	const char *authorization = http_header(request, "Authorization");

@@ -5,6 +5,7 @@
 #define WOT_SHELL_H
 
 #include "config/keys.h"
+#include "core/get.h"
 #include "lib/bus.h"
 #include "lib/metric.h"
 #include "proto/door.h"
@@ -82,6 +83,9 @@ int stage_open_for_business(const struct stage *stage);
 const struct client *stage_peer(const struct stage *stage, const char *user);
 /* Our own log cannot be read: logged, and the daemon stops. */
 void stage_unreadable(struct stage *stage, int err, const char *what);
+/* Who sent this, by its bearer token; NULL: nobody we know. */
+const struct client *stage_client(const struct stage *stage, const struct http_request *request);
+enum daemon_index stage_index(const struct stage *stage);
 /* The index of a stream among those that are read, or -1. */
 int stage_feed(const struct stage *stage, const char *stream);
 
@@ -99,6 +103,9 @@ struct receipt {
 	const char *detail;          /* of a refusal, or "" ; dies with the stage's arena */
 	const struct faults *faults; /* likewise */
 };
+unsigned receipt_code(const struct receipt *receipt); /* 202, 200, or that of the refusal */
+/* As HTTP and push have it; the receipt stays as long as it. */
+Wot__V1__Accepted *receipt_accepted(const struct receipt *receipt, struct arena *arena);
 void receipt_count(const struct receipt *receipt, struct metric_row *row);
 /* An authenticated, valid submission; the receipt holds once everything up to store_last is durable. */
 void stage_submit(struct stage *stage, const char *client, Wot__V1__Submission *submission,
@@ -150,6 +157,15 @@ void feed_out_durable(struct feed_out *feed); /* there may be news for held FETC
 void feed_out_tick(struct feed_out *feed);
 void feed_out_describe(const struct feed_out *feed, struct buf *out);
 
+/* ---- gets.c ---- */
+/* Answers a GET of that row; `answer->text` is given. client: NULL where the row is open to all. What is left
+ * in the stage's faults are those of ERR_INVALID. */
+int gets_answer(struct stage *stage, const struct read *read, const struct http_request *request,
+	const struct client *client, struct get_answer *answer, struct why *why);
+/* ERR_INVALID where a request that takes no parameters has some. */
+int gets_refuse_parameters(
+	struct stage *stage, const struct http_request *request, struct why *why);
+
 /* ---- the doors ---- */
 int door_http_open(struct stage *stage, struct why *why);
 void door_http_close(struct door_http **door);
@@ -160,7 +176,6 @@ void door_push_pause(struct door_push *door, bool paused);
 
 /* ---- stats.c ---- */
 int stats_open(struct stage *stage, struct why *why);
-void stats_health(struct stage *stage, struct buf *json, bool *healthy);
 void stats_close(struct stage *stage);
 void stats_refresh(struct stage *stage); /* gauges of now */
 

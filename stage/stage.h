@@ -55,9 +55,8 @@ struct daemon {
 	int (*before_commit)(void *ctx); /* on the writer thread */
 	void (*fold)(void *ctx, size_t feed, const uint8_t *event, size_t len, uint64_t seq);
 	void (*fold_replayed)(void *ctx); /* the replicas have been read */
-	/* A GET that is not the core's; answers it and returns true, or returns false. */
-	bool (*get)(void *ctx, struct http_request *request);
-	void (*turn)(void *ctx);                 /* at the end of each turn */
+	get_fn *const *gets;     /* without a core: what answers its rows of read.def, with ctx */
+	void (*turn)(void *ctx); /* at the end of each turn */
 	void (*tick)(void *ctx, int64_t now_ms); /* some times a second */
 };
 
@@ -67,15 +66,6 @@ void stage_close(struct stage **stage);
 /* Until SIGTERM or SIGINT (0), or what makes going on impossible (ERR_, logged). */
 int stage_run(struct stage *stage);
 void stage_stop(struct stage *stage, int err);
-
-/* application/problem+json of an error. detail may be empty, faults NULL. */
-void problem_print(int err, const char *detail, const struct faults *faults, struct buf *out);
-
-/* OpenAPI 3 of a daemon's doors, from door.def, rule.def and the descriptors. */
-void openapi_print(const char *daemon, struct buf *out);
-
-/* Who sent this, by its bearer token; NULL: nobody we know. */
-const struct client *stage_client(const struct stage *stage, const struct http_request *request);
 
 const struct config *stage_config(const struct stage *stage);
 void *stage_ctx(const struct stage *stage);   /* what the daemon's open made */

@@ -3,6 +3,7 @@
  */
 #include "lib/clock.h"
 #include "lib/log.h"
+#include "proto/json.h"
 #include "stage/shell.h"
 
 #include <inttypes.h>
@@ -34,20 +35,26 @@ void stats_refresh(struct stage *stage)
 				 : 0;
 }
 
-void stats_health(struct stage *stage, struct buf *json, bool *healthy)
+static void health_fill(struct stage *stage, Wot__V1__Health *out, struct arena *arena)
 {
 	int closed = stage_open_for_business(stage);
 	const char *problem = closed ? err_title(closed) : NULL;
 	for (size_t i = 0; i < stage->feed_count && !problem; i++)
 		problem = feed_in_problem(stage->feeds_in[i]);
-	*healthy = !problem;
-	buf_printf(json, "{\"status\":\"%s\",\"daemon\":\"wot-%s\"", problem ? "fail" : "pass",
-		stage->daemon->name);
-	if (problem) {
-		buf_text(json, ",\"problem\":");
-		buf_json(json, problem);
-	}
-	buf_char(json, '}');
+	out->status = problem ? WOT__V1__HEALTH__STATUS__fail : WOT__V1__HEALTH__STATUS__pass;
+	out->daemon = arena_printf(arena, "wot-%s", stage->daemon->name);
+	out->problem = (char *)problem;
+}
+
+int get_health(const void *knowledge, const struct get_query *query, struct get_answer *answer,
+	struct why *why)
+{
+	(void)why;
+	struct stage *const *stage = knowledge;
+	Wot__V1__Health *out = (void *)answer->message;
+	health_fill(*stage, out, query->arena);
+	answer->status = out->status == WOT__V1__HEALTH__STATUS__pass ? 200 : 503;
+	return 0;
 }
 
 /* A row of `show info`: once, for people and for programs. */
@@ -164,8 +171,10 @@ static int show_health(void *arg, char **args, size_t count, struct buf *out)
 {
 	(void)args;
 	(void)count;
-	bool healthy;
-	stats_health(arg, out, &healthy);
+	auto_arena struct arena arena = {0};
+	Wot__V1__Health health = WOT__V1__HEALTH__INIT;
+	health_fill(arg, &health, &arena);
+	json_from_message(&health.base, out);
 	buf_char(out, '\n');
 	return 0;
 }
@@ -179,14 +188,28 @@ static int show_config(void *arg, char **args, size_t count, struct buf *out)
 	return 0;
 }
 
+static void metrics_print(struct stage *stage, struct buf *out)
+{
+	stats_refresh(stage);
+	metrics_open(&stage->metrics, out);
+	buf_text(out, "# EOF\n");
+}
+
+int get_metrics(const void *knowledge, const struct get_query *query, struct get_answer *answer,
+	struct why *why)
+{
+	(void)query;
+	(void)why;
+	struct stage *const *stage = knowledge;
+	metrics_print(*stage, answer->text);
+	return 0;
+}
+
 static int show_metrics(void *arg, char **args, size_t count, struct buf *out)
 {
 	(void)args;
 	(void)count;
-	struct stage *stage = arg;
-	stats_refresh(stage);
-	metrics_open(&stage->metrics, out);
-	buf_text(out, "# EOF\n");
+	metrics_print(arg, out);
 	return 0;
 }
 

@@ -11,8 +11,9 @@
 #include "lib/metric.h"
 #include "proto/door.h"
 #include "proto/json.h"
+#include "proto/openapi.h"
+#include "proto/read.h"
 #include "proto/rule.h"
-#include "stage/stage.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -298,21 +299,6 @@ static void events_print(struct buf *out)
 
 /* ---- roles.md ---- */
 
-/* "READ_WORKLIST | READ_TEAMS", as role.def has it, in words: "worklist, teams". */
-static void reads_print(const char *reads, struct buf *out)
-{
-	static const char prefix[] = "READ_";
-	const char *comma = "";
-	for (const char *at = reads; (at = strstr(at, prefix));) {
-		at += sizeof prefix - 1;
-		size_t len = strspn(at, "ABCDEFGHIJKLMNOPQRSTUVWXYZ_");
-		buf_text(out, comma);
-		for (size_t i = 0; i < len; i++)
-			buf_char(out, (char)(at[i] == '_' ? ' ' : at[i] - 'A' + 'a'));
-		comma = ", ";
-	}
-}
-
 static void sends_print(unsigned role, struct buf *out)
 {
 	const struct door *door;
@@ -326,29 +312,46 @@ static void sends_print(unsigned role, struct buf *out)
 	}
 }
 
+/* What is suppressed for whom has only the lesser of two permissions. */
+static void may_read_print(unsigned role, struct buf *out)
+{
+	const char *comma = "";
+	for (const struct read *read = reads; read < reads + GET_COUNT; read++) {
+		unsigned may = role_may_read(role) & read->permission;
+		if (!may)
+			continue;
+		buf_printf(out, "%s`%s`%s", comma, read->path,
+			may == READ_KPIS_SUPPRESSED ? " without small counts" : "");
+		comma = ", ";
+	}
+}
+
+static void open_print(struct buf *out)
+{
+	for (const struct read *read = reads; read < reads + GET_COUNT; read++)
+		if (!read->permission)
+			buf_printf(out, "| `%s` | %s%s |\n", read->path,
+				read->daemon == DAEMON_EVERY ? "" : "wot-",
+				read->daemon == DAEMON_EVERY ? "every daemon"
+							     : daemon_rows[read->daemon].name);
+}
+
 static void role_list_print(struct buf *out)
 {
-	static const char *const reads[] = {
-#define ROLE(name, reads) #reads,
-#include "proto/role.def"
-#undef ROLE
-	};
-	head_print(out, "Roles", "proto/role.def and proto/door.def");
-	buf_text(out, "A client has one role: `wotctl client add NAME ROLE`. Beside these, "
-		      "everybody may read "
-		      "what is open to all:\n`/v1/openapi.json`, `/healthz` and `/metrics` of each "
-		      "daemon, "
-		      "and the page and `/v1/kpis` of wot-aggregate,\nwhich hold totals of the "
-		      "town and no "
-		      "person.\n\n"
+	head_print(out, "Roles", "proto/role.def, proto/door.def and proto/read.def");
+	buf_text(out, "A client has one role: `wotctl client add NAME ROLE`. A referral is read by "
+		      "the client that sent it, and by\nthe operator.\n\n"
 		      "| role | may send | may read |\n|---|---|---|\n");
 	for (unsigned i = 0; i < ROLE_COUNT; i++) {
 		buf_printf(out, "| %s | ", role_name(1u << i));
 		sends_print(1u << i, out);
 		buf_text(out, " | ");
-		reads_print(reads[i], out);
+		may_read_print(1u << i, out);
 		buf_text(out, " |\n");
 	}
+	buf_text(out, "\nOpen to all, without a token; no person is in it:\n\n| path | of "
+		      "|\n|---|---|\n");
+	open_print(out);
 }
 
 /* ---- kpis.md ---- */
@@ -512,7 +515,7 @@ static void errors_print(struct buf *out)
 	}
 }
 
-static void openapi_pretty(const char *daemon, struct buf *out)
+static void openapi_pretty(const struct daemon_row *daemon, struct buf *out)
 {
 	auto_buf struct buf flat = {0};
 	openapi_print(daemon, &flat);
@@ -524,19 +527,16 @@ static void openapi_pretty(const char *daemon, struct buf *out)
 	json_decref(json);
 }
 
-static void openapi_intake(struct buf *out)
+static int document_write(const char *folder, const char *name, const struct buf *text)
 {
-	openapi_pretty("intake", out);
-}
-
-static void openapi_triage(struct buf *out)
-{
-	openapi_pretty("triage", out);
-}
-
-static void openapi_case(struct buf *out)
-{
-	openapi_pretty("case", out);
+	char path[4096];
+	snprintf(path, sizeof path, "%s/%s", folder, name);
+	FILE *file = fopen(path, "w");
+	if (!file || fwrite(text->data, 1, text->len, file) != text->len || fclose(file) != 0) {
+		perror(path);
+		return 1;
+	}
+	return 0;
 }
 
 int main(int argc, char **argv)
@@ -551,25 +551,23 @@ int main(int argc, char **argv)
 		{"settings.md", settings_print},
 		{"metrics.md", metrics_print},
 		{"errors.md", errors_print},
-		{"openapi-intake.json", openapi_intake},
-		{"openapi-triage.json", openapi_triage},
-		{"openapi-case.json", openapi_case},
 	};
 	if (argc != 2) {
 		fputs("usage: generate FOLDER\n", stderr);
 		return 2;
 	}
+	int failed = 0;
 	for (size_t i = 0; i < sizeof documents / sizeof *documents; i++) {
 		auto_buf struct buf text = {0};
-		char path[4096];
 		documents[i].print(&text);
-		snprintf(path, sizeof path, "%s/%s", argv[1], documents[i].name);
-		FILE *file = fopen(path, "w");
-		if (!file || fwrite(text.data, 1, text.len, file) != text.len ||
-			fclose(file) != 0) {
-			perror(path);
-			return 1;
-		}
+		failed |= document_write(argv[1], documents[i].name, &text);
 	}
-	return 0;
+	for (size_t i = 0; i < DAEMON_COUNT; i++) {
+		auto_buf struct buf text = {0};
+		char name[64];
+		openapi_pretty(&daemon_rows[i], &text);
+		snprintf(name, sizeof name, "openapi-%s.json", daemon_rows[i].name);
+		failed |= document_write(argv[1], name, &text);
+	}
+	return failed;
 }

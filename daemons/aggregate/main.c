@@ -13,7 +13,7 @@ int main(int argc, char **argv)
 		.check = aggregate_check,
 		.fold = aggregate_fold,
 		.fold_replayed = aggregate_fold_replayed,
-		.get = aggregate_get,
+		.gets = aggregate_gets,
 	};
 	return app_main(argc, argv, &daemon);
 }

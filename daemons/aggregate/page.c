@@ -2,11 +2,11 @@
  * GET / is a page with the figures in plain Dutch, open to all: it shows totals of the town. GET /v1/kpis is
  * JSON, with breakdowns, for clients whose role reads KPIs.
  */
+#include "core/get.h"
 #include "daemons/aggregate/shell.h"
 #include "lib/calendar.h"
 #include "lib/clock.h"
 #include "proto/door.h"
-#include <jansson.h>
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
@@ -30,6 +30,10 @@ static const char page_head[] =
 	".scroll{overflow-x:auto}"
 	"</style></head><body><main>\n";
 
+static const char page_headers[] =
+	"Content-Security-Policy: default-src 'none'; style-src 'unsafe-inline'\n"
+	"X-Content-Type-Options: nosniff\nReferrer-Policy: no-referrer\nCache-Control: no-store\n";
+
 static void escaped(struct buf *out, const char *text)
 {
 	for (; *text; text++) {
@@ -44,82 +48,79 @@ static void escaped(struct buf *out, const char *text)
 	}
 }
 
-/* Numbers as a Dutch reader writes them: 1.054 and 70,5%. */
-static void number_print(struct buf *out, const json_t *value, const char *unit)
+/* 1.054 */
+static void whole_print(struct buf *out, long long whole)
 {
-	char text[64];
-	if (!json_is_number(value)) {
-		buf_text(out, "onbekend");
+	if (whole < 1000) {
+		buf_printf(out, "%lld", whole);
 		return;
 	}
-	double number = json_number_value(value);
-	if (unit && strcmp(unit, "share") == 0) {
+	whole_print(out, whole / 1000);
+	buf_printf(out, ".%03lld", whole % 1000);
+}
+
+/* Numbers as a Dutch reader writes them: 1.054 and 70,5%. */
+static void number_print(struct buf *out, double number, enum kpi_unit unit)
+{
+	if (unit == UNIT_SHARE) {
+		char text[64];
 		snprintf(text, sizeof text, "%.1f%%", 100 * number);
 		*strchr(text, '.') = ',';
 		buf_text(out, text);
 		return;
 	}
 	long long whole = llround(number);
-	if (whole >= 1000)
-		buf_printf(out, "%lld.%03lld", whole / 1000, whole % 1000);
-	else
-		buf_printf(out, "%lld", whole);
-	if (unit && strcmp(unit, "days") == 0)
+	whole_print(out, whole);
+	if (unit == UNIT_DAYS)
 		buf_text(out, whole == 1 ? " dag" : " dagen");
-	else if (unit && strcmp(unit, "seconds") == 0)
+	else if (unit == UNIT_SECONDS)
 		buf_text(out, whole == 1 ? " seconde" : " seconden");
-	else if (unit && strcmp(unit, "euro") == 0)
+	else if (unit == UNIT_EURO)
 		buf_text(out, " euro");
 }
 
-static void norm_print(struct buf *out, const json_t *figure)
+static void value_print(struct buf *out, const struct figure *figure)
 {
-	static const struct {
-		const char *key, *text;
-	} norms[] = {{"atLeast", "minstens "}, {"moreThan", "meer dan "}, {"atMost", "hoogstens "}};
-	const json_t *norm = json_object_get(figure, "norm");
-	const char *unit = json_string_value(json_object_get(figure, "unit"));
-	for (size_t i = 0; i < sizeof norms / sizeof *norms; i++) {
-		const json_t *value = json_object_get(norm, norms[i].key);
-		if (!value)
-			continue;
-		buf_text(out, norms[i].text);
-		number_print(out, value, unit);
-		if (json_object_get(norm, "per"))
-			buf_text(out, " per kwartaal");
+	if (figure->total.known)
+		number_print(out, figure->total.value, figure->kpi->unit);
+	else
+		buf_text(out, "onbekend");
+}
+
+static void norm_print(struct buf *out, const struct figure *figure)
+{
+	static const char *const words[] = {[NORM_AT_LEAST] = "minstens ",
+		[NORM_MORE_THAN] = "meer dan ",
+		[NORM_AT_MOST] = "hoogstens "};
+	const struct norm *norm = figure_norm(figure);
+	if (norm->kind != NORM_NONE) {
+		buf_text(out, words[norm->kind]);
+		number_print(out, norm->value, figure->kpi->unit);
+		buf_text(out, norm->months == 3    ? " per kwartaal"
+			      : norm->months == 12 ? " per jaar"
+						   : "");
 	}
-	const json_t *met = json_object_get(figure, "met");
-	if (json_is_boolean(met))
-		buf_text(out, json_is_true(met) ? " (gehaald)" : " (niet gehaald)");
+	if (figure->met != MET_UNKNOWN)
+		buf_text(out, figure->met == MET_YES ? " (gehaald)" : " (niet gehaald)");
 }
 
-static json_t *figures_of(struct aggregate *aggregate, const char *period)
+static int figures_of(const struct aggregate *aggregate, const char *period, int32_t today,
+	struct figures *out, struct why *why)
 {
-	struct query query = {
-		.period = period,
-		.format = QUERY_JSON,
-		.today = calendar_day_of(clock_now_ms()),
-		.names = &aggregate->names,
-	};
-	auto_buf struct buf text = {0};
-	struct why why;
-	if (tally_query(aggregate->tally, &query, &text, &why) != 0)
-		return NULL;
-	return json_loadb(text.data, text.len, 0, NULL);
+	struct query query = {.period = period, .today = today, .names = &aggregate->names};
+	return tally_figures(aggregate->tally, &query, out, why);
 }
 
-static void rows_print(struct buf *out, const json_t *now, const json_t *before)
+static void rows_print(struct buf *out, const struct figures *now, const struct figures *before)
 {
-	for (size_t i = 0; i < json_array_size(now); i++) {
-		const json_t *figure = json_array_get(now, i), *earlier = json_array_get(before, i);
-		const char *unit = json_string_value(json_object_get(figure, "unit"));
-		const char *label = json_string_value(json_object_get(figure, "label"));
+	for (size_t i = 0; i < now->count; i++) {
+		const struct figure *figure = &now->items[i];
 		buf_text(out, "<tr><th scope=\"row\">");
-		escaped(out, label ? label : "");
+		escaped(out, figure->kpi->label);
 		buf_text(out, "</th><td>");
-		number_print(out, json_object_get(figure, "value"), unit);
+		value_print(out, figure);
 		buf_text(out, "</td><td>");
-		number_print(out, json_object_get(earlier, "value"), unit);
+		value_print(out, &before->items[i]);
 		buf_text(out, "</td><td>");
 		norm_print(out, figure);
 		buf_text(out, "</td></tr>\n");
@@ -127,12 +128,11 @@ static void rows_print(struct buf *out, const json_t *now, const json_t *before)
 }
 
 /* What it takes to reach the norm in this quarter, in three sentences. */
-static void forecast_print(struct aggregate *aggregate, struct buf *out)
+static void forecast_print(const struct aggregate *aggregate, int32_t today, struct buf *out)
 {
 	struct forecast forecast;
 	struct why why;
-	if (tally_forecast_make(
-		    aggregate->tally, calendar_day_of(clock_now_ms()), &forecast, &why) != 0)
+	if (tally_forecast_make(aggregate->tally, today, &forecast, &why) != 0)
 		return;
 	const struct forecast_case *made = &forecast.cases[LATE_START];
 	buf_text(out, "<h2>Vooruitblik op dit kwartaal</h2>\n<p>");
@@ -156,12 +156,22 @@ static void forecast_print(struct aggregate *aggregate, struct buf *out)
 	buf_text(out, "</p>\n");
 }
 
-static void page_print(struct aggregate *aggregate, struct buf *out)
+int get_page_of_figures(const void *knowledge, const struct get_query *query,
+	struct get_answer *answer, struct why *why)
 {
-	int year = calendar_date(calendar_day_of(clock_now_ms())).year;
+	const struct aggregate *aggregate = knowledge;
+	struct buf *out = answer->text;
+	int32_t today = calendar_day_of(query->now_ms);
+	int year = calendar_date(today).year;
 	char last[16];
 	snprintf(last, sizeof last, "%d", year - 1);
-	json_t *now = figures_of(aggregate, "year"), *before = figures_of(aggregate, last);
+	auto_figures struct figures now = {0}, before = {0};
+	int err = figures_of(aggregate, "year", today, &now, why);
+	if (!err)
+		err = figures_of(aggregate, last, today, &before, why);
+	if (err)
+		return err;
+	answer->headers = page_headers;
 	buf_text(out, page_head);
 	buf_text(out, "<h1>Cijfers van de wijkteams</h1>\n");
 	if (stage_config(aggregate->stage)->synthetic)
@@ -176,120 +186,48 @@ static void page_print(struct aggregate *aggregate, struct buf *out)
 		"<th scope=\"col\">%d</th><th scope=\"col\">%d</th><th "
 		"scope=\"col\">Norm</th></tr></thead><tbody>\n",
 		year, year - 1);
-	rows_print(out, now, before);
+	rows_print(out, &now, &before);
 	buf_text(out, "</tbody></table></div>\n");
-	forecast_print(aggregate, out);
+	forecast_print(aggregate, today, out);
 	buf_text(out, "<p>Onbekend betekent: dit is niet geregistreerd. "
 		      "De cijfers zijn van dit moment. Laad de pagina opnieuw voor de nieuwste "
 		      "cijfers.</p>\n</main></body></html>\n");
-	json_decref(now);
-	json_decref(before);
+	return 0;
 }
 
 /* ---- JSON ---- */
 
-/* What a viewer gets: rows of a breakdown that count fewer than suppress_below say only that they are there. */
-static char *rows_suppress(const struct buf *answer, json_int_t below)
+int get_figures(const void *knowledge, const struct get_query *asked, struct get_answer *answer,
+	struct why *why)
 {
-	static const char *const numbers[] = {"value", "count", "of", "unknown"};
-	json_t *figures = json_loadb(answer->data, answer->len, 0, NULL);
-	must(figures);
-	for (size_t i = 0; i < json_array_size(figures); i++) {
-		json_t *rows = json_object_get(json_array_get(figures, i), "by");
-		for (size_t r = 0; r < json_array_size(rows); r++) {
-			json_t *row = json_array_get(rows, r);
-			if (json_integer_value(json_object_get(row, "count")) >= below)
-				continue;
-			for (size_t n = 0; n < sizeof numbers / sizeof *numbers; n++)
-				json_object_set_new(row, numbers[n], json_null());
-			json_object_set_new(row, "suppressed", json_true());
-		}
-	}
-	char *text = json_dumps(figures, JSON_COMPACT);
-	json_decref(figures);
-	must(text);
-	return text;
-}
-
-static void refuse(struct http_request *request, int err, const char *detail)
-{
-	auto_buf struct buf out = {0};
-	problem_print(err, detail, NULL, &out);
-	http_respond(request, err_http(err), "application/problem+json",
-		err == ERR_UNAUTHENTICATED ? "WWW-Authenticate: Bearer\n" : NULL, out.data,
-		out.len);
-}
-
-/* What this request's client may read of KPIs: role_reads, or 0 with the refusal in err. */
-static unsigned reads_of(
-	const struct aggregate *aggregate, const struct http_request *request, int *err)
-{
-	const struct client *client = stage_client(aggregate->stage, request);
-	unsigned reads = 0;
-	if (client)
-		reads = role_may_read(client->role) & (READ_KPIS | READ_KPIS_SUPPRESSED);
-	*err = reads ? 0 : client ? ERR_FORBIDDEN : ERR_UNAUTHENTICATED;
-	return reads;
-}
-
-static int query_read(struct aggregate *aggregate, const struct http_request *request,
-	struct query *query, struct why *why)
-{
-	static const char *const names[] = {"id", "period", "by", "definition"};
-	const char *definition = http_query(request, "definition");
-	const char *other = http_query_other(request, names, sizeof names / sizeof *names);
-	*query = (struct query){
-		.id = http_query(request, "id"),
-		.period = http_query(request, "period"),
-		.by = http_query(request, "by"),
-		.today = calendar_day_of(clock_now_ms()),
-		.format = QUERY_JSON,
+	const struct aggregate *aggregate = knowledge;
+	const Wot__V1__KpiQuestion *question = (const void *)asked->parameters;
+	struct query query = {
+		.id = question->id,
+		.period = question->period,
+		.by = question->by,
+		.definition = question->definition,
+		.today = calendar_day_of(asked->now_ms),
 		.names = &aggregate->names,
 	};
-	if (other)
-		return why_set(why, ERR_INVALID,
-			"%.40s is no parameter; there are id, period, by and definition", other);
-	return definition ? query_year_parse(definition, &query->definition, why) : 0;
+	auto_figures struct figures figures = {0};
+	int err = tally_figures(aggregate->tally, &query, &figures, why);
+	if (err)
+		return err;
+	bool in_full = role_may_read(asked->role) & READ_KPIS;
+	Wot__V1__Figures *out = (void *)answer->message;
+	out->items = arena_alloc(asked->arena, figures.count * sizeof *out->items + 1);
+	for (size_t i = 0; i < figures.count; i++) {
+		if (!in_full)
+			figure_suppress(
+				&figures.items[i], stage_config(aggregate->stage)->suppress_below);
+		out->items[i] = tally_message(aggregate->tally, &figures.items[i], asked->arena);
+	}
+	out->n_items = figures.count;
+	return 0;
 }
 
-static void kpis_get(struct aggregate *aggregate, struct http_request *request)
-{
-	int err;
-	unsigned reads = reads_of(aggregate, request, &err);
-	struct query query;
-	struct why why = {""};
-	auto_buf struct buf out = {0};
-	if (!err)
-		err = query_read(aggregate, request, &query, &why);
-	if (!err)
-		err = tally_query(aggregate->tally, &query, &out, &why);
-	if (err) {
-		refuse(request, err, why.text);
-		return;
-	}
-	auto_free char *suppressed = NULL;
-	if (!(reads & READ_KPIS))
-		suppressed = rows_suppress(&out, stage_config(aggregate->stage)->suppress_below);
-	const char *text = suppressed ? suppressed : out.data;
-	http_respond(request, 200, "application/json", NULL, text, strlen(text));
-}
-
-bool aggregate_get(void *ctx, struct http_request *request)
-{
-	struct aggregate *aggregate = ctx;
-	const char *path = http_path(request);
-	if (strcmp(path, "/v1/kpis") == 0) {
-		kpis_get(aggregate, request);
-		return true;
-	}
-	if (strcmp(path, "/") != 0)
-		return false;
-	auto_buf struct buf out = {0};
-	page_print(aggregate, &out);
-	http_respond(request, 200, "text/html; charset=utf-8",
-		"Content-Security-Policy: default-src 'none'; style-src "
-		"'unsafe-inline'\nX-Content-Type-Options: nosniff\nReferrer-Policy: "
-		"no-referrer\nCache-Control: no-store\n",
-		out.data, out.len);
-	return true;
-}
+get_fn *const aggregate_gets[GET_COUNT] = {
+#define GETS_OF DAEMON_AGGREGATE
+#include "core/gets.def"
+};

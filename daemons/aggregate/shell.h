@@ -28,7 +28,6 @@ int aggregate_check(const struct config *config, struct why *why);
 void aggregate_fold(void *ctx, size_t feed, const uint8_t *event, size_t len, uint64_t seq);
 void aggregate_fold_replayed(void *ctx);
 
-/* GET / (the page) and /v1/kpis. */
-bool aggregate_get(void *ctx, struct http_request *request);
+extern get_fn *const aggregate_gets[]; /* page.c */
 
 #endif

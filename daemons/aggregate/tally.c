@@ -1,5 +1,6 @@
 #include "daemons/aggregate/tally.h"
 
+#include "figures/render.h"
 #include "kpi/kpi_yaml.h"
 #include "lib/clean.h"
 #include "proto/event.h"
@@ -247,6 +248,18 @@ int tally_query(
 {
 	struct query marked = query_marked(tally, query);
 	return query_kpi(tally->kpis, &marked, out, why);
+}
+
+int tally_figures(
+	const struct tally *tally, const struct query *query, struct figures *out, struct why *why)
+{
+	return query_figures(tally->kpis, query, out, why);
+}
+
+Wot__V1__Figure *tally_message(
+	const struct tally *tally, const struct figure *figure, struct arena *arena)
+{
+	return render_message(tally->kpis, figure, tally->marks, arena);
 }
 
 int tally_explain(

@@ -10,6 +10,7 @@
 
 #include "figures/forecast.h"
 #include "figures/query.h"
+#include "proto/read.pb-c.h"
 
 struct tally;
 
@@ -51,6 +52,11 @@ int tally_equal(const struct tally *a, const struct tally *b, struct why *why);
 typedef int tally_answer_fn(
 	const struct tally *tally, const struct query *query, struct buf *out, struct why *why);
 tally_answer_fn tally_query, tally_compare, tally_forecast;
+int tally_figures(
+	const struct tally *tally, const struct query *query, struct figures *out, struct why *why);
+/* As the answer of read.proto; figures of this tally, as it is now. */
+Wot__V1__Figure *tally_message(
+	const struct tally *tally, const struct figure *figure, struct arena *arena);
 /* The rows as they stand now, in pieces. The first is asked for before the tally changes, the others, if there
  * are any, after tally_explain_keep: then it may change, and end. Most answers are one piece. */
 int tally_explain(const struct tally *tally, const struct query *query, struct explain **out,

@@ -3,7 +3,6 @@
 #include "daemons/case/cases.h"
 #include "daemons/case/clocks.h"
 #include "daemons/case/facts.h"
-#include "daemons/case/query.h"
 #include "kpi/kpi_yaml.h"
 #include "lib/calendar.h"
 #include <string.h>
@@ -179,10 +178,10 @@ static bool core_reads(Wot__V1__Body__KindCase kind)
 	       kind == WOT__V1__BODY__KIND_CASE_ROUTED || kind == WOT__V1__BODY__KIND_SCREENING;
 }
 
-static int core_query_answer(const void *state, const struct core_query *query, struct buf *json)
-{
-	return cases_query(state, query, json);
-}
+static get_fn *const gets[GET_COUNT] = {
+#define GETS_OF DAEMON_CASE
+#include "core/gets.def"
+};
 
 static const char *const configs[] = {PROMISE_CALENDAR, PROMISE_CLOCKS, CASE_KPIS, NULL};
 
@@ -196,5 +195,5 @@ const struct core case_core = {
 	.evolve = core_evolve,
 	.reads = core_reads,
 	.config_check = core_config_check,
-	.query = core_query_answer,
+	.gets = gets,
 };

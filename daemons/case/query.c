@@ -1,180 +1,157 @@
-#include "daemons/case/query.h"
-
+#include "core/get.h"
+#include "daemons/case/cases.h"
 #include "daemons/case/clocks.h"
 #include "lib/calendar.h"
-#include "proto/door.h"
 #include "proto/json.h"
-#include <string.h>
 
-static const char *status_name(enum life_status status)
+static Wot__V1__CaseStatus__Value status_of(const struct case_file *file)
 {
-	static const char *const names[] = {
-		[LIFE_WAITING] = "WAITING",
-		[LIFE_IN_SUPPORT] = "IN_SUPPORT",
-		[LIFE_CLOSED] = "CLOSED",
-		[LIFE_ENDED] = "ENDED",
-		[LIFE_BRIEF_CONTACT] = "BRIEF_CONTACT",
+	static const Wot__V1__CaseStatus__Value values[] = {
+		[LIFE_WAITING] = WOT__V1__CASE_STATUS__VALUE__WAITING,
+		[LIFE_IN_SUPPORT] = WOT__V1__CASE_STATUS__VALUE__IN_SUPPORT,
+		[LIFE_CLOSED] = WOT__V1__CASE_STATUS__VALUE__CLOSED,
+		[LIFE_ENDED] = WOT__V1__CASE_STATUS__VALUE__ENDED,
+		[LIFE_BRIEF_CONTACT] = WOT__V1__CASE_STATUS__VALUE__BRIEF_CONTACT,
 	};
-	return names[status];
+	return values[life_status(&file->life)];
 }
 
-/* {"caseId", "caseRef", "status", "paused", "facts": {…} and no end yet. */
-static void summary_add(const struct cases *cases, const struct case_file *file, struct buf *json)
+static char *case_id_of(const struct case_file *file, struct arena *arena)
 {
-	char id[CASE_ID_ROOM];
+	char *id = arena_alloc(arena, CASE_ID_ROOM);
 	case_file_id(file, id);
-	buf_printf(json, "{\"caseId\":\"%s\",\"status\":\"%s\",\"paused\":%s", id,
-		status_name(life_status(&file->life)), file->life.paused ? "true" : "false");
-	const char *ref = refs_name(&cases->refs, file->number);
-	if (ref) {
-		buf_text(json, ",\"caseRef\":");
-		buf_json(json, ref);
-	}
-	buf_text(json, ",\"facts\":");
-	json_from_message(&file->life.facts.base, json);
+	return id;
 }
 
-static void handover_add(const struct case_life *life, struct buf *json)
+/* ---- one case; what is borrowed of its file is not changed before it is printed ---- */
+
+static Wot__V1__CaseHandover *handover_of(const struct case_life *life, struct arena *arena)
 {
-	static const struct {
-		const char *name;
-		Wot__V1__HandoverConfirmed__Side side;
-	} sides[] = {
-		{"confirmedByOffering", WOT__V1__HANDOVER_CONFIRMED__SIDE__OFFERING},
-		{"confirmedByReceiving", WOT__V1__HANDOVER_CONFIRMED__SIDE__RECEIVING},
-	};
 	if (!life->handover_to)
-		return;
-	buf_text(json, ",\"handover\":{\"to\":");
-	buf_json(json, life->handover_to);
-	buf_printf(json, ",\"warm\":%s", life->handover_warm ? "true" : "false");
-	for (size_t i = 0; i < sizeof sides / sizeof sides[0]; i++)
-		buf_printf(json, ",\"%s\":%s", sides[i].name,
-			life->handover_confirmed & 1u << sides[i].side ? "true" : "false");
-	buf_printf(json, ",\"complete\":%s}", life_handover_is_complete(life) ? "true" : "false");
+		return NULL;
+	Wot__V1__CaseHandover *out =
+		(void *)message_new(&wot__v1__case_handover__descriptor, arena);
+	unsigned sides = life->handover_confirmed;
+	out->to = (char *)life->handover_to;
+	out->warm = life->handover_warm;
+	out->confirmed_by_offering = sides >> WOT__V1__HANDOVER_CONFIRMED__SIDE__OFFERING & 1;
+	out->confirmed_by_receiving = sides >> WOT__V1__HANDOVER_CONFIRMED__SIDE__RECEIVING & 1;
+	out->complete = life_handover_is_complete(life);
+	return out;
 }
 
-static void routing_add(const struct case_file *file, struct buf *json)
+static Wot__V1__CaseRouted *routing_of(const struct case_file *file, struct arena *arena)
 {
 	if (!file->routing)
-		return;
-	auto_arena struct arena arena = {0};
+		return NULL;
 	ProtobufCMessage *routed = message_unpack(
-		&wot__v1__case_routed__descriptor, file->routing, file->routing_len, &arena);
+		&wot__v1__case_routed__descriptor, file->routing, file->routing_len, arena);
 	must(routed);
-	buf_text(json, ",\"routing\":");
-	json_from_message(routed, json);
+	return (Wot__V1__CaseRouted *)routed;
 }
 
-static void clock_add(
-	const struct case_clock *clock, int64_t now_ms, const char *comma, struct buf *json)
+static Wot__V1__CaseClock *clock_of(
+	const struct case_clock *clock, int64_t now_ms, struct arena *arena)
 {
 	const struct promise *promise = &clock->promise;
-	char day[16], at[32];
-	day_print(promise->deadline_on, day);
-	instant_print(calendar_day_start(promise->deadline_on + 1), at);
-	buf_printf(json,
-		"%s{\"kind\":\"%s\",\"deadlineOn\":\"%s\",\"deadlineAt\":\"%s\",\"status\":\"%s\"",
-		comma,
-		protobuf_c_enum_descriptor_get_value(
-			&wot__v1__clock__kind__descriptor, (int)clock->terms.kind)
-			->name,
-		day, at, promise_status(promise, &clock->terms, now_ms));
-	if (promise->kept_on) {
-		day_print(promise->kept_on, day);
-		buf_printf(json, ",\"stoppedOn\":\"%s\"", day);
-	}
-	buf_printf(json, ",\"days\":%u,\"pausedDays\":%u}", clock->days, clock->paused_days);
+	Wot__V1__CaseClock *out = (void *)message_new(&wot__v1__case_clock__descriptor, arena);
+	out->kind = (Wot__V1__Clock__Kind)clock->terms.kind;
+	out->deadline_on = promise->deadline_on;
+	out->deadline_at = calendar_day_start(promise->deadline_on + 1);
+	out->status = promise_status(promise, &clock->terms, now_ms);
+	out->has_stopped_on = promise->kept_on != 0;
+	out->stopped_on = promise->kept_on;
+	out->days = clock->days;
+	out->paused_days = clock->paused_days;
+	return out;
 }
 
-static void clocks_add(
-	const struct cases *cases, const struct case_file *file, int64_t now_ms, struct buf *json)
+static void clocks_fill(const struct cases *cases, const struct case_file *file,
+	const struct get_query *query, Wot__V1__Case *out)
 {
 	struct case_clock clocks[CASE_CLOCKS];
-	size_t count = cases_clocks(cases, file, calendar_day_of(now_ms), clocks);
-	buf_text(json, ",\"clocks\":[");
-	for (size_t i = 0; i < count; i++)
-		clock_add(&clocks[i], now_ms, i ? "," : "", json);
-	buf_char(json, ']');
+	out->n_clocks = cases_clocks(cases, file, calendar_day_of(query->now_ms), clocks);
+	out->clocks = arena_alloc(query->arena, CASE_CLOCKS * sizeof *out->clocks);
+	for (size_t i = 0; i < out->n_clocks; i++)
+		out->clocks[i] = clock_of(&clocks[i], query->now_ms, query->arena);
 }
 
-static void moments_add(const struct case_file *file, struct buf *json)
+static void life_fill(const struct case_file *file, struct arena *arena, Wot__V1__Case *out)
 {
-	buf_text(json, ",\"life\":[");
-	for (size_t i = 0; i < file->moment_count; i++) {
-		char what[64], at[32];
+	out->n_life = file->moment_count;
+	out->life = arena_alloc(arena, out->n_life * sizeof *out->life + 1);
+	for (size_t i = 0; i < out->n_life; i++) {
+		char what[64];
+		Wot__V1__CaseMoment *moment =
+			(void *)message_new(&wot__v1__case_moment__descriptor, arena);
 		json_name(event_kind_name(moment_kind(file->moments[i])), what);
-		instant_print(moment_at_ms(file->moments[i]), at);
-		buf_printf(json, "%s{\"what\":\"%s\",\"at\":\"%s\"}", i ? "," : "", what, at);
+		moment->what = arena_strdup(arena, what);
+		moment->at = moment_at_ms(file->moments[i]);
+		out->life[i] = moment;
 	}
-	buf_char(json, ']');
 }
 
-static void detail_add(
-	const struct cases *cases, const struct case_file *file, int64_t now_ms, struct buf *json)
+int get_case(const void *knowledge, const struct get_query *query, struct get_answer *answer,
+	struct why *why)
 {
+	(void)why;
+	const struct cases *cases = knowledge;
+	const struct case_file *file = cases_by_id(cases, query->named);
+	if (!file)
+		return ERR_NOT_FOUND;
 	const struct case_life *life = &file->life;
-	summary_add(cases, file, json);
-	if (life->case_lead) {
-		buf_text(json, ",\"caseLead\":");
-		buf_json(json, life->case_lead);
-	}
-	if (life->reopened_on != LIFE_NEVER) {
-		char day[16];
-		day_print(life->reopened_on, day);
-		buf_printf(json, ",\"reopenedOn\":\"%s\"", day);
-	}
-	handover_add(life, json);
-	routing_add(file, json);
-	clocks_add(cases, file, now_ms, json);
-	moments_add(file, json);
-	buf_char(json, '}');
+	Wot__V1__Case *out = (void *)answer->message;
+	out->case_id = case_id_of(file, query->arena);
+	out->status = status_of(file);
+	out->paused = life->paused;
+	out->case_ref = (char *)refs_name(&cases->refs, file->number);
+	out->facts = (Wot__V1__CaseFacts *)&life->facts;
+	out->case_lead = (char *)life->case_lead;
+	out->has_reopened_on = life->reopened_on != LIFE_NEVER;
+	out->reopened_on = life->reopened_on;
+	out->handover = handover_of(life, query->arena);
+	out->routing = routing_of(file, query->arena);
+	clocks_fill(cases, file, query, out);
+	life_fill(file, query->arena, out);
+	return 0;
 }
 
-/* A page in order of number; `next` is there when there is more: give it as `after`. */
-static int list_add(const struct cases *cases, const struct core_query *query, struct buf *json)
+/* ---- the list ---- */
+
+static Wot__V1__CaseSummary *summary_of(
+	const struct cases *cases, const struct case_file *file, struct arena *arena)
 {
-	int year;
+	Wot__V1__CaseSummary *out = (void *)message_new(&wot__v1__case_summary__descriptor, arena);
+	out->case_id = case_id_of(file, arena);
+	out->status = status_of(file);
+	out->paused = file->life.paused;
+	out->case_ref = (char *)refs_name(&cases->refs, file->number);
+	out->facts = (Wot__V1__CaseFacts *)&file->life.facts;
+	return out;
+}
+
+int get_cases(const void *knowledge, const struct get_query *query, struct get_answer *answer,
+	struct why *why)
+{
+	const struct cases *cases = knowledge;
+	const Wot__V1__Page *page = (const void *)query->parameters;
+	Wot__V1__Cases *out = (void *)answer->message;
 	uint32_t number = 0;
-	if (query->after && case_id_parse(query->after, &year, &number) != 0)
-		return ERR_INVALID;
+	int err = page_after_case(page, &number, why);
+	if (err)
+		return err;
+	out->items = arena_alloc(query->arena, page->limit * sizeof *out->items);
 	const struct case_file *last = NULL;
-	unsigned count = 0;
-	buf_text(json, "{\"items\":[");
 	while (++number < cases->room) {
 		const struct case_file *file = cases->files[number];
 		if (!file)
 			continue;
-		if (count == query->limit)
+		if (out->n_items == page->limit) {
+			out->next = case_id_of(last, query->arena);
 			break;
-		buf_text(json, count++ ? "," : "");
-		summary_add(cases, file, json);
-		buf_char(json, '}');
+		}
+		out->items[out->n_items++] = summary_of(cases, file, query->arena);
 		last = file;
 	}
-	buf_char(json, ']');
-	if (last && number < cases->room) {
-		char id[CASE_ID_ROOM];
-		case_file_id(last, id);
-		buf_printf(json, ",\"next\":\"%s\"", id);
-	}
-	buf_char(json, '}');
-	return 0;
-}
-
-int cases_query(const struct cases *cases, const struct core_query *query, struct buf *json)
-{
-	static const char list[] = "/v1/cases";
-	size_t len = strlen(list);
-	if (strncmp(query->path, list, len) != 0 || (query->path[len] && query->path[len] != '/'))
-		return ERR_NOT_FOUND;
-	if (!(role_may_read(query->role) & READ_CASES))
-		return ERR_FORBIDDEN;
-	if (!query->path[len])
-		return list_add(cases, query, json);
-	const struct case_file *file = cases_by_id(cases, query->path + len + 1);
-	if (!file)
-		return ERR_NOT_FOUND;
-	detail_add(cases, file, query->now_ms, json);
 	return 0;
 }

@@ -265,10 +265,10 @@ static bool core_reads(Wot__V1__Body__KindCase kind)
 	}
 }
 
-static int core_query_answer(const void *state, const struct core_query *query, struct buf *json)
-{
-	return progress_query(state, query, json);
-}
+static get_fn *const gets[GET_COUNT] = {
+#define GETS_OF DAEMON_INTAKE
+#include "core/gets.def"
+};
 
 bool intake_key_of_case(const void *state, const char *case_id, uint8_t key_id[16])
 {
@@ -301,5 +301,5 @@ const struct core intake_core = {
 	.evolve = core_evolve,
 	.reads = core_reads,
 	.config_check = promise_rules_check,
-	.query = core_query_answer,
+	.gets = gets,
 };

@@ -1,8 +1,8 @@
 #include "daemons/intake/progress.h"
 
+#include "core/get.h"
 #include "proto/case_id.h"
 #include "proto/door.h"
-#include "proto/json.h"
 #include <string.h>
 
 #define STATUS(name) WOT__V1__REFERRAL_PROGRESSED__STATUS__##name
@@ -87,39 +87,42 @@ bool progress_of(const struct request *referral, const Wot__V1__Event *event,
 
 /* ---- what the partner reads ---- */
 
-static const char *status_name(progress_t progress)
+static char *case_id_of(const struct requests *requests, uint32_t number, struct arena *arena)
 {
-	const ProtobufCEnumValue *value = protobuf_c_enum_descriptor_get_value(
-		&wot__v1__referral_progressed__status__descriptor, (int)progress_status(progress));
-	must(value);
-	return value->name;
+	char *id = arena_alloc(arena, CASE_ID_ROOM);
+	case_id_print(requests_at(requests, number)->year, number, id);
+	return id;
 }
 
-/* name: CLIENT/REF. Who may read all is told whose it is. */
-static void referral_add(
-	const struct requests *requests, uint32_t number, bool reads_all, struct buf *json)
+static Wot__V1__Referral__Step *step_new(progress_t progress, struct arena *arena)
+{
+	Wot__V1__Referral__Step *step =
+		(void *)message_new(&wot__v1__referral__step__descriptor, arena);
+	step->status = (Wot__V1__ReferralProgressed__Status)progress_status(progress);
+	step->at = progress_at_ms(progress);
+	return step;
+}
+
+/* Its name is CLIENT/REF. Who may read all is told whose it is. */
+static void referral_fill(const struct requests *requests, uint32_t number,
+	const struct get_query *query, Wot__V1__Referral *out)
 {
 	const struct request *referral = requests_at(requests, number);
-	const char *name = refs_name(&requests->referrals, number), *ref = strchr(name, '/') + 1;
-	char id[CASE_ID_ROOM];
-	case_id_print(referral->year, number, id);
-	buf_text(json, "{\"externalRef\":");
-	buf_json(json, ref);
-	if (reads_all)
-		buf_printf(json, ",\"client\":\"%.*s\"", (int)(ref - name - 1), name);
-	buf_printf(json, ",\"caseId\":\"%s\",\"status\":\"%s\",\"history\":[", id,
-		status_name(referral->history[referral->history_len - 1]));
-	for (size_t i = 0; i < referral->history_len; i++) {
-		char at[32];
-		instant_print(progress_at_ms(referral->history[i]), at);
-		buf_printf(json, "%s{\"status\":\"%s\",\"at\":\"%s\"}", i ? "," : "",
-			status_name(referral->history[i]), at);
-	}
-	buf_text(json, "]}");
+	char *name = arena_strdup(query->arena, refs_name(&requests->referrals, number));
+	char *slash = strchr(name, '/');
+	*slash = 0;
+	out->external_ref = slash + 1;
+	out->client = query->role == ROLE_OPERATOR ? name : NULL;
+	out->case_id = case_id_of(requests, number, query->arena);
+	out->n_history = referral->history_len;
+	out->history = arena_alloc(query->arena, out->n_history * sizeof *out->history);
+	for (size_t i = 0; i < out->n_history; i++)
+		out->history[i] = step_new(referral->history[i], query->arena);
+	out->status = out->history[out->n_history - 1]->status;
 }
 
 static bool may_read(
-	const struct requests *requests, const struct core_query *query, uint32_t number)
+	const struct requests *requests, const struct get_query *query, uint32_t number)
 {
 	const char *name = refs_name(&requests->referrals, number);
 	size_t len = strlen(query->client);
@@ -129,49 +132,42 @@ static bool may_read(
 	       (strncmp(name, query->client, len) == 0 && name[len] == '/');
 }
 
-/* A page in order of case number; `next` is there when there is more: give it as `after`. */
-static int list_add(
-	const struct requests *requests, const struct core_query *query, struct buf *json)
+int get_referrals(const void *knowledge, const struct get_query *query, struct get_answer *answer,
+	struct why *why)
 {
-	int year;
+	const struct requests *requests = knowledge;
+	const Wot__V1__Page *page = (const void *)query->parameters;
+	Wot__V1__Referrals *out = (void *)answer->message;
 	uint32_t number = 0, last = 0;
-	if (query->after && case_id_parse(query->after, &year, &number) != 0)
-		return ERR_INVALID;
-	unsigned count = 0;
-	buf_text(json, "{\"items\":[");
+	int err = page_after_case(page, &number, why);
+	if (err)
+		return err;
+	out->items = arena_alloc(query->arena, page->limit * sizeof *out->items);
 	while (++number < requests->room) {
 		if (!may_read(requests, query, number))
 			continue;
-		if (count == query->limit)
+		if (out->n_items == page->limit) {
+			out->next = case_id_of(requests, last, query->arena);
 			break;
-		buf_text(json, count++ ? "," : "");
-		referral_add(requests, number, query->role == ROLE_OPERATOR, json);
+		}
+		Wot__V1__Referral *item =
+			(void *)message_new(&wot__v1__referral__descriptor, query->arena);
+		referral_fill(requests, number, query, item);
+		out->items[out->n_items++] = item;
 		last = number;
 	}
-	buf_char(json, ']');
-	if (last && number < requests->room) {
-		char id[CASE_ID_ROOM];
-		case_id_print(requests_at(requests, last)->year, last, id);
-		buf_printf(json, ",\"next\":\"%s\"", id);
-	}
-	buf_char(json, '}');
 	return 0;
 }
 
-int progress_query(
-	const struct requests *requests, const struct core_query *query, struct buf *json)
+/* Another client's is not found either. */
+int get_referral(const void *knowledge, const struct get_query *query, struct get_answer *answer,
+	struct why *why)
 {
-	static const char list[] = "/v1/referrals";
-	size_t len = strlen(list);
-	if (strncmp(query->path, list, len) != 0 || (query->path[len] && query->path[len] != '/'))
-		return ERR_NOT_FOUND;
-	if (!(role_may_read(query->role) & READ_REFERRALS))
-		return ERR_FORBIDDEN;
-	if (!query->path[len])
-		return list_add(requests, query, json);
-	uint32_t number = refs_find(&requests->referrals, query->client, query->path + len + 1);
+	(void)why;
+	const struct requests *requests = knowledge;
+	uint32_t number = refs_find(&requests->referrals, query->client, query->named);
 	if (!may_read(requests, query, number))
 		return ERR_NOT_FOUND;
-	referral_add(requests, number, query->role == ROLE_OPERATOR, json);
+	referral_fill(requests, number, query, (void *)answer->message);
 	return 0;
 }

@@ -11,8 +11,4 @@
 bool progress_of(const struct request *referral, const Wot__V1__Event *event,
 	Wot__V1__ReferralProgressed__Status *status);
 
-/* GET /v1/referrals and /v1/referrals/{externalRef}. ERR_NOT_FOUND, also for another client's. */
-int progress_query(
-	const struct requests *requests, const struct core_query *query, struct buf *json);
-
 #endif

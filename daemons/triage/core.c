@@ -1,7 +1,6 @@
 #include "daemons/triage/core.h"
 
 #include "daemons/triage/clocks.h"
-#include "daemons/triage/query.h"
 #include "daemons/triage/route.h"
 #include "daemons/triage/screening.h"
 #include "lib/calendar.h"
@@ -198,10 +197,10 @@ static bool core_reads(Wot__V1__Body__KindCase kind)
 	}
 }
 
-static int core_query_answer(const void *state, const struct core_query *query, struct buf *json)
-{
-	return triage_query(state, query, json);
-}
+static get_fn *const gets[GET_COUNT] = {
+#define GETS_OF DAEMON_TRIAGE
+#include "core/gets.def"
+};
 
 static const char *const configs[] = {TRIAGE_RULES, PROMISE_CALENDAR, PROMISE_CLOCKS, NULL};
 
@@ -215,5 +214,5 @@ const struct core triage_core = {
 	.evolve = core_evolve,
 	.reads = core_reads,
 	.config_check = core_config_check,
-	.query = core_query_answer,
+	.gets = gets,
 };

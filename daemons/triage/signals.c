@@ -144,14 +144,13 @@ const struct household *signals_of(
 	return household && household_waits(household, today) ? household : NULL;
 }
 
-void household_kinds_print(const struct household *household, struct buf *json)
+size_t household_kinds(
+	const struct household *household, Wot__V1__Signal__Kind **out, struct arena *arena)
 {
-	const char *comma = "";
-	buf_text(json, "\"signals\":[");
-	for (uint32_t kinds = household->kinds; kinds; kinds &= kinds - 1, comma = ",")
-		buf_printf(json, "%s\"%s\"", comma,
-			protobuf_c_enum_descriptor_get_value(
-				&wot__v1__signal__kind__descriptor, __builtin_ctz(kinds))
-				->name);
-	buf_char(json, ']');
+	size_t count = 0;
+	Wot__V1__Signal__Kind *kinds = arena_alloc(arena, 32 * sizeof *kinds);
+	for (uint32_t left = household->kinds; left; left &= left - 1)
+		kinds[count++] = (Wot__V1__Signal__Kind)__builtin_ctz(left);
+	*out = kinds;
+	return count;
 }

@@ -8,7 +8,7 @@
 #define WOT_TRIAGE_SIGNALS_H
 
 #include "core/refs.h"
-#include "lib/buf.h"
+#include "lib/arena.h"
 #include "proto/event.h"
 #include <stdbool.h>
 #include <uthash.h>
@@ -61,7 +61,8 @@ bool household_waits(const struct household *household, int32_t today);
 /* NULL when none waits. */
 const struct household *signals_of(
 	const struct signals *signals, const uint8_t household_id[HOUSEHOLD_ID_LEN], int32_t today);
-/* Adds `"signals":["RENT_ARREARS",…]`. */
-void household_kinds_print(const struct household *household, struct buf *json);
+/* What they were of, in the arena; how many. */
+size_t household_kinds(
+	const struct household *household, Wot__V1__Signal__Kind **out, struct arena *arena);
 
 #endif

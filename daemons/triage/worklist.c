@@ -1,9 +1,14 @@
-#include "daemons/triage/worklist.h"
+/*
+ * GET /v1/worklist: whom the intake team must phone: requests that nobody was reached about yet, and households
+ * that signals came in about, each once. The fast lane first, then crises, then routine work; each by deadline,
+ * soonest first. A household goes by the name of a signal, CLIENT/REF, which a screening of it names too.
+ */
+#include "core/get.h"
+#include "daemons/triage/state.h"
 
 #include "lib/calendar.h"
 #include "lib/clean.h"
 #include "proto/case_id.h"
-#include "proto/json.h"
 #include <string.h>
 
 /* Where it stands on the list; of two with the same deadline the earlier report goes first. */
@@ -114,73 +119,57 @@ static void list_fill(struct list *list)
 
 /* ---- an item ---- */
 
-static const char *priority_name(unsigned priority)
+static char *case_id_of(const struct triage *triage, uint32_t number, struct arena *arena)
 {
-	const ProtobufCEnumValue *value = protobuf_c_enum_descriptor_get_value(
-		&wot__v1__case_routed__priority__descriptor, (int)priority);
-	return value ? value->name : "ROUTINE";
+	char *id = arena_alloc(arena, CASE_ID_ROOM);
+	case_id_print(triage_request(triage, number)->year, number, id);
+	return id;
 }
 
-static void day_add(const char *name, int32_t day, struct buf *json)
-{
-	char text[16];
-	day_print(day, text);
-	buf_printf(json, ",\"%s\":\"%s\"", name, text);
-}
-
-/* What requests and households have both; the item stays open. */
-static void item_begin(const struct place *place, const char *key, const char *name,
-	uint32_t attempts, struct buf *json)
-{
-	buf_printf(json, "{\"%s\":", key);
-	buf_json(json, name);
-	day_add("reportedOn", place->reported_on, json);
-	day_add("deadline", place->deadline_on, json);
-	buf_printf(json, ",\"priority\":\"%s\",\"attempts\":%u", priority_name(place->priority),
-		attempts);
-}
-
-static void request_add(const struct triage *triage, const struct place *place, struct buf *json)
+static void request_fill(const struct triage *triage, const struct place *place,
+	struct arena *arena, Wot__V1__WorklistItem *out)
 {
 	const struct request *request = triage_request(triage, place->number);
-	char id[CASE_ID_ROOM];
-	case_id_print(request->year, place->number, id);
-	item_begin(place, "caseId", id, request->attempts, json);
-	if (request->team) {
-		buf_text(json, ",\"team\":");
-		buf_json(json, triage_team_name(triage, request->team));
-	}
-	if (request->redirect) {
-		buf_text(json, ",\"redirectedTo\":");
-		buf_json(json, triage->organisation_names.items[request->redirect - 1]);
-	}
-	if (request->reaction.deadline_on)
-		day_add("reactBy", request->reaction.deadline_on, json);
-	buf_printf(json, ",\"queued\":%s,\"welfareFirst\":%s",
-		request_is_waiting(request) ? "true" : "false",
-		request->welfare_first ? "true" : "false");
+	out->case_id = case_id_of(triage, place->number, arena);
+	out->attempts = request->attempts;
+	if (request->team)
+		out->team = (char *)triage_team_name(triage, request->team);
+	if (request->redirect)
+		out->redirected_to = triage->organisation_names.items[request->redirect - 1];
+	out->has_react_by = request->reaction.deadline_on != 0;
+	out->react_by = request->reaction.deadline_on;
+	out->has_queued = out->has_welfare_first = true;
+	out->queued = request_is_waiting(request);
+	out->welfare_first = request->welfare_first;
 }
 
-static void household_add(const struct triage *triage, const struct place *place, struct buf *json)
+static void household_fill(
+	const struct triage *triage, const struct place *place, Wot__V1__WorklistItem *out)
 {
-	item_begin(place, "caseRef", refs_name(&triage->signals.refs, place->number),
-		place->household->attempts, json);
-	buf_text(json, ",\"householdId\":\"");
-	buf_hex(json, place->household->id, sizeof place->household->id);
-	buf_char(json, '"');
+	const struct household *household = place->household;
+	out->case_ref = (char *)refs_name(&triage->signals.refs, place->number);
+	out->attempts = household->attempts;
+	out->has_household_id = true;
+	out->household_id = (ProtobufCBinaryData){
+		.len = sizeof household->id, .data = (uint8_t *)household->id};
 }
 
-static void item_add(const struct triage *triage, const struct place *place, struct buf *json)
+static Wot__V1__WorklistItem *item_of(
+	const struct triage *triage, const struct place *place, struct arena *arena)
 {
+	Wot__V1__WorklistItem *out =
+		(void *)message_new(&wot__v1__worklist_item__descriptor, arena);
+	out->reported_on = place->reported_on;
+	out->deadline = place->deadline_on;
+	out->priority = place->priority ? (Wot__V1__CaseRouted__Priority)place->priority
+					: WOT__V1__CASE_ROUTED__PRIORITY__ROUTINE;
 	if (place->is_signal)
-		household_add(triage, place, json);
+		household_fill(triage, place, out);
 	else
-		request_add(triage, place, json);
-	if (place->household) {
-		buf_char(json, ',');
-		household_kinds_print(place->household, json);
-	}
-	buf_char(json, '}');
+		request_fill(triage, place, arena, out);
+	if (place->household)
+		out->n_signals = household_kinds(place->household, &out->signals, arena);
+	return out;
 }
 
 /* ---- a page ---- */
@@ -203,37 +192,31 @@ static int after_place(const struct triage *triage, const char *after, struct pl
 	return 0;
 }
 
-static void next_add(const struct triage *triage, const struct place *last, struct buf *json)
+static char *name_of(const struct triage *triage, const struct place *place, struct arena *arena)
 {
-	char id[CASE_ID_ROOM];
-	buf_text(json, ",\"next\":");
-	if (last->is_signal) {
-		buf_json(json, refs_name(&triage->signals.refs, last->number));
-		return;
-	}
-	case_id_print(triage_request(triage, last->number)->year, last->number, id);
-	buf_json(json, id);
+	return place->is_signal ? (char *)refs_name(&triage->signals.refs, place->number)
+				: case_id_of(triage, place->number, arena);
 }
 
-int worklist_query(const struct triage *triage, const struct core_query *query, struct buf *json)
+int get_worklist(const void *knowledge, const struct get_query *query, struct get_answer *answer,
+	struct why *why)
 {
+	const struct triage *triage = knowledge;
+	const Wot__V1__Page *page = (const void *)query->parameters;
+	Wot__V1__Worklist *out = (void *)answer->message;
 	struct place after;
-	if (query->after && after_place(triage, query->after, &after) != 0)
-		return ERR_INVALID;
+	if (page->after && after_place(triage, page->after, &after) != 0)
+		return why_set(why, ERR_INVALID, "after: no place on the list was ever called so");
 	struct list list = {.triage = triage,
 		.today = calendar_day_of(query->now_ms),
-		.after = query->after ? &after : NULL};
+		.after = page->after ? &after : NULL};
 	list_fill(&list);
-	size_t shown = list.count < query->limit ? list.count : query->limit;
-	buf_text(json, "{\"items\":[");
-	for (size_t i = 0; i < shown; i++) {
-		buf_text(json, i ? "," : "");
-		item_add(triage, &list.places[i], json);
-	}
-	buf_char(json, ']');
-	if (shown && shown < list.count)
-		next_add(triage, &list.places[shown - 1], json);
-	buf_char(json, '}');
+	size_t shown = list.count < page->limit ? list.count : page->limit;
+	out->items = arena_alloc(query->arena, (shown + 1) * sizeof *out->items);
+	for (size_t i = 0; i < shown; i++)
+		out->items[out->n_items++] = item_of(triage, &list.places[i], query->arena);
+	if (shown < list.count)
+		out->next = name_of(triage, &list.places[shown - 1], query->arena);
 	free(list.places);
 	return 0;
 }

@@ -10,18 +10,28 @@
 
 #include <string.h>
 
-enum { PAGE = 50, LINE_SHOWN = 300 };
+enum { LINE_SHOWN = 300 };
+#define PAGE "50"
 
 void check_ask(enum member member, const void *state, const char *path, const char *after,
 	struct buf *json)
 {
-	struct core_query query = {.client = "operator",
+	const struct core *core = house.stages[member]->daemon->core;
+	const struct read *read = read_of_path((enum daemon_index)daemon_find(core->name), path);
+	auto_arena struct arena arena = {0};
+	struct faults faults = {.arena = &arena};
+	struct why why = {""};
+	const struct parameter parameters[] = {{"limit", PAGE}, {"after", after}};
+	struct get get = {.client = "operator",
 		.role = ROLE_OPERATOR,
 		.path = path,
-		.after = after,
-		.limit = PAGE,
+		.parameters = parameters,
+		.parameter_count = !read->parameters->n_fields ? 0
+				   : after                     ? 2
+							       : 1,
 		.now_ms = clock_now_ms()};
-	int err = house.stages[member]->daemon->core->query(state, &query, json);
+	struct get_answer answer = {.text = json};
+	int err = get_take(read, core->gets, state, &get, &answer, &faults, &why);
 	sim_check(!err, "%s answers %s with %s", member_names[member], path, err_name(err));
 }
 

@@ -27,6 +27,7 @@ class Page(unittest.TestCase):
         self.assertIn('<html lang="nl">', page)
         self.assertIn("verzonnen stad", page)
         self.assertRegex(page, r"Hulpvragen</th><td>7</td>")
+        self.assertIn("meer dan 300 per kwartaal", page)
 
     def test_a_manager_sees_every_row(self):
         self.assertEqual(self.rows("manager"), {"OOST": 1, "ZUID": 6})

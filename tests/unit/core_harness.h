@@ -123,13 +123,34 @@ static inline void harness_pass(struct harness *from, struct harness *to)
 		must(harness_feed(to, from->core->name, from->log[i]) == 0);
 }
 
+/* A GET as the shell gives it to the core; `path` may end in ?name=value&…, as it is. */
 static inline int harness_query(struct harness *h, const void *state, const char *client,
 	unsigned role, const char *path, struct buf *json)
 {
-	struct core_query query = {
-		.client = client, .role = role, .path = path, .limit = 1000, .now_ms = h->now_ms};
+	auto_arena struct arena arena = {0};
+	struct faults faults = {.arena = &arena};
+	struct parameter parameters[8];
+	struct why why = {""};
+	char *text = arena_strdup(&arena, path), *rest = strchr(text, '?');
+	struct get get = {.client = client,
+		.role = role,
+		.path = text,
+		.parameters = parameters,
+		.now_ms = h->now_ms};
+	struct get_answer answer = {.text = json};
+	if (rest)
+		*rest++ = 0;
+	for (char *name; (name = rest ? strtok_r(NULL, "&", &rest) : NULL);) {
+		char *value = strchr(name, '=');
+		must(value && get.parameter_count < 8);
+		*value = 0;
+		parameters[get.parameter_count++] = (struct parameter){name, value + 1};
+	}
+	const struct read *read =
+		read_of_path((enum daemon_index)daemon_find(h->core->name), get.path);
 	buf_clear(json);
-	return h->core->query(state, &query, json);
+	return read ? get_take(read, h->core->gets, state, &get, &answer, &faults, &why)
+		    : ERR_NOT_FOUND;
 }
 
 /* Time has passed; how many events that gave. */

@@ -49,10 +49,17 @@ static int on_headers(void *arg, struct http_request *request)
 	return strcmp(path, "/none") == 0 ? ERR_NOT_FOUND : 0;
 }
 
+static void on_parameter(void *arg, const char *name, const char *value)
+{
+	if (strcmp(name, "q") == 0)
+		*(const char **)arg = value ? value : "";
+}
+
 static void answer(struct http_request *request)
 {
 	auto_buf struct buf out = {0};
-	const char *query = http_query(request, "q"), *header = http_header(request, "x-header");
+	const char *query = NULL, *header = http_header(request, "x-header");
+	http_each_parameter(request, on_parameter, &query);
 	buf_printf(&out, "%s %s q=%s h=%s %zu", http_method(request), http_path(request),
 		query ? query : "(none)", header ? header : "(none)", test.body_len);
 	http_respond(request, 200, "text/plain", "X-One: 1\nX-Two: 2\n", out.data, out.len);

@@ -379,17 +379,18 @@ static void the_list_pages(void **state)
 	struct harness *h = *state;
 	fill(h);
 	auto_buf struct buf json = {0};
-	struct core_query query = {.role = ROLE_OPERATOR, .path = "/v1/worklist", .limit = 3};
-	assert_int_equal(triage_core.query(h->state, &query, &json), 0);
+	const char *list = "/v1/worklist?limit=3",
+		   *after = "/v1/worklist?limit=3&after=2025-000003",
+		   *nowhere = "/v1/worklist?after=2025-000099";
+	assert_int_equal(harness_query(h, h->state, "x", ROLE_OPERATOR, list, &json), 0);
 	assert_non_null(strstr(json.data, "\"next\":\"2025-000003\""));
 	assert_int_equal(screened(h, 3, at(3, 4), OUTCOME(TO_SUPPORT)), 0);
-	query.after = "2025-000003"; /* which has left the list since */
-	buf_clear(&json);
-	assert_int_equal(triage_core.query(h->state, &query, &json), 0);
+	/* it has left the list since */
+	assert_int_equal(harness_query(h, h->state, "x", ROLE_OPERATOR, after, &json), 0);
 	assert_non_null(strstr(json.data, "[{\"caseId\":\"2025-000004\""));
 	assert_null(strstr(json.data, "\"next\""));
-	query.after = "2025-000099";
-	assert_int_equal(triage_core.query(h->state, &query, &json), ERR_INVALID);
+	assert_int_equal(
+		harness_query(h, h->state, "x", ROLE_OPERATOR, nowhere, &json), ERR_INVALID);
 }
 
 static void a_role_reads_only_what_it_may(void **state)

@@ -202,12 +202,9 @@ static void pages_go_on_behind_a_household_also_when_it_has_left(void **state)
 	char after[64] = "";
 	for (size_t i = 0; i < 4; i++) {
 		auto_buf struct buf json = {0};
-		struct core_query query = {.role = ROLE_OPERATOR,
-			.path = "/v1/worklist",
-			.after = i ? after : NULL,
-			.limit = 1,
-			.now_ms = h->now_ms};
-		assert_int_equal(h->core->query(h->state, &query, &json), 0);
+		char path[128];
+		snprintf(path, sizeof path, "/v1/worklist?limit=1%s%s", i ? "&after=" : "", after);
+		assert_int_equal(harness_query(h, h->state, "x", ROLE_OPERATOR, path, &json), 0);
 		if (!strstr(json.data, pages[i]))
 			fail_msg("page %zu is %s", i + 1, json.data);
 		const char *next = strstr(json.data, "\"next\":\"");
@@ -217,10 +214,10 @@ static void pages_go_on_behind_a_household_also_when_it_has_left(void **state)
 		if (i == 1)
 			assert_int_equal(phoned(h, "team", after, at(3, 8), OUTCOME(ADVICE)), 0);
 	}
-	struct core_query query = {
-		.role = ROLE_OPERATOR, .path = "/v1/worklist", .after = "woonplus/s9", .limit = 1};
 	auto_buf struct buf none = {0};
-	assert_int_equal(h->core->query(h->state, &query, &none), ERR_INVALID);
+	assert_int_equal(harness_query(h, h->state, "x", ROLE_OPERATOR,
+				 "/v1/worklist?limit=1&after=woonplus/s9", &none),
+		ERR_INVALID);
 }
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, close_all)

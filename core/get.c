@@ -1,0 +1,53 @@
+#include "core/get.h"
+
+#include "proto/case_id.h"
+#include "proto/door.h"
+
+int get_parameters(const ProtobufCMessageDescriptor *type, const struct parameter *parameters,
+	size_t count, ProtobufCMessage **out, struct faults *faults, struct why *why)
+{
+	size_t before = faults->count;
+	int err = read_parameters(type, parameters, count, out, faults);
+	if (!err || before >= FAULT_MAX)
+		return err;
+	const struct fault *first = &faults->items[before];
+	const char *name = first->pointer[0] ? first->pointer + 1 : "";
+	return why_set(why, err, "%s%s%s", name, name[0] ? ": " : "", first->detail);
+}
+
+int get_take(const struct read *read, get_fn *const *functions, const void *knowledge,
+	const struct get *get, struct get_answer *answer, struct faults *faults, struct why *why)
+{
+	struct get_query query = {.client = get->client,
+		.role = get->role,
+		.now_ms = get->now_ms,
+		.arena = faults->arena};
+	ProtobufCMessage *parameters;
+	if (read->permission && !(role_may_read(get->role) & read->permission))
+		return ERR_FORBIDDEN;
+	int err = get_parameters(
+		read->parameters, get->parameters, get->parameter_count, &parameters, faults, why);
+	if (err)
+		return err;
+	query.named = read_named(read, get->path);
+	query.parameters = parameters;
+	size_t before = answer->text->len;
+	answer->status = 200;
+	answer->message = read->answer ? message_new(read->answer, query.arena) : NULL;
+	get_fn *function = functions[read - reads];
+	must(function); /* of one of its daemon's rows */
+	err = function(knowledge, &query, answer, why);
+	if (err)
+		answer->text->len = before;
+	else if (read->answer)
+		read_print(answer->message, answer->text);
+	return err;
+}
+
+int page_after_case(const Wot__V1__Page *page, uint32_t *number, struct why *why)
+{
+	int year;
+	if (!page->after || case_id_parse(page->after, &year, number) == 0)
+		return 0;
+	return why_set(why, ERR_INVALID, "after: a case id expected, such as 2025-000012");
+}

@@ -1,0 +1,62 @@
+/*
+ * A GET: its row of read.def, and the function of that row, which fills the answer. To add one: a row in
+ * read.def, and the function get_ANSWER here declared, in a file of the daemon.
+ */
+#ifndef WOT_GET_H
+#define WOT_GET_H
+
+#include "lib/buf.h"
+#include "lib/err.h"
+#include "proto/read.h"
+#include "proto/read.pb-c.h"
+
+/* What came in, authenticated. */
+struct get {
+	const char *client; /* NULL: nobody we know */
+	unsigned role;      /* of proto/door.h; 0: nobody's */
+	const char *path;
+	const struct parameter *parameters;
+	size_t parameter_count;
+	int64_t now_ms;
+};
+
+/* The same for the function of its row. */
+struct get_query {
+	const char *client;
+	unsigned role;
+	const char *named;                  /* by the path: "2026-000012"; NULL */
+	const ProtobufCMessage *parameters; /* of the row, and valid */
+	int64_t now_ms;
+	struct arena *arena; /* for the answer */
+};
+
+struct get_answer {
+	ProtobufCMessage *message; /* of the row, to be filled; NULL: a text */
+	struct buf *text;          /* the text that it is */
+	const char *headers;       /* besides, as of http_respond; NULL */
+	unsigned status;           /* 200, unless it says otherwise */
+};
+
+/* 0, or an ERR_ with its reason in `why` (shown to the client: no personal data). */
+typedef int get_fn(const void *knowledge, const struct get_query *query, struct get_answer *answer,
+	struct why *why);
+#define READ(daemon, path, answer, parameters, permission) get_fn get_##answer;
+#define TEXT(daemon, path, name, type) get_fn get_##name;
+#include "proto/read.def"
+#undef READ
+#undef TEXT
+
+/*
+ * Answers by one of the functions, of a table by get_index (gets.def). ERR_FORBIDDEN; ERR_INVALID, with the
+ * parameters' faults; what the function says. `text` is added to on success only.
+ */
+int get_take(const struct read *read, get_fn *const *functions, const void *knowledge,
+	const struct get *get, struct get_answer *answer, struct faults *faults, struct why *why);
+
+/* read_parameters, with the first fault in `why` too. */
+int get_parameters(const ProtobufCMessageDescriptor *type, const struct parameter *parameters,
+	size_t count, ProtobufCMessage **out, struct faults *faults, struct why *why);
+/* The number of the case that a page begins after; 0 from the start. */
+int page_after_case(const Wot__V1__Page *page, uint32_t *number, struct why *why);
+
+#endif

@@ -1,0 +1,164 @@
+#include "proto/read.h"
+
+#include "lib/err.h"
+#include "lib/utf8.h"
+#include "proto/door.h"
+#include "proto/field.h"
+#include "proto/json.h"
+#include "proto/place.h"
+#include "proto/read.pb-c.h"
+#include "proto/rule.h"
+#include <string.h>
+
+enum { OPEN = 0 };
+
+const struct read reads[GET_COUNT] = {
+#define READ(of, at, message, asked, may)                                                          \
+	{.daemon = DAEMON_##of,                                                                    \
+		.path = at,                                                                        \
+		.name = #message,                                                                  \
+		.answer = &wot__v1__##message##__descriptor,                                       \
+		.type = "application/json",                                                        \
+		.parameters = &wot__v1__##asked##__descriptor,                                     \
+		.permission = may},
+#define TEXT(of, at, called, content_type)                                                         \
+	{.daemon = DAEMON_##of,                                                                    \
+		.path = at,                                                                        \
+		.name = #called,                                                                   \
+		.type = content_type,                                                              \
+		.parameters = &wot__v1__nothing__descriptor},
+#include "proto/read.def"
+#undef READ
+#undef TEXT
+};
+
+bool read_is_of(const struct read *read, const struct daemon_row *daemon)
+{
+	return read->daemon == DAEMON_EVERY || daemon == &daemon_rows[read->daemon];
+}
+
+const char *read_named(const struct read *read, const char *path)
+{
+	size_t len = strcspn(read->path, "{");
+	return read->path[len] ? path + len : NULL;
+}
+
+const struct read *read_of_path(enum daemon_index daemon, const char *path)
+{
+	for (const struct read *read = reads; read < reads + GET_COUNT; read++) {
+		size_t len = strcspn(read->path, "{");
+		if (read_is_of(read, &daemon_rows[daemon]) &&
+			(read->path[len] ? strncmp(path, read->path, len) == 0
+					 : strcmp(path, read->path) == 0))
+			return read;
+	}
+	return NULL;
+}
+
+/* ---- parameters ---- */
+
+static const field_t *field_of_parameter(const ProtobufCMessageDescriptor *type, const char *name)
+{
+	for (unsigned i = 0; i < type->n_fields; i++)
+		if (json_name_is(type->fields[i].name, name))
+			return &type->fields[i];
+	return NULL;
+}
+
+static void refuse_unknown(
+	const ProtobufCMessageDescriptor *type, const char *name, struct faults *faults)
+{
+	auto_buf struct buf known = {0};
+	for (unsigned i = 0; i < type->n_fields; i++) {
+		char field[64];
+		json_name(type->fields[i].name, field);
+		buf_printf(&known, "%s%s", i ? ", " : "; there are ", field);
+	}
+	const char *listed = known.len ? known.data : "";
+	if (place_key_is_plain(name, strlen(name)))
+		fault_at(faults, &PLACE_KEY(&PLACE_TOP(""), name), "is no parameter%s", listed);
+	else
+		fault_add(faults, "", "an unknown parameter%s", listed);
+}
+
+/* As JSON has a whole number, and no sign. */
+static bool take_number(const char *text, uint32_t *number)
+{
+	size_t len = strspn(text, "0123456789");
+	if (!len || text[len] || len > 10 || (text[0] == '0' && len > 1))
+		return false;
+	unsigned long long read = strtoull(text, NULL, 10);
+	*number = (uint32_t)read;
+	return read <= UINT32_MAX;
+}
+
+/* What was expected instead, or NULL. */
+static const char *take_value(
+	const field_t *field, const char *value, ProtobufCMessage *message, struct arena *arena)
+{
+	if (!value || !value[0])
+		return "a value expected";
+	if (field->type == PROTOBUF_C_TYPE_STRING) {
+		if (utf8_prefix(value, strlen(value)) != strlen(value))
+			return "is not UTF-8";
+		*(char **)field_member(message, field) = arena_strdup(arena, value);
+		return NULL;
+	}
+	must(field->type == PROTOBUF_C_TYPE_UINT32); /* no parameter has another type */
+	if (!take_number(value, field_member(message, field)))
+		return "a whole number expected";
+	*(protobuf_c_boolean *)field_quantifier(message, field) = 1;
+	return NULL;
+}
+
+int read_parameters(const ProtobufCMessageDescriptor *type, const struct parameter *parameters,
+	size_t count, ProtobufCMessage **out, struct faults *faults)
+{
+	size_t before = faults->count;
+	ProtobufCMessage *message = message_new(type, faults->arena);
+	uint64_t seen = 0;
+	for (size_t i = 0; i < count; i++) {
+		const field_t *field = field_of_parameter(type, parameters[i].name);
+		if (!field) {
+			refuse_unknown(type, parameters[i].name, faults);
+			continue;
+		}
+		uint64_t bit = UINT64_C(1) << (field - type->fields);
+		const char *fault =
+			seen & bit ? "is there more than once"
+				   : take_value(field, parameters[i].value, message, faults->arena);
+		seen |= bit;
+		if (fault)
+			fault_at(faults, &PLACE_FIELD(&PLACE_TOP(""), field->name), "%s", fault);
+	}
+	if (faults->count == before)
+		rule_check(message, "", faults);
+	if (faults->count != before)
+		return ERR_INVALID;
+	*out = message;
+	return 0;
+}
+
+/* ---- answers ---- */
+
+const ProtobufCFieldDescriptor *read_bare_list(const ProtobufCMessageDescriptor *answer)
+{
+	bool alone = answer->n_fields == 1 && !strcmp(answer->fields[0].name, "items");
+	return alone ? &answer->fields[0] : NULL;
+}
+
+void read_print(const ProtobufCMessage *answer, struct buf *out)
+{
+	const field_t *list = read_bare_list(answer->descriptor);
+	if (!list) {
+		json_from_message(answer, out);
+		return;
+	}
+	size_t count = field_count(answer, list);
+	buf_char(out, '[');
+	for (size_t i = 0; i < count; i++) {
+		buf_text(out, i ? ",\n" : ""); /* a line each, for people */
+		json_from_message(field_message(answer, list, i), out);
+	}
+	buf_char(out, ']');
+}

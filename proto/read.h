@@ -1,0 +1,53 @@
+/*
+ * The GETs as a table (read.def), and how their parameters become a message. To add one: a row in read.def.
+ */
+#ifndef WOT_READ_H
+#define WOT_READ_H
+
+#include "lib/buf.h"
+#include "lib/daemon.h"
+#include "lib/fault.h"
+#include <protobuf-c/protobuf-c.h>
+
+enum get_index {
+#define READ(daemon, path, answer, parameters, permission) GET_##answer,
+#define TEXT(daemon, path, name, type) GET_##name,
+#include "proto/read.def"
+#undef READ
+#undef TEXT
+	GET_COUNT
+};
+
+struct read {
+	enum daemon_index daemon;                 /* or DAEMON_EVERY */
+	const char *path;                         /* "/v1/cases", "/v1/cases/{caseId}" */
+	const char *name;                         /* "cases" */
+	const ProtobufCMessageDescriptor *answer; /* NULL: a text */
+	const char *type;                         /* content type */
+	const ProtobufCMessageDescriptor *parameters;
+	unsigned permission; /* of enum role_reads, one is enough; 0: open to all */
+};
+extern const struct read reads[GET_COUNT];
+
+bool read_is_of(const struct read *read, const struct daemon_row *daemon);
+/* The row of a path, or NULL. */
+const struct read *read_of_path(enum daemon_index daemon, const char *path);
+/* What stands there in the place of the row's {name}; NULL: it has none. */
+const char *read_named(const struct read *read, const char *path);
+
+struct parameter {
+	const char *name, *value; /* value NULL: it has none */
+};
+/*
+ * Parameters → message in the arena of `faults`; what is not given has its default. ERR_INVALID: with all that
+ * are unknown, repeated, ill-formed or out of range (rule.def), each under its name.
+ */
+int read_parameters(const ProtobufCMessageDescriptor *type, const struct parameter *parameters,
+	size_t count, ProtobufCMessage **out, struct faults *faults);
+
+/* Appends an answer as JSON: an object, or the list that it is by itself. */
+void read_print(const ProtobufCMessage *answer, struct buf *out);
+/* The list that an answer is by itself, or NULL. */
+const ProtobufCFieldDescriptor *read_bare_list(const ProtobufCMessageDescriptor *answer);
+
+#endif
