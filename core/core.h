@@ -73,8 +73,7 @@ Wot__V1__Event *decision_event(
 void decision_config(struct decision *decision, const struct input *input);
 
 struct core {
-	const char *name;           /* "intake": the daemon, its stream, its folder */
-	const char *const *feeds;   /* streams it reads, NULL-terminated */
+	const char *name;           /* "intake": its row in daemon.def */
 	const char *const *configs; /* files it decides by ("triage.yaml"), NULL-terminated */
 	void *(*new)(void);
 	void (*free)(void *state);

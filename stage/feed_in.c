@@ -134,28 +134,24 @@ static int block_decide(struct feed_in *feed, const struct block *block, bool *n
 	return failed;
 }
 
-static int block_work(struct feed_in *feed, const uint8_t *bytes, const struct block *block)
+static void mark_move(struct feed_in *feed, const struct block *block)
 {
-	struct stage *stage = feed->stage;
-	struct watermark *mark = &stage->marks[feed->index];
-	uint64_t before = stage->daemon->core ? store_last(stage->store) : 0;
-	bool news = false;
-	int failed = 0;
-	if (stage->daemon->core) {
-		failed = block_decide(feed, block, &news);
-	} else {
-		int err = store_append_block(stage->store, feed->stream, bytes, block->size);
-		if (err)
-			return err;
-		for (struct block_cursor c = block_events(block); block_next(&c);)
-			stage->daemon->fold(stage->ctx, feed->index, c.event, c.len, c.seq);
-	}
+	struct watermark *mark = &feed->stage->marks[feed->index];
 	mark->seq = block_last_seq(block);
 	memcpy(mark->hash, block->hash, sizeof mark->hash);
 	memcpy(mark->id, block->stream_id, sizeof mark->id);
 	feed->row->accepted += block->count;
-	if (!stage->daemon->core)
-		return 0;
+}
+
+int feed_in_decide(struct feed_in *feed, const uint8_t *bytes, const struct block *block)
+{
+	(void)bytes;
+	struct stage *stage = feed->stage;
+	struct watermark *mark = &stage->marks[feed->index];
+	uint64_t before = store_last(stage->store);
+	bool news = false;
+	int failed = block_decide(feed, block, &news);
+	mark_move(feed, block);
 	if (news && !mark->owed) {
 		mark->owed = true;
 		mark->owed_since_us = clock_mono_us();
@@ -167,6 +163,33 @@ static int block_work(struct feed_in *feed, const uint8_t *bytes, const struct b
 	return failed;
 }
 
+int feed_in_copy(struct feed_in *feed, const uint8_t *bytes, const struct block *block)
+{
+	struct stage *stage = feed->stage;
+	int err = store_append_block(stage->store, feed->stream, bytes, block->size);
+	if (err)
+		return err;
+	for (struct block_cursor c = block_events(block); block_next(&c);)
+		stage->daemon->fold(stage->ctx, feed->index, c.event, c.len, c.seq);
+	mark_move(feed, block);
+	return 0;
+}
+
+int feed_in_look(struct feed_in *feed, const struct block *block)
+{
+	if (!block_is_known(block)) {
+		feed_halt(feed, ERR_VERSION,
+			"an event of a kind that this version does not know; upgrade this daemon");
+		return ERR_VERSION;
+	}
+	int err = block_causes_read(feed, block);
+	if (err == ERR_DIVERGED)
+		feed_halt(feed, err,
+			"it has read more of this daemon's log than there is: events were "
+			"lost here; `wotctl verify` and `wotctl accept-loss` go on");
+	return err;
+}
+
 /* 0; ERR_BUSY: not now, feed_in_resume comes back; other: halted. */
 static int block_take(struct feed_in *feed)
 {
@@ -174,22 +197,10 @@ static int block_take(struct feed_in *feed)
 	const uint8_t *bytes = (const uint8_t *)feed->blocks.data + feed->at;
 	struct block block;
 	must(block_parse(bytes, feed->blocks.len - feed->at, &block) == 0); /* checked on arrival */
-	if (stage->daemon->core) {
-		if (!block_is_known(&block)) {
-			feed_halt(feed, ERR_VERSION,
-				"an event of a kind that this version does not know; upgrade this "
-				"daemon");
-			return ERR_VERSION;
-		}
-		int err = block_causes_read(feed, &block);
-		if (err == ERR_DIVERGED)
-			feed_halt(feed, err,
-				"it has read more of this daemon's log than there is: events were "
-				"lost here; `wotctl verify` and `wotctl accept-loss` go on");
-		if (err)
-			return err;
-	}
-	int err = block_work(feed, bytes, &block);
+	int err = stage->part->block_look(feed, &block);
+	if (err)
+		return err;
+	err = stage->part->block_work(feed, bytes, &block);
 	feed->at += block.size;
 	if (err)
 		feed_halt(feed, err,

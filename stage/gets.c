@@ -72,9 +72,9 @@ int gets_answer(struct stage *stage, const struct read *read, const struct http_
 		.parameter_count = parameters.count,
 		.now_ms = stage->now_ms,
 	};
-	const struct daemon *daemon = stage->daemon;
 	if (read->daemon == DAEMON_EVERY)
 		return get_take(read, every_gets, &stage, &get, answer, stage->faults, why);
-	return get_take(read, daemon->core ? daemon->core->gets : daemon->gets,
-		daemon->core ? stage->state : stage->ctx, &get, answer, stage->faults, why);
+	const void *knowledge;
+	get_fn *const *gets = stage->part->gets(stage, &knowledge);
+	return get_take(read, gets, knowledge, &get, answer, stage->faults, why);
 }

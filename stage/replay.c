@@ -109,10 +109,13 @@ static int replay_stream(struct stage *stage, const char *stream, int feed, stru
 	return 0;
 }
 
-int stage_replay(struct stage *stage, struct why *why)
+int replay_log(struct stage *stage, struct why *why)
 {
-	if (stage->daemon->core)
-		return replay_stream(stage, stage->daemon->name, -1, why);
+	return replay_stream(stage, stage->daemon->name, -1, why);
+}
+
+int replay_copies(struct stage *stage, struct why *why)
+{
 	for (size_t i = 0; i < stage->feed_count; i++) {
 		int err = replay_stream(stage, stage->feeds[i], (int)i, why);
 		if (err)

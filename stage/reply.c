@@ -4,7 +4,7 @@
 void reply_wait(struct stage *stage, struct reply *reply)
 {
 	reply->next = NULL;
-	reply->wait_seq = stage->daemon->core ? store_last(stage->store) : 0;
+	reply->wait_seq = stage->part->last(stage);
 	if (stage->replies_last)
 		stage->replies_last->next = reply;
 	else
@@ -25,7 +25,7 @@ static struct reply *reply_take(struct stage *stage)
 
 void replies_send(struct stage *stage)
 {
-	uint64_t durable = stage->daemon->core ? store_durable(stage->store) : 0;
+	uint64_t durable = stage->part->durable(stage);
 	while (stage->replies_first && stage->replies_first->wait_seq <= durable) {
 		struct reply *reply = reply_take(stage);
 		reply->send(reply);

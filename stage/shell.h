@@ -30,8 +30,31 @@ struct watermark {
 	uint64_t owed_since_us;
 };
 
+/*
+ * What is done otherwise for who decides, and keeps a log of its own, and for who only counts what it copies.
+ * Chosen once, when the stage opens: nothing else asks which of the two it is (part.c).
+ */
+struct part {
+	void (*store)(const struct stage *stage, struct store_options *options);
+	void *(*state_new)(const struct stage *stage);
+	void (*state_free)(const struct stage *stage);
+	uint64_t (*last)(const struct stage *stage); /* of its own log; 0 without */
+	uint64_t (*durable)(const struct stage *stage);
+	int (*replay)(struct stage *stage, struct why *why);
+	int (*feed_open)(struct stage *stage, struct why *why);
+	/* A block of a feed: 0, ERR_BUSY for not now, or what makes it impossible. */
+	int (*block_look)(struct feed_in *feed, const struct block *block);
+	int (*block_work)(struct feed_in *feed, const uint8_t *bytes, const struct block *block);
+	void (*turn)(struct stage *stage);
+	void (*tick)(struct stage *stage);
+	/* What answers its GETs, and from what. */
+	get_fn *const *(*gets)(const struct stage *stage, const void **knowledge);
+};
+extern const struct part part_decides, part_counts;
+
 struct stage {
 	const struct daemon *daemon;
+	const struct part *part;
 	void *ctx;
 	struct config config;
 	void *state;
@@ -126,7 +149,8 @@ int stage_configure(struct stage *stage, struct why *why);
 int stage_files_check(const struct daemon *daemon, const struct config *config, struct buf *errors);
 
 /* ---- replay.c ---- */
-int stage_replay(struct stage *stage, struct why *why);
+int replay_log(struct stage *stage, struct why *why);
+int replay_copies(struct stage *stage, struct why *why);
 
 /* ---- reply.c: what waits for its commit ---- */
 struct reply {
@@ -148,6 +172,10 @@ bool feed_in_resume(struct feed_in *feed);
 void feed_in_tick(struct feed_in *feed); /* a quarter of a second has passed */
 void feed_in_describe(const struct feed_in *feed, struct buf *out);
 /* More is known to be there than was worked through, or nobody has answered yet. */
+/* A part's way with a block that came in. */
+int feed_in_look(struct feed_in *feed, const struct block *block);
+int feed_in_decide(struct feed_in *feed, const uint8_t *bytes, const struct block *block);
+int feed_in_copy(struct feed_in *feed, const uint8_t *bytes, const struct block *block);
 bool feed_in_has_news(const struct feed_in *feed);
 const char *feed_in_problem(const struct feed_in *feed); /* NULL: fine */
 

@@ -8,30 +8,9 @@
 #include <signal.h>
 #include <string.h>
 
-enum { TICK_MS = 250, CORE_TICK_MS = 1000, NEWS_WAIT_MS = 10000, INPUT_READ_AFTER_MS = 1000 };
-
-static const char *const *feeds_of(const struct daemon *daemon)
-{
-	return daemon->core ? daemon->core->feeds : daemon->feeds;
-}
+enum { TICK_MS = 250 };
 
 /* ---- a turn ---- */
-
-/* Progress that led to no event rides with the next block, or makes one of its own after a second. */
-static void progress_record(struct stage *stage)
-{
-	bool block_is_open = store_last(stage->store) > stage->flushed_seq;
-	uint64_t now_us = clock_mono_us();
-	for (size_t i = 0; i < stage->feed_count; i++) {
-		struct watermark *mark = &stage->marks[i];
-		if (!mark->owed)
-			continue;
-		if (block_is_open || now_us - mark->owed_since_us > 1000ull * INPUT_READ_AFTER_MS) {
-			stage_input_read(stage, i);
-			arena_reset(&stage->arena);
-		}
-	}
-}
 
 static void disk_watch(struct stage *stage)
 {
@@ -66,10 +45,9 @@ void stage_turn(struct stage *stage)
 	stage_clock(stage);
 	disk_watch(stage);
 	bool left = inputs_resume(stage);
-	if (stage->daemon->core)
-		progress_record(stage);
+	stage->part->turn(stage);
 	store_flush(store, stage->now_ms);
-	uint64_t durable = stage->daemon->core ? store_durable(store) : 0;
+	uint64_t durable = stage->part->durable(stage);
 	if (durable != stage->flushed_seq) {
 		stage->flushed_seq = durable;
 		dedupe_durable(stage->dedupe, durable);
@@ -109,26 +87,6 @@ static int on_before_commit(void *arg)
 	return stage->daemon->before_commit ? stage->daemon->before_commit(stage->ctx) : 0;
 }
 
-/* A clock that breaks for want of news that is on its way would have to be taken back: so, as after a
- * long stop, the core first hears what others said meanwhile, though not for ever. */
-static bool news_is_awaited(const struct stage *stage)
-{
-	for (size_t i = 0; i < stage->feed_count; i++)
-		if (feed_in_has_news(stage->feeds_in[i]))
-			return stage->now_ms - stage->ticked_ms < NEWS_WAIT_MS;
-	return false;
-}
-
-static void core_tick(struct stage *stage)
-{
-	if (stage->disk_full || stage->now_ms - stage->ticked_ms < CORE_TICK_MS ||
-		news_is_awaited(stage))
-		return;
-	stage->ticked_ms = stage->now_ms;
-	while (!store_full(stage->store) && stage_input_tick(stage) == DECISION_MAX)
-		continue; /* there may be more than one decision holds */
-}
-
 static void on_tick(void *arg)
 {
 	struct stage *stage = arg;
@@ -138,8 +96,7 @@ static void on_tick(void *arg)
 	stage_clock(stage);
 	if (stage->daemon->tick)
 		stage->daemon->tick(stage->ctx, stage->now_ms);
-	if (stage->daemon->core)
-		core_tick(stage);
+	stage->part->tick(stage);
 }
 
 /* ---- signals ---- */
@@ -187,15 +144,13 @@ static int log_open(struct stage *stage, struct why *why)
 	snprintf(holder, sizeof holder, "wot-%s", daemon->name);
 	struct store_options options = {
 		.dir = daemon->name,
-		.own = daemon->core ? daemon->name : NULL,
-		.replicas = daemon->core ? NULL : daemon->feeds,
 		.holder = holder,
 		.map_size_mib = stage->config.map_size_mib,
-		.rows_of = daemon->core ? dedupe_rows_of : NULL,
 		.before_commit = on_before_commit,
 		.wake = on_committed,
 		.arg = stage,
 	};
+	stage->part->store(stage, &options);
 	return store_open(&stage->store, &options, why);
 }
 
@@ -240,8 +195,8 @@ static int doors_open(struct stage *stage, struct why *why)
 	int err = curve_open(stage, why);
 	if (!err)
 		err = door_push_open(stage, why);
-	if (!err && stage->daemon->core)
-		err = feed_out_open(stage, why);
+	if (!err)
+		err = stage->part->feed_open(stage, why);
 	for (size_t i = 0; i < stage->feed_count && !err; i++)
 		err = feed_in_open(stage, i, why);
 	if (!err)
@@ -261,9 +216,8 @@ static int knowledge_open(struct stage *stage, struct why *why)
 		err = daemon->open(&stage->ctx, stage, why);
 	if (err)
 		return err;
-	if (daemon->core)
-		stage->state = daemon->core->new ();
-	err = stage_replay(stage, why);
+	stage->state = stage->part->state_new(stage);
+	err = stage->part->replay(stage, why);
 	if (!err && daemon->ready)
 		err = daemon->ready(stage->ctx, why);
 	stage_clock(stage);
@@ -293,6 +247,7 @@ int stage_open(struct stage **out, const struct daemon *daemon, const struct con
 	struct stage *stage = calloc(1, sizeof *stage);
 	must(stage);
 	stage->daemon = daemon;
+	stage->part = daemon->core ? &part_decides : &part_counts;
 	stage->config = *config;
 	stage->started_us = clock_mono_us();
 	stage->metrics.daemon = daemon->name;
@@ -301,10 +256,10 @@ int stage_open(struct stage **out, const struct daemon *daemon, const struct con
 	stage->decision = calloc(1, sizeof *stage->decision);
 	must(stage->faults && stage->decision);
 	stage->faults->arena = &stage->arena;
-	while (feeds_of(daemon) && feeds_of(daemon)[stage->feed_count])
+	stage->feeds = daemon_rows[stage_index(stage)].feeds;
+	while (stage->feeds[stage->feed_count])
 		stage->feed_count++;
 	must(stage->feed_count <= FEEDS_MAX);
-	stage->feeds = feeds_of(daemon);
 
 	int err = loop_open(stage, why);
 	if (!err)
@@ -340,7 +295,7 @@ void stage_close(struct stage **at)
 	if (stage->daemon->close && stage->ctx)
 		stage->daemon->close(&stage->ctx);
 	if (stage->state)
-		stage->daemon->core->free(stage->state);
+		stage->part->state_free(stage);
 	if (stage->ticker)
 		loop_timer_free(&stage->ticker);
 	bus_free(&stage->bus);
@@ -370,8 +325,7 @@ static void stage_drain(struct stage *stage)
 
 int stage_run(struct stage *stage)
 {
-	log_info("ready", "events=%" PRIu64 " ms=%" PRIu64,
-		stage->daemon->core ? store_durable(stage->store) : 0,
+	log_info("ready", "events=%" PRIu64 " ms=%" PRIu64, stage->part->durable(stage),
 		(clock_mono_us() - stage->started_us) / 1000);
 	loop_run(stage->loop);
 	stage_drain(stage);

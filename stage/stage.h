@@ -32,9 +32,8 @@ struct admission {
 };
 
 struct daemon {
-	const char *name;         /* "intake" */
-	const char *const *feeds; /* without a core: the streams it reads and keeps */
-	const struct core *core;  /* NULL: it only reads, and keeps replicas of its feeds */
+	const char *name;        /* "intake": its row in daemon.def */
+	const struct core *core; /* NULL: it only reads, and keeps replicas of its feeds */
 	const struct ctl_command *
 		commands; /* on its stats socket besides everybody's, run with the stage; NULL: none */
 

@@ -28,8 +28,8 @@ void stats_refresh(struct stage *stage)
 	struct metric_row *row = stage->row_store;
 	row->accepted = store.events;
 	row->bytes = store.bytes;
-	row->head = stage->daemon->core ? store_durable(stage->store) : 0;
-	row->lag = stage->daemon->core ? store_last(stage->store) - row->head : 0;
+	row->head = stage->part->durable(stage);
+	row->lag = stage->part->last(stage) - row->head;
 	row->oldest_ms = stage->replies_first
 				 ? (clock_mono_us() - stage->replies_first->since_us) / 1000
 				 : 0;
@@ -99,7 +99,7 @@ static int show_info(void *arg, char **args, size_t count, struct buf *out)
 	info_text(&info, "municipality", stage->config.municipality);
 	info_number(&info, "pid", (uint64_t)getpid());
 	info_number(&info, "uptime_seconds", (clock_mono_us() - stage->started_us) / 1000000);
-	if (stage->daemon->core) {
+	if (daemon_rows[stage_index(stage)].has_log) {
 		info_number(&info, "head", store_durable(stage->store));
 		info_number(&info, "open", store_last(stage->store) - store_durable(stage->store));
 	}

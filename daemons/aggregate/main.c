@@ -5,7 +5,6 @@ int main(int argc, char **argv)
 {
 	static const struct daemon daemon = {
 		.name = "aggregate",
-		.feeds = daemon_rows[DAEMON_AGGREGATE].feeds,
 		.commands = aggregate_commands,
 		.open = aggregate_open,
 		.close = aggregate_close,

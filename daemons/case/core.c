@@ -187,7 +187,6 @@ static const char *const configs[] = {PROMISE_CALENDAR, PROMISE_CLOCKS, CASE_KPI
 
 const struct core case_core = {
 	.name = "case",
-	.feeds = daemon_rows[DAEMON_CASE].feeds,
 	.configs = configs,
 	.new = core_new,
 	.free = core_free,

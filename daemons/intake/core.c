@@ -293,7 +293,6 @@ static const char *const configs[] = {PROMISE_CALENDAR, PROMISE_CLOCKS, NULL};
 
 const struct core intake_core = {
 	.name = "intake",
-	.feeds = daemon_rows[DAEMON_INTAKE].feeds,
 	.configs = configs,
 	.new = core_new,
 	.free = core_free,

@@ -206,7 +206,6 @@ static const char *const configs[] = {TRIAGE_RULES, PROMISE_CALENDAR, PROMISE_CL
 
 const struct core triage_core = {
 	.name = "triage",
-	.feeds = daemon_rows[DAEMON_TRIAGE].feeds,
 	.configs = configs,
 	.new = core_new,
 	.free = core_free,

@@ -98,7 +98,7 @@ static void progress_told(struct told *told, const Wot__V1__InputRead *read)
 static void progress_check(const struct told *told)
 {
 	for (enum member member = 0; member < AGGREGATE; member++) {
-		const char *const *feed = house.stages[member]->daemon->core->feeds;
+		const char *const *feed = house.stages[member]->feeds;
 		for (; *feed; feed++) {
 			enum member of = member_of(*feed);
 			sim_check(told->read[member][of] >= told->news[of],

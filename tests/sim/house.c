@@ -335,7 +335,7 @@ void house_turn(enum member member, size_t messages, bool lands)
 static bool progress_is_owed(const struct stage *stage)
 {
 	for (size_t i = 0; i < stage->feed_count; i++)
-		if (stage->daemon->core && stage->marks[i].owed)
+		if (stage->marks[i].owed)
 			return true;
 	return false;
 }

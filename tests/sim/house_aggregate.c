@@ -3,7 +3,6 @@
 
 const struct daemon house_aggregate = {
 	.name = "aggregate",
-	.feeds = daemon_rows[DAEMON_AGGREGATE].feeds,
 	.open = aggregate_open,
 	.close = aggregate_close,
 	.reload = aggregate_reload,
