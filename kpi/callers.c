@@ -170,11 +170,17 @@ static bool is_earlier(int64_t *known_ms, int64_t at_ms)
 
 static bool event_take(struct callers_call *call, const struct call_told *told)
 {
+	if (told->event != WOT__V1__CALL__EVENT__ENTERED)
+		is_earlier(&call->over_ms, told->at_ms);
+	if (told->capped_ms)
+		is_earlier(&call->over_ms, told->capped_ms);
 	switch (told->event) {
 	case WOT__V1__CALL__EVENT__ANSWERED:
 		return is_earlier(&call->answered_ms, told->at_ms);
 	case WOT__V1__CALL__EVENT__ABANDONED:
 		return is_earlier(&call->abandoned_ms, told->at_ms);
+	case WOT__V1__CALL__EVENT__TIMED_OUT:
+		return is_earlier(&call->timed_out_ms, told->at_ms);
 	default:
 		return false;
 	}
@@ -214,6 +220,11 @@ bool callers_told(struct callers *callers, uint32_t row, const struct call_told 
 		group_settle(callers, group, call, on_change, arg);
 	call_settle(callers, call);
 	return first;
+}
+
+void callers_capped(struct callers *callers, uint32_t row, int64_t at_ms)
+{
+	is_earlier(&call_at(callers, row)->over_ms, at_ms);
 }
 
 void callers_reached(

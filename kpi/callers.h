@@ -14,7 +14,8 @@
 
 /* Instants; 0: never. */
 struct callers_call {
-	int64_t answered_ms, abandoned_ms;
+	int64_t answered_ms, abandoned_ms, timed_out_ms;
+	int64_t over_ms;  /* answered, lost, ended or capped */
 	int64_t asked_ms; /* to be called back */
 	int64_t named_ms; /* of the event by which the caller is known */
 	int64_t called_back_ms; /* what settles it: by a callback for this call, or for another of the caller */
@@ -49,7 +50,8 @@ void callers_done(struct callers *callers);
 struct call_told {
 	Wot__V1__Call__Event event;
 	int64_t at_ms;
-	bool asks; /* to be called back */
+	bool asks;         /* to be called back */
+	int64_t capped_ms; /* it was over by then at the latest; 0: that is not said */
 	const uint8_t *caller;
 	size_t caller_len; /* 0: it does not say who calls */
 };
@@ -59,6 +61,8 @@ typedef void callers_fn(void *arg, uint32_t row);
 /* True when the call had no such event yet, or only later ones. */
 bool callers_told(struct callers *callers, uint32_t row, const struct call_told *told,
 	callers_fn *on_change, void *arg);
+/* No end of it came in by then. */
+void callers_capped(struct callers *callers, uint32_t row, int64_t at_ms);
 /* A callback for this call reached somebody. */
 void callers_reached(
 	struct callers *callers, uint32_t row, int64_t at_ms, callers_fn *on_change, void *arg);
@@ -68,15 +72,24 @@ void callers_forget(struct callers *callers, uint32_t row);
 /* Until the next call of the above. */
 const struct callers_call *callers_call(struct callers *callers, uint32_t row);
 
-/* When the caller was lost before anybody answered, 0: was not. */
-static inline int64_t call_lost_ms(const struct callers_call *call)
-{
-	return call->answered_ms ? 0 : call->abandoned_ms;
-}
-
 static inline int64_t earliest_ms(int64_t a, int64_t b)
 {
 	return !a || (b && b < a) ? b : a;
+}
+
+/* When the caller was lost before anybody answered, 0: was not. Who hung up in the end was not lost by the
+ * queue. */
+static inline int64_t call_lost_ms(const struct callers_call *call)
+{
+	return call->answered_ms ? 0 : earliest_ms(call->abandoned_ms, call->timed_out_ms);
+}
+static inline bool call_is_abandoned(const struct callers_call *call)
+{
+	return call->abandoned_ms && !call->answered_ms;
+}
+static inline bool call_is_timed_out(const struct callers_call *call)
+{
+	return call->timed_out_ms && !call->abandoned_ms && !call->answered_ms;
 }
 
 /* Since when a callback is owed, 0: none is. */

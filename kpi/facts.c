@@ -259,6 +259,8 @@ int facts_fold(struct facts *facts, enum stream stream, uint32_t kind, const uin
 	} else if (stream == STREAM_INTAKE) {
 		if (kind == WOT__V1__BODY__KIND_CALL)
 			return call_fold(facts, event, len, seq);
+		if (kind == WOT__V1__BODY__KIND_CALL_CAPPED)
+			return capped_fold(facts, event, len);
 		if (kind == WOT__V1__BODY__KIND_REQUEST_BECAME_CONTACT)
 			return moved_fold(facts, event, len, seq, true);
 		if (kind == WOT__V1__BODY__KIND_CONTACT_BECAME_REQUEST)
@@ -408,6 +410,7 @@ void facts_free(struct facts *facts)
 	}
 	wire_plan_free(facts->moved);
 	wire_plan_free(facts->called_back);
+	wire_plan_free(facts->capped);
 	wire_plan_free(facts->outcome_key);
 	callers_done(&facts->callers);
 	keymap_done(&facts->calls);

@@ -14,9 +14,18 @@ enum {
 	CALLS_MISSED_ON,
 	CALLS_CALLED_BACK_ON,
 	CALLS_ANSWERED_LATER,
+	CALLS_TIMED_OUT,
+	CALLS_OVER_ON,
 };
 enum { CALL_CLIENT, CALL_OCCURRED_AT, CALL_ID, CALL_KEY_FIELDS };
-enum { CALL_EVENT = CALL_KEY_FIELDS, CALL_WAIT, CALL_OUTCOME, CALL_CALLER, CALL_FIELDS };
+enum {
+	CALL_EVENT = CALL_KEY_FIELDS,
+	CALL_WAIT,
+	CALL_OUTCOME,
+	CALL_CALLER,
+	CALL_CAPPED_AT,
+	CALL_FIELDS
+};
 enum { BACK_REACHED = CALL_KEY_FIELDS, BACK_FIELDS };
 
 void calls_init(struct facts *facts)
@@ -29,12 +38,18 @@ void calls_init(struct facts *facts)
 		[CALL_WAIT] = "body.call.wait_seconds",
 		[CALL_OUTCOME] = "body.call.outcome",
 		[CALL_CALLER] = "body.call.caller_hash",
+		[CALL_CAPPED_AT] = "body.call.capped_at",
 	};
 	static const char *const back[BACK_FIELDS] = {
 		[CALL_CLIENT] = "client",
 		[CALL_OCCURRED_AT] = "occurred_at",
 		[CALL_ID] = "body.callback.call_id",
 		[BACK_REACHED] = "body.callback.reached",
+	};
+	static const char *const capped[CALL_KEY_FIELDS] = {
+		[CALL_CLIENT] = "client",
+		[CALL_OCCURRED_AT] = "occurred_at",
+		[CALL_ID] = "body.call_capped.call_id",
 	};
 	struct table *calls = &facts->tables[SOURCE_CALLS];
 	column_add(calls, "day", COLUMN_DAY);
@@ -46,8 +61,11 @@ void calls_init(struct facts *facts)
 	column_add(calls, "missed_on", COLUMN_DAY);
 	column_add(calls, "called_back_on", COLUMN_DAY);
 	column_add(calls, "answered_later", COLUMN_FLAG);
+	column_add(calls, "timed_out", COLUMN_FLAG);
+	column_add(calls, "over_on", COLUMN_DAY);
 	facts->plans[SOURCE_CALLS] = facts_plan(paths, CALL_FIELDS);
 	facts->called_back = facts_plan(back, BACK_FIELDS);
+	facts->capped = facts_plan(capped, CALL_KEY_FIELDS);
 }
 
 static int call_row(
@@ -76,9 +94,11 @@ static void sum_add(struct facts *facts, struct changes *changes, uint32_t row)
 {
 	const struct callers_call *call = callers_call(&facts->callers, row);
 	changes_add(changes, CALLS_ANSWERED, call->answered_ms != 0);
-	changes_add(changes, CALLS_ABANDONED, call_lost_ms(call) != 0);
+	changes_add(changes, CALLS_ABANDONED, call_is_abandoned(call));
+	changes_add(changes, CALLS_TIMED_OUT, call_is_timed_out(call));
 	changes_add(changes, CALLS_CALLBACK_ASKED, call->asked_ms != 0);
 	changes_add(changes, CALLS_ANSWERED_LATER, call->answered_later);
+	day_add(facts, changes, CALLS_OVER_ON, call->over_ms);
 	day_add(facts, changes, CALLS_MISSED_ON, call_missed_ms(call));
 	day_add(facts, changes, CALLS_CALLED_BACK_ON, call->called_back_ms);
 }
@@ -101,6 +121,14 @@ static void first_day_add(
 		changes_add(changes, CALLS_DAY, day);
 }
 
+/* The wait of a call is that of its answer, else of its hang-up, else that after which it timed out. */
+static bool gives_wait(const struct callers_call *call, Wot__V1__Call__Event event)
+{
+	return call_is_abandoned(call)   ? event == WOT__V1__CALL__EVENT__ABANDONED
+	       : call_is_timed_out(call) ? event == WOT__V1__CALL__EVENT__TIMED_OUT
+					 : event == WOT__V1__CALL__EVENT__ANSWERED;
+}
+
 int call_fold(struct facts *facts, const uint8_t *event, size_t len, uint64_t seq)
 {
 	struct table *calls = &facts->tables[SOURCE_CALLS];
@@ -117,13 +145,14 @@ int call_fold(struct facts *facts, const uint8_t *event, size_t len, uint64_t se
 		.asks = values[CALL_OUTCOME].number == WOT__V1__CALL__OUTCOME__CALLBACK,
 		.caller = values[CALL_CALLER].data,
 		.caller_len = values[CALL_CALLER].len,
+		.capped_ms = (int64_t)values[CALL_CAPPED_AT].number,
 	};
 	bool first = callers_told(&facts->callers, row, &told, on_settled, facts);
 	struct changes changes = {0};
 	if (table_get(calls, CALLS_SEQ, row) == VALUE_UNSET)
 		changes_add(&changes, CALLS_SEQ, seq < INT32_MAX ? (int32_t)seq : INT32_MAX);
 	first_day_add(facts, &changes, row, values[CALL_OCCURRED_AT].number);
-	if (first && told.event == WOT__V1__CALL__EVENT__ANSWERED)
+	if (first && gives_wait(callers_call(&facts->callers, row), told.event))
 		changes_add(&changes, CALLS_WAIT,
 			facts_value(&calls->columns[CALLS_WAIT], &values[CALL_WAIT]));
 	sum_add(facts, &changes, row);
@@ -144,6 +173,21 @@ int callback_fold(struct facts *facts, const uint8_t *event, size_t len)
 		return err;
 	callers_reached(
 		&facts->callers, row, (int64_t)values[CALL_OCCURRED_AT].number, on_settled, facts);
+	on_settled(facts, row);
+	return 0;
+}
+
+/* No end of it came in. */
+int capped_fold(struct facts *facts, const uint8_t *event, size_t len)
+{
+	struct wire_value values[CALL_KEY_FIELDS];
+	uint32_t row;
+	int err = wire_read(facts->capped, event, len, values);
+	if (!err)
+		err = call_row(facts, values, &row);
+	if (err)
+		return err;
+	callers_capped(&facts->callers, row, (int64_t)values[CALL_OCCURRED_AT].number);
 	on_settled(facts, row);
 	return 0;
 }

@@ -23,7 +23,7 @@ struct changes {
 
 struct facts {
 	struct table tables[SOURCE_COUNT];
-	struct wire_plan *plans[SOURCE_COUNT], *moved, *called_back, *outcome_key;
+	struct wire_plan *plans[SOURCE_COUNT], *moved, *called_back, *capped, *outcome_key;
 	int moved_columns[MOVED_FIELDS]; /* of contacts, by field of the plan */
 	int answer, youth;               /* columns: of contacts, of cases */
 	uint8_t secret[16];
@@ -53,5 +53,6 @@ struct wire_plan *facts_plan(const char *const *paths, size_t count);
 void calls_init(struct facts *facts);
 int call_fold(struct facts *facts, const uint8_t *event, size_t len, uint64_t seq);
 int callback_fold(struct facts *facts, const uint8_t *event, size_t len);
+int capped_fold(struct facts *facts, const uint8_t *event, size_t len);
 
 #endif

@@ -15,7 +15,7 @@ enum { POPULATION_MAX = 32 };
 struct loader {
 	struct yaml *yaml;
 	struct kpis *kpis;
-	struct row_constant constants[1]; /* numbers that conditions may name */
+	struct row_constant constants[2]; /* numbers that conditions may name */
 	struct population {
 		const char *id;
 		enum source source;

@@ -421,8 +421,13 @@ static void file_load(struct loader *loader)
 		forecast_link(loader, yaml_get(yaml->root, "forecast"));
 }
 
+static int32_t constant(uint32_t setting)
+{
+	return (int32_t)(setting & INT32_MAX);
+}
+
 static int kpis_read(struct kpis **out, const struct facts *facts, const char *text,
-	const char *file_name, uint32_t phone_answer_seconds, struct buf *errors)
+	const char *file_name, const struct kpi_settings *settings, struct buf *errors)
 {
 	auto_yaml struct yaml yaml = {0};
 	int err = yaml_parse(&yaml, text, strlen(text), file_name, errors);
@@ -435,8 +440,9 @@ static int kpis_read(struct kpis **out, const struct facts *facts, const char *t
 		kpis->kinds[source].table = facts_table(facts, source);
 	struct loader loader = {.yaml = &yaml,
 		.kpis = kpis,
-		.constants = {
-			{"phone_answer_seconds", (int32_t)(phone_answer_seconds & INT32_MAX)}}};
+		.constants = {{"phone_answer_seconds", constant(settings->phone_answer_seconds)},
+			{"phone_short_abandon_seconds",
+				constant(settings->phone_short_abandon_seconds)}}};
 	file_load(&loader);
 	err = yaml_result(&yaml);
 	/* Names and rules live where the file was read. */
@@ -463,7 +469,7 @@ static void measures_prepare(struct kpis *kpis, const struct closing *closing)
 int kpis_load(struct kpis **out, const struct facts *facts, const char *text, const char *file_name,
 	const struct kpi_settings *settings, struct buf *errors)
 {
-	int err = kpis_read(out, facts, text, file_name, settings->phone_answer_seconds, errors);
+	int err = kpis_read(out, facts, text, file_name, settings, errors);
 	if (!err)
 		measures_prepare(*out, &settings->closing);
 	return err;
@@ -472,10 +478,11 @@ int kpis_load(struct kpis **out, const struct facts *facts, const char *text, co
 int kpis_check(const char *text, const char *file_name, struct why *why)
 {
 	static const uint8_t no_secret[16];
+	static const struct kpi_settings no_settings;
 	auto_buf struct buf errors = {0};
 	struct facts *facts = facts_new(no_secret);
 	struct kpis *kpis = NULL;
-	int err = kpis_read(&kpis, facts, text, file_name, 0, &errors);
+	int err = kpis_read(&kpis, facts, text, file_name, &no_settings, &errors);
 	kpis_free(kpis);
 	facts_free(facts);
 	return err ? why_set(why, err, "%s", errors.data ? errors.data : "") : 0;

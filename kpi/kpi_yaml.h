@@ -10,8 +10,9 @@
 
 /* What definitions rest on beside the file. */
 struct kpi_settings {
-	uint32_t phone_answer_seconds; /* a call answered within these is answered in time */
-	struct closing closing;        /* extra closing days; borrowed during the load */
+	uint32_t phone_answer_seconds;        /* a call answered within these is answered in time */
+	uint32_t phone_short_abandon_seconds; /* who hangs up sooner is no offered call */
+	struct closing closing;               /* extra closing days; borrowed during the load */
 };
 
 /* Counters are all zero: kpis_count_all. facts is borrowed. ERR_CONFIG. */

@@ -48,6 +48,7 @@ static int definitions_read(
 	options->kpi_yaml = aggregate->kpi_yaml.data;
 	options->calendar_yaml = aggregate->calendar_yaml.data;
 	options->phone_answer_seconds = config->phone_answer_seconds;
+	options->phone_short_abandon_seconds = config->phone_short_abandon_seconds;
 	randombytes_buf(options->secret, sizeof options->secret);
 	return err;
 }

@@ -15,7 +15,7 @@ struct tally {
 	struct kpis *kpis;
 	char *kpi_yaml;
 	struct closing closing;
-	uint32_t phone_answer_seconds;
+	uint32_t phone_answer_seconds, phone_short_abandon_seconds;
 	bool replaying;
 	struct why refusal;
 	struct wire_plan *recorded;
@@ -34,8 +34,9 @@ static const char kpi_name[] = "kpi.yaml", calendar_name[] = "calendar.yaml";
 static int kpis_of(const struct tally *tally, const struct facts *facts, const char *kpi_yaml,
 	struct kpis **out, struct why *why)
 {
-	const struct kpi_settings settings = {
-		.phone_answer_seconds = tally->phone_answer_seconds, .closing = tally->closing};
+	const struct kpi_settings settings = {.phone_answer_seconds = tally->phone_answer_seconds,
+		.phone_short_abandon_seconds = tally->phone_short_abandon_seconds,
+		.closing = tally->closing};
 	auto_buf struct buf errors = {0};
 	int err = kpis_load(out, facts, kpi_yaml, kpi_name, &settings, &errors);
 	return err ? why_set(why, err, "%s", errors.data ? errors.data : "") : 0;
@@ -120,6 +121,7 @@ int tally_new(struct tally **out, const struct tally_options *options, struct wh
 	tally->recorded = wire_plan_new(&wot__v1__event__descriptor, &recorded, 1, &unknown);
 	must(tally->recorded);
 	tally->phone_answer_seconds = options->phone_answer_seconds;
+	tally->phone_short_abandon_seconds = options->phone_short_abandon_seconds;
 	int err = options->calendar_yaml ? take_calendar(tally, options->calendar_yaml, why) : 0;
 	if (!err)
 		err = take_kpis(tally, options->kpi_yaml, why);

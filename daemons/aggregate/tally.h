@@ -17,7 +17,8 @@ struct tally;
 /* kpi.yaml and calendar.yaml are texts: those in force until a log says others, as it does from the start. */
 struct tally_options {
 	const char *kpi_yaml, *calendar_yaml;
-	uint32_t phone_answer_seconds; /* a call answered within these is answered in time */
+	uint32_t phone_answer_seconds;        /* a call answered within these is answered in time */
+	uint32_t phone_short_abandon_seconds; /* who hangs up sooner is no offered call */
 	uint8_t secret[16]; /* of the hash of call ids; any bytes, random ones if possible */
 };
 /* ERR_CONFIG: `why` holds the errors of a text, a line each. The texts are not needed after it. */

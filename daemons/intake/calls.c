@@ -214,16 +214,36 @@ static struct call *call_add(struct calls *calls, const char *name, size_t len, 
 	return call;
 }
 
+enum { NAME_ROOM = 512 };
+
+static size_t name_make(const char *client, const char *id, char name[NAME_ROOM])
+{
+	size_t client_len = strlen(client) + 1, len = client_len + strlen(id) + 1;
+	must(len <= NAME_ROOM); /* both are shorter by their rules */
+	memcpy(name, client, client_len);
+	memcpy(name + client_len, id, len - client_len);
+	return len;
+}
+
 static struct call *call_find(struct calls *calls, const Wot__V1__Event *event, const char *id)
 {
-	char name[512];
-	size_t client_len = strlen(event->client) + 1, len = client_len + strlen(id) + 1;
-	must(len <= sizeof name); /* both are shorter by their rules */
-	memcpy(name, event->client, client_len);
-	memcpy(name + client_len, id, len - client_len);
+	char name[NAME_ROOM];
+	size_t len = name_make(event->client, id, name);
 	uint64_t hash = hash_of(name, len);
 	struct call *call = name_find(calls, name, len, hash);
 	return call ? call : call_add(calls, name, len, hash, event);
+}
+
+int64_t calls_capped_ms(const struct calls *calls, const char *client, const char *call_id,
+	int64_t occurred_ms, int64_t now_ms)
+{
+	char name[NAME_ROOM];
+	size_t len = name_make(client, call_id, name);
+	const struct call *call = name_find(calls, name, len, hash_of(name, len));
+	uint32_t hours = calls->rules.clocks.call_cap_hours;
+	int64_t first_ms = call && call->first_ms < occurred_ms ? call->first_ms : occurred_ms;
+	int64_t capped_ms = first_ms + hours * HOUR_MS;
+	return hours && capped_ms <= now_ms ? capped_ms : 0;
 }
 
 static void call_forget(struct calls *calls, struct call *call)
@@ -285,6 +305,12 @@ uint32_t calls_count(const struct calls *calls)
 
 /* ---- what the own log says ---- */
 
+static bool ends(Wot__V1__Call__Event event)
+{
+	return event == WOT__V1__CALL__EVENT__ABANDONED ||
+	       event == WOT__V1__CALL__EVENT__TIMED_OUT || event == WOT__V1__CALL__EVENT__ENDED;
+}
+
 static void on_settled(void *arg, uint32_t slot)
 {
 	struct calls *calls = arg;
@@ -306,9 +332,7 @@ static void call_told(struct calls *calls, const Wot__V1__Event *event)
 	call->began = true;
 	if (event->occurred_at < call->first_ms)
 		call->first_ms = event->occurred_at;
-	if (told->event == WOT__V1__CALL__EVENT__ABANDONED ||
-		told->event == WOT__V1__CALL__EVENT__ENDED)
-		call->ended = true;
+	call->ended |= ends(told->event);
 	callers_told(&calls->callers, call->slot, &sum, on_settled, calls);
 	promise_follow(calls, call);
 }

@@ -26,6 +26,9 @@ struct calls {
 void calls_done(struct calls *calls);
 /* Adds what is due by now, as far as the decision has room; the rest follows with the next tick. */
 void calls_decide(const struct calls *calls, int64_t now_ms, struct decision *out);
+/* When a call that this event begins was over by its cap; 0: it is not by now. */
+int64_t calls_capped_ms(const struct calls *calls, const char *client, const char *call_id,
+	int64_t occurred_ms, int64_t now_ms);
 /* Any event of the own log. */
 void calls_evolve(struct calls *calls, const Wot__V1__Event *event);
 /* How many are kept. */

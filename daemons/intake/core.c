@@ -133,6 +133,18 @@ static int decide_complaint_outcome(
 	return 0;
 }
 
+/* What came in when it was over already waits for nobody. */
+static int decide_call(
+	const struct requests *requests, const struct input *input, struct decision *out)
+{
+	Wot__V1__Call *call = event_plain(input, out)->body->call;
+	if (call->event == WOT__V1__CALL__EVENT__ENTERED)
+		call->capped_at = calls_capped_ms(&requests->calls, input->client, call->call_id,
+			input->submission->occurred_at, input->now_ms);
+	call->has_capped_at = call->capped_at != 0;
+	return 0;
+}
+
 static int decide_submission(
 	const struct requests *requests, const struct input *input, struct decision *out)
 {
@@ -144,6 +156,8 @@ static int decide_submission(
 		return decide_request(requests, input, body->referral, out);
 	case WOT__V1__BODY__KIND_SIGNAL:
 		return decide_signal(input, out);
+	case WOT__V1__BODY__KIND_CALL:
+		return decide_call(requests, input, out);
 	case WOT__V1__BODY__KIND_COMPLAINT_OUTCOME:
 		return decide_complaint_outcome(requests, input, out);
 	default:

@@ -223,12 +223,12 @@ class City:
         """Events may be missing, doubled, and come in any order."""
         entered = self.moment(day)
         wait = self.random.randint(0, 90)
-        events = ["ENTERED", self.pick(["ANSWERED", "ABANDONED"]), "ENDED"]
+        events = ["ENTERED", self.pick(["ANSWERED", "ANSWERED", "ABANDONED", "TIMED_OUT"]), "ENDED"]
         for event in events + ([self.pick(events)] if self.chance(self.muddle) else []):
             if self.chance(self.gaps / 2):
                 continue
             body = {"callId": ref, "queue": "wot", "event": event, **caller}
-            if event in ("ANSWERED", "ABANDONED"):
+            if event in ("ANSWERED", "ABANDONED") or (event == "TIMED_OUT" and self.chance(0.5)):
                 body["waitSeconds"] = wait
             if event == "ENDED" and self.chance(0.3):
                 body["outcome"] = self.pick(["NONE", "CALLBACK", "HELP_REQUEST"])

@@ -153,11 +153,27 @@ def overdue_now(q):
 
 
 def calls(q, counts):
+    """Offered ones: all that are over. Of some it is not known whether they were answered."""
     return [
-        Given(call, int(counts(call)), 1)
+        Given(call, int(counts(call)), 1) if call.outcome_is_known else Given(call, unknown=1, outside=True)
         for call in q.history.calls.values()
-        if (call.answered or call.abandoned) and q.within(call.day)
+        if call.over_on(q.history.now) and q.within(call.day)
     ]
+
+
+def phone_waits(q):
+    for given in calls(q, bool):
+        if given.row.answered:
+            yield Given(given.row, 1, 1, measure=given.row.wait)
+        elif given.unknown:
+            yield given
+
+
+def calls_waiting(q):
+    for call in q.history.calls.values():
+        over = call.over_on(q.history.now)
+        if call.day and call.day <= q.last and not (over and over <= q.last):
+            yield Given(call, 1)
 
 
 def phone_service_level(q):
@@ -276,11 +292,8 @@ KPIS = {
     "phone_abandoned": Kpi(
         "share", lambda q: calls(q, lambda c: c.abandoned), {"atMost": 0.05}, splits=()
     ),
-    "phone_wait_seconds": Kpi(
-        "seconds",
-        lambda q: [Given(g.row, 1, 1, measure=g.row.wait) for g in calls(q, bool) if g.row.answered],
-        splits=(),
-    ),
+    "phone_wait_seconds": Kpi("seconds", lambda q: list(phone_waits(q)), splits=()),
+    "calls_waiting": Kpi("count", lambda q: list(calls_waiting(q)), splits=()),
     "first_contact_within_5_working_days": Kpi("share", lambda q: contacts_promised(q, 5)),
     "reaction_within_1_working_day": Kpi(
         "share", lambda q: contacts_promised(q, 1, ("WEB", "CHAT", "EMAIL"))

@@ -6,7 +6,7 @@ named by its number under "Rules that decide a figure".
 
 import json
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta, timezone
 
 from days import add_months, age_on, birthday, day_of, instant_of
 
@@ -74,8 +74,12 @@ class Card:
     location: str = None
 
 
+CALL_CAP = timedelta(hours=4)
+LAST_INSTANT = datetime(9999, 1, 1, tzinfo=timezone.utc)
+
+
 def earliest(known, at):
-    return at if known is None else min(known, at)
+    return min((each for each in (known, at) if each is not None), default=None)
 
 
 @dataclass
@@ -85,6 +89,8 @@ class Call:
     first: object = None  # instant of its earliest event; None: a callback alone is known
     answer: tuple = None  # the earliest: instant, how late in the log, wait
     abandoned_at: object = None
+    timed_out_at: object = None
+    over_at: object = None  # the earliest event that says so
     asked_at: object = None  # to be called back
     named: tuple = None  # the earliest event that says who calls: instant, how late in the log, who
     backs: list = field(default_factory=list)  # callbacks that reached somebody
@@ -103,11 +109,21 @@ class Call:
 
     @property
     def lost_at(self):
-        return None if self.answer else self.abandoned_at
+        return None if self.answer else earliest(self.abandoned_at, self.timed_out_at)
 
     @property
     def abandoned(self):
-        return self.lost_at is not None
+        return not self.answer and self.abandoned_at is not None
+
+    @property
+    def outcome_is_known(self):
+        return self.answered or self.lost_at is not None
+
+    def over_on(self, now):
+        """None: it goes on. One of which no end came in is over at its cap."""
+        cap = self.first and self.first + CALL_CAP
+        over = earliest(self.over_at, cap if cap and cap <= now else None)
+        return over and day_of(over)
 
     @property
     def missed_at(self):
@@ -154,6 +170,7 @@ def wards_of(path):
 class History:
     def __init__(self, wards):
         self.wards = wards
+        self.now = LAST_INSTANT  # by then calls without an end are over or not
         self.cases = {}
         self.contacts = []
         self.calls, self.told = {}, 0  # and how many of their events so far
@@ -238,6 +255,10 @@ class History:
             call.answer = earliest(call.answer, (at, self.told, body["waitSeconds"]))
         elif body["event"] == "ABANDONED":
             call.abandoned_at = earliest(call.abandoned_at, at)
+        elif body["event"] == "TIMED_OUT":
+            call.timed_out_at = earliest(call.timed_out_at, at)
+        if body["event"] != "ENTERED":
+            call.over_at = earliest(call.over_at, at)
 
     def take_outcome(self, body, day):
         self.outcomes[body["complaintRef"], body["part"]] = Outcome(day, body["outcome"])
@@ -327,7 +348,7 @@ class History:
     # ---- what it comes to ----
 
     def calls_missed(self):
-        """(missed on, called back on) of each call that is owed a callback: hung up before an answer, or asked
+        """(missed on, called back on) of each call that is owed a callback: lost before an answer, or asked
         for it; not who called again that day and was answered. A callback that reached somebody settles all
         that the caller had open then."""
         callers = {}

@@ -190,6 +190,42 @@ class Promises(unittest.TestCase):
         self.call(city, "b", "ANSWERED", "11:01:00")
         self.assertEqual(self.promised(city, "callback_within_1_working_day"), (0, 0, 0))
 
+    def test_who_timed_out_is_called_back(self):
+        city = City()
+        self.call(city, "a", "TIMED_OUT", "10:00:00")
+        self.assertEqual(self.promised(city, "callback_within_1_working_day"), (0, 1, 0))
+
+    def test_a_callback_settles_all_that_the_caller_had_open(self):
+        city = City()
+        for ref, at in (("a", "10"), ("b", "11"), ("c", "15")):
+            self.call(city, ref, "ABANDONED", f"{at}:00:00", caller="06-1")
+        city.say("/v1/callbacks", "2025-04-17T12:00:00+02:00", callId="b", reached=True)
+        self.assertEqual(self.promised(city, "callback_within_1_working_day"), (2, 3, 0))
+
+    def test_of_two_answers_the_earlier_gives_the_wait(self):
+        for order in ((5, 70), (70, 5)):
+            city = City()
+            for wait in order:
+                city.say(
+                    "/v1/calls", f"2025-04-17T10:00:{wait % 60:02}Z", callId="a", event="ANSWERED", waitSeconds=wait
+                )
+            self.assertEqual(city.count("phone_service_level"), 1)
+
+    def test_a_call_without_a_known_end_is_unknown_once_it_is_over(self):
+        city = City()
+        self.call(city, "a", "ENTERED", "10:00:00")
+        self.call(city, "b", "ENTERED", "10:00:00")
+        self.call(city, "b", "ENDED", "10:05:00")
+        self.call(city, "c", "ANSWERED", "10:00:00")
+        self.call(city, "d", "TIMED_OUT", "10:00:00")
+        figure = city.kpi("phone_service_level")
+        self.assertEqual([figure[name] for name in ("count", "of", "unknown", "low")], [1, 2, 2, 0.25])
+        history = city.history()
+        history.now = datetime(2025, 4, 17, 9, tzinfo=timezone.utc)
+        figure = figures.kpi_json(history, "calls_waiting", *Y2025)
+        self.assertEqual(figure["count"], 1)
+        self.assertEqual(figures.kpi_json(history, "phone_abandoned", *Y2025)["unknown"], 1)
+
     def test_a_start_is_due_28_days_after_the_report(self):
         city = City()
         ref = city.request("2025-12-01")

@@ -16,18 +16,20 @@
 
 #define HOUR_MS INT64_C(3600000)
 #define KEPT_MS (31 * 24 * HOUR_MS)
-enum { NAME_ROOM = 160, BACKS_MAX = 64 };
+enum { NAME_ROOM = 160, BACKS_MAX = 64, PHONE_ANSWER_SECONDS = 30 };
 
 struct told_call {
 	UT_hash_handle hh;
 	char name[NAME_ROOM]; /* client and call id */
 	int64_t first_ms, recorded_ms, heard_ms;
-	int64_t answered_ms, lost_ms, asked_ms; /* the first of its kind by when it was; 0: never */
-	int64_t backs_ms[BACKS_MAX];            /* callbacks that reached somebody */
+	int64_t answered_ms, abandoned_ms, timed_out_ms,
+		asked_ms;            /* the first of its kind by when it was; 0: never */
+	int64_t backs_ms[BACKS_MAX]; /* callbacks that reached somebody */
 	size_t back_count;
 	int32_t known_on;      /* when intake came to know that a callback is owed */
 	int32_t warned, broke; /* deadlines, 0: none */
-	bool began, ended, capped;
+	uint32_t waited;       /* until that answer */
+	bool began, ended, capped, past_cap;
 	int64_t named_ms; /* of the first event that says who calls; 0: none does */
 	int32_t caller_day;
 	uint8_t caller[16];
@@ -67,10 +69,16 @@ static int64_t first_of(int64_t a, int64_t b)
 	return !a || (b && b < a) ? b : a;
 }
 
-/* Since when somebody who hung up, or asked for it, is owed a callback; 0: nobody is. */
+/* Who is answered in the end was not lost. */
+static int64_t lost_ms(const struct told_call *call)
+{
+	return call->answered_ms ? 0 : first_of(call->abandoned_ms, call->timed_out_ms);
+}
+
+/* Since when somebody who was lost, or asked for it, is owed a callback; 0: nobody is. */
 static int64_t owed_ms(const struct told_call *call)
 {
-	return first_of(call->answered_ms ? 0 : call->lost_ms, call->asked_ms);
+	return first_of(lost_ms(call), call->asked_ms);
 }
 
 static void call_told(struct told_call *call, const Wot__V1__Event *event)
@@ -80,11 +88,16 @@ static void call_told(struct told_call *call, const Wot__V1__Event *event)
 	bool was_owed = owed_ms(call) != 0;
 	call->began = true;
 	call->first_ms = at_ms < call->first_ms ? at_ms : call->first_ms;
-	if (told->event == CALL(ANSWERED))
-		call->answered_ms = first_of(call->answered_ms, at_ms);
+	if (told->event == CALL(ANSWERED) && (!call->answered_ms || at_ms < call->answered_ms)) {
+		call->answered_ms = at_ms;
+		call->waited = told->wait_seconds;
+	}
 	if (told->event == CALL(ABANDONED))
-		call->lost_ms = first_of(call->lost_ms, at_ms);
-	call->ended |= told->event == CALL(ENDED) || told->event == CALL(ABANDONED);
+		call->abandoned_ms = first_of(call->abandoned_ms, at_ms);
+	if (told->event == CALL(TIMED_OUT))
+		call->timed_out_ms = first_of(call->timed_out_ms, at_ms);
+	call->ended |= told->event != CALL(ENTERED) && told->event != CALL(ANSWERED);
+	call->past_cap |= told->has_capped_at;
 	if (told->has_outcome && told->outcome == WOT__V1__CALL__OUTCOME__CALLBACK)
 		call->asked_ms = first_of(call->asked_ms, at_ms);
 	if (told->has_caller_hash && (!call->named_ms || at_ms < call->named_ms)) {
@@ -174,11 +187,11 @@ static bool is_same_caller(const struct told_call *a, const struct told_call *b)
 /* Who hung up called again on that day, and was answered. */
 static bool is_answered_later(const struct calls_told *told, const struct told_call *call)
 {
-	if (!call->lost_ms || call->answered_ms ||
-		call->caller_day != calendar_day_of(call->lost_ms))
+	int64_t since_ms = lost_ms(call);
+	if (!since_ms || call->caller_day != calendar_day_of(since_ms))
 		return false;
 	for (const struct told_call *other = told->calls; other; other = other->hh.next)
-		if (is_same_caller(call, other) && other->answered_ms >= call->lost_ms &&
+		if (is_same_caller(call, other) && other->answered_ms >= since_ms &&
 			calendar_day_of(other->answered_ms) == call->caller_day)
 			return true;
 	return false;
@@ -240,6 +253,55 @@ static void end_check(const struct told_call *call, uint32_t cap_hours)
 		call->name);
 }
 
+/* ---- the figures of the phone ---- */
+
+struct phone {
+	int count, of, unknown;
+};
+
+/* What a call gives to each figure, if it is over; of one that ended without a word of it, or has no end, it is not
+ * known whether it was answered. */
+static void phone_add(
+	const struct told_call *call, struct phone *level, struct phone *lost, int *waiting)
+{
+	bool known = call->answered_ms || lost_ms(call);
+	bool is_over = known || call->ended || call->capped || call->past_cap;
+	if (!call->began)
+		return;
+	*waiting += !is_over;
+	level->count += call->answered_ms && call->waited <= PHONE_ANSWER_SECONDS;
+	lost->count += !call->answered_ms && call->abandoned_ms;
+	level->of += known;
+	level->unknown += is_over && !known;
+}
+
+static void phone_figure_check(const char *id, struct phone told)
+{
+	char line[100];
+	snprintf(line, sizeof line, "show kpi %s period 2015-01-01..2030-12-31 json", id);
+	json_t *json = check_kpi_ask(line);
+	const json_t *figure = json_array_get(json, 0);
+	int count = (int)json_integer_value(json_object_get(figure, "count"));
+	int of = (int)json_integer_value(json_object_get(figure, "of"));
+	int unknown = (int)json_integer_value(json_object_get(figure, "unknown"));
+	sim_check(count == told.count && of == told.of && unknown == told.unknown,
+		"%s is %d of %d, unknown %d; what was told of calls makes %d of %d, unknown %d", id,
+		count, of, unknown, told.count, told.of, told.unknown);
+	json_decref(json);
+}
+
+static void phone_check(const struct calls_told *told)
+{
+	struct phone level = {0}, lost = {0}, waiting = {0};
+	for (const struct told_call *call = told->calls; call; call = call->hh.next)
+		phone_add(call, &level, &lost, &waiting.count);
+	lost.of = level.of;
+	lost.unknown = level.unknown;
+	phone_figure_check("phone_service_level", level);
+	phone_figure_check("phone_abandoned", lost);
+	phone_figure_check("calls_waiting", waiting);
+}
+
 void check_calls(void)
 {
 	struct calls_told *told = calloc(1, sizeof *told);
@@ -250,6 +312,7 @@ void check_calls(void)
 		end_check(call, told->reckoning.clocks.call_cap_hours);
 		callback_check(told, call);
 	}
+	phone_check(told);
 	HASH_ITER (hh, told->calls, call, next) {
 		HASH_DEL(told->calls, call);
 		free(call);

@@ -258,8 +258,9 @@ static void call_event(const struct ring *ring, Wot__V1__Call__Event event, int6
 	call.call_id = TEXT(ring->id);
 	call.queue = TEXT("wot");
 	call.event = event;
-	call.has_wait_seconds =
-		event == WOT__V1__CALL__EVENT__ANSWERED || event == WOT__V1__CALL__EVENT__ABANDONED;
+	call.has_wait_seconds = event == WOT__V1__CALL__EVENT__ANSWERED ||
+				event == WOT__V1__CALL__EVENT__ABANDONED ||
+				(event == WOT__V1__CALL__EVENT__TIMED_OUT && rng_chance(rng, 50));
 	call.wait_seconds = (uint32_t)ring->waited;
 	call.caller = event == WOT__V1__CALL__EVENT__ENTERED ? TEXT(ring->caller) : NULL;
 	call.has_outcome = event == WOT__V1__CALL__EVENT__ENDED;
@@ -296,8 +297,9 @@ static void ring_send(struct ring *ring)
 	struct rng *rng = &town.rng;
 	bool answered = rng_chance(rng, 85), turned = rng_chance(rng, 10);
 	int64_t then_ms = ring->at_ms + ring->waited * INT64_C(1000);
-	Wot__V1__Call__Event then =
-		answered ? WOT__V1__CALL__EVENT__ANSWERED : WOT__V1__CALL__EVENT__ABANDONED;
+	Wot__V1__Call__Event then = answered              ? WOT__V1__CALL__EVENT__ANSWERED
+				    : rng_chance(rng, 30) ? WOT__V1__CALL__EVENT__TIMED_OUT
+							  : WOT__V1__CALL__EVENT__ABANDONED;
 	snprintf(ring->id, sizeof ring->id, "k%d-%d", calendar_day_of(ring->at_ms),
 		rng_below(rng, 1000));
 	if (turned)
@@ -305,6 +307,13 @@ static void ring_send(struct ring *ring)
 	call_event(ring, WOT__V1__CALL__EVENT__ENTERED, ring->at_ms);
 	if (!turned)
 		call_event(ring, then, then_ms);
+	if (rng_chance(rng, 15)) { /* handed on to another queue; told late, or before */
+		struct ring second = *ring;
+		second.waited += rng_range(rng, 1, 120);
+		call_event(&second, then,
+			ring->at_ms +
+				second.waited * INT64_C(1000) * (rng_chance(rng, 50) ? 1 : -1));
+	}
 	call_event(ring, WOT__V1__CALL__EVENT__ENDED, then_ms + 300000);
 	if (answered)
 		return;

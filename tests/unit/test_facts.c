@@ -58,7 +58,7 @@ static void answered_wins_over_abandoned_in_any_order(void **state)
 	assert_call(t, "2025-05-05", 1, 0, 20);
 	buf_clear(&t->log);
 	log_call(t, "a", WOT__V1__CALL__EVENT__ABANDONED, at + 10000, 10);
-	assert_call(t, "2025-05-05", 0, 1, VALUE_UNSET);
+	assert_call(t, "2025-05-05", 0, 1, 10);
 	log_call(t, "a", WOT__V1__CALL__EVENT__ANSWERED, at + 20000, 20);
 	assert_call(t, "2025-05-05", 1, 0, 20);
 }

@@ -121,6 +121,36 @@ static void who_hung_up_is_called_back_within_a_working_day(void **state)
 	quiet_at(h, at(30, 1));
 }
 
+/* The queue gave up, or the caller left it by a key: nobody spoke to them either way. */
+static void who_timed_out_is_called_back_as_who_hung_up_is(void **state)
+{
+	struct harness *h = *state;
+	call(h, at(11, 10), "1", CALL(ENTERED), 'a');
+	call(h, at(11, 10) + 60000, "1", CALL(TIMED_OUT), 0);
+	call(h, at(11, 10), "2", CALL(TIMED_OUT), 'b');
+	call(h, at(11, 12), "3", CALL(ANSWERED), 'b');
+	call(h, at(11, 13), "3", CALL(ENDED), 0);
+	quiet_at(h, begin(14) - 2000); /* no end is missing */
+	assert_int_equal(harness_tick(h, begin(14)), 1);
+	assert_string_equal(promise_clock(harness_event(h, 0))->call_id, "1");
+	called_back(h, at(14, 10), "1", true);
+	quiet_at(h, begin(20));
+}
+
+static void a_callback_settles_all_that_its_caller_had_open(void **state)
+{
+	struct harness *h = *state;
+	call(h, at(11, 10), "1", CALL(ABANDONED), 'a');
+	call(h, at(11, 11), "2", CALL(ABANDONED), 'a');
+	call(h, at(11, 11), "3", CALL(ABANDONED), 'b');
+	called_back(h, at(11, 12), "1", true);
+	call(h, at(11, 13), "4", CALL(ABANDONED), 'a');
+	quiet_at(h, begin(14) - 2000);
+	assert_int_equal(harness_tick(h, begin(15)), 2);
+	assert_int_equal(breaks_of(h, CLOCK_CALLBACK, "1") + breaks_of(h, CLOCK_CALLBACK, "2"), 0);
+	assert_int_equal(breaks_of(h, CLOCK_CALLBACK, "3") + breaks_of(h, CLOCK_CALLBACK, "4"), 2);
+}
+
 static void a_callback_that_reached_nobody_is_none(void **state)
 {
 	struct harness *h = *state;
@@ -276,6 +306,26 @@ static void what_came_in_late_is_given_time_for_its_end(void **state)
 	assert_true(harness_event(h, 0)->occurred_at == at(2, 14));
 }
 
+/* Then it waits for nobody, and its figure need not wait for the cap. */
+static void what_comes_in_when_it_was_over_says_when_that_was(void **state)
+{
+	struct harness *h = *state;
+	const Wot__V1__Call *told;
+	call(h, at(11, 10), "1", CALL(ENTERED), 0);
+	told = harness_event(h, 0)->body->call;
+	assert_false(told->has_capped_at);
+	h->now_ms = at(11, 14);
+	call_at(h, at(11, 10) + 1, "2", CALL(ENTERED), 0);
+	assert_false(harness_event(h, 0)->body->call->has_capped_at);
+	call_at(h, at(11, 10), "3", CALL(ENTERED), 0);
+	told = harness_event(h, 0)->body->call;
+	assert_true(told->has_capped_at && told->capped_at == at(11, 14));
+	call_at(h, at(11, 11), "1", CALL(ENTERED), 0); /* it began at 10 */
+	assert_true(harness_event(h, 0)->body->call->capped_at == at(11, 14));
+	call_at(h, at(11, 9), "4", CALL(ENDED), 0); /* says that it is over by itself */
+	assert_false(harness_event(h, 0)->body->call->has_capped_at);
+}
+
 static void the_cap_is_the_one_of_clocks_yaml(void **state)
 {
 	struct harness *h = *state;
@@ -347,7 +397,7 @@ static void day_step(struct harness *h, uint32_t step, uint32_t *seed, bool rest
 		call_asks(h, now_ms, id);
 		break;
 	default:
-		call_at(h, past_ms, id, (Wot__V1__Call__Event)(1 + clock_draw(seed, 4)), caller);
+		call_at(h, past_ms, id, (Wot__V1__Call__Event)(1 + clock_draw(seed, 5)), caller);
 		break;
 	}
 }
@@ -388,9 +438,10 @@ static struct told told_of(const struct harness *h, const char *id)
 			continue;
 		told.began = true;
 		told.answered |= body->call->event == CALL(ANSWERED);
-		told.ended |=
-			body->call->event == CALL(ENDED) || body->call->event == CALL(ABANDONED);
-		if (body->call->event == CALL(ABANDONED) && !told.abandoned) {
+		bool lost = body->call->event == CALL(ABANDONED) ||
+			    body->call->event == CALL(TIMED_OUT);
+		told.ended |= lost || body->call->event == CALL(ENDED);
+		if (lost && !told.abandoned) {
 			told.abandoned = true;
 			told.abandoned_ms = event->occurred_at;
 		}
@@ -464,6 +515,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(who_hung_up_is_called_back_within_a_working_day),
+		TEST(who_timed_out_is_called_back_as_who_hung_up_is),
+		TEST(a_callback_settles_all_that_its_caller_had_open),
 		TEST(a_callback_that_reached_nobody_is_none),
 		TEST(who_calls_again_that_day_and_is_answered_needs_none),
 		TEST(the_order_in_which_it_is_told_does_not_matter),
@@ -474,6 +527,7 @@ int main(void)
 		TEST(a_closing_day_moves_a_deadline_to_come),
 		TEST(a_call_that_never_ends_is_over_at_the_cap),
 		TEST(what_came_in_late_is_given_time_for_its_end),
+		TEST(what_comes_in_when_it_was_over_says_when_that_was),
 		TEST(the_cap_is_the_one_of_clocks_yaml),
 		TEST(a_call_of_which_nothing_can_come_any_more_is_forgotten),
 		TEST(a_burst_is_spread_over_decisions_and_none_is_lost),

@@ -382,6 +382,89 @@ static void calls_are_answered_in_time_or_not_and_abandoned_or_not(void **state)
 	json_decref(figure);
 }
 
+static void log_capped(struct tallied *t, const char *id, int64_t at)
+{
+	Wot__V1__CallCapped capped = WOT__V1__CALL_CAPPED__INIT;
+	capped.call_id = as_text(id);
+	capped.cap_hours = 4;
+	log_body(t, STREAM_INTAKE, NULL, at, WOT__V1__BODY__KIND_CALL_CAPPED, &capped.base);
+}
+
+/* While it goes on it is in no figure but that of the calls that wait. */
+static void a_call_without_a_known_end_is_unknown_once_it_is_over(void **state)
+{
+	struct tallied *t = *state;
+	int64_t at = noon(day("2025-05-05"));
+	log_call(t, "a", WOT__V1__CALL__EVENT__ANSWERED, at, 5);
+	log_call(t, "b", WOT__V1__CALL__EVENT__ENTERED, at, -1);
+	log_call(t, "c", WOT__V1__CALL__EVENT__ENTERED, at, -1);
+	assert_figure(t, "phone_service_level", "2025", 0, 1, 1, 1, 0);
+	assert_figure(t, "calls_waiting", "2025", 0, 2, 2, -1, 0);
+	assert_figure(t, "calls_waiting", "2025-05-04", 0, 0, 0, -1, 0);
+	log_call(t, "b", WOT__V1__CALL__EVENT__ENDED, at + 60000, -1);
+	log_capped(t, "c", at + 4 * 3600000);
+	assert_figure(t, "calls_waiting", "2025", 0, 0, 0, -1, 0);
+	static const char *const shares[] = {"phone_service_level", "phone_abandoned"};
+	for (size_t i = 0; i < 2; i++) {
+		int count = i ? 0 : 1;
+		assert_figure(t, shares[i], "2025", 0, count, count, 1, 2);
+		json_t *figure = ask(t, shares[i], "2025", NULL, 0);
+		assert_true(number_of(figure, "low") == count / 3.0);
+		assert_true(number_of(figure, "high") == (count + 2) / 3.0);
+		json_decref(figure);
+	}
+	assert_figure(t, "phone_wait_seconds", "2025", 0, 5, 1, 1, 2);
+	log_call(t, "c", WOT__V1__CALL__EVENT__ANSWERED, at + 1000, 1); /* late, and known then */
+	assert_figure(t, "phone_service_level", "2025", 0, 1, 2, 2, 1);
+	assert_replay_is_equal(t);
+}
+
+static void who_timed_out_was_offered_and_neither_answered_nor_abandoned(void **state)
+{
+	struct tallied *t = *state;
+	int64_t at = noon(day("2025-05-05"));
+	log_call(t, "a", WOT__V1__CALL__EVENT__ANSWERED, at, 5);
+	log_call(t, "b", WOT__V1__CALL__EVENT__TIMED_OUT, at, -1);
+	log_call(t, "c", WOT__V1__CALL__EVENT__TIMED_OUT, at, 90);
+	log_call(t, "d", WOT__V1__CALL__EVENT__TIMED_OUT, at, 90);
+	log_call(t, "d", WOT__V1__CALL__EVENT__ABANDONED, at + 20000, 20);
+	assert_figure(t, "phone_service_level", "2025", 0, 1 / 4.0, 1, 4, 0);
+	assert_figure(t, "phone_abandoned", "2025", 0, 1 / 4.0, 1, 4, 0);
+	assert_figure(t, "callback_within_1_working_day", "2025-05-06", 0, 0, 0, 3, 0);
+	log_call(t, "b", WOT__V1__CALL__EVENT__ANSWERED, at + 70000, 70);
+	assert_figure(t, "phone_service_level", "2025", 0, 1 / 4.0, 1, 4, 0);
+	assert_figure(t, "phone_wait_seconds", "2025", 0, 5, 2, 2, 0);
+	assert_replay_is_equal(t);
+}
+
+/* A slip is no call that we were offered; but a person may be behind it, who is called back. */
+static void short_hang_ups_are_left_out_where_that_is_set(void **state)
+{
+	(void)state;
+	for (uint32_t seconds = 0; seconds <= 10; seconds += 5) {
+		struct tallied t = {.today = day("2025-12-31")};
+		auto_free char *yaml = shipped_yaml();
+		struct tally_options options = {.kpi_yaml = yaml,
+			.phone_answer_seconds = PHONE_ANSWER_SECONDS,
+			.phone_short_abandon_seconds = seconds};
+		struct why why = {""};
+		assert_int_equal(tally_new(&t.tally, &options, &why), 0);
+		int64_t at = noon(day("2025-05-05"));
+		for (int waited = 0; waited <= 10; waited += 5) {
+			char id[8];
+			snprintf(id, sizeof id, "%d", waited);
+			log_call(&t, id, WOT__V1__CALL__EVENT__ABANDONED, at, waited);
+		}
+		log_call(&t, "answered", WOT__V1__CALL__EVENT__ANSWERED, at, 0);
+		int left = 3 - (int)seconds / 5;
+		assert_figure(
+			&t, "phone_abandoned", "2025", 0, left / (left + 1.0), left, left + 1, 0);
+		assert_figure(&t, "callback_within_1_working_day", "2025", 0, 0, 0, 3, 0);
+		tally_free(t.tally);
+		buf_done(&t.log);
+	}
+}
+
 static void granted_solutions_count_with_their_mean_saving(void **state)
 {
 	struct tallied *t = *state;
@@ -537,6 +620,9 @@ int main(void)
 		TEST(problem_areas_are_largest_first_and_a_case_has_several),
 		TEST(stocks_are_as_of_the_last_day_of_the_period),
 		TEST(calls_are_answered_in_time_or_not_and_abandoned_or_not),
+		TEST(a_call_without_a_known_end_is_unknown_once_it_is_over),
+		TEST(who_timed_out_was_offered_and_neither_answered_nor_abandoned),
+		TEST(short_hang_ups_are_left_out_where_that_is_set),
 		TEST(granted_solutions_count_with_their_mean_saving),
 		TEST(cards_complaints_surveys_and_trainings_are_as_submitted),
 		TEST(each_part_of_a_complaint_has_one_outcome_the_last),
