@@ -3,6 +3,7 @@
 #include "lib/clean.h"
 #include "vault/vault_file.h"
 #include <errno.h>
+#include <inttypes.h>
 #include <pthread.h>
 #include <stdatomic.h>
 #include <string.h>
@@ -486,14 +487,16 @@ int vault_sync(struct vault *vault)
 void vault_hash_caller(
 	struct vault *vault, int32_t day, int32_t today, const char *caller, uint8_t out[16])
 {
+	auto_buf struct buf text = {0};
 	vault_forget_callers(vault, today);
-	if (day > vault->caller.day) {
+	if (vault->caller.made_on == INT32_MIN) {
 		randombytes_buf(vault->caller.key, sizeof vault->caller.key);
-		vault->caller.day = day;
-		vault->caller.made_on = today;
+		vault->caller.day = vault->caller.made_on = today;
 		keep_caller(vault);
 	}
-	hash_with(vault->caller.key, "wot-caller", caller, out, 16);
+	buf_printf(&text, "%" PRId32 " %s", day, caller);
+	hash_with(vault->caller.key, "wot-caller", text.data, out, 16);
+	sodium_memzero(text.data, text.len);
 }
 
 void vault_forget_callers(struct vault *vault, int32_t today)

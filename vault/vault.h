@@ -59,10 +59,10 @@ size_t vault_free_orphans(struct vault *vault,
 size_t vault_count(const struct vault *vault);
 size_t vault_damaged(const struct vault *vault);
 
-/* A call of that day. The key that hashes callers lives one day: it is replaced by that of a later
- * one, and forgotten as the day on which it was made is over, also when nobody calls any more; it
- * survives a restart on its day. An earlier day than the key's uses the key that is there. 16 bytes
- * out. */
+/* Of somebody who called on that day, and was heard of today. The key lives one day: it is forgotten as
+ * the day on which it was made is over, also when nobody calls any more, and survives a restart on its
+ * day. The day of the call is hashed along, so that calls of many days may come in in any order, and
+ * who called on two of them is not known for one. 16 bytes out. */
 void vault_hash_caller(
 	struct vault *vault, int32_t day, int32_t today, const char *caller, uint8_t out[16]);
 /* To be called now and then. */

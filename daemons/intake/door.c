@@ -3,6 +3,7 @@
 #include "config/keys.h"
 #include "config/lists.h"
 #include "daemons/intake/address.h"
+#include "daemons/intake/caller.h"
 #include "daemons/intake/core.h"
 #include "lib/calendar.h"
 #include "lib/log.h"
@@ -87,15 +88,17 @@ static const char *postcode_of(const Wot__V1__Body *body)
 	return request ? body->help_request->postcode : NULL;
 }
 
-/* The caller's number is never stored: what remains is a hash whose key lives one day. */
+/* The caller's number is never stored: what remains is a hash whose key lives one day, and nothing of who
+ * withholds it. */
 static void caller_hash(struct intake_door *door, struct admission *admission)
 {
 	Wot__V1__Call *call = admission->submission->body->call;
-	if (!call->caller)
+	char caller[CALLER_ROOM];
+	if (!call->caller || !caller_of(call->caller, caller))
 		return;
 	uint8_t hash[16];
 	vault_hash_caller(door->vault, calendar_day_of(admission->submission->occurred_at),
-		calendar_day_of(admission->now_ms), call->caller, hash);
+		calendar_day_of(admission->now_ms), caller, hash);
 	call->has_caller_hash = true;
 	call->caller_hash.data = arena_dup(admission->arena, hash, sizeof hash);
 	call->caller_hash.len = sizeof hash;

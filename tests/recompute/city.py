@@ -30,6 +30,11 @@ SUBJECTS = (
     "CLIENT_ACCESS CLIENT_SUPPORT PARTNER_SERVICE PARTNER_COOPERATION PARTNER_OFFER PARTNER_ACCESSIBILITY"
 ).split()
 COMPLAINT_OUTCOMES = "UPHELD PARTLY_UPHELD UNFOUNDED FORWARDED WITHDRAWN INADMISSIBLE".split()
+NUMBERS = [
+    "061234567{}", "06-1234567{}", "+31 6 1234567{}", "+31(0)61234567{}", "0031-6 12 34 56 7{}", "3161234567{}",
+    "sip:+3161234567{}@trunk.example.nl", "tel:+31-6-1234567{};phone-context=nl", '"J. Jansen" <061234567{}>',
+]  # one and the same
+WITHHELD = ["anonymous", "Anonymous", "UNKNOWN", "Restricted", "private", "0", "-", "", "sip:anonymous@anonymous.invalid"]
 YEARS = 3
 DAY_MAX = 24 * 3600 - 1
 
@@ -214,10 +219,10 @@ class City:
     def calls(self, number):
         """Who calls may try again that day."""
         day = self.day()
-        caller = {} if self.missing() else {"caller": f"06-{self.random.randint(1, 9)}"}
-        self.call(f"call-{number}", day, caller)
-        if self.chance(0.4):
-            self.call(f"call-{number}-again", day, caller)
+        who = None if self.missing() else self.random.randint(1, 9)
+        for often in range(1 + self.chance(0.4)):
+            caller = {"caller": self.pick(WITHHELD if who == 9 else NUMBERS).format(who)} if who else {}
+            self.call(f"call-{number}-{often}", day, caller)
 
     def call(self, ref, day, caller):
         """Events may be missing, doubled, and come in any order."""

@@ -5,6 +5,7 @@ named by its number under "Rules that decide a figure".
 """
 
 import json
+import re
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta, timezone
 
@@ -76,6 +77,21 @@ class Card:
 
 CALL_CAP = timedelta(hours=4)
 LAST_INSTANT = datetime(9999, 1, 1, tzinfo=timezone.utc)
+
+
+def number_of(text):
+    """A telephone number in one form for all that it is written in. None: it is withheld."""
+    text = re.sub(r".*<|>.*", "", text)
+    text = re.sub(r"^(sips?|tel):", "", text.strip(' "'), flags=re.IGNORECASE)
+    text = re.split("[@;]", text)[0].replace("(0)", "")
+    digits = re.sub(r"\D", "", text)
+    if re.search("[A-Za-z]", text) or len(digits) < 2 or not digits.strip("0"):
+        return None
+    if text.startswith("+"):
+        return digits
+    if digits.startswith("00"):
+        return digits[2:]
+    return "31" + digits[1:] if digits.startswith("0") else digits
 
 
 def earliest(known, at):
@@ -250,7 +266,8 @@ class History:
         if body.get("outcome") == "CALLBACK":
             call.asked_at = earliest(call.asked_at, at)
         if "caller" in body:
-            call.named = earliest(call.named, (at, self.told, body["caller"]))
+            who = self.caller_of(body["caller"])
+            call.named = earliest(call.named, (at, self.told, who) if who else None)
         if body["event"] == "ANSWERED":
             call.answer = earliest(call.answer, (at, self.told, body["waitSeconds"]))
         elif body["event"] == "ABANDONED":
@@ -262,6 +279,10 @@ class History:
 
     def take_outcome(self, body, day):
         self.outcomes[body["complaintRef"], body["part"]] = Outcome(day, body["outcome"])
+
+    @staticmethod
+    def caller_of(text):
+        return number_of(text)
 
     def take_callback(self, body, _):
         if body["reached"]:

@@ -101,8 +101,7 @@ def kpi_differs(history, theirs, by, today):
     yield from rows_differ(f"{where} by {','.join(by or ['itself'])}", ours["by"], theirs["by"])
 
 
-def compare(history, answers, whole=False, today=date.max, apart=()):
-    """apart: ids that this history cannot tell."""
+def compare(history, answers, whole=False, today=date.max):
     found, compared, lacking = [], 0, set()
     for answer in answers:
         path, _, dims = answer.partition(":")
@@ -111,7 +110,7 @@ def compare(history, answers, whole=False, today=date.max, apart=()):
         if not dims:
             lacking |= KPIS.keys() - {theirs["id"] for theirs in kpis}
         for theirs in kpis:
-            if theirs["id"] in KPIS and theirs["id"] not in apart:
+            if theirs["id"] in KPIS:
                 found += kpi_differs(history, theirs, dims.split(",") if dims else None, today)
                 compared += 1
     print(*found[:SHOWN], sep="\n", end="\n" if found else "")

@@ -226,6 +226,13 @@ class Promises(unittest.TestCase):
         self.assertEqual(figure["count"], 1)
         self.assertEqual(figures.kpi_json(history, "phone_abandoned", *Y2025)["unknown"], 1)
 
+    def test_one_number_in_its_forms_is_one_caller_and_who_withholds_it_is_nobody(self):
+        for name, callers in (("0612345678", ("+31 6-12345678", "sip:0612345678@host")), (None, ("anonymous", "0"))):
+            city = City()
+            self.call(city, "a", "ABANDONED", "10:00:00", caller=callers[0])
+            self.call(city, "b", "ANSWERED", "11:00:00", caller=callers[1])
+            self.assertEqual(self.promised(city, "callback_within_1_working_day"), (0, 0 if name else 1, 0))
+
     def test_a_start_is_due_28_days_after_the_report(self):
         city = City()
         ref = city.request("2025-12-01")

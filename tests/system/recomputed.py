@@ -48,16 +48,14 @@ class Recomputed(unittest.TestCase):
         return history_of(self.lines, wards, left_out), history_of_tail(tail, wards)
 
     def compare(self, answers, published=False):
-        """To which team a case went stands in the logs alone. So does whether it was the same caller: the key by
-        which one is known lives one day, and import promises no order among calls."""
+        """To which team a case went stands in the logs alone."""
         now = datetime.datetime.now(datetime.timezone.utc)
         today = day_of(now)
         without_teams = [answer for answer in answers if "team" not in answer.partition(":")[2]]
         submitted, logged = self.histories()
-        callbacks = ["callback_within_1_working_day"]
-        for history, held, left in ((submitted, without_teams, callbacks), (logged, answers, [])):
+        for history, held in ((submitted, without_teams), (logged, answers)):
             history.now = now
             with contextlib.redirect_stdout(io.StringIO()) as said:
-                code = recompute.compare(history, held, whole=True, today=today, apart=left)
+                code = recompute.compare(history, held, whole=True, today=today)
                 code = (published and recompute.published(history)) or code
             self.assertEqual(code, 0, said.getvalue())

@@ -214,6 +214,28 @@ class CaseLife(unittest.TestCase):
         self.assertEqual(hashes[0], hashes[2])
         self.assertNotEqual(hashes[0], hashes[1])
 
+    def test_who_calls_is_a_number_in_any_form_and_nobody_where_it_is_withheld(self):
+        before = self.figure("callback_within_1_working_day")
+
+        def owed():
+            now = self.figure("callback_within_1_working_day")
+            return now["count"] - before["count"], now["of"] - before["of"]
+
+        def call(name, event, hour, caller):
+            self.post("rogplus", "/v1/calls", 20, hour=hour, callId=name, queue="wot", event=event, waitSeconds=9,
+                      caller=caller)
+
+        forms = ("+31 6-12345678", "0612345678", '"Jansen" <sip:0031612345678@trunk.example.nl;user=phone>')
+        withheld = ("", "Anonymous", "anonymous", "0", "sip:anonymous@anonymous.invalid")
+        for name, callers in (("form", forms), ("withheld", withheld)):
+            for number, caller in enumerate(callers):
+                call(f"{name}-{number}", "ABANDONED", 9 + number, caller)
+        self.post("rogplus", "/v1/callbacks", 20, hour=10, callId="form-0", reached=True)
+        self.assertEqual(owed(), (2, 8))  # what that caller had open by then
+        call("form-4", "ANSWERED", 15, forms[0])
+        call("withheld-9", "ANSWERED", 15, withheld[0])
+        self.assertEqual(owed(), (0, 5))
+
 
 if __name__ == "__main__":
     unittest.main()
