@@ -2,6 +2,7 @@
  * Verbs that read logs: tail, verify, accept-loss.
  */
 #include "cli/source.h"
+#include "cli/vault.h"
 
 #include "lib/clean.h"
 #include "proto/event.h"
@@ -269,6 +270,9 @@ int verb_verify(struct cli *cli, int argc, char **argv)
 		if (folder_verify(cli, i, &walked[i], &why) != 0)
 			code = cli_fail(EXIT_FAILED, "%s", why.text);
 	}
+	if (cli_vault_verify(
+		    cli, walked[DAEMON_INTAKE].found ? &walked[DAEMON_INTAKE].head : NULL) != 0)
+		code = EXIT_FAILED;
 	return code ? code : marks_verify(cli, walked);
 }
 
@@ -276,7 +280,6 @@ int verb_verify(struct cli *cli, int argc, char **argv)
 
 int verb_accept_loss(struct cli *cli, int argc, char **argv)
 {
-	(void)cli;
 	if (argc != 2)
 		return cli_fail(EXIT_USAGE,
 			"accept-loss DIR: the folder of one log, such as build/run/intake");
@@ -297,5 +300,5 @@ int verb_accept_loss(struct cli *cli, int argc, char **argv)
 			report.bad_seq);
 	else
 		puts("the rest of it is fetched again");
-	return EXIT_OK;
+	return cli_vault_accept(cli, argv[1]);
 }

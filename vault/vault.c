@@ -10,13 +10,14 @@
 #include <unistd.h>
 #include <uthash.h>
 
-/* A used slot, found by its key id; a damaged one too, with the key id that it seems to have. */
+/* A slot that is not free, found by its key id; a damaged one by the key id that it seems to have. */
 struct entry {
 	uint8_t key_id[VAULT_ID_LEN];
 	uint8_t salt[VAULT_SALT_LEN];
 	struct household *households[VAULT_MATCH_KINDS];
 	uint32_t slot;
-	bool damaged;
+	enum vault_slot_state state;
+	bool torn; /* damaged as by a write that was cut short */
 	UT_hash_handle hh;
 };
 
@@ -28,27 +29,29 @@ struct household {
 	UT_hash_handle hh;
 };
 
-/* Of which day, and on which day it was made: what is imported is of another. */
-struct caller_key {
-	uint8_t key[32];
-	int32_t day, made_on;
-};
-
 struct vault {
 	struct vault_file file;
 	char *caller_path;
 	uint8_t public_key[32];
 	uint8_t digest_key[32], match_key[32]; /* from path.secret */
-	struct caller_key caller;
+	struct vault_caller caller;
 	struct entry *entries;
 	struct household *households;
 	uint32_t *free; /* slots, the one to be used next last */
 	size_t free_count;
-	size_t damaged;
+	size_t by_state[VAULT_SLOT_DAMAGED + 1], torn;
+	bool caller_was_damaged;
+	/* The end that the log had, in a slot of its own. Due: persons have come since. Kept: what the log
+	 * has now is less, and that must still be known at the next start. */
+	struct vault_mark end;
+	uint32_t end_slot;
+	bool has_end, end_is_due, end_is_kept;
 	/* Shared with the writer thread: */
 	pthread_mutex_t syncing;
 	atomic_bool unsynced, broken;
 };
+
+static const struct vault_record free_record;
 
 /* ---- secrets ---- */
 
@@ -67,25 +70,6 @@ static void take_secret(struct vault *vault, const uint8_t secret[32])
 	must(crypto_kdf_derive_from_key(vault->match_key, 32, 2, "wotvault", secret) == 0);
 }
 
-static void check_of(const uint8_t secret[32], uint8_t check[VAULT_HASH_LEN])
-{
-	hash_with(secret, "wot-check", "", check, VAULT_HASH_LEN);
-}
-
-/* The vault first and its secret last: without slots a vault without secret is a first start that
- * crashed. */
-static int make_files(const char *path, const char *secret_path, struct why *why)
-{
-	uint8_t secret[32], check[VAULT_HASH_LEN];
-	randombytes_buf(secret, sizeof secret);
-	check_of(secret, check);
-	int err = vault_file_create(path, check, why);
-	if (!err)
-		err = vault_bytes_write(secret_path, secret, sizeof secret, why);
-	sodium_memzero(secret, sizeof secret);
-	return err;
-}
-
 static bool has_slots(const char *path)
 {
 	struct vault_file file = {.fd = -1};
@@ -93,7 +77,7 @@ static bool has_slots(const char *path)
 	bool used = vault_file_open(&file, path, false, NULL, NULL) != 0;
 	for (uint32_t i = 0; !used && i < file.slots; i++)
 		used = vault_file_read(&file, i, &record, 1) ||
-		       vault_record_state(&record) != VAULT_FREE;
+		       vault_record_state(&record) != VAULT_SLOT_NONE;
 	vault_file_close(&file);
 	return used;
 }
@@ -104,16 +88,12 @@ static int find_files(const char *path, const char *secret_path, struct why *why
 	if (vault_there && secret_there)
 		return 0;
 	if (secret_there)
-		return why_set(why, ERR_DAMAGED,
-			"%s is missing while %s is there; restore it from the backup. To go on "
-			"without the "
-			"persons in it, for good, remove %s",
-			path, secret_path, secret_path);
+		return why_set(why, ERR_DAMAGED, "%s is missing while %s is there; " VAULT_ADVICE,
+			path, secret_path);
 	if (vault_there && has_slots(path))
-		return why_set(why, ERR_DAMAGED,
-			"%s is missing while %s has slots; restore it from the backup", secret_path,
-			path);
-	return make_files(path, secret_path, why);
+		return why_set(why, ERR_DAMAGED, "%s is missing while %s has slots; " VAULT_ADVICE,
+			secret_path, path);
+	return vault_files_make(path, secret_path, why);
 }
 
 static int open_files(struct vault *vault, const char *path, struct why *why)
@@ -129,11 +109,10 @@ static int open_files(struct vault *vault, const char *path, struct why *why)
 	if (err)
 		return err;
 	take_secret(vault, secret);
-	check_of(secret, expected);
+	vault_secret_check(secret, expected);
 	sodium_memzero(secret, sizeof secret);
 	if (sodium_memcmp(check, expected, sizeof check) != 0)
-		return why_set(why, ERR_DAMAGED,
-			"%s is not the secret of %s; restore both from the same backup",
+		return why_set(why, ERR_DAMAGED, "%s is not the secret of %s; " VAULT_ADVICE,
 			secret_path.data, path);
 	return 0;
 }
@@ -154,17 +133,20 @@ static struct entry *entry_of(const struct vault *vault, const uint8_t key_id[VA
 	return entry;
 }
 
-static void entry_add(
-	struct vault *vault, uint32_t slot, const struct vault_record *record, bool damaged)
+static void entry_add(struct vault *vault, uint32_t slot, const struct vault_record *record,
+	enum vault_slot_state state)
 {
 	struct entry *entry = calloc(1, sizeof *entry);
 	must(entry);
 	memcpy(entry->key_id, record->key_id, sizeof entry->key_id);
 	memcpy(entry->salt, record->salt, sizeof entry->salt);
 	entry->slot = slot;
-	entry->damaged = damaged;
-	vault->damaged += damaged;
-	for (size_t kind = 0; !damaged && kind < VAULT_MATCH_KINDS; kind++) {
+	entry->state = state;
+	entry->torn = state == VAULT_SLOT_DAMAGED &&
+		      sodium_is_zero(record->checksum, sizeof record->checksum);
+	vault->torn += entry->torn;
+	vault->by_state[state]++;
+	for (size_t kind = 0; state == VAULT_SLOT_WHOLE && kind < VAULT_MATCH_KINDS; kind++) {
 		if (!record->has_match[kind])
 			continue;
 		struct household *household = household_of(vault, record->match[kind].hash);
@@ -192,7 +174,8 @@ static void entry_remove(struct vault *vault, struct entry *entry)
 		sodium_memzero(household->hash, sizeof household->hash);
 		free(household);
 	}
-	vault->damaged -= entry->damaged;
+	vault->by_state[entry->state]--;
+	vault->torn -= entry->torn;
 	vault->free[vault->free_count++] = entry->slot;
 	HASH_DELETE(hh, vault->entries, entry);
 	sodium_memzero(entry->salt, sizeof entry->salt);
@@ -207,6 +190,19 @@ static void free_add(struct vault *vault, uint32_t from)
 		vault->free[vault->free_count++] = slot;
 }
 
+static void slot_load(struct vault *vault, uint32_t slot, const struct vault_record *record)
+{
+	enum vault_slot_state state = vault_record_state(record);
+	if (state == VAULT_SLOT_NONE) {
+		vault->free[vault->free_count++] = slot;
+	} else if (state == VAULT_SLOT_END) {
+		vault->has_end = vault_record_get_mark(record, &vault->end);
+		vault->end_slot = slot;
+	} else {
+		entry_add(vault, slot, record, state);
+	}
+}
+
 static int load_slots(struct vault *vault, const char *path, struct why *why)
 {
 	enum { BATCH = 128 };
@@ -219,13 +215,8 @@ static int load_slots(struct vault *vault, const char *path, struct why *why)
 		int err = vault_file_read(&vault->file, first, records, BATCH);
 		if (err)
 			return why_set(why, err, "%s cannot be read: %s", path, strerror(errno));
-		for (uint32_t i = BATCH; i-- > 0;) {
-			enum vault_record_state state = vault_record_state(&records[i]);
-			if (state == VAULT_FREE)
-				vault->free[vault->free_count++] = first + i;
-			else
-				entry_add(vault, first + i, &records[i], state == VAULT_BAD);
-		}
+		for (uint32_t i = BATCH; i-- > 0;)
+			slot_load(vault, first + i, &records[i]);
 	}
 	return 0;
 }
@@ -241,19 +232,29 @@ static void no_caller(struct vault *vault)
 /* Where it cannot be kept a restart makes a new one; the one before must go all the same. */
 static void keep_caller(struct vault *vault)
 {
-	if (vault_bytes_overwrite(vault->caller_path, &vault->caller, sizeof vault->caller))
+	if (vault_caller_write(vault->caller_path, &vault->caller))
 		unlink(vault->caller_path);
 }
 
 static void read_caller(struct vault *vault)
 {
-	struct caller_key kept;
 	no_caller(vault);
-	if (vault_bytes_read(vault->caller_path, &kept, sizeof kept, NULL) == 0)
-		vault->caller = kept;
-	else if (access(vault->caller_path, F_OK) == 0)
-		keep_caller(vault); /* cannot be used, so nobody would know when it must go */
-	sodium_memzero(&kept, sizeof kept);
+	int err = vault_caller_read(vault->caller_path, &vault->caller, NULL);
+	if (!err || err == ERR_NOT_FOUND)
+		return;
+	vault->caller_was_damaged = true;
+	keep_caller(vault); /* cannot be used, so nobody would know when it must go */
+}
+
+/* Whoever made this key chose it badly: sealing to it fails, whatever is sealed. */
+static int check_public_key(const uint8_t public_key[32], struct why *why)
+{
+	uint8_t sealed[crypto_box_SEALBYTES];
+	if (crypto_box_seal(sealed, (const uint8_t *)"", 0, public_key) == 0)
+		return 0;
+	return why_set(why, ERR_CONFIG,
+		"nothing can be sealed to the vault's public key; put the right vault.pub back, "
+		"or make a new pair with `wotctl keygen`");
 }
 
 int vault_open(struct vault **out, const char *path, const uint8_t public_key[32], struct why *why)
@@ -269,7 +270,9 @@ int vault_open(struct vault **out, const char *path, const uint8_t public_key[32
 	buf_printf(&caller_path, "%s.caller", path);
 	vault->caller_path = strdup(caller_path.data);
 	must(vault->caller_path);
-	int err = open_files(vault, path, why);
+	int err = check_public_key(public_key, why);
+	if (!err)
+		err = open_files(vault, path, why);
 	if (!err)
 		err = load_slots(vault, path, why);
 	if (err) {
@@ -286,6 +289,7 @@ void vault_close(struct vault **vault)
 	struct vault *old = *vault;
 	if (!old)
 		return;
+	vault_sync(old); /* what was given back is overwritten, or known at the next start */
 	struct entry *entry, *next_entry;
 	HASH_ITER (hh, old->entries, entry, next_entry) {
 		HASH_DELETE(hh, old->entries, entry);
@@ -312,12 +316,29 @@ const uint8_t *vault_secret(const struct vault *vault)
 
 size_t vault_count(const struct vault *vault)
 {
-	return HASH_COUNT(vault->entries) - vault->damaged;
+	return vault->by_state[VAULT_SLOT_WHOLE];
 }
 
 size_t vault_damaged(const struct vault *vault)
 {
-	return vault->damaged;
+	return vault->by_state[VAULT_SLOT_DAMAGED];
+}
+
+size_t vault_lost(const struct vault *vault)
+{
+	return vault->by_state[VAULT_SLOT_LOST];
+}
+
+bool vault_caller_was_damaged(const struct vault *vault)
+{
+	return vault->caller_was_damaged;
+}
+
+enum vault_slot_state vault_slot_state(
+	const struct vault *vault, const uint8_t key_id[VAULT_ID_LEN])
+{
+	const struct entry *entry = entry_of(vault, key_id);
+	return entry ? entry->state : VAULT_SLOT_NONE;
 }
 
 /* ---- sealing ---- */
@@ -381,12 +402,25 @@ static void encrypt(const uint8_t key[VAULT_KEY_LEN], const void *plain, size_t 
 	sealed->data[sealed->len] = 0;
 }
 
-int vault_seal(struct vault *vault, const struct vault_match *match, const void *plain, size_t len,
-	const uint8_t aad[16], struct vault_slot *slot, struct buf *sealed)
+/* What was half-written is zeros again, as far as the disk lets: the slot is still free. */
+static int record_put(struct vault *vault, uint32_t at, const struct vault_record *record)
+{
+	int err = vault_file_write(&vault->file, at, record);
+	if (err) {
+		vault_file_write(&vault->file, at, &free_record);
+		vault->free[vault->free_count++] = at;
+	}
+	atomic_store(&vault->unsynced, true);
+	return err;
+}
+
+int vault_seal(struct vault *vault, const struct vault_match *match, const struct vault_mark *mark,
+	const void *plain, size_t len, const uint8_t aad[16], struct vault_slot *slot,
+	struct buf *sealed)
 {
 	uint8_t key[VAULT_KEY_LEN];
 	uint32_t at;
-	struct vault_record record = {.used = 1};
+	struct vault_record record = {.used = RECORD_KEY};
 	int err = take_free_slot(vault, &at);
 	if (err)
 		return err;
@@ -394,18 +428,17 @@ int vault_seal(struct vault *vault, const struct vault_match *match, const void 
 	randombytes_buf(record.key_id, sizeof record.key_id);
 	randombytes_buf(record.salt, sizeof record.salt);
 	match_household(vault, match, &record);
+	vault_record_mark(&record, mark);
 	must(crypto_box_seal(record.sealed_key, key, sizeof key, vault->public_key) == 0);
 	vault_record_close(&record);
-	err = vault_file_write(&vault->file, at, &record);
-	if (err) {
-		vault->free[vault->free_count++] = at;
-		sodium_memzero(key, sizeof key);
-		return err;
-	}
-	atomic_store(&vault->unsynced, true);
-	encrypt(key, plain, len, aad, sealed);
+	err = record_put(vault, at, &record);
+	if (!err)
+		encrypt(key, plain, len, aad, sealed);
 	sodium_memzero(key, sizeof key);
-	entry_add(vault, at, &record, false);
+	if (err)
+		return err;
+	entry_add(vault, at, &record, VAULT_SLOT_WHOLE);
+	vault->end_is_due = true;
 	memcpy(slot->key_id, record.key_id, sizeof slot->key_id);
 	memcpy(slot->salt, record.salt, sizeof slot->salt);
 	memcpy(slot->household_id, record.household_id, sizeof slot->household_id);
@@ -417,7 +450,7 @@ int vault_salt(const struct vault *vault, const uint8_t key_id[VAULT_ID_LEN], ui
 	const struct entry *entry = entry_of(vault, key_id);
 	if (!entry)
 		return ERR_NOT_FOUND;
-	if (entry->damaged)
+	if (entry->state != VAULT_SLOT_WHOLE)
 		return ERR_DAMAGED;
 	memcpy(salt, entry->salt, VAULT_SALT_LEN);
 	return 0;
@@ -427,8 +460,7 @@ int vault_salt(const struct vault *vault, const uint8_t key_id[VAULT_ID_LEN], ui
 
 static int overwrite(struct vault *vault, const struct entry *entry)
 {
-	static const struct vault_record zeros;
-	int err = vault_file_write(&vault->file, entry->slot, &zeros);
+	int err = vault_file_write(&vault->file, entry->slot, &free_record);
 	atomic_store(&vault->unsynced, true);
 	return err;
 }
@@ -441,31 +473,83 @@ void vault_free_slot(struct vault *vault, const uint8_t key_id[VAULT_ID_LEN])
 		entry_remove(vault, entry);
 }
 
+/* There may be two: a disk that put a slot in another one's place has kept a copy. */
 int vault_destroy(struct vault *vault, const uint8_t key_id[VAULT_ID_LEN])
 {
-	struct entry *entry = entry_of(vault, key_id);
-	if (!entry)
-		return 0;
-	int err = overwrite(vault, entry);
-	if (!err)
-		err = vault_sync(vault);
-	if (!err)
-		entry_remove(vault, entry);
+	int err = 0;
+	for (struct entry *entry; !err && (entry = entry_of(vault, key_id));) {
+		err = overwrite(vault, entry);
+		if (!err)
+			err = vault_sync(vault);
+		if (!err)
+			entry_remove(vault, entry);
+	}
 	return err;
 }
 
-size_t vault_free_orphans(struct vault *vault,
-	bool (*is_known)(void *arg, const uint8_t key_id[VAULT_ID_LEN]), void *arg)
+/* ---- at a start ---- */
+
+/* The log once had an end that it has not now: another copy of it may name what it does not. */
+static bool log_is_short(const struct vault *vault, const struct vault_log *log)
+{
+	return vault->has_end &&
+	       memcmp(vault->end.stream_id, log->stream_id, sizeof log->stream_id) == 0 &&
+	       !log->holds(log->arg, &vault->end);
+}
+
+/* Is what no event names the leftover of a crash, and not of what this log has lost? The event of a slot that is
+ * only half there was never committed: the slot would have been whole before. */
+static int is_leftover(const struct vault *vault, const struct vault_log *log,
+	const struct entry *entry, bool *leftover)
+{
+	struct vault_record record;
+	struct vault_mark mark;
+	int err = vault_file_read(&vault->file, entry->slot, &record, 1);
+	*leftover = entry->torn ||
+		    (!err && entry->state == VAULT_SLOT_WHOLE &&
+			    vault_record_get_mark(&record, &mark) && log->holds(log->arg, &mark));
+	return err;
+}
+
+int vault_reconcile(
+	struct vault *vault, const struct vault_log *log, bool doubt, struct vault_start *start)
 {
 	struct entry *entry, *next;
-	size_t freed = 0;
+	int err = 0;
+	*start = (struct vault_start){0};
+	vault->end_is_kept = log_is_short(vault, log);
+	doubt = doubt || vault_damaged(vault) > vault->torn || vault->end_is_kept;
 	HASH_ITER (hh, vault->entries, entry, next) {
-		if (is_known(arg, entry->key_id) || overwrite(vault, entry) != 0)
-			continue;
-		entry_remove(vault, entry);
-		freed++;
+		enum vault_naming naming = log->naming(log->arg, entry->key_id);
+		bool goes = naming == VAULT_FORGOTTEN;
+		if (naming == VAULT_UNNAMED && !doubt)
+			err = is_leftover(vault, log, entry, &goes);
+		if (!err && goes)
+			err = overwrite(vault, entry);
+		if (err)
+			return err;
+		start->freed += goes;
+		start->unnamed += naming == VAULT_UNNAMED && !goes;
+		if (goes)
+			entry_remove(vault, entry);
 	}
-	return freed;
+	return vault_sync(vault);
+}
+
+void vault_note_end(struct vault *vault, const struct vault_mark *end)
+{
+	struct vault_record record = {.used = RECORD_END};
+	if (!vault->end_is_due || vault->end_is_kept)
+		return;
+	if (!vault->has_end && take_free_slot(vault, &vault->end_slot))
+		return; /* the disk is full */
+	vault->has_end = true;
+	vault->end = *end;
+	vault_record_mark(&record, end);
+	vault_record_close(&record);
+	if (vault_file_write(&vault->file, vault->end_slot, &record) == 0)
+		vault->end_is_due = false;
+	atomic_store(&vault->unsynced, true);
 }
 
 /* After a failed fdatasync the pages count as clean and the next one succeeds without them: so once

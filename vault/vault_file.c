@@ -30,21 +30,43 @@ void vault_record_close(struct vault_record *record)
 	checksum(record, record->checksum);
 }
 
-enum vault_record_state vault_record_state(const struct vault_record *record)
+enum vault_slot_state vault_record_state(const struct vault_record *record)
 {
 	uint8_t sum[VAULT_HASH_LEN];
 	if (sodium_is_zero((const uint8_t *)record, sizeof *record))
-		return VAULT_FREE;
+		return VAULT_SLOT_NONE;
 	checksum(record, sum);
-	return record->used == 1 && !memcmp(sum, record->checksum, sizeof sum) ? VAULT_USED
-									       : VAULT_BAD;
+	if (memcmp(sum, record->checksum, sizeof sum) != 0)
+		return VAULT_SLOT_DAMAGED;
+	return record->used == RECORD_KEY    ? VAULT_SLOT_WHOLE
+	       : record->used == RECORD_LOST ? VAULT_SLOT_LOST
+	       : record->used == RECORD_END  ? VAULT_SLOT_END
+					     : VAULT_SLOT_DAMAGED;
+}
+
+void vault_record_mark(struct vault_record *record, const struct vault_mark *mark)
+{
+	memcpy(record->mark_stream_id, mark->stream_id, sizeof record->mark_stream_id);
+	memcpy(record->mark_hash, mark->hash, sizeof record->mark_hash);
+	for (unsigned i = 0; i < sizeof record->mark_seq; i++)
+		record->mark_seq[i] = (uint8_t)(mark->seq >> 8 * i);
+}
+
+bool vault_record_get_mark(const struct vault_record *record, struct vault_mark *mark)
+{
+	memcpy(mark->stream_id, record->mark_stream_id, sizeof mark->stream_id);
+	memcpy(mark->hash, record->mark_hash, sizeof mark->hash);
+	mark->seq = 0;
+	for (unsigned i = 0; i < sizeof record->mark_seq; i++)
+		mark->seq |= (uint64_t)record->mark_seq[i] << 8 * i;
+	return !sodium_is_zero(mark->stream_id, sizeof mark->stream_id);
 }
 
 static int err_of(int error)
 {
-	return error == ENOSPC || error == EDQUOT ? ERR_DISK_FULL
-	       : error == ENOENT                  ? ERR_NOT_FOUND
-						  : ERR_IO;
+	return error == ENOSPC || error == EDQUOT || error == EFBIG ? ERR_DISK_FULL
+	       : error == ENOENT                                    ? ERR_NOT_FOUND
+								    : ERR_IO;
 }
 
 static int write_at(int fd, const void *bytes, size_t len, off_t at)
@@ -112,13 +134,6 @@ int vault_bytes_write(const char *path, const void *bytes, size_t len, struct wh
 	return replace(path, bytes, len, (off_t)len, why);
 }
 
-int vault_bytes_overwrite(const char *path, const void *bytes, size_t len)
-{
-	auto_fd int fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
-	int err = fd < 0 ? err_of(errno) : write_at(fd, bytes, len, 0);
-	return !err && fdatasync(fd) ? ERR_IO : err;
-}
-
 int vault_bytes_read(const char *path, void *bytes, size_t len, struct why *why)
 {
 	auto_fd int fd = open(path, O_RDONLY | O_CLOEXEC);
@@ -130,12 +145,118 @@ int vault_bytes_read(const char *path, void *bytes, size_t len, struct why *why)
 	return read_at(fd, bytes, len, 0) ? why_set(why, ERR_IO, "%s cannot be read", path) : 0;
 }
 
+/* ---- the key of a day's callers ---- */
+
+/* As it lies there; the checksum is of what stands before. Before there was one the file ended without. */
+struct caller_bytes {
+	uint8_t key[32], day[4], made_on[4];
+	uint8_t checksum[VAULT_HASH_LEN];
+};
+enum { CALLER_OLD_LEN = sizeof(struct caller_bytes) - VAULT_HASH_LEN };
+
+static void caller_checksum(const struct caller_bytes *bytes, uint8_t out[VAULT_HASH_LEN])
+{
+	crypto_generichash(out, VAULT_HASH_LEN, bytes->key, CALLER_OLD_LEN, NULL, 0);
+}
+
+static void day_put(uint8_t out[4], int32_t day)
+{
+	for (unsigned i = 0; i < 4; i++)
+		out[i] = (uint8_t)((uint32_t)day >> 8 * i);
+}
+
+static int32_t day_get(const uint8_t in[4])
+{
+	uint32_t day = 0;
+	for (unsigned i = 0; i < 4; i++)
+		day |= (uint32_t)in[i] << 8 * i;
+	return (int32_t)day;
+}
+
+/* What is longer than it should be is overwritten to its end, before that is cut off. */
+int vault_caller_write(const char *path, const struct vault_caller *caller)
+{
+	static const uint8_t zeros[VAULT_SLOT_LEN];
+	struct caller_bytes bytes;
+	struct stat stat;
+	memcpy(bytes.key, caller->key, sizeof bytes.key);
+	day_put(bytes.day, caller->day);
+	day_put(bytes.made_on, caller->made_on);
+	caller_checksum(&bytes, bytes.checksum);
+	auto_fd int fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
+	int err = fd < 0 ? err_of(errno) : write_at(fd, &bytes, sizeof bytes, 0);
+	sodium_memzero(&bytes, sizeof bytes);
+	if (!err && fstat(fd, &stat))
+		err = ERR_IO;
+	for (off_t at = sizeof bytes; !err && at < stat.st_size; at += (off_t)sizeof zeros)
+		err = write_at(fd, zeros, sizeof zeros, at);
+	if (!err && (fdatasync(fd) || ftruncate(fd, sizeof bytes)))
+		err = ERR_IO;
+	return err;
+}
+
+int vault_caller_read(const char *path, struct vault_caller *caller, struct why *why)
+{
+	struct caller_bytes bytes = {0};
+	uint8_t sum[VAULT_HASH_LEN];
+	int err = vault_bytes_read(path, &bytes, sizeof bytes, why);
+	if (!err) {
+		caller_checksum(&bytes, sum);
+		if (memcmp(sum, bytes.checksum, sizeof sum) != 0)
+			err = ERR_DAMAGED;
+	} else if (err == ERR_DAMAGED &&
+		   vault_bytes_read(path, &bytes, CALLER_OLD_LEN, NULL) == 0) {
+		err = 0;
+	}
+	if (!err) {
+		memcpy(caller->key, bytes.key, sizeof caller->key);
+		caller->day = day_get(bytes.day);
+		caller->made_on = day_get(bytes.made_on);
+	}
+	sodium_memzero(&bytes, sizeof bytes);
+	return err == ERR_DAMAGED ? why_set(why, err,
+					    "%s is damaged; intake forgets it at its next start, "
+					    "and a caller of earlier today "
+					    "is then not known again",
+					    path)
+				  : err;
+}
+
+/* ---- a vault and its secret ---- */
+
+void vault_secret_check(const uint8_t secret[32], uint8_t check[VAULT_HASH_LEN])
+{
+	static const uint8_t personal[crypto_generichash_blake2b_PERSONALBYTES] = "wot-check";
+	must(crypto_generichash_blake2b_salt_personal(
+		     check, VAULT_HASH_LEN, NULL, 0, secret, 32, NULL, personal) == 0);
+}
+
+/* The vault first and its secret last: without slots a vault without secret is a first start that
+ * crashed. */
+int vault_files_make(const char *path, const char *secret_path, struct why *why)
+{
+	uint8_t secret[32], check[VAULT_HASH_LEN];
+	randombytes_buf(secret, sizeof secret);
+	vault_secret_check(secret, check);
+	int err = vault_file_create(path, check, why);
+	if (!err)
+		err = vault_bytes_write(secret_path, secret, sizeof secret, why);
+	sodium_memzero(secret, sizeof secret);
+	return err;
+}
+
+static void header_make(struct header *header, const uint8_t secret_check[VAULT_HASH_LEN])
+{
+	*header = (struct header){.version = VERSION};
+	memcpy(header->magic, magic, sizeof magic);
+	memcpy(header->secret_check, secret_check, VAULT_HASH_LEN);
+	checksum(header, header->checksum);
+}
+
 int vault_file_create(const char *path, const uint8_t secret_check[VAULT_HASH_LEN], struct why *why)
 {
-	struct header header = {.version = VERSION};
-	memcpy(header.magic, magic, sizeof magic);
-	memcpy(header.secret_check, secret_check, VAULT_HASH_LEN);
-	checksum(&header, header.checksum);
+	struct header header;
+	header_make(&header, secret_check);
 	return replace(path, &header, sizeof header, place_of(SLOTS_FIRST), why);
 }
 
@@ -151,14 +272,32 @@ static int slots_of(off_t size, uint32_t *slots)
 	return ERR_DAMAGED;
 }
 
+int vault_file_mend(const char *path, const uint8_t secret_check[VAULT_HASH_LEN], struct why *why)
+{
+	auto_fd int fd = open(path, O_RDWR | O_CLOEXEC);
+	struct stat stat;
+	struct header header;
+	uint32_t slots = SLOTS_FIRST;
+	header_make(&header, secret_check);
+	int err = fd < 0 || fstat(fd, &stat) ? err_of(errno) : 0;
+	while (!err && place_of(slots) < stat.st_size && slots < SLOTS_MAX)
+		slots *= 2;
+	if (!err && stat.st_size < place_of(slots) && ftruncate(fd, place_of(slots)))
+		err = err_of(errno);
+	if (!err)
+		err = write_at(fd, &header, sizeof header, 0);
+	if (!err && fsync(fd))
+		err = ERR_IO;
+	return err ? why_set(why, err, "%s cannot be mended: %s", path, strerror(errno)) : 0;
+}
+
 static int check_header(const struct header *header, const char *path, struct why *why)
 {
 	uint8_t sum[VAULT_HASH_LEN];
 	checksum(header, sum);
 	if (memcmp(header->magic, magic, sizeof magic) || memcmp(sum, header->checksum, sizeof sum))
 		return why_set(why, ERR_DAMAGED,
-			"%s is damaged: its header is not a vault's; restore it from the backup",
-			path);
+			"%s is damaged: its header is not a vault's; " VAULT_ADVICE, path);
 	if (header->version != VERSION)
 		return why_set(why, ERR_VERSION, "%s has version %u; this program knows %d", path,
 			header->version, VERSION);
@@ -177,8 +316,7 @@ int vault_file_open(struct vault_file *file, const char *path, bool writing,
 		return why_set(why, ERR_IO, "%s: %s", path, strerror(errno));
 	if (stat.st_size < (off_t)sizeof header || slots_of(stat.st_size, &file->slots))
 		return why_set(why, ERR_DAMAGED,
-			"%s is truncated: %lld bytes is not the size of a vault; restore it from "
-			"the backup",
+			"%s is truncated: %lld bytes is not the size of a vault; " VAULT_ADVICE,
 			path, (long long)stat.st_size);
 	if (read_at(fd, &header, sizeof header, 0))
 		return why_set(why, ERR_IO, "%s cannot be read: %s", path, strerror(errno));

@@ -15,7 +15,11 @@ static int find(const struct vault_file *file, const uint8_t key_id[VAULT_ID_LEN
 		for (uint32_t i = 0; i < BATCH; i++) {
 			if (memcmp(records[i].key_id, key_id, VAULT_ID_LEN) != 0)
 				continue;
-			if (vault_record_state(&records[i]) != VAULT_USED)
+			enum vault_slot_state state = vault_record_state(&records[i]);
+			if (state == VAULT_SLOT_LOST)
+				return why_set(why, ERR_DAMAGED,
+					"the key of this person was lost with %s", path);
+			if (state != VAULT_SLOT_WHOLE)
 				return why_set(why, ERR_DAMAGED,
 					"%s: slot %u is damaged; restore it from the backup", path,
 					first + i);

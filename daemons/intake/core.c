@@ -284,23 +284,10 @@ static get_fn *const gets[GET_COUNT] = {
 #include "core/gets.def"
 };
 
-bool intake_key_of_case(const void *state, const char *case_id, uint8_t key_id[16])
+const struct person_keys *intake_keys(const void *state)
 {
-	const struct request *request = requests_by_id(state, case_id);
-	if (!request || !request->has_key)
-		return false;
-	memcpy(key_id, request->key_id, sizeof request->key_id);
-	return true;
-}
-
-bool intake_key_is_live(const void *state, const uint8_t key_id[16])
-{
-	return requests_key_is_live(state, key_id);
-}
-
-size_t intake_live_keys(const void *state)
-{
-	return requests_live_keys(state);
+	const struct requests *requests = state;
+	return &requests->keys;
 }
 
 static const char *const configs[] = {PROMISE_CALENDAR, PROMISE_CLOCKS, NULL};

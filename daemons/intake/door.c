@@ -5,6 +5,7 @@
 #include "daemons/intake/address.h"
 #include "daemons/intake/caller.h"
 #include "daemons/intake/core.h"
+#include "daemons/intake/vault_start.h"
 #include "lib/calendar.h"
 #include "lib/log.h"
 #include "proto/door.h"
@@ -135,8 +136,10 @@ static int person_seal(struct intake_door *door, struct admission *admission)
 	auto_buf struct buf plain = {0}, sealed = {0};
 	personal_pack(admission, &plain);
 	struct vault_slot slot;
-	int err = vault_seal(
-		door->vault, &match, plain.data, plain.len, admission->event_id, &slot, &sealed);
+	struct vault_mark mark;
+	vault_mark_take(stage_store(door->stage), &mark);
+	int err = vault_seal(door->vault, &match, &mark, plain.data, plain.len, admission->event_id,
+		&slot, &sealed);
 	if (err)
 		return err;
 	submission_digest(
@@ -216,13 +219,14 @@ void intake_door_on_append(void *ctx, const Wot__V1__Event *event, uint64_t seq)
 	struct intake_door *door = ctx;
 	if (event->body->kind_case != WOT__V1__BODY__KIND_REQUEST_BECAME_CONTACT)
 		return;
+	const struct person_key *key =
+		person_key_of_case(intake_keys(stage_state(door->stage)), event->case_id);
+	if (!key)
+		return; /* it never held a person */
 	struct ending *ending = calloc(1, sizeof *ending);
 	must(ending);
 	ending->seq = seq;
-	if (!intake_key_of_case(stage_state(door->stage), event->case_id, ending->key_id)) {
-		free(ending); /* it never held a person */
-		return;
-	}
+	memcpy(ending->key_id, key->id, sizeof ending->key_id);
 	ending->next = door->endings;
 	door->endings = ending;
 }
@@ -230,6 +234,9 @@ void intake_door_on_append(void *ctx, const Wot__V1__Event *event, uint64_t seq)
 void intake_door_on_durable(void *ctx, uint64_t seq)
 {
 	struct intake_door *door = ctx;
+	struct vault_mark end;
+	vault_mark_take(stage_store(door->stage), &end);
+	vault_note_end(door->vault, &end);
 	for (struct ending **at = &door->endings; *at;) {
 		struct ending *ending = *at;
 		if (ending->seq > seq) {
@@ -270,32 +277,11 @@ int intake_door_open(void **ctx, struct stage *stage, struct why *why)
 	return err ? err : intake_door_reload(door, why);
 }
 
-static bool is_live(void *arg, const uint8_t key_id[VAULT_ID_LEN])
-{
-	return intake_key_is_live(arg, key_id);
-}
-
-/* Slots whose event never became durable, and those of persons that a crash kept from being destroyed. */
 int intake_door_ready(void *ctx, struct why *why)
 {
-	(void)why;
 	struct intake_door *door = ctx;
-	void *state = stage_state(door->stage);
-	size_t freed = vault_free_orphans(door->vault, is_live, state);
-	size_t live = intake_live_keys(state);
-	size_t held = vault_count(door->vault) + vault_damaged(door->vault);
-	if (vault_damaged(door->vault))
-		log_error("vault_damaged",
-			"slots=%zu why=\"these persons cannot be read again; put the vault back "
-			"from a backup\"",
-			vault_damaged(door->vault));
-	if (held < live)
-		log_error("vault_incomplete",
-			"slots=%zu why=\"the vault is older than the log: the keys of these "
-			"persons are not in it; put the right one back\"",
-			live - held);
-	log_info("vault_open", "persons=%zu orphans_freed=%zu", vault_count(door->vault), freed);
-	return 0;
+	return vault_start(
+		door->vault, intake_keys(stage_state(door->stage)), stage_store(door->stage), why);
 }
 
 void intake_door_close(void **ctx)

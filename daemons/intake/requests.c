@@ -3,16 +3,9 @@
 #include "lib/clean.h"
 #include "lib/grow.h"
 #include "proto/case_id.h"
-#include "proto/personal.h"
 #include <string.h>
-#include <uthash.h>
 
 enum { HISTORY_MAX = 1000 }; /* far more than a case has steps; the log has them all */
-
-struct live_key {
-	uint8_t id[16];
-	UT_hash_handle hh;
-};
 
 void requests_done(struct requests *requests)
 {
@@ -25,11 +18,7 @@ void requests_done(struct requests *requests)
 	free(requests->complaints);
 	refs_done(&requests->referrals);
 	refs_done(&requests->complaint_refs);
-	struct live_key *key, *next;
-	HASH_ITER (hh, requests->keys, key, next) {
-		HASH_DEL(requests->keys, key);
-		free(key);
-	}
+	person_keys_done(&requests->keys);
 }
 
 /* ---- finding ---- */
@@ -50,18 +39,6 @@ const struct request *requests_by_id(const struct requests *requests, const char
 	return request && request->year == year ? request : NULL;
 }
 
-bool requests_key_is_live(const struct requests *requests, const uint8_t key_id[16])
-{
-	struct live_key *key;
-	HASH_FIND(hh, requests->keys, key_id, sizeof key->id, key);
-	return key != NULL;
-}
-
-size_t requests_live_keys(const struct requests *requests)
-{
-	return HASH_COUNT(requests->keys);
-}
-
 int requests_complaint_part(const struct requests *requests, const char *client,
 	const char *complaint_ref, const char *part)
 {
@@ -75,27 +52,6 @@ int requests_complaint_part(const struct requests *requests, const char *client,
 }
 
 /* ---- what the own log says ---- */
-
-static void key_add(struct requests *requests, const Wot__V1__Sealed *sealed)
-{
-	if (!sealed)
-		return;
-	struct live_key *key = malloc(sizeof *key);
-	must(key && sealed->key_id.len == sizeof key->id);
-	memcpy(key->id, sealed->key_id.data, sizeof key->id);
-	HASH_ADD(hh, requests->keys, id, sizeof key->id, key);
-}
-
-static void key_forget(struct requests *requests, const struct request *request)
-{
-	struct live_key *key = NULL;
-	if (request->has_key)
-		HASH_FIND(hh, requests->keys, request->key_id, sizeof key->id, key);
-	if (!key)
-		return;
-	HASH_DEL(requests->keys, key);
-	free(key);
-}
 
 static void progress_add(
 	struct request *request, int64_t at_ms, Wot__V1__ReferralProgressed__Status status)
@@ -140,10 +96,6 @@ static void request_add(struct requests *requests, const Wot__V1__Event *event,
 	request->location = (uint8_t)(made->has_location ? made->location : 0);
 	request->age_group = (uint8_t)age_group_of(made);
 	request->legal_basis = (uint8_t)event->legal_basis;
-	if (made->sealed) {
-		request->has_key = true;
-		memcpy(request->key_id, made->sealed->key_id.data, sizeof request->key_id);
-	}
 	if (is_referral) {
 		progress_add(request, event->occurred_at,
 			WOT__V1__REFERRAL_PROGRESSED__STATUS__RECEIVED);
@@ -179,9 +131,7 @@ void requests_evolve(struct requests *requests, const Wot__V1__Event *event)
 	if (event->case_id && case_id_parse(event->case_id, &year, &number) == 0 &&
 		number > requests->highest)
 		requests->highest = number;
-	Wot__V1__Sealed **sealed = body_sealed(body);
-	if (sealed)
-		key_add(requests, *sealed);
+	person_keys_evolve(&requests->keys, event);
 	struct request *request = (struct request *)requests_at(requests, number);
 	switch (body->kind_case) {
 	case WOT__V1__BODY__KIND_HELP_REQUEST:
@@ -196,7 +146,6 @@ void requests_evolve(struct requests *requests, const Wot__V1__Event *event)
 	case WOT__V1__BODY__KIND_REQUEST_BECAME_CONTACT:
 		must(request);
 		request->is_contact = true;
-		key_forget(requests, request);
 		break;
 	case WOT__V1__BODY__KIND_CONTACT_BECAME_REQUEST:
 		must(request);

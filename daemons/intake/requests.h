@@ -1,7 +1,7 @@
 /*
  * What intake remembers: of each request what is needed once it turns out to be a brief contact, of
- * referrals their progress, of complaints their parts, and which keys still hold a person. About
- * 150 bytes a request.
+ * referrals their progress, of complaints their parts, and the keys of persons. About 150 bytes a
+ * request.
  */
 #ifndef WOT_INTAKE_REQUESTS_H
 #define WOT_INTAKE_REQUESTS_H
@@ -9,6 +9,7 @@
 #include "core/refs.h"
 #include "daemons/intake/calls.h"
 #include "proto/event.h"
+#include "proto/person_keys.h"
 
 /* A status that a referral reached, and when: newest last. */
 typedef uint64_t progress_t;
@@ -26,8 +27,7 @@ struct request {
 	uint16_t history_len, history_room;
 	uint16_t year; /* of the case id; 0: no such request */
 	uint8_t channel, location /* 0: not given */, age_group, legal_basis;
-	bool has_key, is_contact;
-	uint8_t key_id[16];
+	bool is_contact;
 };
 
 struct requests {
@@ -38,7 +38,7 @@ struct requests {
 	struct refs complaint_refs; /* number: place in complaints */
 	char **complaints;          /* parts, each with its NUL, and an empty one at the end */
 	uint32_t complaint_count;
-	struct live_key *keys;
+	struct person_keys keys;
 	struct calls calls;
 };
 
@@ -48,8 +48,6 @@ void requests_evolve(struct requests *requests, const Wot__V1__Event *event);
 /* NULL when there is none. */
 const struct request *requests_at(const struct requests *requests, uint32_t number);
 const struct request *requests_by_id(const struct requests *requests, const char *case_id);
-bool requests_key_is_live(const struct requests *requests, const uint8_t key_id[16]);
-size_t requests_live_keys(const struct requests *requests);
 
 /* ERR_UNKNOWN_COMPLAINT, or ERR_INVALID when it has no such part. */
 int requests_complaint_part(const struct requests *requests, const char *client,

@@ -124,7 +124,8 @@ static void facts_of_case(uint32_t number)
 static void key_check(uint32_t number, const struct told_request *request)
 {
 	bool there = house_key_is_there(request->key_id);
-	bool live = intake_key_is_live(stage_state(house.stages[INTAKE]), request->key_id);
+	bool live =
+		person_key_is_live(intake_keys(stage_state(house.stages[INTAKE])), request->key_id);
 	sim_check(there == !request->was_contact && live == there,
 		"case %u: its key is %s, %s to intake, and advice was %s", number,
 		there ? "there" : "gone", live ? "live" : "dead",

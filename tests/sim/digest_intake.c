@@ -1,4 +1,5 @@
 #include "daemons/intake/requests.h"
+#include "proto/case_id.h"
 #include "tests/sim/digest.h"
 
 #include <inttypes.h>
@@ -13,9 +14,12 @@ static void request_print(const struct requests *requests, uint32_t number, stru
 		"%u year=%u channel=%u location=%u age_group=%u basis=%u contact=%d key=", number,
 		request->year, request->channel, request->location, request->age_group,
 		request->legal_basis, request->is_contact);
-	if (request->has_key) {
-		buf_hex(out, request->key_id, sizeof request->key_id);
-		buf_text(out, requests_key_is_live(requests, request->key_id) ? " live" : " gone");
+	char id[CASE_ID_ROOM];
+	case_id_print(request->year, number, id);
+	const struct person_key *key = person_key_of_case(&requests->keys, id);
+	if (key) {
+		buf_hex(out, key->id, sizeof key->id);
+		buf_text(out, key->forgotten ? " gone" : " live");
 	}
 	for (size_t i = 0; i < request->history_len; i++)
 		buf_printf(out, " %" PRIx64, request->history[i]);

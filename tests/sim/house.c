@@ -91,7 +91,7 @@ static int vault_door_ready(void *ctx, struct why *why)
 	const struct vault_door *door = ctx;
 	struct house_key *key, *next;
 	HASH_ITER (hh, house.keys, key, next) {
-		if (!intake_key_is_live(stage_state(door->stage), key->id))
+		if (!person_key_is_live(intake_keys(stage_state(door->stage)), key->id))
 			key_destroy(key);
 	}
 	return 0;
@@ -185,14 +185,16 @@ static void vault_door_on_append(void *ctx, const Wot__V1__Event *event, uint64_
 {
 	struct vault_door *door = ctx;
 	appended(INTAKE, event, seq);
-	uint8_t key_id[16];
-	if (event->body->kind_case != WOT__V1__BODY__KIND_REQUEST_BECAME_CONTACT ||
-		!intake_key_of_case(stage_state(door->stage), event->case_id, key_id))
+	if (event->body->kind_case != WOT__V1__BODY__KIND_REQUEST_BECAME_CONTACT)
+		return;
+	const struct person_key *key =
+		person_key_of_case(intake_keys(stage_state(door->stage)), event->case_id);
+	if (!key)
 		return;
 	struct ending *ending = calloc(1, sizeof *ending);
 	must(ending);
 	ending->seq = seq;
-	memcpy(ending->key_id, key_id, sizeof key_id);
+	memcpy(ending->key_id, key->id, sizeof ending->key_id);
 	ending->next = door->endings;
 	door->endings = ending;
 }

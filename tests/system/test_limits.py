@@ -121,21 +121,6 @@ class Access(unittest.TestCase):
             wot.start("intake")
             wait_until(lambda: b"k" not in kept.read_bytes())
 
-    def test_a_vault_older_than_the_log_is_said(self):
-        with Wot() as wot:
-            vault = wot.dir / "intake/vault"
-            kept = []
-            for ref in ("a", "b"):
-                wot.start("intake")
-                request = {"externalRef": ref, "occurredAt": now(), "channel": "PHONE", "person": {"name": "Test"}}
-                self.assertEqual(wot.post("desk", "/v1/help-requests", request)[0], 202)
-                wot.stop("intake")
-                kept.append(vault.read_bytes())
-            self.assertNotIn("vault_incomplete", wot.log("intake"))
-            vault.write_bytes(kept[0])
-            wot.start("intake")
-            self.assertIn("event=vault_incomplete slots=1", wot.log("intake"))
-
 
 if __name__ == "__main__":
     unittest.main()

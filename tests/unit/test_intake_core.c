@@ -178,7 +178,8 @@ static void close_replayed(struct harness *h)
 	json_t *before = answer(h, h->state, "op", ROLE_OPERATOR, "/v1/referrals");
 	json_t *after = answer(h, again, "op", ROLE_OPERATOR, "/v1/referrals");
 	assert_true(json_equal(before, after));
-	assert_int_equal(intake_key_is_live(h->state, key_1), intake_key_is_live(again, key_1));
+	assert_int_equal(person_key_is_live(intake_keys(h->state), key_1),
+		person_key_is_live(intake_keys(again), key_1));
 	json_decref(before);
 	json_decref(after);
 	h->core->free(again);
@@ -267,7 +268,7 @@ static void a_signal_holds_a_sealed_person_and_opens_no_case(void **unused)
 	assert_null(event->body->signal->person);
 	assert_memory_equal(event->body->signal->sealed->key_id.data, key_1, 16);
 	assert_int_equal(event->body->signal->household_id.data[0], 9);
-	assert_true(intake_key_is_live(h->state, key_1));
+	assert_true(person_key_is_live(intake_keys(h->state), key_1));
 	close_replayed(h);
 }
 
@@ -476,7 +477,7 @@ static void advice_turns_a_request_into_a_contact_and_lets_go_of_its_key(void **
 	(void)unused;
 	struct harness *intake, *cases;
 	opened(&intake, &cases);
-	assert_true(intake_key_is_live(intake->state, key_1));
+	assert_true(person_key_is_live(intake_keys(intake->state), key_1));
 	screened(cases, intake, 5, WOT__V1__SCREENING__OUTCOME__ADVICE);
 	const Wot__V1__Event *event = harness_event(intake, 0);
 	assert_int_equal(event->body->kind_case, KIND(REQUEST_BECAME_CONTACT));
@@ -486,18 +487,18 @@ static void advice_turns_a_request_into_a_contact_and_lets_go_of_its_key(void **
 	assert_int_equal(contact->channel, WOT__V1__CHANNEL__VALUE__EMAIL);
 	assert_int_equal(contact->location, WOT__V1__LOCATION__VALUE__OOST);
 	assert_int_equal(contact->age_group, WOT__V1__AGE_GROUP__VALUE__ADULT);
-	assert_false(intake_key_is_live(intake->state, key_1));
-	uint8_t key[16];
-	assert_true(intake_key_of_case(intake->state, event->case_id, key));
-	assert_memory_equal(key, key_1, sizeof key);
-	assert_false(intake_key_of_case(intake->state, "2025-000002", key));
+	assert_false(person_key_is_live(intake_keys(intake->state), key_1));
+	const struct person_keys *keys = intake_keys(intake->state);
+	assert_memory_equal(person_key_of_case(keys, event->case_id)->id, key_1, sizeof key_1);
+	assert_null(person_key_of_case(keys, "2025-000002"));
 	assert_status(intake, "CLOSED");
 
 	step(cases, intake, 3, 9, KIND(SUPPORT_STARTED), NULL);
 	event = harness_event(intake, 0);
 	assert_int_equal(event->body->kind_case, KIND(CONTACT_BECAME_REQUEST));
 	assert_string_equal(event->case_id, "2025-000001");
-	assert_false(intake_key_is_live(intake->state, key_1)); /* destroyed is destroyed */
+	assert_false(
+		person_key_is_live(intake_keys(intake->state), key_1)); /* destroyed is destroyed */
 	assert_status(intake, "IN_SUPPORT");
 	close_both(intake, cases);
 }

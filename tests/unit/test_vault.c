@@ -3,98 +3,9 @@
  * is destroyed can be read by nobody and is found in no byte of the file; what an event names
  * survives a crash at any moment; and damage is said, never guessed around.
  */
-#include "tests/unit/folder.h"
-#include "vault/vault.h"
-#include "vault/vault_file.h"
+#include "tests/unit/vault_fixture.h"
 
-// clang-format off
-#include <setjmp.h>
-#include <stdarg.h>
-#include <cmocka.h>
-// clang-format on
-#include <fcntl.h>
 #include <pthread.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
-struct fixture {
-	void *folder;
-	struct buf path;
-	struct vault *vault;
-	uint8_t public_key[32], secret[32];
-	struct why why;
-};
-
-static void reopen(struct fixture *fixture)
-{
-	vault_close(&fixture->vault);
-	int err =
-		vault_open(&fixture->vault, fixture->path.data, fixture->public_key, &fixture->why);
-	if (err)
-		fail_msg("%s", fixture->why.text);
-}
-
-static int setup(void **state)
-{
-	struct fixture *fixture = calloc(1, sizeof *fixture);
-	must(fixture && sodium_init() >= 0 && folder_setup(&fixture->folder) == 0);
-	folder_path(&fixture->folder, "vault", &fixture->path);
-	crypto_box_keypair(fixture->public_key, fixture->secret);
-	reopen(fixture);
-	*state = fixture;
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	struct fixture *fixture = *state;
-	vault_close(&fixture->vault);
-	buf_done(&fixture->path);
-	int err = folder_teardown(&fixture->folder);
-	free(fixture);
-	return err;
-}
-
-static const uint8_t event_id[16] = "an event's id..";
-
-static void seal(struct fixture *fixture, const char *bsn, const char *address, const char *plain,
-	struct vault_slot *slot, struct buf *sealed)
-{
-	const struct vault_match match = {bsn, address};
-	assert_int_equal(
-		vault_seal(fixture->vault, &match, plain, strlen(plain), event_id, slot, sealed),
-		0);
-}
-
-static int unseal(struct fixture *fixture, const struct vault_slot *slot, const struct buf *sealed,
-	struct buf *plain)
-{
-	return vault_unseal(fixture->path.data, fixture->public_key, fixture->secret, slot->key_id,
-		event_id, sealed->data, sealed->len, plain, &fixture->why);
-}
-
-static void file_read(const char *path, struct buf *bytes)
-{
-	buf_clear(bytes);
-	FILE *file = fopen(path, "re");
-	assert_non_null(file);
-	int c;
-	while ((c = getc(file)) != EOF)
-		buf_char(bytes, (char)c);
-	fclose(file);
-}
-
-static void file_poke(const char *path, off_t at, const void *bytes, size_t len)
-{
-	int fd = open(path, O_WRONLY | O_CLOEXEC);
-	assert_true(fd >= 0 && pwrite(fd, bytes, len, at) == (ssize_t)len);
-	close(fd);
-}
-
-static bool knows(void *arg, const uint8_t key_id[VAULT_ID_LEN])
-{
-	return arg && memcmp(arg, key_id, VAULT_ID_LEN) == 0;
-}
 
 /* ---- sealing ---- */
 
@@ -277,11 +188,117 @@ static void orphans_are_freed_at_the_start(void **state)
 	seal(fixture, NULL, NULL, "x", &known, &sealed);
 	seal(fixture, "999990342", NULL, "y", &orphan, &sealed);
 	reopen(fixture);
-	assert_int_equal(vault_free_orphans(fixture->vault, knows, known.key_id), 1);
+	assert_int_equal(start(fixture, known.key_id, false).freed, 1);
 	assert_int_equal(vault_salt(fixture->vault, known.key_id, salt), 0);
 	assert_int_equal(vault_salt(fixture->vault, orphan.key_id, salt), ERR_NOT_FOUND);
 	reopen(fixture);
 	assert_int_equal(vault_count(fixture->vault), 1);
+}
+
+/* What the log does not name another copy of it may: what was cut off, a replica, lost blocks. */
+static void nothing_is_freed_that_this_log_may_have_lost(void **state)
+{
+	struct fixture *fixture = *state;
+	struct vault_slot named, lost, late, other;
+	const struct vault_mark before = fixture->end;
+	auto_buf struct buf sealed = {0};
+	seal(fixture, NULL, NULL, "x", &named, &sealed);
+	seal(fixture, NULL, NULL, "y", &lost, &sealed);
+	fixture->end.seq = 5;
+	seal(fixture, NULL, NULL, "z", &late, &sealed);
+	vault_note_end(fixture->vault, &fixture->end);
+	/* An older copy of the log, which goes on otherwise than before. */
+	for (uint8_t round = 1; round < 3; round++) {
+		reopen(fixture);
+		fixture->end = before;
+		fixture->end.seq = round * 4u;
+		fixture->end.hash[0] = round;
+		struct vault_start found = start(fixture, named.key_id, false);
+		assert_int_equal(found.freed, 0);
+		assert_int_equal(found.unnamed, 2 * round);
+		seal(fixture, NULL, NULL, "o", &other, &sealed);
+		seal(fixture, NULL, NULL, "p", &other, &sealed);
+		vault_note_end(fixture->vault, &fixture->end);
+	}
+	reopen(fixture);
+	/* Another log: after accept-loss, or a new one. */
+	fixture->end = before;
+	fixture->end.seq = 9;
+	fixture->end.stream_id[0]++;
+	assert_int_equal(start(fixture, named.key_id, false).freed, 0);
+	/* The right one: what came of those that went on otherwise is still not of it. */
+	fixture->end.stream_id[0]--;
+	assert_int_equal(start(fixture, named.key_id, false).freed, 2);
+}
+
+static void nothing_is_freed_while_a_key_is_missing_or_a_slot_damaged(void **state)
+{
+	struct fixture *fixture = *state;
+	struct vault_slot named, orphan, damaged;
+	auto_buf struct buf sealed = {0};
+	seal(fixture, NULL, NULL, "x", &named, &sealed);
+	seal(fixture, NULL, NULL, "y", &orphan, &sealed);
+	seal(fixture, NULL, NULL, "z", &damaged, &sealed);
+	assert_int_equal(start(fixture, named.key_id, true).freed, 0);
+	/* One bit of a key id: of whom it is nobody can say. */
+	vault_close(&fixture->vault);
+	const char bit = (char)(damaged.key_id[3] ^ 4);
+	file_poke(fixture->path.data, 3 * VAULT_SLOT_LEN + 16 + 3, &bit, 1);
+	reopen(fixture);
+	struct vault_start found = start(fixture, named.key_id, false);
+	assert_int_equal(found.freed, 0);
+	assert_int_equal(found.unnamed, 2);
+	assert_int_equal(vault_damaged(fixture->vault), 1);
+}
+
+/* Whoever was forgotten is, whatever else is wrong: the log says so. */
+static void a_forgotten_key_goes_at_the_start_though_nothing_else_may(void **state)
+{
+	struct fixture *fixture = *state;
+	struct vault_slot forgotten, other;
+	struct vault_start found;
+	auto_buf struct buf sealed = {0}, file = {0};
+	seal(fixture, NULL, NULL, "x", &forgotten, &sealed);
+	seal(fixture, NULL, NULL, "y", &other, &sealed);
+	struct naming_log names = {&fixture->end, NULL, forgotten.key_id};
+	struct vault_log log = {.naming = naming, .holds = holds, .arg = &names};
+	assert_int_equal(vault_reconcile(fixture->vault, &log, true, &found), 0);
+	assert_int_equal(found.freed, 1);
+	file_read(fixture->path.data, &file);
+	assert_null(memmem(file.data, file.len, forgotten.key_id, 16));
+	assert_non_null(memmem(file.data, file.len, other.key_id, 16));
+}
+
+/* Written before slots told where the log stood: nothing proves that its event never was. */
+static void a_slot_of_an_older_version_is_kept(void **state)
+{
+	struct fixture *fixture = *state;
+	struct vault_slot slot;
+	auto_buf struct buf sealed = {0}, plain = {0};
+	const struct vault_mark end = fixture->end;
+	fixture->end = (struct vault_mark){0};
+	seal(fixture, NULL, NULL, "x", &slot, &sealed);
+	fixture->end = end;
+	reopen(fixture);
+	assert_int_equal(start(fixture, NULL, false).freed, 0);
+	assert_int_equal(unseal(fixture, &slot, &sealed, &plain), 0);
+}
+
+/* A disk that wrote one slot in another one's place as well. */
+static void a_key_that_is_there_twice_is_destroyed_twice(void **state)
+{
+	struct fixture *fixture = *state;
+	struct vault_slot slot;
+	auto_buf struct buf sealed = {0}, file = {0};
+	seal(fixture, NULL, NULL, "x", &slot, &sealed);
+	vault_close(&fixture->vault);
+	file_read(fixture->path.data, &file);
+	file_poke(
+		fixture->path.data, 9 * VAULT_SLOT_LEN, file.data + VAULT_SLOT_LEN, VAULT_SLOT_LEN);
+	reopen(fixture);
+	assert_int_equal(vault_destroy(fixture->vault, slot.key_id), 0);
+	file_read(fixture->path.data, &file);
+	assert_null(memmem(file.data, file.len, slot.key_id, 16));
 }
 
 /* ---- crashes and damage ---- */
@@ -305,7 +322,7 @@ static void a_half_written_slot_is_an_orphan(void **state)
 		reopen(fixture);
 		assert_int_equal(vault_count(fixture->vault), 1);
 		assert_int_equal(vault_damaged(fixture->vault), 1);
-		assert_int_equal(vault_free_orphans(fixture->vault, knows, kept.key_id), 1);
+		assert_int_equal(start(fixture, kept.key_id, false).freed, 1);
 		assert_int_equal(vault_damaged(fixture->vault), 0);
 		uint8_t salt[16];
 		assert_int_equal(vault_salt(fixture->vault, kept.key_id, salt), 0);
@@ -323,7 +340,7 @@ static void a_damaged_slot_that_an_event_knows_is_reported_and_kept(void **state
 	vault_close(&fixture->vault);
 	file_poke(fixture->path.data, VAULT_SLOT_LEN + 200, "\x55", 1);
 	reopen(fixture);
-	assert_int_equal(vault_free_orphans(fixture->vault, knows, slot.key_id), 0);
+	assert_int_equal(start(fixture, slot.key_id, false).freed, 0);
 	assert_int_equal(vault_damaged(fixture->vault), 1);
 	assert_int_equal(vault_salt(fixture->vault, slot.key_id, salt), ERR_DAMAGED);
 	assert_int_equal(unseal(fixture, &slot, &sealed, &plain), ERR_DAMAGED);
@@ -495,8 +512,6 @@ static void syncing_beside_sealing_is_safe(void **state)
 	assert_int_equal(vault_count(fixture->vault), 270);
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -509,6 +524,11 @@ int main(void)
 		TEST(a_destroyed_slot_leaves_no_byte_behind),
 		TEST(slots_are_used_again_and_the_file_grows_only_when_full),
 		TEST(orphans_are_freed_at_the_start),
+		TEST(nothing_is_freed_that_this_log_may_have_lost),
+		TEST(nothing_is_freed_while_a_key_is_missing_or_a_slot_damaged),
+		TEST(a_forgotten_key_goes_at_the_start_though_nothing_else_may),
+		TEST(a_slot_of_an_older_version_is_kept),
+		TEST(a_key_that_is_there_twice_is_destroyed_twice),
 		TEST(a_half_written_slot_is_an_orphan),
 		TEST(a_damaged_slot_that_an_event_knows_is_reported_and_kept),
 		TEST(a_truncated_or_foreign_file_is_refused),
