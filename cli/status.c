@@ -31,7 +31,8 @@ static void info_done(json_t *info[DAEMON_COUNT])
 		json_decref(info[i]);
 }
 
-/* Has every reader read all that every writer has? sum: of the heads, to see that nothing moves. */
+/* Has every reader read all that every writer has, and is all of it on disk? sum: of the heads, to see that nothing
+ * moves. */
 static bool is_read_everywhere(json_t *info[DAEMON_COUNT], json_int_t *sum)
 {
 	*sum = 0;
@@ -40,6 +41,8 @@ static bool is_read_everywhere(json_t *info[DAEMON_COUNT], json_int_t *sum)
 		char name[32];
 		snprintf(name, sizeof name, "read_%s", daemon_rows[writer].name);
 		*sum += json_integer_value(head);
+		if (json_integer_value(json_object_get(info[writer], "open")) > 0)
+			return false;
 		for (int reader = 0; reader < DAEMON_COUNT; reader++) {
 			json_t *read = json_object_get(info[reader], name);
 			if (read && json_integer_value(read) < json_integer_value(head))

@@ -272,7 +272,8 @@ int config_read_text(const char *path, struct buf *text, struct why *why)
 	auto_buf struct buf errors = {0}, whole = {0};
 	int err = yaml_read_file(path, &whole, &errors);
 	if (err)
-		return why_set(why, ERR_CONFIG, "%.*s", (int)errors.len - 1, errors.data);
+		return why_set(why, err == ERR_IO ? err : ERR_CONFIG, "%.*s", (int)errors.len - 1,
+			errors.data);
 	if (memchr(whole.data, 0, whole.len) || utf8_prefix(whole.data, whole.len) != whole.len)
 		return why_set(why, ERR_CONFIG, "%s: this is not a text in UTF-8", path);
 	buf_add(text, whole.data, whole.len);

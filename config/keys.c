@@ -17,8 +17,8 @@ static int line_read(const char *dir, const char *name, const char *suffix, char
 	snprintf(path, sizeof path, "%s/%s.%s", dir, name, suffix);
 	FILE *file = fopen(path, "re");
 	if (!file)
-		return why_set(why, ERR_CONFIG, "%s: %s; make it with `wotctl keygen`", path,
-			strerror(errno));
+		return why_set(why, err_of_system(errno, ERR_CONFIG),
+			"%s: %s; make it with `wotctl keygen`", path, strerror(errno));
 	bool read = fgets(line, (int)room, file);
 	fclose(file);
 	if (!read)

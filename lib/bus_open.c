@@ -78,8 +78,8 @@ static int address_failed(const struct bus_socket *socket, const char *what, str
 {
 	int code = zmq_errno();
 	const char *hint = code == EADDRINUSE ? ": stop who holds it, or choose another" : "";
-	return why_set(
-		why, ERR_ADDRESS, "%s %s: %s%s", what, socket->endpoint, zmq_strerror(code), hint);
+	return why_set(why, err_of_system(code, ERR_ADDRESS), "%s %s: %s%s", what, socket->endpoint,
+		zmq_strerror(code), hint);
 }
 
 static bool set(void *zmq, int option, int value)

@@ -385,7 +385,7 @@ static int pipe_listen(struct ctl *ctl, const char *path, struct why *why)
 	if (code == 0)
 		return 0;
 	/* libuv says EACCES also where there is no folder. */
-	return why_set(why, ERR_ADDRESS, "the stats socket %s: %s", path,
+	return why_set(why, err_of_system(-code, ERR_ADDRESS), "the stats socket %s: %s", path,
 		code == UV_EACCES ? "its folder is missing or may not be written"
 				  : uv_strerror(code));
 }

@@ -1,6 +1,8 @@
 #include "lib/err.h"
 
+#include <errno.h>
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdio.h>
 
@@ -55,6 +57,12 @@ const char *err_type(int err)
 unsigned err_http(int err)
 {
 	return err == 0 ? 200 : rows[row_of(err)].http;
+}
+
+int err_of_system(int error, int otherwise)
+{
+	bool ran_out = error == EMFILE || error == ENFILE || error == ENOMEM || error == ENOBUFS;
+	return ran_out ? ERR_IO : otherwise;
 }
 
 int why_set(struct why *why, int err, const char *format, ...)

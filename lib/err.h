@@ -30,6 +30,10 @@ const char *err_title(int err); /* a sentence without its full stop */
 const char *err_type(int err);  /* "urn:wot:ref-taken" */
 unsigned err_http(int err);     /* 409 */
 
+/* ERR_IO where the system had run out of something (descriptors, memory), which says nothing about what was asked of
+ * it; else `otherwise`. error: an errno. */
+int err_of_system(int error, int otherwise);
+
 /*
  * Why something failed and what to do about it, for the person at the console. A function that takes
  * one fills it whenever it fails.

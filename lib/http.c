@@ -424,7 +424,7 @@ int http_open(
 		http->mhd = mhd_start(http, fd);
 		if (!http->mhd) {
 			close(fd);
-			err = why_set(why, ERR_ADDRESS, "the HTTP server on %s does not start",
+			err = why_set(why, ERR_INTERNAL, "the HTTP server on %s does not start",
 				options->listen);
 		}
 	}

@@ -58,7 +58,8 @@ static int listen_failed(const char *listen, unsigned port, struct why *why)
 			"port %u of %s is taken: stop who holds it (ss -ltnp shows who), or set "
 			"another",
 			port, listen);
-	return why_set(why, ERR_ADDRESS, "listening on %s: %s", listen, strerror(errno));
+	return why_set(why, err_of_system(errno, ERR_ADDRESS), "listening on %s: %s", listen,
+		strerror(errno));
 }
 
 int http_listen(const char *text, int *out, unsigned *port, struct why *why)

@@ -46,7 +46,8 @@ int sockpath_free(const char *path, struct why *why)
 			"%s is there and is no socket: move it away, or choose another path", path);
 	auto_fd int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
 	if (fd < 0)
-		return why_set(why, ERR_ADDRESS, "the socket %s: %s", path, strerror(errno));
+		return why_set(why, err_of_system(errno, ERR_ADDRESS), "the socket %s: %s", path,
+			strerror(errno));
 	struct sockaddr_un address = {.sun_family = AF_UNIX};
 	strcpy(address.sun_path, path);
 	if (connect(fd, (const struct sockaddr *)&address, sizeof address) == 0 || errno == EAGAIN)

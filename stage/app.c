@@ -139,8 +139,7 @@ static int app_run(const struct daemon *daemon, const struct config *config)
 	int err = stage_open(&stage, daemon, config, &why);
 	if (err) {
 		log_fatal("not_started", "reason=%s why=\"%s\"", err_name(err), why.text);
-		bool wrong = err == ERR_CONFIG || err == ERR_LOCKED || err == ERR_ADDRESS ||
-			     err == ERR_USAGE;
+		bool wrong = err == ERR_CONFIG || err == ERR_ADDRESS || err == ERR_USAGE;
 		return wrong ? EXIT_WRONG : EXIT_FAILED;
 	}
 	err = stage_run(stage);

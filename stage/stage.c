@@ -7,8 +7,9 @@
 #include <inttypes.h>
 #include <signal.h>
 #include <string.h>
+#include <unistd.h>
 
-enum { TICK_MS = 250 };
+enum { TICK_MS = 250, LOCK_WAIT_MS = 5000, LOCK_RETRY_MS = 100 };
 
 /* ---- a turn ---- */
 
@@ -151,7 +152,16 @@ static int log_open(struct stage *stage, struct why *why)
 		.arg = stage,
 	};
 	stage->part->store(stage, &options);
-	return store_open(&stage->store, &options, why);
+	int err = store_open(&stage->store, &options, why);
+	/* The holder before may be on its way out; so may a wotctl that reads the log. */
+	for (unsigned waited_ms = 0; err == ERR_LOCKED && waited_ms < LOCK_WAIT_MS;
+		waited_ms += LOCK_RETRY_MS) {
+		if (!waited_ms)
+			log_warning("lock_awaited", "why=\"%s\"", why->text);
+		usleep(1000 * LOCK_RETRY_MS);
+		err = store_open(&stage->store, &options, why);
+	}
+	return err;
 }
 
 /* A connection is known by its key, so that what is revoked or given new keys is out at once. */

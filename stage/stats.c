@@ -88,6 +88,20 @@ static void info_number(struct info_out *info, const char *name, uint64_t value)
 	buf_printf(info->out, ":%" PRIu64, value);
 }
 
+/* What was taken in and is not on disk yet: of its own log, or of the replicas that it keeps. */
+static uint64_t open_events(const struct stage *stage)
+{
+	if (daemon_rows[stage_index(stage)].has_log)
+		return store_last(stage->store) - store_durable(stage->store);
+	uint64_t open = 0;
+	for (size_t i = 0; i < stage->feed_count; i++) {
+		struct store_head head;
+		if (store_head(stage->store, stage->feeds[i], &head) == 0)
+			open += stage->marks[i].seq - head.seq;
+	}
+	return open;
+}
+
 static int show_info(void *arg, char **args, size_t count, struct buf *out)
 {
 	struct stage *stage = arg;
@@ -99,10 +113,9 @@ static int show_info(void *arg, char **args, size_t count, struct buf *out)
 	info_text(&info, "municipality", stage->config.municipality);
 	info_number(&info, "pid", (uint64_t)getpid());
 	info_number(&info, "uptime_seconds", (clock_mono_us() - stage->started_us) / 1000000);
-	if (daemon_rows[stage_index(stage)].has_log) {
+	if (daemon_rows[stage_index(stage)].has_log)
 		info_number(&info, "head", store_durable(stage->store));
-		info_number(&info, "open", store_last(stage->store) - store_durable(stage->store));
-	}
+	info_number(&info, "open", open_events(stage));
 	for (size_t i = 0; i < stage->feed_count; i++) {
 		char name[64];
 		snprintf(name, sizeof name, "read_%s", stage->feeds[i]);

@@ -148,6 +148,8 @@ class DiskFull(unittest.TestCase):
                     self.assertEqual(self.submit(wot, f"request-{i}"), 202)
                 wait_until(lambda: "disk_full: yes" in wot.ask(name, "show info"), what=f"{name} says that its disk is full")
                 self.assertEqual(wot.get(None, "/healthz", daemon=name)[0], 503)
+                settled = wot.wotctl("status", "--wait", 2, check=False)
+                self.assertEqual(settled.returncode, 1, "what a full disk keeps in memory is not settled")
                 os.unlink(disk / BALLAST)
                 self.holds(wot)
 

@@ -1,14 +1,23 @@
 """deploy/run-local: all of wot in the foreground, as a person at a terminal starts and stops it."""
+import fcntl
 import os
 import pathlib
 import re
+import resource
 import shutil
 import signal
 import subprocess
 import tempfile
+import threading
 import unittest
 
 from wot import BIN, DAEMONS, ROOT, ports_take, wait_until
+
+
+def signals_default():
+    """What a shell in the background ignores its children ignore too, and no script may change that."""
+    for number in (signal.SIGINT, signal.SIGHUP, signal.SIGTERM):
+        signal.signal(number, signal.SIG_DFL)
 
 
 class RunLocal(unittest.TestCase):
@@ -25,7 +34,7 @@ class RunLocal(unittest.TestCase):
         command = [ROOT / "deploy/run-local", self.dir / folder, "--base-port", str(base or self.base), "--no-sample"]
         run = subprocess.Popen(
             command, stdout=out, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL,
-            start_new_session=True, env={**os.environ, "WOT_BIN": str(BIN)})
+            start_new_session=True, env={**os.environ, "WOT_BIN": str(BIN)}, preexec_fn=signals_default)
         self.addCleanup(self.end, run)
         run.text = lambda: pathlib.Path(out.name).read_text()
         if ready:
@@ -73,6 +82,61 @@ class RunLocal(unittest.TestCase):
         times = re.findall(r"time=\S+T(\d+):(\d+):([\d.]+)Z \S+ \S+ event=not_started", log)
         seconds = [int(h) * 3600 + int(m) * 60 + float(s) for h, m, s in times]
         self.assertTrue(all(b - a > 0.9 for a, b in zip(seconds, seconds[1:])), seconds)
+
+    def lock(self, name, seconds):
+        """Somebody holds that daemon's folder from the moment that it dies on."""
+        pid = self.pid(name)
+        os.kill(pid, signal.SIGSTOP)
+        held = open(self.dir / "run" / name / "lock", "r+")
+        os.kill(pid, signal.SIGKILL)
+        fcntl.flock(held, fcntl.LOCK_EX)
+        timer = threading.Timer(seconds, held.close)
+        timer.start()
+        self.addCleanup(timer.join)
+
+    def test_a_lock_that_is_held_for_a_moment_is_waited_for(self):
+        run = self.start()
+        for name in DAEMONS:
+            with self.subTest(name):
+                first = self.pid(name)
+                self.lock(name, 2)
+                log = self.dir / "run" / f"{name}.log"
+                wait_until(lambda: "event=lock_awaited" in log.read_text())
+                wait_until(lambda: (self.dir / f"run/{name}.pid").exists() and self.pid(name) != first)
+                wait_until(lambda: log.read_text().count("event=ready") >= 2, 30, f"{name} is there again")
+        self.assertIsNone(run.poll(), run.text())
+        self.end(run)
+        self.assertEqual(run.returncode, 0, run.text())
+
+    def test_a_daemon_that_ends_for_good_ends_all_of_it(self):
+        for name in DAEMONS:
+            with self.subTest(name):
+                run = self.start(folder=f"run-{name}")
+                folder = self.dir / f"run-{name}"
+                settings = (folder / "wot.yaml").read_text()
+                (folder / "wot.yaml").write_text(settings + "tea_cups: many\n")
+                os.kill(int((folder / f"{name}.pid").read_text()), signal.SIGKILL)
+                self.assertEqual(run.wait(40), 2, run.text())
+                self.assertIn(f"wot-{name} ended with 2", run.text())
+                self.assertEqual(list(folder.glob("*.pid")), [])
+
+    def test_a_lack_of_descriptors_at_a_start_is_not_taken_for_a_wrong_setting(self):
+        self.end(self.start())
+        command = [BIN / "wot-intake", "--config", self.dir / "run/wot.yaml", "--dir", self.dir / "run"]
+        codes = []
+        for limit in range(6, 200):
+            intake = subprocess.Popen(
+                command, stderr=subprocess.PIPE, text=True,
+                preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_NOFILE, (limit, limit)))
+            ready = any("event=ready" in line for line in intake.stderr)
+            intake.terminate()
+            intake.stderr.close()
+            codes.append(intake.wait(20))
+            if ready:
+                break
+        self.assertTrue(ready)
+        self.assertGreater(len(codes), 5)
+        self.assertNotIn(2, codes)
 
     def test_a_second_start_in_the_same_folder_leaves_the_first_alone(self):
         run = self.start()
