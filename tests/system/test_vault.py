@@ -1,10 +1,14 @@
 """Whoever was accepted can be read until they are forgotten: no repair, restore or start destroys a person's key, and
 damage to the vault is said by who looks and by who starts, with what to do."""
+import os
+import pathlib
 import re
 import shutil
+import subprocess
 import threading
 import time
 import unittest
+import unittest.mock
 
 from pushclient import Push, call
 from wot import Wot, now, wait_until
@@ -225,6 +229,24 @@ class Vault(unittest.TestCase):
             for thread in threads:
                 thread.join()
         self.assertTrue(wait_until(lambda: "request_became_contact" in {row["kind"] for row in self.wot.tail("intake")}))
+
+
+class Order(unittest.TestCase):
+    """A slot is on disk before the log is told of it: else a power cut leaves an event whose person nobody can read."""
+
+    def test_a_key_is_on_disk_before_the_event_that_names_it(self):
+        with Wot() as wot:
+            library, trace = wot.dir / "order.so", wot.dir / "order"
+            subprocess.run(["cc", "-D_GNU_SOURCE", "-O1", "-fPIC", "-shared", "-o", library,
+                            pathlib.Path(__file__).with_name("order.c")], check=True)
+            with unittest.mock.patch.dict(os.environ, {
+                    "LD_PRELOAD": str(library), "ORDER_TO": str(trace), "ASAN_OPTIONS": "verify_asan_link_order=0"}):
+                wot.start("intake")
+            for i in range(5):
+                wait_until(lambda: "open: 0" in wot.ask("intake", "show info"))
+                before = len(trace.read_text())
+                self.assertEqual(wot.post("desk", "/v1/help-requests", request(f"r-{i}"))[0], 202)
+                self.assertRegex(trace.read_text()[before:], "^KS+D")
 
 
 if __name__ == "__main__":
