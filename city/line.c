@@ -1,6 +1,8 @@
 #include "city/line.h"
 #include "lib/calendar.h"
 #include "lib/err.h"
+#include "lib/grow.h"
+#include "proto/field.h"
 #include <stdlib.h>
 #include <string.h>
 
@@ -50,11 +52,7 @@ static void member(struct lines *lines, const char *name)
 
 void line_open(struct lines *lines, const char *path, const char *ref, int64_t at_ms)
 {
-	if (lines->count == lines->room) {
-		lines->room = lines->room ? 2 * lines->room : 1024;
-		lines->items = realloc(lines->items, lines->room * sizeof *lines->items);
-		must(lines->items);
-	}
+	lines->items = grow_push(lines->items, lines->count, sizeof *lines->items);
 	lines->items[lines->count++] = (struct line){at_ms, lines->text.len};
 	buf_printf(&lines->text,
 		"{\"to\":\"%s\",\"body\":{\"externalRef\":\"%s\",\"occurredAt\":\"", path, ref);
@@ -93,18 +91,10 @@ void line_day(struct lines *lines, const char *name, int32_t day)
 	buf_printf(&lines->text, "\"%04d-%02d-%02d\"", date.year, date.month, date.day);
 }
 
-static const char *value_name(const ProtobufCEnumDescriptor *type, int value)
-{
-	const ProtobufCEnumValue *found = protobuf_c_enum_descriptor_get_value(type, value);
-
-	must(found);
-	return found->name;
-}
-
 void line_enum(
 	struct lines *lines, const char *name, const ProtobufCEnumDescriptor *type, int value)
 {
-	line_text(lines, name, value_name(type, value));
+	line_text(lines, name, enum_name(type, value));
 }
 
 void line_texts(struct lines *lines, const char *name, const char *const *values, size_t count)
@@ -124,7 +114,7 @@ void line_enums(struct lines *lines, const char *name, const ProtobufCEnumDescri
 
 	must(count > 0 && count <= 16);
 	for (size_t i = 0; i < count; i++)
-		names[i] = value_name(type, values[i]);
+		names[i] = enum_name(type, values[i]);
 	line_texts(lines, name, names, count);
 }
 

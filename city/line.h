@@ -20,7 +20,7 @@ struct line {
 struct lines {
 	struct buf text;
 	struct line *items;
-	size_t count, room;
+	size_t count;
 	int64_t from_ms; /* what ended before does not stay */
 };
 void lines_done(struct lines *lines);

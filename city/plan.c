@@ -1,5 +1,6 @@
 #include "city/plan.h"
 #include "lib/calendar.h"
+#include "lib/grow.h"
 #include <stdlib.h>
 
 enum wait { WAIT_ANY, WAIT_WEEK, WAIT_MONTH, WAIT_LATER }; /* to 7, 8 to 28, over 28 days */
@@ -277,8 +278,7 @@ static void deal_tailored(struct rng *rng, struct plan *plan)
 
 static struct life *life_add(struct plan *plan, char group, int year)
 {
-	plan->lives = realloc(plan->lives, (plan->count + 1) * sizeof *plan->lives);
-	must(plan->lives);
+	plan->lives = grow_push(plan->lives, plan->count, sizeof *plan->lives);
 	struct life *life = &plan->lives[plan->count++];
 
 	*life = (struct life){.group = group, .year = year};

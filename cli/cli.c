@@ -77,6 +77,12 @@ int cli_ask_pieces(const struct cli *cli, const char *daemon, const char *line,
 	return err ? why_set(why, err, "%s: %s", daemon, strerror(errno)) : 0;
 }
 
+size_t cli_on_body(char *data, size_t size, size_t count, void *body)
+{
+	buf_add(body, data, size * count);
+	return size * count;
+}
+
 static void on_answer(void *arg, const char *piece, size_t len)
 {
 	buf_add(arg, piece, len);

@@ -38,6 +38,8 @@ int cli_ask_pieces(const struct cli *cli, const char *daemon, const char *line,
 /* The whole answer, appended. */
 int cli_ask(const struct cli *cli, const char *daemon, const char *line, struct buf *answer,
 	struct why *why);
+/* For CURLOPT_WRITEFUNCTION: adds to the struct buf of CURLOPT_WRITEDATA. */
+size_t cli_on_body(char *data, size_t size, size_t count, void *body);
 /* GET from a daemon over HTTP, as --client; *json is the caller's. */
 int cli_get(const struct cli *cli, const char *daemon, const char *path, json_t **json,
 	struct why *why);

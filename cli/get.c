@@ -11,19 +11,13 @@
 
 enum { TIMEOUT_MS = 10000 };
 
-static size_t on_data(char *data, size_t size, size_t count, void *arg)
-{
-	buf_add(arg, data, size * count);
-	return size * count;
-}
-
 static CURLcode get(const char *url, struct curl_slist *headers, struct buf *answer, long *status)
 {
 	CURL *easy = curl_easy_init();
 	must(easy);
 	curl_easy_setopt(easy, CURLOPT_URL, url);
 	curl_easy_setopt(easy, CURLOPT_HTTPHEADER, headers);
-	curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, on_data);
+	curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, cli_on_body);
 	curl_easy_setopt(easy, CURLOPT_WRITEDATA, answer);
 	curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, (long)TIMEOUT_MS);
 	curl_easy_setopt(easy, CURLOPT_NOPROXY, "*");

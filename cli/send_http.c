@@ -24,12 +24,6 @@ struct http_batch {
 	struct buf answer;
 };
 
-static size_t on_data(char *data, size_t size, size_t count, void *arg)
-{
-	buf_add(arg, data, size * count);
-	return size * count;
-}
-
 static char *body_of(const struct batch *batch)
 {
 	json_t *array = json_array();
@@ -55,7 +49,7 @@ static int on_send(struct sender *sender, struct batch *batch)
 	curl_easy_setopt(easy, CURLOPT_URL, url);
 	curl_easy_setopt(easy, CURLOPT_HTTPHEADER, http->headers);
 	curl_easy_setopt(easy, CURLOPT_POSTFIELDS, sent->body);
-	curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, on_data);
+	curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, cli_on_body);
 	curl_easy_setopt(easy, CURLOPT_WRITEDATA, &sent->answer);
 	curl_easy_setopt(easy, CURLOPT_PRIVATE, sent);
 	curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, 60000L);

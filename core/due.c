@@ -61,11 +61,7 @@ void due_set(struct due *due, uint32_t number, int64_t at_ms)
 	due->places = grown(due->places, &due->places_room, number, sizeof *due->places);
 	size_t at = due->places[number];
 	if (!at) {
-		if (due->count == due->room) {
-			due->room = due->room ? 2 * due->room : 64;
-			due->heap = realloc(due->heap, due->room * sizeof *due->heap);
-			must(due->heap);
-		}
+		due->heap = grow_push(due->heap, due->count, sizeof *due->heap);
 		at = ++due->count;
 	}
 	put(due, at - 1, (struct due_entry){at_ms, number});

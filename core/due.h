@@ -22,7 +22,7 @@ struct due_entry {
 
 struct due {
 	struct due_entry *heap; /* a binary one: each is no later than the two below it */
-	size_t count, room;
+	size_t count;
 	uint32_t *places; /* by number: its place in the heap, from 1; 0: it is not there */
 	size_t places_room;
 };

@@ -232,11 +232,7 @@ void callers_reached(
 {
 	struct callers_call *call = call_at(callers, row);
 	uint32_t count = call->back_count;
-	if ((count & (count - 1)) == 0) {
-		size_t room = count ? 2 * (size_t)count : 1;
-		call->backs = realloc(call->backs, room * sizeof *call->backs);
-		must(call->backs);
-	}
+	call->backs = grow_push(call->backs, count, sizeof *call->backs);
 	call->backs[call->back_count++] = at_ms;
 	struct callers_group *group = group_of(callers, call);
 	if (group) {

@@ -1,6 +1,7 @@
 #include "kpi/rule.h"
 
 #include "lib/clean.h"
+#include "proto/field.h"
 #include <string.h>
 
 /* ---- what rows give ---- */
@@ -173,9 +174,8 @@ const char *split_key(const struct split *split, uint32_t value)
 		return split->dimension->classes[value - 1].key;
 	if (column->type == COLUMN_TEXT)
 		return column->texts.items[value - 1];
-	const ProtobufCEnumValue *known =
-		protobuf_c_enum_descriptor_get_value(column->values, (int)value);
-	return known ? known->name : "UNKNOWN";
+	const char *name = enum_name(column->values, (int)value);
+	return name ? name : "UNKNOWN";
 }
 
 static void classes_of(const struct dimension *dimension, struct rows rows,

@@ -116,10 +116,10 @@ void table_done(struct table *table)
 
 static void texts_copy(const struct texts *texts, struct texts *out)
 {
-	*out = (struct texts){.count = texts->count, .room = texts->count};
+	*out = (struct texts){.count = texts->count};
 	if (!texts->count)
 		return;
-	out->items = malloc(texts->count * sizeof *out->items);
+	out->items = malloc(grow_room(texts->count) * sizeof *out->items);
 	must(out->items);
 	for (size_t i = 0; i < texts->count; i++) {
 		out->items[i] = strdup(texts->items[i]);
@@ -275,11 +275,7 @@ int32_t text_number(struct column *column, const void *text, size_t len)
 		texts->refused++;
 		return VALUE_UNSET;
 	}
-	if (texts->count == texts->room) {
-		texts->room = texts->room ? 2 * texts->room : 16;
-		texts->items = realloc(texts->items, texts->room * sizeof *texts->items);
-		must(texts->items);
-	}
+	texts->items = grow_push(texts->items, texts->count, sizeof *texts->items);
 	char *copy = strndup(text, len);
 	must(copy);
 	texts->items[texts->count] = copy;

@@ -39,7 +39,7 @@ enum column_type { COLUMN_DAY, COLUMN_NUMBER, COLUMN_FLAG, COLUMN_ENUM, COLUMN_S
 /* The texts of a column, numbered from 0 in the order in which they came. */
 struct texts {
 	char **items;
-	size_t count, room, refused;
+	size_t count, refused;
 	struct keymap by_text;
 };
 

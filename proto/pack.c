@@ -3,28 +3,12 @@
  * and moves on when the length takes more. protobuf-c goes through a message twice and looks at every
  * member of a oneof; an event costs it three times as much.
  */
+#include "lib/varint.h"
 #include "proto/event.h"
 #include "proto/field.h"
 #include "proto/scan.h"
 
-enum { VARINT_MAX = 10 };
-
 static void message_add(const ProtobufCMessage *message, struct buf *out);
-
-static size_t varint_put(uint8_t bytes[VARINT_MAX], uint64_t value)
-{
-	size_t len = 0;
-	for (; value >= 0x80; value >>= 7)
-		bytes[len++] = (uint8_t)(value | 0x80);
-	bytes[len++] = (uint8_t)value;
-	return len;
-}
-
-/* Room for it is reserved. */
-static void varint_add(struct buf *out, uint64_t value)
-{
-	out->len += varint_put((uint8_t *)out->data + out->len, value);
-}
 
 static void bytes_add(struct buf *out, const void *bytes, size_t len)
 {

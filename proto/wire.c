@@ -60,8 +60,7 @@ static void check_number(
 			fault_at(check->faults, place, "true or false expected");
 		break;
 	case PROTOBUF_C_TYPE_ENUM:
-		if (number > INT32_MAX ||
-			!protobuf_c_enum_descriptor_get_value(field->descriptor, (int)number))
+		if (number > INT32_MAX || !enum_name(field->descriptor, (int)number))
 			fault_at(check->faults, place, "not a value of this enumeration");
 		break;
 	case PROTOBUF_C_TYPE_UINT32:

@@ -3,6 +3,7 @@
  * what the message says.
  */
 #include "lib/clock.h"
+#include "lib/varint.h"
 #include "proto/problem.h"
 #include "proto/scan.h"
 #include "stage/shell.h"
@@ -84,16 +85,8 @@ static int submit_check(struct scan scan, uint64_t *request, size_t *count)
 
 static void field_add(struct buf *out, unsigned field, const struct buf *bytes)
 {
-	uint8_t head[12];
-	size_t len = 0;
-	head[len++] = (uint8_t)(field << 3 | 2);
-	size_t size = bytes->len;
-	while (size >= 128) {
-		head[len++] = (uint8_t)(size | 128);
-		size >>= 7;
-	}
-	head[len++] = (uint8_t)size;
-	buf_add(out, head, len);
+	varint_add(out, field << 3 | 2);
+	varint_add(out, bytes->len);
 	buf_add(out, bytes->data, bytes->len);
 }
 

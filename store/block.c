@@ -1,4 +1,5 @@
 #include "store/block.h"
+#include "lib/varint.h"
 
 #include <assert.h>
 #include <endian.h>
@@ -194,10 +195,6 @@ bool block_next(struct block_cursor *cursor)
 void block_add_event(struct buf *payload, const void *event, size_t len)
 {
 	must(len <= UINT32_MAX);
-	buf_reserve(payload, len + 5);
-	size_t rest = len;
-	for (; rest >= 0x80; rest >>= 7)
-		payload->data[payload->len++] = (char)(rest | 0x80);
-	payload->data[payload->len++] = (char)rest;
+	varint_add(payload, len);
 	buf_add(payload, event, len);
 }

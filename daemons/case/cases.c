@@ -114,11 +114,7 @@ static void moment_add(struct case_file *file, const Wot__V1__Event *event)
 	size_t count = file->moment_count;
 	if (count == MOMENTS_MAX)
 		return;
-	if ((count & (count - 1)) == 0 && (count == 0 || count >= 4)) {
-		size_t room = count ? 2 * count : 4;
-		file->moments = realloc(file->moments, room * sizeof *file->moments);
-		must(file->moments);
-	}
+	file->moments = grow_push(file->moments, count, sizeof *file->moments);
 	file->moments[count] = moment_make(event->occurred_at, event->body->kind_case);
 	file->moment_count++;
 }

@@ -58,13 +58,8 @@ static void progress_add(
 {
 	if (request->history_len == HISTORY_MAX)
 		return;
-	if (request->history_len == request->history_room) {
-		request->history_room =
-			(uint16_t)(request->history_room ? 2 * request->history_room : 4);
-		request->history =
-			realloc(request->history, request->history_room * sizeof *request->history);
-		must(request->history);
-	}
+	request->history =
+		grow_push(request->history, request->history_len, sizeof *request->history);
 	request->history[request->history_len++] = (uint64_t)at_ms << 8 | status;
 }
 
@@ -111,12 +106,7 @@ static void complaint_add(struct requests *requests, const Wot__V1__Event *event
 		buf_add(&parts, complaint->parts[i], strlen(complaint->parts[i]) + 1);
 	buf_char(&parts, 0);
 	uint32_t count = requests->complaint_count;
-	if ((count & (count - 1)) == 0) {
-		size_t room = count ? 2 * (size_t)count : 1;
-		requests->complaints =
-			realloc(requests->complaints, room * sizeof *requests->complaints);
-		must(requests->complaints);
-	}
+	requests->complaints = grow_push(requests->complaints, count, sizeof *requests->complaints);
 	requests->complaints[count] = parts.data;
 	requests->complaint_count = count + 1;
 	refs_add(&requests->complaint_refs, event->client, event->external_ref, count + 1);

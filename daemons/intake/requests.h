@@ -24,7 +24,7 @@ static inline Wot__V1__ReferralProgressed__Status progress_status(progress_t pro
 
 struct request {
 	progress_t *history; /* of a referral; NULL: a help request */
-	uint16_t history_len, history_room;
+	uint16_t history_len;
 	uint16_t year; /* of the case id; 0: no such request */
 	uint8_t channel, location /* 0: not given */, age_group, legal_basis;
 	bool is_contact;

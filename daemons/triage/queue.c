@@ -1,6 +1,7 @@
 #include "daemons/triage/queue.h"
 
 #include "lib/clean.h"
+#include "lib/grow.h"
 #include <string.h>
 
 enum { GONE = 1, COMPACT_AT = 64 };
@@ -52,10 +53,8 @@ static struct queue_line *line_of(struct queue *queue, struct queue_kind kind)
 
 static struct queue_line *line_new(struct queue *queue, struct queue_kind kind)
 {
-	size_t count = queue->line_count + 1;
-	queue->lines = realloc(queue->lines, count * sizeof *queue->lines);
-	must(queue->lines);
-	queue->line_count = count;
+	queue->lines = grow_push(queue->lines, queue->line_count, sizeof *queue->lines);
+	size_t count = ++queue->line_count;
 	queue->lines[count - 1] = (struct queue_line){.kind = kind};
 	return &queue->lines[count - 1];
 }

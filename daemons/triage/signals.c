@@ -2,6 +2,7 @@
 
 #include "lib/calendar.h"
 #include "lib/clean.h"
+#include "lib/grow.h"
 #include <string.h>
 
 bool signal_is_current(int32_t day, int32_t today)
@@ -41,11 +42,7 @@ static uint32_t signal_add(struct signals *signals, const Wot__V1__Event *event)
 		.legal_basis = event->has_legal_basis ? event->legal_basis : 0};
 	must(listed->household_id.len == sizeof signal.household_id);
 	memcpy(signal.household_id, listed->household_id.data, sizeof signal.household_id);
-	if ((signals->count & (signals->count - 1)) == 0) {
-		size_t room = signals->count ? 2 * (size_t)signals->count : 1;
-		signals->items = realloc(signals->items, room * sizeof *signals->items);
-		must(signals->items);
-	}
+	signals->items = grow_push(signals->items, signals->count, sizeof *signals->items);
 	signals->items[signals->count++] = signal;
 	refs_add(&signals->refs, event->client, event->external_ref, signals->count);
 	return signals->count;

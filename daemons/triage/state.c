@@ -22,8 +22,7 @@ static uint16_t names_add(struct names *names, const char *name)
 	if (number)
 		return number;
 	must(names->count < UINT16_MAX);
-	names->items = realloc(names->items, (names->count + 1u) * sizeof *names->items);
-	must(names->items);
+	names->items = grow_push(names->items, names->count, sizeof *names->items);
 	names->items[names->count] = strdup(name);
 	must(names->items[names->count]);
 	return ++names->count;

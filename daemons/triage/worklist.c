@@ -8,6 +8,7 @@
 
 #include "lib/calendar.h"
 #include "lib/clean.h"
+#include "lib/grow.h"
 #include "proto/case_id.h"
 #include <string.h>
 
@@ -25,7 +26,7 @@ struct list {
 	int32_t today;
 	const struct place *after; /* only what stands behind it; NULL: all */
 	struct place *places;
-	size_t count, room;
+	size_t count;
 };
 
 /* ---- who is on it ---- */
@@ -72,11 +73,7 @@ static void list_add(struct list *list, struct place place, const struct househo
 	place.household = household;
 	if (list->after && place_compare(&place, list->after) <= 0)
 		return;
-	if (list->count == list->room) {
-		list->room = list->room ? 2 * list->room : 256;
-		list->places = realloc(list->places, list->room * sizeof *list->places);
-		must(list->places);
-	}
+	list->places = grow_push(list->places, list->count, sizeof *list->places);
 	list->places[list->count++] = place;
 }
 

@@ -6,6 +6,7 @@
 
 #include "cli/cli.h"
 #include "config/keys.h"
+#include "lib/varint.h"
 #include "proto/scan.h"
 #include <inttypes.h>
 #include <jansson.h>
@@ -30,13 +31,6 @@ static bool fail(const char *what, const char *why)
 }
 
 /* ---- frames ---- */
-
-static void varint_add(struct buf *out, uint64_t value)
-{
-	for (; value >= 0x80; value >>= 7)
-		buf_char(out, (char)(value | 0x80));
-	buf_char(out, (char)value);
-}
 
 /* Each frame's request is its number in the pool; the first one only opens the connection. */
 static void frames_make(const struct load *load, struct pool *pool)
