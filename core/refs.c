@@ -9,7 +9,7 @@
 
 void refs_done(struct refs *refs)
 {
-	free(refs->slots);
+	index_done(&refs->names);
 	free(refs->offsets);
 	free(refs->text);
 	*refs = (struct refs){0};
@@ -22,7 +22,7 @@ const char *refs_name(const struct refs *refs, uint32_t number)
 	return refs->text + refs->offsets[number];
 }
 
-/* FNV-1a over "CLIENT/REF", its bits mixed so that the low ones can choose a slot. */
+/* FNV-1a over "CLIENT/REF". */
 static uint64_t hash_add(uint64_t hash, const char *text)
 {
 	for (; *text; text++)
@@ -35,8 +35,7 @@ static uint64_t hash_of(const char *client, const char *ref)
 	uint64_t hash = UINT64_C(0xcbf29ce484222325);
 	if (client)
 		hash = hash_add(hash_add(hash, client), "/");
-	hash = hash_add(hash, ref);
-	return hash ^ hash >> 29;
+	return hash_add(hash, ref);
 }
 
 static bool name_is(const char *name, const char *client, const char *ref)
@@ -53,45 +52,16 @@ static bool name_is(const char *name, const char *client, const char *ref)
 /* client NULL: ref is the whole "CLIENT/REF". */
 static uint32_t look_up(const struct refs *refs, const char *client, const char *ref)
 {
-	if (!refs->count)
-		return 0;
-	uint64_t hash = hash_of(client, ref);
-	for (size_t i = hash & refs->mask; refs->slots[i]; i = (i + 1) & refs->mask) {
-		uint32_t number = (uint32_t)refs->slots[i];
-		if (refs->slots[i] >> 32 == hash >> 32 &&
-			name_is(refs->text + refs->offsets[number], client, ref))
+	struct index_look look = index_look(&refs->names, hash_of(client, ref));
+	for (uint32_t number; index_next(&look, &number);)
+		if (name_is(refs->text + refs->offsets[number], client, ref))
 			return number;
-	}
 	return 0;
 }
 
 uint32_t refs_find(const struct refs *refs, const char *client, const char *case_ref)
 {
 	return look_up(refs, strchr(case_ref, '/') ? NULL : client, case_ref);
-}
-
-static void slot_put(struct refs *refs, uint64_t hash, uint32_t number)
-{
-	size_t i = hash & refs->mask;
-	while (refs->slots[i])
-		i = (i + 1) & refs->mask;
-	refs->slots[i] = (hash >> 32) << 32 | number;
-}
-
-/* Twice the slots, filled again from the names. */
-static void slots_grow(struct refs *refs)
-{
-	size_t count = refs->slots ? (refs->mask + 1) * 2 : 64;
-	uint64_t *old = refs->slots;
-	size_t old_count = old ? refs->mask + 1 : 0;
-	refs->slots = calloc(count, sizeof *refs->slots);
-	must(refs->slots);
-	refs->mask = count - 1;
-	for (size_t i = 0; i < old_count; i++)
-		if (old[i])
-			slot_put(refs, hash_of(NULL, refs_name(refs, (uint32_t)old[i])),
-				(uint32_t)old[i]);
-	free(old);
 }
 
 /* Where "CLIENT/REF" now stands in text. Offset 0 stays free: it means none. */
@@ -115,10 +85,7 @@ void refs_add(struct refs *refs, const char *client, const char *external_ref, u
 	must(number > 0);
 	if (look_up(refs, client, external_ref) || refs_name(refs, number))
 		return;
-	if (!refs->slots || (refs->count + 1) * 4 > (refs->mask + 1) * 3)
-		slots_grow(refs);
 	refs->offsets = grown(refs->offsets, &refs->room, number, sizeof *refs->offsets);
 	refs->offsets[number] = text_add(refs, client, external_ref);
-	slot_put(refs, hash_of(client, external_ref), number);
-	refs->count++;
+	index_add(&refs->names, hash_of(client, external_ref), number);
 }

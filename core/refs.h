@@ -9,13 +9,13 @@
 #ifndef WOT_REFS_H
 #define WOT_REFS_H
 
+#include "lib/index.h"
 #include <stddef.h>
 #include <stdint.h>
 
 struct refs {
-	uint64_t *slots; /* upper half of the hash and number, open addressing; 0 is empty */
-	size_t mask, count;
-	uint32_t *offsets; /* by number: where its "CLIENT/REF" begins in text; 0 is none */
+	struct index names; /* of numbers */
+	uint32_t *offsets;  /* by number: where its "CLIENT/REF" begins in text; 0 is none */
 	size_t room;
 	char *text;
 	size_t text_len, text_room;

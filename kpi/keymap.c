@@ -1,85 +1,65 @@
 #include "kpi/keymap.h"
 
-#include "lib/clean.h"
+#include "lib/grow.h"
 #include <sodium/crypto_shorthash_siphash24.h>
 #include <string.h>
 
-enum { ROOM_FIRST = 64 };
-
 void keymap_done(struct keymap *map)
 {
-	free(map->slots);
+	free(map->entries);
+	index_done(&map->index);
 	*map = (struct keymap){0};
 }
 
-/* The slot where the search for the key begins. */
-static size_t slot_home(const struct keymap *map, struct keymap_key key)
+static uint64_t hash_of(struct keymap_key key)
 {
-	return (size_t)((key.low ^ key.high) * 0x9e3779b97f4a7c15u >> 20) & (map->room - 1);
+	return key.low ^ key.high;
 }
 
-/* The slot that holds the key, or the empty one where it belongs. */
-static struct keymap_slot *slot_find(const struct keymap *map, struct keymap_key key)
+/* Its entry, or NULL. */
+static struct keymap_entry *entry_find(const struct keymap *map, struct keymap_key key)
 {
-	size_t mask = map->room - 1;
-	for (size_t i = slot_home(map, key);; i = (i + 1) & mask) {
-		struct keymap_slot *slot = &map->slots[i];
-		if (!slot->row || (slot->key.low == key.low && slot->key.high == key.high))
-			return slot;
+	struct index_look look = index_look(&map->index, hash_of(key));
+	for (uint32_t number; index_next(&look, &number);) {
+		struct keymap_entry *entry = &map->entries[number];
+		if (entry->key.low == key.low && entry->key.high == key.high)
+			return entry;
 	}
-}
-
-static void map_grow(struct keymap *map)
-{
-	struct keymap old = *map;
-	map->room = old.room ? 2 * old.room : ROOM_FIRST;
-	map->slots = calloc(map->room, sizeof *map->slots);
-	must(map->slots);
-	for (size_t i = 0; i < old.room; i++) {
-		if (old.slots[i].row)
-			*slot_find(map, old.slots[i].key) = old.slots[i];
-	}
-	free(old.slots);
-}
-
-uint32_t keymap_put(struct keymap *map, struct keymap_key key, uint32_t row, bool *is_new)
-{
-	if (4 * (map->count + 1) > 3 * map->room)
-		map_grow(map);
-	struct keymap_slot *slot = slot_find(map, key);
-	*is_new = !slot->row;
-	if (*is_new) {
-		*slot = (struct keymap_slot){.key = key, .row = row + 1};
-		map->count++;
-	}
-	return slot->row - 1;
-}
-
-/* Those behind it that would be found no more move up. */
-void keymap_remove(struct keymap *map, struct keymap_key key)
-{
-	size_t mask = map->room - 1, hole = (size_t)(slot_find(map, key) - map->slots);
-	must(map->slots[hole].row);
-	for (size_t i = (hole + 1) & mask; map->slots[i].row; i = (i + 1) & mask) {
-		size_t home = slot_home(map, map->slots[i].key);
-		if (((i - home) & mask) < ((i - hole) & mask))
-			continue;
-		map->slots[hole] = map->slots[i];
-		hole = i;
-	}
-	map->slots[hole] = (struct keymap_slot){0};
-	map->count--;
+	return NULL;
 }
 
 bool keymap_get(const struct keymap *map, struct keymap_key key, uint32_t *row)
 {
-	if (!map->room)
-		return false;
-	const struct keymap_slot *slot = slot_find(map, key);
-	if (!slot->row)
-		return false;
-	*row = slot->row - 1;
-	return true;
+	const struct keymap_entry *entry = entry_find(map, key);
+	if (entry)
+		*row = entry->row;
+	return entry != NULL;
+}
+
+/* The last entry takes its place. */
+void keymap_remove(struct keymap *map, struct keymap_key key)
+{
+	struct keymap_entry *entry = entry_find(map, key);
+	must(entry);
+	uint32_t number = (uint32_t)(entry - map->entries), last = (uint32_t)--map->count;
+	index_remove(&map->index, hash_of(key), number);
+	if (number == last)
+		return;
+	*entry = map->entries[last];
+	index_remove(&map->index, hash_of(entry->key), last);
+	index_add(&map->index, hash_of(entry->key), number);
+}
+
+uint32_t keymap_put(struct keymap *map, struct keymap_key key, uint32_t row, bool *is_new)
+{
+	uint32_t known;
+	*is_new = !keymap_get(map, key, &known);
+	if (!*is_new)
+		return known;
+	map->entries = grow_push(map->entries, map->count, sizeof *map->entries);
+	map->entries[map->count] = (struct keymap_entry){key, row};
+	index_add(&map->index, hash_of(key), (uint32_t)map->count++);
+	return row;
 }
 
 struct keymap_key keymap_hash(const uint8_t secret[16], const void *text, size_t len)

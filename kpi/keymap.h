@@ -1,10 +1,11 @@
 /*
- * A map from 128-bit keys to row numbers: open addressing, 24 bytes a slot, at most three quarters
- * full. Keys are keyed hashes (keymap_hash) or numbers; equal keys are taken for equal things.
+ * A map from 128-bit keys to row numbers. Keys are keyed hashes (keymap_hash) or numbers; equal keys are taken for
+ * equal things.
  */
 #ifndef WOT_KEYMAP_H
 #define WOT_KEYMAP_H
 
+#include "lib/index.h"
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -12,13 +13,14 @@
 struct keymap_key {
 	uint64_t low, high;
 };
-struct keymap_slot {
+struct keymap_entry {
 	struct keymap_key key;
-	uint32_t row; /* + 1; 0 is an empty slot */
+	uint32_t row;
 };
 struct keymap {
-	struct keymap_slot *slots;
-	size_t room, count;
+	struct keymap_entry *entries;
+	size_t count;
+	struct index index; /* of entries */
 };
 
 void keymap_done(struct keymap *map);

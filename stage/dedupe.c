@@ -1,6 +1,7 @@
 #include "stage/dedupe.h"
 
-#include "lib/clean.h"
+#include "lib/grow.h"
+#include "lib/index.h"
 #include "proto/personal.h"
 #include "proto/wire.h"
 #include <sodium.h>
@@ -10,7 +11,6 @@
 enum { KEY_MAX = 64 + 1 + 64 + 2 };
 
 struct pending {
-	uint64_t hash;
 	size_t key_at, key_len; /* in generation->keys */
 	struct dedupe_entry entry;
 };
@@ -18,8 +18,7 @@ struct pending {
 struct generation {
 	struct pending *items;
 	size_t count, room;
-	uint32_t *slots; /* index + 1 of an item; open addressing */
-	size_t slot_count;
+	struct index index; /* of items */
 	struct buf keys;
 	uint64_t last_seq;
 };
@@ -51,54 +50,29 @@ static size_t key_make(char key[KEY_MAX], const char *client, const char *ref)
 static struct pending *generation_find(
 	const struct generation *g, uint64_t hash, const char *key, size_t len)
 {
-	if (!g->slot_count)
-		return NULL;
-	for (size_t i = hash & (g->slot_count - 1); g->slots[i];
-		i = (i + 1) & (g->slot_count - 1)) {
-		struct pending *item = &g->items[g->slots[i] - 1];
-		if (item->hash == hash && item->key_len == len &&
-			memcmp(g->keys.data + item->key_at, key, len) == 0)
+	struct index_look look = index_look(&g->index, hash);
+	for (uint32_t number; index_next(&look, &number);) {
+		struct pending *item = &g->items[number];
+		if (item->key_len == len && memcmp(g->keys.data + item->key_at, key, len) == 0)
 			return item;
 	}
 	return NULL;
 }
 
-static void generation_place(struct generation *g, size_t index)
-{
-	size_t i = g->items[index].hash & (g->slot_count - 1);
-	while (g->slots[i])
-		i = (i + 1) & (g->slot_count - 1);
-	g->slots[i] = (uint32_t)index + 1;
-}
-
-static void generation_grow(struct generation *g)
-{
-	g->room = g->room ? g->room * 2 : 1024;
-	g->items = realloc(g->items, g->room * sizeof *g->items);
-	free(g->slots);
-	g->slot_count = g->room * 2;
-	g->slots = calloc(g->slot_count, sizeof *g->slots);
-	must(g->items && g->slots);
-	for (size_t i = 0; i < g->count; i++)
-		generation_place(g, i);
-}
-
 static void generation_add(struct generation *g, uint64_t hash, const char *key, size_t len,
 	const struct dedupe_entry *entry)
 {
-	if (g->count == g->room)
-		generation_grow(g);
-	g->items[g->count] = (struct pending){
-		.hash = hash, .key_at = g->keys.len, .key_len = len, .entry = *entry};
+	g->items = grown(g->items, &g->room, g->count, sizeof *g->items);
+	g->items[g->count] =
+		(struct pending){.key_at = g->keys.len, .key_len = len, .entry = *entry};
 	buf_add(&g->keys, key, len);
-	generation_place(g, g->count++);
+	index_add(&g->index, hash, (uint32_t)g->count++);
 	g->last_seq = entry->seq;
 }
 
 static void generation_clear(struct generation *g)
 {
-	if (g->count)
-		memset(g->slots, 0, g->slot_count * sizeof *g->slots);
+	index_clear(&g->index);
 	g->count = 0;
 	buf_clear(&g->keys);
 }
@@ -106,7 +80,7 @@ static void generation_clear(struct generation *g)
 static void generation_done(struct generation *g)
 {
 	free(g->items);
-	free(g->slots);
+	index_done(&g->index);
 	buf_done(&g->keys);
 }
 

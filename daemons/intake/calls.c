@@ -113,68 +113,27 @@ static void promise_follow(struct calls *calls, struct call *call)
 	schedule(calls, call);
 }
 
-/* ---- names: open addressing, so that a new call costs one look ---- */
+/* ---- names ---- */
 
-/* FNV-1a, its bits mixed so that the low ones can choose a place. */
+/* FNV-1a */
 static uint64_t hash_of(const char *name, size_t len)
 {
 	uint64_t hash = UINT64_C(0xcbf29ce484222325);
 	for (size_t i = 0; i < len; i++)
 		hash = (hash ^ (uint8_t)name[i]) * UINT64_C(0x100000001b3);
-	return hash ^ hash >> 29;
+	return hash;
 }
 
 static struct call *name_find(
 	const struct calls *calls, const char *name, size_t len, uint64_t hash)
 {
-	for (size_t i = hash & calls->name_mask; calls->names && calls->names[i];
-		i = (i + 1) & calls->name_mask) {
-		if (calls->names[i] >> 32 != hash >> 32)
-			continue;
-		struct call *call = calls->slots[(uint32_t)calls->names[i] - 1];
-		if (call->hash == hash && call->name_len == len &&
-			memcmp(call->name, name, len) == 0)
+	struct index_look look = index_look(&calls->names, hash);
+	for (uint32_t slot; index_next(&look, &slot);) {
+		struct call *call = calls->slots[slot];
+		if (call->name_len == len && memcmp(call->name, name, len) == 0)
 			return call;
 	}
 	return NULL;
-}
-
-static void name_put(struct calls *calls, const struct call *call)
-{
-	size_t i = call->hash & calls->name_mask;
-	while (calls->names[i])
-		i = (i + 1) & calls->name_mask;
-	calls->names[i] = call->hash >> 32 << 32 | (call->slot + 1);
-}
-
-/* As many places as there are slots, twice. */
-static void names_grow(struct calls *calls)
-{
-	size_t room = 2 * (size_t)calls->slot_room;
-	free(calls->names);
-	calls->names = calloc(room, sizeof *calls->names);
-	must(calls->names);
-	calls->name_mask = room - 1;
-	struct call *call;
-	DL_FOREACH (calls->heard, call) {
-		name_put(calls, call);
-	}
-}
-
-/* Those behind it that would be found no more move up. */
-static void name_remove(struct calls *calls, const struct call *call)
-{
-	size_t mask = calls->name_mask, hole = call->hash & mask;
-	while ((uint32_t)calls->names[hole] != call->slot + 1)
-		hole = (hole + 1) & mask;
-	for (size_t i = (hole + 1) & mask; calls->names[i]; i = (i + 1) & mask) {
-		size_t home = calls->slots[(uint32_t)calls->names[i] - 1]->hash & mask;
-		if (((i - home) & mask) < ((i - hole) & mask))
-			continue;
-		calls->names[hole] = calls->names[i];
-		hole = i;
-	}
-	calls->names[hole] = 0;
 }
 
 /* ---- keeping and forgetting ---- */
@@ -191,7 +150,6 @@ static uint32_t slot_take(struct calls *calls, struct call *call)
 		memset(calls->slots + calls->slot_room, 0,
 			(room - calls->slot_room) * sizeof *calls->slots);
 		calls->slot_room = room;
-		names_grow(calls);
 	}
 	uint32_t slot = calls->free_slots[--calls->free_count];
 	calls->slots[slot] = call;
@@ -209,7 +167,7 @@ static struct call *call_add(struct calls *calls, const char *name, size_t len, 
 	call->first_ms = event->occurred_at;
 	call->first_recorded_ms = event->recorded_at;
 	call->slot = slot_take(calls, call);
-	name_put(calls, call);
+	index_add(&calls->names, hash, call->slot);
 	DL_APPEND(calls->heard, call);
 	return call;
 }
@@ -250,7 +208,7 @@ static void call_forget(struct calls *calls, struct call *call)
 {
 	callers_forget(&calls->callers, call->slot);
 	due_set(&calls->due, call->slot, DUE_NEVER);
-	name_remove(calls, call);
+	index_remove(&calls->names, call->hash, call->slot);
 	calls->slots[call->slot] = NULL;
 	calls->free_slots[calls->free_count++] = call->slot;
 	DL_DELETE(calls->heard, call);
@@ -292,7 +250,7 @@ void calls_done(struct calls *calls)
 		call_forget(calls, calls->heard);
 	callers_done(&calls->callers);
 	free(calls->slots);
-	free(calls->names);
+	index_done(&calls->names);
 	free(calls->free_slots);
 	promise_rules_done(&calls->rules);
 	due_done(&calls->due);

@@ -10,13 +10,13 @@
 
 #include "core/promise.h"
 #include "kpi/callers.h"
+#include "lib/index.h"
 
 struct calls {
 	struct callers callers; /* by slot */
 	struct call *heard;     /* in the order in which they were last heard of */
 	struct call **slots;    /* by the number that they have in `due` */
-	uint64_t *names; /* client and call id: upper half of the hash, and slot + 1; 0: empty */
-	size_t name_mask;
+	struct index names;     /* of slots, by client and call id */
 	uint32_t slot_room, free_count;
 	uint32_t *free_slots;
 	struct promise_rules rules;
