@@ -7,7 +7,7 @@
 #include "config/clients.h"
 #include "lib/bus.h"
 #include "lib/clean.h"
-#include "proto/door.h"
+#include "proto/role.h"
 #include <sodium.h>
 #include <stdio.h>
 #include <string.h>

@@ -6,8 +6,9 @@
 #include "config/keys.h"
 #include "lib/bus.h"
 #include "lib/clock.h"
-#include "proto/door.h"
 #include "proto/json.h"
+#include "proto/role.h"
+#include "proto/submission.h"
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>

@@ -2,7 +2,7 @@
 
 #include "config/yaml.h"
 #include "lib/bus.h"
-#include "proto/door.h"
+#include "proto/role.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <sodium.h>

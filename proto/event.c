@@ -1,8 +1,6 @@
 #include "proto/event.h"
 
-#include "proto/field.h"
 #include "proto/personal.h"
-#include "proto/scan.h"
 
 void event_pack(const Wot__V1__Event *event, struct buf *out)
 {
@@ -10,78 +8,7 @@ void event_pack(const Wot__V1__Event *event, struct buf *out)
 	message_pack(&event->base, out);
 }
 
-ProtobufCMessage *message_new(const ProtobufCMessageDescriptor *type, struct arena *arena)
-{
-	ProtobufCMessage *message = arena_alloc(arena, type->sizeof_message);
-	type->message_init(message);
-	return message;
-}
-
 Wot__V1__Event *event_unpack(const uint8_t *bytes, size_t len, struct arena *arena)
 {
 	return (Wot__V1__Event *)message_unpack(&wot__v1__event__descriptor, bytes, len, arena);
-}
-
-/* ---- kinds ---- */
-
-enum { EVENT_BODY = 11, SUBMISSION_BODY = 5 }; /* the tests hold them against the descriptors */
-
-static Wot__V1__Body__KindCase kind_within(const uint8_t *bytes, size_t len, uint64_t body_field)
-{
-	struct scan scan = {bytes, bytes + len};
-	uint64_t tag;
-	while (scan.at < scan.end && scan_varint(&scan, &tag)) {
-		if (tag != (body_field << 3 | SCAN_LEN)) {
-			if (!scan_skip(&scan, tag & 7))
-				break;
-			continue;
-		}
-		struct scan body;
-		if (scan_len(&scan, &body) && scan_varint(&body, &tag) && (tag & 7) == SCAN_LEN &&
-			tag >> 3 < KIND_MAX)
-			return (Wot__V1__Body__KindCase)(tag >> 3);
-		break;
-	}
-	return WOT__V1__BODY__KIND__NOT_SET;
-}
-
-Wot__V1__Body__KindCase event_kind(const uint8_t *bytes, size_t len)
-{
-	return kind_within(bytes, len, EVENT_BODY);
-}
-
-Wot__V1__Body__KindCase submission_kind(const uint8_t *bytes, size_t len)
-{
-	return kind_within(bytes, len, SUBMISSION_BODY);
-}
-
-static const field_t *kind_field(uint32_t kind)
-{
-	return protobuf_c_message_descriptor_get_field(&wot__v1__body__descriptor, kind);
-}
-
-const char *event_kind_name(uint32_t kind)
-{
-	const field_t *field = kind_field(kind);
-	return field ? field->name : NULL;
-}
-
-const ProtobufCMessageDescriptor *event_kind_type(uint32_t kind)
-{
-	const field_t *field = kind_field(kind);
-	return field ? field->descriptor : NULL;
-}
-
-ProtobufCMessage *body_message(const Wot__V1__Body *body)
-{
-	const field_t *field = kind_field(body->kind_case);
-	return field ? field_message(&body->base, field, 0) : NULL;
-}
-
-void body_set(Wot__V1__Body *body, Wot__V1__Body__KindCase kind, ProtobufCMessage *message)
-{
-	const field_t *field = kind_field(kind);
-	must(field && message->descriptor == field->descriptor);
-	body->kind_case = kind;
-	*(ProtobufCMessage **)field_member(&body->base, field) = message;
 }

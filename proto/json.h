@@ -8,6 +8,7 @@
 
 #include "lib/buf.h"
 #include "lib/fault.h"
+#include "proto/name.h"
 #include <jansson.h>
 #include <protobuf-c/protobuf-c.h>
 #include <stdbool.h>
@@ -29,11 +30,6 @@ void json_fill(const json_t *object, ProtobufCMessage *message, const char *exce
 
 /* Appends the message as one JSON object; bytes fields as hexadecimal. */
 void json_from_message(const ProtobufCMessage *message, struct buf *out);
-
-/* "externalRef" of "external_ref"; out has room for 64. */
-void json_name(const char *field, char out[64]);
-/* Is that the field's JSON name? */
-bool json_name_is(const char *field, const char *name);
 
 /* RFC 3339 and days, for whoever prints them: "2025-03-01T12:00:00.000Z", "2025-03-01". Both are of
  * the years 1 to 9999; what lies outside is refused, and printed as the nearest that is inside. */

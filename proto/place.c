@@ -1,6 +1,6 @@
 #include "proto/place.h"
 
-#include "proto/json.h"
+#include "proto/name.h"
 #include <stdio.h>
 #include <string.h>
 

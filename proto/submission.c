@@ -1,7 +1,10 @@
+#include "proto/submission.h"
+
 #include "lib/calendar.h"
 #include "proto/door.h"
 #include "proto/field.h"
-#include "proto/json.h"
+#include "proto/name.h"
+#include "proto/personal.h"
 #include "proto/rule.h"
 #include <sodium.h>
 #include <stdio.h>

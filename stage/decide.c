@@ -1,4 +1,5 @@
 #include "lib/log.h"
+#include "proto/submission.h"
 #include "stage/shell.h"
 
 #include <inttypes.h>

@@ -5,6 +5,7 @@
 #include "lib/clock.h"
 #include "proto/json.h"
 #include "proto/problem.h"
+#include "proto/submission.h"
 #include "stage/shell.h"
 
 #include <inttypes.h>

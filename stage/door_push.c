@@ -6,6 +6,7 @@
 #include "lib/varint.h"
 #include "proto/problem.h"
 #include "proto/scan.h"
+#include "proto/submission.h"
 #include "stage/shell.h"
 
 #include <string.h>

@@ -7,6 +7,8 @@
 #include "lib/calendar.h"
 #include "lib/clock.h"
 #include "proto/door.h"
+#include "proto/role.h"
+#include <jansson.h>
 #include <math.h>
 #include <stdio.h>
 #include <string.h>

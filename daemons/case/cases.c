@@ -1,6 +1,5 @@
 #include "daemons/case/cases.h"
 
-#include "daemons/case/clocks.h"
 #include "lib/calendar.h"
 #include "lib/clean.h"
 #include "lib/grow.h"
@@ -119,19 +118,10 @@ static void moment_add(struct case_file *file, const Wot__V1__Event *event)
 	file->moment_count++;
 }
 
-static void config_evolve(struct cases *cases, const Wot__V1__Event *event)
+struct case_file *cases_evolve(struct cases *cases, const Wot__V1__Event *event)
 {
-	if (event->body->kind_case == WOT__V1__BODY__KIND_CONFIG_LOADED &&
-		promise_rules_take(&cases->promise_rules, event->body->config_loaded))
-		cases_clocks_anew(cases);
-}
-
-void cases_evolve(struct cases *cases, const Wot__V1__Event *event)
-{
-	if (!event->case_id) {
-		config_evolve(cases, event);
-		return;
-	}
+	if (!event->case_id)
+		return NULL;
 	struct case_file *file = event->body->kind_case == WOT__V1__BODY__KIND_CASE_REGISTERED
 					 ? file_register(cases, event)
 					 : cases_by_id(cases, event->case_id);
@@ -143,5 +133,5 @@ void cases_evolve(struct cases *cases, const Wot__V1__Event *event)
 	else if (event->facts)
 		routing_shorten(file);
 	moment_add(file, event);
-	cases_clocks_evolve(cases, file, event);
+	return file;
 }

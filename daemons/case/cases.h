@@ -54,9 +54,9 @@ void cases_done(struct cases *cases);
 struct case_file *cases_at(const struct cases *cases, uint32_t number);
 struct case_file *cases_by_id(const struct cases *cases, const char *case_id);
 struct case_file *cases_by_ref(const struct cases *cases, const char *client, const char *case_ref);
-/* What the own log says: a case_registered makes a new file, any other event goes into its case's.
- */
-void cases_evolve(struct cases *cases, const Wot__V1__Event *event);
+/* What the own log says: a case_registered makes a new file, any other event goes into its case's. The file,
+ * or NULL: it is of no case. */
+struct case_file *cases_evolve(struct cases *cases, const Wot__V1__Event *event);
 
 static inline void case_file_id(const struct case_file *file, char out[CASE_ID_ROOM])
 {

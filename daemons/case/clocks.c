@@ -159,8 +159,21 @@ static void schedule(struct cases *cases, struct case_file *file, enum slot slot
 	due_set(&cases->due, file->number * SLOTS + slot, promise_next(promise, &terms));
 }
 
+static void clocks_anew(struct cases *cases)
+{
+	for (uint32_t number = 0; number < cases->room; number++)
+		for (enum slot slot = 0; cases->files[number] && slot < SLOTS; slot++)
+			schedule(cases, cases->files[number], slot);
+}
+
 void cases_clocks_evolve(struct cases *cases, struct case_file *file, const Wot__V1__Event *event)
 {
+	if (!file) {
+		if (event->body->kind_case == WOT__V1__BODY__KIND_CONFIG_LOADED &&
+			promise_rules_take(&cases->promise_rules, event->body->config_loaded))
+			clocks_anew(cases);
+		return;
+	}
 	const Wot__V1__Clock *clock = promise_clock(event);
 	if (clock) {
 		bool closing = clock->kind == WOT__V1__CLOCK__KIND__CLOSING;
@@ -169,13 +182,6 @@ void cases_clocks_evolve(struct cases *cases, struct case_file *file, const Wot_
 	}
 	for (enum slot slot = 0; slot < SLOTS; slot++)
 		schedule(cases, file, slot);
-}
-
-void cases_clocks_anew(struct cases *cases)
-{
-	for (uint32_t number = 0; number < cases->room; number++)
-		for (enum slot slot = 0; cases->files[number] && slot < SLOTS; slot++)
-			schedule(cases, cases->files[number], slot);
 }
 
 /* ---- for who asks ---- */

@@ -12,10 +12,8 @@
 /* Adds what is due by now, as far as the decision has room; the rest follows with the next tick. */
 void cases_clocks_decide(const struct cases *cases, int64_t now_ms, struct decision *out);
 
-/* The own log said something of a case; its file says it already. */
+/* The own log said something of a case, and its file says it already; NULL: of what clocks go by. */
 void cases_clocks_evolve(struct cases *cases, struct case_file *file, const Wot__V1__Event *event);
-/* What clocks go by has changed. */
-void cases_clocks_anew(struct cases *cases);
 
 /* All clocks of a case, for who asks: also triage's, which go by facts that are known here. */
 struct case_clock {

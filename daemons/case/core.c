@@ -169,7 +169,7 @@ static int core_decide(const void *state, const struct input *input, struct deci
 
 static void core_evolve(void *state, const Wot__V1__Event *event)
 {
-	cases_evolve(state, event);
+	cases_clocks_evolve(state, cases_evolve(state, event), event);
 }
 
 static bool core_reads(Wot__V1__Body__KindCase kind)

@@ -2,7 +2,6 @@
 
 #include "config/lists.h"
 #include "lib/calendar.h"
-#include "proto/door.h"
 
 struct case_door {
 	struct stage *stage;

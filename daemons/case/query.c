@@ -3,6 +3,8 @@
 #include "daemons/case/clocks.h"
 #include "lib/calendar.h"
 #include "proto/json.h"
+#include "proto/role.h"
+#include <string.h>
 
 static Wot__V1__CaseStatus__Value status_of(const struct case_file *file)
 {

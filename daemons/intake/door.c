@@ -8,8 +8,9 @@
 #include "daemons/intake/vault_start.h"
 #include "lib/calendar.h"
 #include "lib/log.h"
-#include "proto/door.h"
 #include "proto/field.h"
+#include "proto/personal.h"
+#include "proto/submission.h"
 #include "vault/vault.h"
 #include <inttypes.h>
 #include <string.h>

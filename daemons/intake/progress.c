@@ -3,6 +3,8 @@
 #include "core/get.h"
 #include "proto/case_id.h"
 #include "proto/door.h"
+#include "proto/json.h"
+#include "proto/role.h"
 #include <string.h>
 
 #define STATUS(name) WOT__V1__REFERRAL_PROGRESSED__STATUS__##name

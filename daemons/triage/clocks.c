@@ -1,5 +1,6 @@
 #include "daemons/triage/clocks.h"
 
+#include "lib/calendar.h"
 #include "proto/case_id.h"
 
 /* In triage->due a number is that of the case, twice, and one of these. */
@@ -59,7 +60,7 @@ static int32_t deadline_of(
 		request->reported_on, &triage->promise_rules.closing);
 }
 
-void triage_clocks_follow(struct triage *triage, uint32_t number, bool moved)
+static void clocks_follow(struct triage *triage, uint32_t number, bool moved)
 {
 	struct request *request = &triage->requests[number];
 	for (enum slot slot = 0; slot < SLOTS; slot++) {
@@ -81,14 +82,14 @@ static void clock_anew(struct triage *triage, uint32_t number, enum slot slot, i
 	schedule(triage, number, slot);
 }
 
-void triage_clocks_anew(struct triage *triage, int32_t today)
+static void clocks_anew(struct triage *triage, int32_t today)
 {
 	for (uint32_t number = 0; number < triage->room; number++)
 		for (enum slot slot = 0; triage->requests[number].year && slot < SLOTS; slot++)
 			clock_anew(triage, number, slot, today);
 }
 
-void triage_clocks_evolve(struct triage *triage, const Wot__V1__Event *event)
+static void clock_evolve(struct triage *triage, const Wot__V1__Event *event)
 {
 	const Wot__V1__Clock *clock = promise_clock(event);
 	uint32_t number = clock ? triage_number(triage, event->case_id) : 0;
@@ -98,4 +99,15 @@ void triage_clocks_evolve(struct triage *triage, const Wot__V1__Event *event)
 		clock->kind == WOT__V1__CLOCK__KIND__REACTION ? SLOT_REACTION : SLOT_CONTACT;
 	promise_evolve(promise_of(&triage->requests[number], slot), event->body->kind_case, clock);
 	schedule(triage, number, slot);
+}
+
+void triage_clocks_evolve(
+	struct triage *triage, const Wot__V1__Event *event, const struct triage_change *change)
+{
+	if (change->promise_rules)
+		clocks_anew(triage, calendar_day_of(event->recorded_at));
+	else if (change->number)
+		clocks_follow(triage, change->number, change->report_moved);
+	else
+		clock_evolve(triage, event);
 }

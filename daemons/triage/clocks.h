@@ -11,10 +11,9 @@
 /* Adds what is due by now, as far as the decision has room; the rest follows with the next tick. */
 void triage_clocks_decide(const struct triage *triage, int64_t now_ms, struct decision *out);
 
-/* The own log said something of a request; moved: of its report day. */
-void triage_clocks_follow(struct triage *triage, uint32_t number, bool moved);
-/* What clocks go by has changed: deadlines to come move, though to no day that is past. */
-void triage_clocks_anew(struct triage *triage, int32_t today);
-void triage_clocks_evolve(struct triage *triage, const Wot__V1__Event *event);
+/* After triage_evolve. When what clocks go by has changed, deadlines to come move, though to no day that is
+ * past. */
+void triage_clocks_evolve(
+	struct triage *triage, const Wot__V1__Event *event, const struct triage_change *change);
 
 #endif

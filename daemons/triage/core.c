@@ -174,7 +174,8 @@ static int core_decide(const void *state, const struct input *input, struct deci
 
 static void core_evolve(void *state, const Wot__V1__Event *event)
 {
-	triage_evolve(state, event);
+	struct triage_change change = triage_evolve(state, event);
+	triage_clocks_evolve(state, event, &change);
 }
 
 static bool core_reads(Wot__V1__Body__KindCase kind)

@@ -1,7 +1,6 @@
 #include "daemons/triage/state.h"
 #include "lib/grow.h"
 
-#include "daemons/triage/clocks.h"
 #include "lib/calendar.h"
 #include "proto/case_id.h"
 #include <string.h>
@@ -221,7 +220,8 @@ static int32_t told_reached_on(const Wot__V1__Event *event)
 }
 
 /* The first event of a case is its route. */
-static void evolve_case(struct triage *triage, const Wot__V1__Event *event)
+static void evolve_case(
+	struct triage *triage, const Wot__V1__Event *event, struct triage_change *change)
 {
 	int year;
 	uint32_t number;
@@ -254,7 +254,8 @@ static void evolve_case(struct triage *triage, const Wot__V1__Event *event)
 	int32_t reached_on = told_reached_on(event);
 	if (reached_on)
 		signals_reached(&triage->signals, request->household_id, reached_on);
-	triage_clocks_follow(triage, number, request->reported_on != reported_on);
+	change->number = number;
+	change->report_moved = request->reported_on != reported_on;
 }
 
 /* A log may hold a text that this version of the program would refuse: then the old rules stay. */
@@ -270,19 +271,20 @@ static void evolve_rules(struct triage *triage, const Wot__V1__ConfigLoaded *loa
 		triage->roster.team_number[i] = team_add(triage, roster.rules->teams[i].key);
 }
 
-void triage_evolve(struct triage *triage, const Wot__V1__Event *event)
+struct triage_change triage_evolve(struct triage *triage, const Wot__V1__Event *event)
 {
+	struct triage_change change = {0};
 	switch (event->body->kind_case) {
 	case WOT__V1__BODY__KIND_CONFIG_LOADED:
-		if (promise_rules_take(&triage->promise_rules, event->body->config_loaded))
-			triage_clocks_anew(triage, calendar_day_of(event->recorded_at));
-		else
+		change.promise_rules =
+			promise_rules_take(&triage->promise_rules, event->body->config_loaded);
+		if (!change.promise_rules)
 			evolve_rules(triage, event->body->config_loaded);
 		break;
 	case WOT__V1__BODY__KIND_CASE_ROUTED:
 	case WOT__V1__BODY__KIND_SCREENING:
 	case WOT__V1__BODY__KIND_CASE_NOTED:
-		evolve_case(triage, event);
+		evolve_case(triage, event, &change);
 		break;
 	case WOT__V1__BODY__KIND_SIGNAL_LISTED:
 		signals_take(&triage->signals, event);
@@ -291,7 +293,7 @@ void triage_evolve(struct triage *triage, const Wot__V1__Event *event)
 		signals_screened(&triage->signals, event);
 		break;
 	default:
-		triage_clocks_evolve(triage, event);
 		break;
 	}
+	return change;
 }

@@ -43,7 +43,12 @@ struct triage {
 #define TRIAGE_RULES "triage.yaml"
 
 void triage_done(struct triage *triage);
-void triage_evolve(struct triage *triage, const Wot__V1__Event *event);
+/* What an event of the own log changed, for the clocks: a request (its number), or what all go by. */
+struct triage_change {
+	uint32_t number;
+	bool report_moved, promise_rules;
+};
+struct triage_change triage_evolve(struct triage *triage, const Wot__V1__Event *event);
 
 /* NULL when there is no such case. */
 const struct request *triage_request(const struct triage *triage, uint32_t number);

@@ -6,6 +6,7 @@
 #include "lib/err.h"
 #include "proto/door.h"
 #include "proto/json.h"
+#include "proto/submission.h"
 #include <string.h>
 
 #define NOW_MS INT64_C(1795254600000)

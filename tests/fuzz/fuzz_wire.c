@@ -3,8 +3,9 @@
  * same message, and give wire_read the same values; what it refuses must harm nobody.
  */
 #include "lib/clean.h"
-#include "proto/door.h"
 #include "proto/json.h"
+#include "proto/role.h"
+#include "proto/submission.h"
 #include "proto/wire.h"
 #include <string.h>
 

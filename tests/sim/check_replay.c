@@ -2,7 +2,7 @@
 
 #include "daemons/case/cases.h"
 #include "lib/clock.h"
-#include "proto/door.h"
+#include "proto/role.h"
 #include "stage/shell.h"
 #include "tests/sim/digest.h"
 #include "tests/sim/fail.h"

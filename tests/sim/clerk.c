@@ -1,7 +1,8 @@
 #include "tests/sim/clerk.h"
 
 #include "lib/clock.h"
-#include "proto/door.h"
+#include "proto/role.h"
+#include "proto/submission.h"
 #include "stage/shell.h"
 #include "tests/sim/agenda.h"
 #include "tests/sim/expect.h"

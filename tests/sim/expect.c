@@ -1,7 +1,7 @@
 #include "tests/sim/expect.h"
 
 #include "lib/calendar.h"
-#include "proto/door.h"
+#include "proto/submission.h"
 #include "tests/sim/fail.h"
 
 #include <string.h>

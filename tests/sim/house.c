@@ -1,4 +1,5 @@
 #include "tests/sim/house.h"
+#include "proto/submission.h"
 
 #include "daemons/case/core.h"
 #include "daemons/case/door.h"

@@ -8,6 +8,7 @@
 #include "lib/err.h"
 #include "proto/door.h"
 #include "proto/json.h"
+#include "proto/submission.h"
 #include <setjmp.h>
 #include <stdarg.h>
 #include <string.h>

@@ -5,7 +5,7 @@
 #include "daemons/case/core.h"
 
 #include "proto/case_id.h"
-#include "proto/door.h"
+#include "proto/role.h"
 #include "tests/unit/clock_fixture.h"
 #include <jansson.h>
 

@@ -17,6 +17,7 @@
 #include "lib/calendar.h"
 #include "proto/door.h"
 #include "proto/json.h"
+#include "proto/submission.h"
 #include <errno.h>
 #include <string.h>
 

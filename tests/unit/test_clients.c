@@ -3,7 +3,7 @@
  * every moment; and a mistake in it must not leave a door open.
  */
 #include "config/clients.h"
-#include "proto/door.h"
+#include "proto/role.h"
 #include "tests/unit/folder.h"
 
 // clang-format off

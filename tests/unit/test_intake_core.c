@@ -7,7 +7,7 @@
 
 #include "daemons/case/core.h"
 #include "lib/calendar.h"
-#include "proto/door.h"
+#include "proto/role.h"
 #include "tests/unit/core_harness.h"
 #include <jansson.h>
 #include <setjmp.h>

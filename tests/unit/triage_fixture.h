@@ -7,7 +7,7 @@
 #include "daemons/triage/core.h"
 #include "lib/calendar.h"
 #include "proto/case_id.h"
-#include "proto/door.h"
+#include "proto/role.h"
 #include "tests/unit/core_harness.h"
 #include <setjmp.h>
 #include <stdarg.h>
