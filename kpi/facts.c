@@ -159,6 +159,19 @@ static int cases_fold(struct facts *facts, const uint8_t *event, size_t len)
 	return 0;
 }
 
+/* CLIENT/REF: another client's complaint. */
+static void outcome_of_other(struct wire_value values[OUTCOME_KEY_FIELDS])
+{
+	struct wire_value *client = &values[OUTCOME_CLIENT], *ref = &values[OUTCOME_COMPLAINT];
+	const uint8_t *slash = ref->len ? memchr(ref->data, '/', ref->len) : NULL;
+	if (!slash)
+		return;
+	client->data = ref->data;
+	client->len = (size_t)(slash - ref->data);
+	ref->data += client->len + 1;
+	ref->len -= client->len + 1;
+}
+
 /* A part of a complaint has one outcome, the last that was told: its row is that of the part. */
 static int outcome_row(struct facts *facts, const uint8_t *event, size_t len, uint32_t *row)
 {
@@ -169,8 +182,10 @@ static int outcome_row(struct facts *facts, const uint8_t *event, size_t len, ui
 	for (size_t i = 0; i < OUTCOME_KEY_FIELDS; i++)
 		parts[i] = &values[i];
 	int err = wire_read(facts->outcome_key, event, len, values);
-	if (!err)
+	if (!err) {
+		outcome_of_other(values);
 		err = facts_key(facts, parts, OUTCOME_KEY_FIELDS, &key);
+	}
 	if (!err)
 		*row = keymap_put(&facts->outcomes, key, *row, &is_new);
 	return err;

@@ -1,5 +1,6 @@
 #include "proto/person_keys.h"
 
+#include "lib/calendar.h"
 #include "lib/grow.h"
 #include "proto/case_id.h"
 #include "proto/personal.h"
@@ -26,6 +27,8 @@ static void key_add(
 	struct person_key *key = calloc(1, sizeof *key);
 	must(key);
 	memcpy(key->id, sealed->key_id.data, sizeof key->id);
+	key->kind = (uint16_t)event->body->kind_case;
+	key->day = calendar_day_of(event->occurred_at);
 	HASH_ADD(hh, keys->by_id, id, sizeof key->id, key);
 	keys->live++;
 	int year;
@@ -65,6 +68,14 @@ bool person_key_is_live(const struct person_keys *keys, const uint8_t id[PERSON_
 {
 	const struct person_key *key = person_key_find(keys, id);
 	return key && !key->forgotten;
+}
+
+bool person_key_is_of(const struct person_keys *keys, const uint8_t id[PERSON_KEY_LEN],
+	const Wot__V1__Submission *submission)
+{
+	const struct person_key *key = person_key_find(keys, id);
+	return key && key->kind == submission->body->kind_case &&
+	       key->day == calendar_day_of(submission->occurred_at);
 }
 
 const struct person_key *person_key_of_case(const struct person_keys *keys, const char *case_id)

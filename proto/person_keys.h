@@ -17,6 +17,8 @@ struct person_key {
 	uint16_t year; /* of the case; 0: of a person without one */
 	uint32_t number;
 	bool forgotten;
+	uint16_t kind; /* of what it seals: so much is known of the forgotten */
+	int32_t day;
 	UT_hash_handle hh; /* in the order of the log */
 };
 
@@ -33,6 +35,9 @@ const struct person_key *person_key_find(
 	const struct person_keys *keys, const uint8_t id[PERSON_KEY_LEN]);
 /* Named, and not let go of. */
 bool person_key_is_live(const struct person_keys *keys, const uint8_t id[PERSON_KEY_LEN]);
+/* It seals, or sealed, what is of the kind and day of this submission. */
+bool person_key_is_of(const struct person_keys *keys, const uint8_t id[PERSON_KEY_LEN],
+	const Wot__V1__Submission *submission);
 /* NULL: this case never held a person. */
 const struct person_key *person_key_of_case(const struct person_keys *keys, const char *case_id);
 

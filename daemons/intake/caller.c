@@ -6,10 +6,10 @@
 
 enum {
 	DIGITS_MIN = 2,
-	DIGITS_MAX = 20,   /* longer ones are no telephone numbers, but numbers of something else */
+	DIGITS_MAX = 20, /* longer ones are no telephone numbers, but numbers of something else */
 	COUNTRY_LEN = 2,
-	NATIONAL_LEN = 9,  /* of a Dutch number, without its 0 */
-	ABROAD_MIN = 5,    /* with the country's code */
+	NATIONAL_LEN = 9, /* of a Dutch number, without its 0 */
+	ABROAD_MIN = 5,   /* with the country's code */
 };
 static const char country[] = "31";
 
@@ -109,9 +109,10 @@ static struct number number_of(const struct part *part)
 	for (size_t at = 0; at < part->len; at++) {
 		size_t begin = at;
 		struct number number = run_read(part, &at);
-		bool glued = (begin && is_letter(part->at[begin - 1]) && is_digit(part->at[begin])) ||
-			     (at < part->len && at && is_letter(part->at[at]) &&
-				     is_digit(part->at[at - 1]));
+		bool glued =
+			(begin && is_letter(part->at[begin - 1]) && is_digit(part->at[begin])) ||
+			(at < part->len && at && is_letter(part->at[at]) &&
+				is_digit(part->at[at - 1]));
 		if (!glued && number.count > best.count)
 			best = number;
 	}

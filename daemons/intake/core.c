@@ -120,15 +120,21 @@ static int decide_signal(const struct input *input, struct decision *out)
 static int decide_complaint_outcome(
 	const struct requests *requests, const struct input *input, struct decision *out)
 {
-	const Wot__V1__ComplaintOutcome *outcome = input->submission->body->complaint_outcome;
-	int err = requests_complaint_part(
-		requests, input->client, outcome->complaint_ref, outcome->part);
-	if (err == ERR_UNKNOWN_COMPLAINT)
-		return why_set(&out->why, err, "no complaint of yours has this complaintRef");
-	if (err) {
+	const Wot__V1__Submission *submission = input->submission;
+	const Wot__V1__ComplaintOutcome *outcome = submission->body->complaint_outcome;
+	const struct complaint *complaint =
+		requests_complaint(requests, input->client, outcome->complaint_ref);
+	if (!complaint)
+		return why_set(&out->why, ERR_UNKNOWN_COMPLAINT,
+			"no complaint has this complaintRef; one that another client sent is "
+			"CLIENT/REF");
+	if (!complaint_has(complaint, outcome->part)) {
 		fault_add(out->faults, "/part", "is not a part of that complaint");
-		return err;
+		return ERR_INVALID;
 	}
+	if (calendar_day_of(submission->occurred_at) < complaint->day)
+		return why_set(&out->why, ERR_LIFE_FORBIDS,
+			"the outcome lies before the day of the complaint");
 	event_plain(input, out);
 	return 0;
 }

@@ -1,5 +1,6 @@
 #include "daemons/intake/requests.h"
 
+#include "lib/calendar.h"
 #include "lib/clean.h"
 #include "lib/grow.h"
 #include "proto/case_id.h"
@@ -14,7 +15,7 @@ void requests_done(struct requests *requests)
 		free(requests->items[i].history);
 	free(requests->items);
 	for (uint32_t i = 0; i < requests->complaint_count; i++)
-		free(requests->complaints[i]);
+		free(requests->complaints[i].parts);
 	free(requests->complaints);
 	refs_done(&requests->referrals);
 	refs_done(&requests->complaint_refs);
@@ -39,16 +40,19 @@ const struct request *requests_by_id(const struct requests *requests, const char
 	return request && request->year == year ? request : NULL;
 }
 
-int requests_complaint_part(const struct requests *requests, const char *client,
-	const char *complaint_ref, const char *part)
+const struct complaint *requests_complaint(
+	const struct requests *requests, const char *client, const char *complaint_ref)
 {
 	uint32_t number = refs_find(&requests->complaint_refs, client, complaint_ref);
-	if (!number)
-		return ERR_UNKNOWN_COMPLAINT;
-	for (const char *at = requests->complaints[number - 1]; *at; at += strlen(at) + 1)
-		if (strcmp(at, part) == 0)
-			return 0;
-	return ERR_INVALID;
+	return number ? &requests->complaints[number - 1] : NULL;
+}
+
+bool complaint_has(const struct complaint *complaint, const char *part)
+{
+	const char *at = complaint->parts;
+	while (*at && strcmp(at, part) != 0)
+		at += strlen(at) + 1;
+	return *at;
 }
 
 /* ---- what the own log says ---- */
@@ -107,7 +111,10 @@ static void complaint_add(struct requests *requests, const Wot__V1__Event *event
 	buf_char(&parts, 0);
 	uint32_t count = requests->complaint_count;
 	requests->complaints = grow_push(requests->complaints, count, sizeof *requests->complaints);
-	requests->complaints[count] = parts.data;
+	requests->complaints[count] = (struct complaint){
+		.day = calendar_day_of(event->occurred_at),
+		.parts = parts.data,
+	};
 	requests->complaint_count = count + 1;
 	refs_add(&requests->complaint_refs, event->client, event->external_ref, count + 1);
 }

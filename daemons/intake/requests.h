@@ -30,13 +30,18 @@ struct request {
 	bool is_contact;
 };
 
+struct complaint {
+	int32_t day;
+	char *parts; /* each with its NUL, and an empty one at the end */
+};
+
 struct requests {
 	struct request *items; /* by case number */
 	size_t room;
 	uint32_t highest;           /* case number that any event of the own log names */
 	struct refs referrals;      /* number: the case's */
 	struct refs complaint_refs; /* number: place in complaints */
-	char **complaints;          /* parts, each with its NUL, and an empty one at the end */
+	struct complaint *complaints;
 	uint32_t complaint_count;
 	struct person_keys keys;
 	struct calls calls;
@@ -49,9 +54,10 @@ void requests_evolve(struct requests *requests, const Wot__V1__Event *event);
 const struct request *requests_at(const struct requests *requests, uint32_t number);
 const struct request *requests_by_id(const struct requests *requests, const char *case_id);
 
-/* ERR_UNKNOWN_COMPLAINT, or ERR_INVALID when it has no such part. */
-int requests_complaint_part(const struct requests *requests, const char *client,
-	const char *complaint_ref, const char *part);
+/* NULL when there is none. complaint_ref: of the asking client's own, or CLIENT/REF. */
+const struct complaint *requests_complaint(
+	const struct requests *requests, const char *client, const char *complaint_ref);
+bool complaint_has(const struct complaint *complaint, const char *part);
 
 /* The status that a referral has now. */
 static inline Wot__V1__ReferralProgressed__Status request_status(const struct request *request)

@@ -243,12 +243,14 @@ class City:
             self.say("/v1/callbacks", back, {"callId": ref, "reached": self.chance(0.6)})
 
     def complaint(self, ref):
-        """A part may wait for its outcome, or get another one."""
+        """A part may wait for its outcome, or get another one; or one that is dated before the complaint."""
         day = self.day()
         known = self.say("/v1/complaints", self.moment(day), {"formal": self.chance(0.5), "parts": ["a", "b"]}, ref)
         for part in self.random.choices("ab", k=self.random.randint(0, 3)):
-            body = {"complaintRef": ref, "part": part, "outcome": self.pick(COMPLAINT_OUTCOMES)}
-            self.say("/v1/complaint-outcomes", self.moment(self.later(day, 90)), body, after=known)
+            name = ref if self.chance(0.8) else f"operator/{ref}"
+            body = {"complaintRef": name, "part": part, "outcome": self.pick(COMPLAINT_OUTCOMES)}
+            told = self.later(day, 90) if self.chance(0.9) else max(day - timedelta(days=3), self.first)
+            self.say("/v1/complaint-outcomes", self.moment(told), body, after=known)
 
     def others(self, count):
         for number in range(count):

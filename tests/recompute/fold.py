@@ -278,7 +278,8 @@ class History:
             call.over_at = earliest(call.over_at, at)
 
     def take_outcome(self, body, day):
-        self.outcomes[body["complaintRef"], body["part"]] = Outcome(day, body["outcome"])
+        complaint = body["complaintRef"].split("/")[-1]
+        self.outcomes[complaint, body["part"]] = Outcome(day, body["outcome"])
 
     @staticmethod
     def caller_of(text):

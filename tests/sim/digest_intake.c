@@ -33,8 +33,8 @@ void digest_intake(const void *state, struct buf *out)
 	for (uint32_t number = 0; number < requests->room; number++)
 		request_print(requests, number, out);
 	for (uint32_t i = 0; i < requests->complaint_count; i++)
-		buf_printf(out, "complaint %s %s\n", refs_name(&requests->complaint_refs, i + 1),
-			requests->complaints[i]);
+		buf_printf(out, "complaint %s %d %s\n", refs_name(&requests->complaint_refs, i + 1),
+			requests->complaints[i].day, requests->complaints[i].parts);
 	buf_printf(out, "calls=%u\n", calls_count(&requests->calls));
 	digest_rules(&requests->calls.rules, out);
 	digest_due(&requests->calls.due, out);

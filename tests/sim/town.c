@@ -408,10 +408,14 @@ static void complaint_send(int32_t day)
 	if (!rng_chance(rng, 10))
 		town_send(INTAKE, &desk, town_instant(day), &submission,
 			WOT__V1__BODY__KIND_COMPLAINT, &complaint.base, NULL, NULL);
-	outcome.complaint_ref = ref;
+	bool by_other = rng_chance(rng, 40);
+	char name[80];
+	snprintf(name, sizeof name, "%s%s", by_other ? "desk/" : "", ref);
+	outcome.complaint_ref = name;
 	outcome.part = parts[rng_below(rng, 3)];
 	outcome.outcome = (Wot__V1__ComplaintOutcome__Value)rng_range(rng, 1, 6);
-	send_plain(&desk, "outcome", town_instant(day), WOT__V1__BODY__KIND_COMPLAINT_OUTCOME,
+	send_plain(by_other ? &intake_team : &desk, "outcome",
+		town_instant(day - rng_chance(rng, 10)), WOT__V1__BODY__KIND_COMPLAINT_OUTCOME,
 		&outcome.base);
 }
 

@@ -177,8 +177,15 @@ class CaseLife(unittest.TestCase):
         self.post(**outcome, part="manner", outcome="PARTLY_UPHELD", hour=13)
         problem = self.post(**outcome, status=400, part="nothing", outcome="UPHELD")
         self.assertEqual(problem["errors"][0]["pointer"], "/part")
+        other = {**outcome, "client": "aanmeldteam", "part": "waiting", "outcome": "UNFOUNDED"}
+        self.post(**other, status=404)  # no complaint of theirs has this name
+        other["complaintRef"] = "desk/complaint-1"
+        self.post(**{**other, "client": "gp"}, status=403)
+        early = self.post(**{**other, "days": 21}, status=409)
+        self.assertEqual(early["type"], "urn:wot:life-forbids")
+        self.post(**{**other, "days": 20}, hour=10)
         self.assertEqual(self.figure("complaints")["value"], 1)
-        self.assertEqual(self.rows("complaint_outcomes"), {"FORWARDED": 1, "PARTLY_UPHELD": 1})
+        self.assertEqual(self.rows("complaint_outcomes"), {"UNFOUNDED": 1, "PARTLY_UPHELD": 1})
 
         for rating in ("POSITIVE", "POSITIVE", "POSITIVE", "NEGATIVE"):
             self.post("desk", "/v1/feedback-cards", 15, rating=rating, location="OOST")

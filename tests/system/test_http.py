@@ -204,6 +204,45 @@ class HttpDoor(unittest.TestCase):
         self.assertIn(bytes.fromhex(sealed), vault)
         wait_until(lambda: bytes.fromhex(sealed) not in (self.wot.dir / "intake" / "vault").read_bytes())
 
+    def test_under_the_ref_of_somebody_forgotten_nothing_else_is_lost(self):
+        """What was personal cannot be compared any more; the kind and the day of it can."""
+        def person(**more):
+            return request_body(ref, occurredAt="2025-02-03T10:00:00Z", **more)
+
+        ref = self.ref
+        request = person(person={"name": "Test A", "bsn": BSN})
+        receipt = self.wot.post("operator", "/v1/help-requests", request)[1]
+        screening = {"externalRef": self.ref, "occurredAt": "2025-02-04T10:00:00Z", "caseId": receipt["caseId"], "outcome": "ADVICE"}
+        wait_until(lambda: self.wot.post("operator", "/v1/screenings", screening)[0] in (200, 202))
+
+        def forgotten():
+            """As long as the person is known, so is that this is another one."""
+            code, answer = self.wot.post("operator", "/v1/help-requests", person(person={"name": "Test B"}))
+            return code == 200 and answer["caseId"] == receipt["caseId"]
+
+        wait_until(forgotten)
+
+        def check():
+            self.assertEqual(self.wot.post("operator", "/v1/help-requests", request), (200, {**receipt, "status": "DUPLICATE"}))
+            at = {"occurredAt": "2025-02-03T10:00:00Z"}
+            others = {
+                "/v1/help-requests": person(person={"name": "Test B"}) | {"occurredAt": "2025-02-04T10:00:00Z"},
+                "/v1/referrals": person(referrer={"organisation": "gp"}, consent=True, person={"name": "Test A"}),
+                "/v1/signals": {**at, "kind": "EVICTION", "person": {"name": "Test A"}},
+                "/v1/feedback-cards": {**at, "rating": "POSITIVE"},
+                "/v1/brief-contacts": {**at, "channel": "PHONE", "answer": "ADVICE"},
+                "/v1/calls": {**at, "callId": "forgotten", "queue": "wot", "event": "ENTERED"},
+                "/v1/complaints": {**at, "formal": False, "parts": ["a"]},
+            }
+            for path, body in others.items():
+                code, problem = self.wot.post("operator", path, {**body, "externalRef": ref})
+                self.assertEqual((code, problem.get("type")), (409, "urn:wot:ref-taken"), path)
+
+        check()
+        self.wot.stop("intake")
+        self.wot.start("intake")
+        check()  # the log tells it
+
     def test_a_slow_client_is_closed(self):
         with socket.create_connection(("127.0.0.1", self.wot.port("intake"))) as slow:
             slow.settimeout(20)

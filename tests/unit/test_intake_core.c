@@ -287,9 +287,14 @@ static void a_complaints_outcome_names_a_part_of_it(void **unused)
 	outcome->part = (char *)"tone";
 	outcome->outcome = WOT__V1__COMPLAINT_OUTCOME__VALUE__UPHELD;
 	assert_int_equal(submit(h, at(2025, 4, 1), KIND(COMPLAINT_OUTCOME), outcome), 0);
-	assert_int_equal(
-		submit_as(h, "gp-oost", "o-1", at(2025, 4, 1), KIND(COMPLAINT_OUTCOME), outcome),
+	assert_int_equal(submit_as(h, "intake-team", "o-1", at(2025, 4, 1), KIND(COMPLAINT_OUTCOME),
+				 outcome),
 		ERR_UNKNOWN_COMPLAINT);
+	outcome->complaint_ref = (char *)"desk/k-1";
+	assert_int_equal(submit_as(h, "intake-team", "o-1", at(2025, 4, 1), KIND(COMPLAINT_OUTCOME),
+				 outcome),
+		0);
+	assert_int_equal(submit(h, at(2025, 4, 2), KIND(COMPLAINT_OUTCOME), outcome), 0);
 	outcome->part = (char *)"ton";
 	assert_int_equal(submit(h, at(2025, 4, 1), KIND(COMPLAINT_OUTCOME), outcome), ERR_INVALID);
 	assert_int_equal(h->faults.count, 1);
@@ -297,6 +302,26 @@ static void a_complaints_outcome_names_a_part_of_it(void **unused)
 	outcome->complaint_ref = (char *)"k-2";
 	assert_int_equal(
 		submit(h, at(2025, 4, 1), KIND(COMPLAINT_OUTCOME), outcome), ERR_UNKNOWN_COMPLAINT);
+	close_replayed(h);
+}
+
+static void no_complaint_is_settled_before_its_day(void **unused)
+{
+	(void)unused;
+	struct harness *h = harness_open(&intake_core);
+	static char *parts[] = {(char *)"tone"};
+	Wot__V1__Complaint *complaint = NEW(h, complaint);
+	complaint->n_parts = 1;
+	complaint->parts = parts;
+	int64_t late = at(2025, 3, 1) + 8 * INT64_C(3600000);
+	assert_int_equal(submit_as(h, "desk", "k-1", late, KIND(COMPLAINT), complaint), 0);
+	Wot__V1__ComplaintOutcome *outcome = NEW(h, complaint_outcome);
+	outcome->complaint_ref = (char *)"k-1";
+	outcome->part = (char *)"tone";
+	outcome->outcome = WOT__V1__COMPLAINT_OUTCOME__VALUE__WITHDRAWN;
+	assert_int_equal(
+		submit(h, at(2025, 2, 28), KIND(COMPLAINT_OUTCOME), outcome), ERR_LIFE_FORBIDS);
+	assert_int_equal(submit(h, at(2025, 3, 1), KIND(COMPLAINT_OUTCOME), outcome), 0);
 	close_replayed(h);
 }
 
@@ -503,6 +528,32 @@ static void advice_turns_a_request_into_a_contact_and_lets_go_of_its_key(void **
 	close_both(intake, cases);
 }
 
+/* So that what comes in under the ref of somebody forgotten can be told from what did then. */
+static void of_the_forgotten_kind_and_day_are_known(void **unused)
+{
+	(void)unused;
+	struct harness *intake, *cases;
+	opened(&intake, &cases);
+	screened(cases, intake, 5, WOT__V1__SCREENING__OUTCOME__ADVICE);
+	assert_false(person_key_is_live(intake_keys(intake->state), key_1));
+	static const struct {
+		Wot__V1__Body__KindCase kind;
+		int day;
+		bool same;
+	} rows[] = {{KIND(REFERRAL), 1, true}, {KIND(REFERRAL), 2, false},
+		{KIND(HELP_REQUEST), 1, false}, {KIND(SIGNAL), 1, false}, {KIND(CALL), 1, false}};
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		Wot__V1__Submission *s = harness_submission(intake, "r-1", at(2025, 3, rows[i].day),
+			NULL, rows[i].kind,
+			message_new(event_kind_type(rows[i].kind), &intake->arena));
+		assert_int_equal(
+			person_key_is_of(intake_keys(intake->state), key_1, s), rows[i].same);
+		uint8_t unknown[16] = {0};
+		assert_false(person_key_is_of(intake_keys(intake->state), unknown, s));
+	}
+	close_both(intake, cases);
+}
+
 static void a_contact_moves_with_its_corrected_report_day(void **unused)
 {
 	(void)unused;
@@ -650,6 +701,7 @@ int main(void)
 		cmocka_unit_test(every_other_kind_of_the_door_passes),
 		cmocka_unit_test(a_signal_holds_a_sealed_person_and_opens_no_case),
 		cmocka_unit_test(a_complaints_outcome_names_a_part_of_it),
+		cmocka_unit_test(no_complaint_is_settled_before_its_day),
 		cmocka_unit_test(a_request_gets_the_next_number_of_one_counter),
 		cmocka_unit_test(a_number_that_case_has_seen_is_not_given_again),
 		cmocka_unit_test(nothing_personal_of_a_request_is_left_in_its_event),
@@ -661,6 +713,7 @@ int main(void)
 		cmocka_unit_test(turning_18_is_soon_within_6_months),
 		cmocka_unit_test(who_turns_18_soon_is_to_be_handed_over_before_that_week),
 		cmocka_unit_test(advice_turns_a_request_into_a_contact_and_lets_go_of_its_key),
+		cmocka_unit_test(of_the_forgotten_kind_and_day_are_known),
 		cmocka_unit_test(a_contact_moves_with_its_corrected_report_day),
 		cmocka_unit_test(a_referral_goes_on_as_its_case_does),
 		cmocka_unit_test(what_comes_late_does_not_take_a_referral_back),

@@ -525,15 +525,33 @@ static void cards_complaints_surveys_and_trainings_are_as_submitted(void **state
 	json_decref(figure);
 }
 
-static void outcome_told(
-	struct tallied *t, const char *part, Wot__V1__ComplaintOutcome__Value value, const char *on)
+static void outcome_of(struct tallied *t, const char *complaint, const char *part,
+	Wot__V1__ComplaintOutcome__Value value, const char *on)
 {
 	Wot__V1__ComplaintOutcome outcome = WOT__V1__COMPLAINT_OUTCOME__INIT;
-	outcome.complaint_ref = as_text("k-1");
+	outcome.complaint_ref = as_text(complaint);
 	outcome.part = as_text(part);
 	outcome.outcome = value;
 	log_body(t, STREAM_INTAKE, NULL, noon(day(on)), WOT__V1__BODY__KIND_COMPLAINT_OUTCOME,
 		&outcome.base);
+}
+
+static void outcome_told(
+	struct tallied *t, const char *part, Wot__V1__ComplaintOutcome__Value value, const char *on)
+{
+	outcome_of(t, "k-1", part, value, on);
+}
+
+/* Whoever tells it: CLIENT/REF is the same complaint as that client's REF. */
+static void a_complaint_of_another_client_is_the_same_complaint(void **state)
+{
+	struct tallied *t = *state;
+	outcome_told(t, "a", WOT__V1__COMPLAINT_OUTCOME__VALUE__UPHELD, "2025-06-01");
+	outcome_of(t, "phone-centre/k-1", "a", WOT__V1__COMPLAINT_OUTCOME__VALUE__UNFOUNDED,
+		"2025-06-02");
+	assert_figure(t, "complaint_outcomes", "2025", 0, 1, 1, -1, 0);
+	outcome_of(t, "desk/k-1", "a", WOT__V1__COMPLAINT_OUTCOME__VALUE__UPHELD, "2025-06-03");
+	assert_figure(t, "complaint_outcomes", "2025", 0, 2, 2, -1, 0);
 }
 
 static void each_part_of_a_complaint_has_one_outcome_the_last(void **state)
@@ -626,6 +644,7 @@ int main(void)
 		TEST(granted_solutions_count_with_their_mean_saving),
 		TEST(cards_complaints_surveys_and_trainings_are_as_submitted),
 		TEST(each_part_of_a_complaint_has_one_outcome_the_last),
+		TEST(a_complaint_of_another_client_is_the_same_complaint),
 		TEST(transitions_show_how_they_were_handed_over),
 		TEST(handled_adds_requests_and_contacts),
 	};
