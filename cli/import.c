@@ -67,7 +67,8 @@ static const char *field(const json_t *object, const char *name)
 	return json_string_value(json_object_get(object, name));
 }
 
-/* What a line must not overtake: the lines of its case, or of its complaint. NULL: nothing. */
+/* What a line must not overtake: the lines of its case, or of its complaint, under CLIENT/REF or REF. NULL:
+ * nothing. */
 static const char *key_of(const char *to, const json_t *body)
 {
 	const char *key = field(body, "caseRef");
@@ -77,6 +78,9 @@ static const char *key_of(const char *to, const json_t *body)
 		key = field(body, "complaintRef");
 	bool opens = strstr(to, "help-requests") || strstr(to, "referrals") ||
 		     strcmp(to, "/v1/complaints") == 0;
+	const char *slash = key ? strchr(key, '/') : NULL;
+	if (slash)
+		return slash + 1;
 	return key || !opens ? key : field(body, "externalRef");
 }
 
