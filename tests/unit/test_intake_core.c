@@ -272,59 +272,6 @@ static void a_signal_holds_a_sealed_person_and_opens_no_case(void **unused)
 	close_replayed(h);
 }
 
-static void a_complaints_outcome_names_a_part_of_it(void **unused)
-{
-	(void)unused;
-	struct harness *h = harness_open(&intake_core);
-	static char *parts[] = {(char *)"waiting", (char *)"tone"};
-	Wot__V1__Complaint *complaint = NEW(h, complaint);
-	complaint->n_parts = 2;
-	complaint->parts = parts;
-	assert_int_equal(
-		submit_as(h, "desk", "k-1", at(2025, 3, 1), KIND(COMPLAINT), complaint), 0);
-	Wot__V1__ComplaintOutcome *outcome = NEW(h, complaint_outcome);
-	outcome->complaint_ref = (char *)"k-1";
-	outcome->part = (char *)"tone";
-	outcome->outcome = WOT__V1__COMPLAINT_OUTCOME__VALUE__UPHELD;
-	assert_int_equal(submit(h, at(2025, 4, 1), KIND(COMPLAINT_OUTCOME), outcome), 0);
-	assert_int_equal(submit_as(h, "intake-team", "o-1", at(2025, 4, 1), KIND(COMPLAINT_OUTCOME),
-				 outcome),
-		ERR_UNKNOWN_COMPLAINT);
-	outcome->complaint_ref = (char *)"desk/k-1";
-	assert_int_equal(submit_as(h, "intake-team", "o-1", at(2025, 4, 1), KIND(COMPLAINT_OUTCOME),
-				 outcome),
-		0);
-	assert_int_equal(submit(h, at(2025, 4, 2), KIND(COMPLAINT_OUTCOME), outcome), 0);
-	outcome->part = (char *)"ton";
-	assert_int_equal(submit(h, at(2025, 4, 1), KIND(COMPLAINT_OUTCOME), outcome), ERR_INVALID);
-	assert_int_equal(h->faults.count, 1);
-	assert_string_equal(h->faults.items[0].pointer, "/part");
-	outcome->complaint_ref = (char *)"k-2";
-	assert_int_equal(
-		submit(h, at(2025, 4, 1), KIND(COMPLAINT_OUTCOME), outcome), ERR_UNKNOWN_COMPLAINT);
-	close_replayed(h);
-}
-
-static void no_complaint_is_settled_before_its_day(void **unused)
-{
-	(void)unused;
-	struct harness *h = harness_open(&intake_core);
-	static char *parts[] = {(char *)"tone"};
-	Wot__V1__Complaint *complaint = NEW(h, complaint);
-	complaint->n_parts = 1;
-	complaint->parts = parts;
-	int64_t late = at(2025, 3, 1) + 8 * INT64_C(3600000);
-	assert_int_equal(submit_as(h, "desk", "k-1", late, KIND(COMPLAINT), complaint), 0);
-	Wot__V1__ComplaintOutcome *outcome = NEW(h, complaint_outcome);
-	outcome->complaint_ref = (char *)"k-1";
-	outcome->part = (char *)"tone";
-	outcome->outcome = WOT__V1__COMPLAINT_OUTCOME__VALUE__WITHDRAWN;
-	assert_int_equal(
-		submit(h, at(2025, 2, 28), KIND(COMPLAINT_OUTCOME), outcome), ERR_LIFE_FORBIDS);
-	assert_int_equal(submit(h, at(2025, 3, 1), KIND(COMPLAINT_OUTCOME), outcome), 0);
-	close_replayed(h);
-}
-
 /* ---- requests ---- */
 
 static void a_request_gets_the_next_number_of_one_counter(void **unused)
@@ -700,8 +647,6 @@ int main(void)
 		cmocka_unit_test(a_call_keeps_the_callers_hash_and_not_the_caller),
 		cmocka_unit_test(every_other_kind_of_the_door_passes),
 		cmocka_unit_test(a_signal_holds_a_sealed_person_and_opens_no_case),
-		cmocka_unit_test(a_complaints_outcome_names_a_part_of_it),
-		cmocka_unit_test(no_complaint_is_settled_before_its_day),
 		cmocka_unit_test(a_request_gets_the_next_number_of_one_counter),
 		cmocka_unit_test(a_number_that_case_has_seen_is_not_given_again),
 		cmocka_unit_test(nothing_personal_of_a_request_is_left_in_its_event),
