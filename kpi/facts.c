@@ -28,7 +28,7 @@ static const struct {
 
 /* Fields that a plan reads before those of the columns. */
 enum { EVENT_CASE_ID, EVENT_OCCURRED_AT, EVENT_FIELDS };
-enum { CASE_ID, CASE_CLEARED, CASE_FIELDS };
+enum { CASE_ID, CASE_CLEARED, CASE_OCCURRED_AT, CASE_OUTCOME, CASE_FIELDS };
 enum { OUTCOME_CLIENT, OUTCOME_COMPLAINT, OUTCOME_PART, OUTCOME_KEY_FIELDS };
 enum { VALUES_MAX = COLUMN_MAX + 8 };
 
@@ -132,6 +132,73 @@ void facts_case_id(const struct facts *facts, uint32_t number, char id[24])
 	snprintf(id, 24, "%04d-%06" PRIu32, year == VALUE_UNSET ? 0 : year, number);
 }
 
+/* ---- days that contradict each other ---- */
+
+static const char *const case_days[CASE_DAYS] = {
+	[CASE_REPORTED] = "reported_on",
+	[CASE_CLOSED] = "closed_on",
+	[CASE_CONTACTED] = "first_contact_on",
+	[CASE_STARTED] = "support_started_on",
+	[CASE_SCREENED] = "screened_on",
+	[CASE_ENDED] = "ended_on",
+};
+
+static bool lies_after(int32_t day, int32_t before)
+{
+	return day != VALUE_UNSET && before != VALUE_UNSET && day > before;
+}
+
+/* What the row's days are once that has changed. */
+static void days_after(const struct facts *facts, uint32_t row, const struct changes *changes,
+	int32_t days[CASE_DAYS])
+{
+	const struct table *cases = &facts->tables[SOURCE_CASES];
+	for (size_t d = 0; d < CASE_DAYS; d++) {
+		size_t column = (size_t)facts->case_days[d];
+		days[d] = row < cases->rows ? table_get(cases, column, row) : VALUE_UNSET;
+		for (size_t i = 0; i < changes->count; i++)
+			if (changes->items[i].column == column)
+				days[d] = changes->items[i].value;
+	}
+}
+
+/*
+ * wot-case refuses days that contradict each other, as far as it has heard; an older log may hold them. What
+ * lies after the closing is left out, and so is what lies before the report (a screening may, where the report
+ * was corrected meanwhile, and no number of days is made of that). So no row has a negative number of days.
+ */
+static void days_settle(struct facts *facts, uint32_t row, struct changes *changes)
+{
+	int32_t days[CASE_DAYS];
+	days_after(facts, row, changes, days);
+	for (size_t d = CASE_CLOSED; d < CASE_DAYS; d++) {
+		bool early = d <= CASE_STARTED && lies_after(days[CASE_REPORTED], days[d]);
+		if (!early && !lies_after(days[d], days[CASE_CLOSED]))
+			continue;
+		changes_add(changes, (size_t)facts->case_days[d], VALUE_UNSET);
+		days[d] = VALUE_UNSET;
+		facts->left_out++;
+	}
+	must(!lies_after(days[CASE_REPORTED], days[CASE_CLOSED]) &&
+		!lies_after(days[CASE_REPORTED], days[CASE_CONTACTED]) &&
+		!lies_after(days[CASE_REPORTED], days[CASE_STARTED]) &&
+		!lies_after(days[CASE_CONTACTED], days[CASE_CLOSED]) &&
+		!lies_after(days[CASE_STARTED], days[CASE_CLOSED]));
+}
+
+/* A screening that triage took in while wot-case took in a closing before it. */
+static bool screened_after_closing(
+	struct facts *facts, uint32_t row, const struct wire_value *values)
+{
+	const struct table *cases = &facts->tables[SOURCE_CASES];
+	const struct wire_value *outcome = &values[CASE_OUTCOME];
+	if (!outcome->present || row >= cases->rows ||
+		outcome->number == WOT__V1__SCREENING__OUTCOME__NOT_REACHED)
+		return false;
+	return lies_after(facts_day(facts, values[CASE_OCCURRED_AT].number),
+		table_get(cases, (size_t)facts->case_days[CASE_CLOSED], row));
+}
+
 /* Sets what the event's facts hold, unsets what they clear. */
 static int cases_fold(struct facts *facts, const uint8_t *event, size_t len)
 {
@@ -140,6 +207,13 @@ static int cases_fold(struct facts *facts, const uint8_t *event, size_t len)
 	int err = wire_read(facts->plans[SOURCE_CASES], event, len, values);
 	if (err)
 		return err;
+	uint32_t row;
+	int32_t year;
+	if (values[CASE_OUTCOME].present && !case_id_parse(&values[CASE_ID], &row, &year) &&
+		screened_after_closing(facts, row, values)) {
+		facts->left_out++;
+		return 0;
+	}
 	struct changes changes = {0};
 	for (size_t c = CASES_OWN; c < cases->column_count; c++) {
 		const struct wire_value *value = &values[CASE_FIELDS + c - CASES_OWN];
@@ -149,12 +223,11 @@ static int cases_fold(struct facts *facts, const uint8_t *event, size_t len)
 	}
 	if (!changes.count)
 		return 0;
-	uint32_t row;
-	int32_t year;
 	err = case_id_parse(&values[CASE_ID], &row, &year);
 	if (err)
 		return err;
 	changes_add(&changes, CASES_YEAR, year);
+	days_settle(facts, row, &changes);
 	facts_change(facts, SOURCE_CASES, row, &changes);
 	return 0;
 }
@@ -348,6 +421,8 @@ static void cases_init(struct facts *facts)
 	static const char *const first[CASE_FIELDS] = {
 		[CASE_ID] = "case_id",
 		[CASE_CLEARED] = "facts.cleared",
+		[CASE_OCCURRED_AT] = "occurred_at",
+		[CASE_OUTCOME] = "body.screening.outcome",
 	};
 	struct table *cases = &facts->tables[SOURCE_CASES];
 	column_add(cases, "case_year", COLUMN_NUMBER);
@@ -355,6 +430,10 @@ static void cases_init(struct facts *facts)
 	facts->plans[SOURCE_CASES] = plan_of_columns(cases, CASES_OWN, first, CASE_FIELDS, "facts");
 	facts->youth = column_find(cases, "youth");
 	must(facts->youth >= 0);
+	for (size_t d = 0; d < CASE_DAYS; d++) {
+		facts->case_days[d] = column_find(cases, case_days[d]);
+		must(facts->case_days[d] >= 0);
+	}
 }
 
 static void source_init(struct facts *facts, enum source source)
@@ -452,6 +531,11 @@ void facts_on_change(struct facts *facts, facts_change_fn *on_change, void *arg)
 const struct table *facts_table(const struct facts *facts, enum source source)
 {
 	return &facts->tables[source];
+}
+
+uint64_t facts_left_out(const struct facts *facts)
+{
+	return facts->left_out;
 }
 
 int facts_case_column(enum source source)

@@ -49,6 +49,8 @@ void facts_on_change(struct facts *facts, facts_change_fn *on_change, void *arg)
 int facts_fold(struct facts *facts, enum stream stream, uint32_t kind, const uint8_t *event,
 	size_t len, uint64_t seq);
 
+/* How many days and screenings contradict the closing of their case, or a day the report, and are in no row. */
+uint64_t facts_left_out(const struct facts *facts);
 const struct table *facts_table(const struct facts *facts, enum source source);
 /* The column with the row of SOURCE_CASES that each row belongs to; -1: not all of them do. */
 int facts_case_column(enum source source);

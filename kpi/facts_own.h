@@ -12,6 +12,18 @@
 /* Fields of what tells that a request became a contact. */
 enum { MOVED_CASE_ID, MOVED_DAY, MOVED_CHANNEL, MOVED_LOCATION, MOVED_AGE_GROUP, MOVED_FIELDS };
 
+/* Days of a case that must lie in order: those up to the start not before the report, all after it not after the
+ * closing. */
+enum case_day {
+	CASE_REPORTED,
+	CASE_CLOSED,
+	CASE_CONTACTED,
+	CASE_STARTED,
+	CASE_SCREENED,
+	CASE_ENDED,
+	CASE_DAYS,
+};
+
 struct change {
 	size_t column;
 	int32_t value;
@@ -26,6 +38,8 @@ struct facts {
 	struct wire_plan *plans[SOURCE_COUNT], *moved, *called_back, *capped, *outcome_key;
 	int moved_columns[MOVED_FIELDS]; /* of contacts, by field of the plan */
 	int answer, youth;               /* columns: of contacts, of cases */
+	int case_days[CASE_DAYS];        /* of cases */
+	uint64_t left_out;
 	uint8_t secret[16];
 	struct keymap calls, moved_contacts, outcomes;
 	struct callers callers;

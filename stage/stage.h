@@ -54,6 +54,8 @@ struct daemon {
 	int (*before_commit)(void *ctx); /* on the writer thread */
 	void (*fold)(void *ctx, size_t feed, const uint8_t *event, size_t len, uint64_t seq);
 	void (*fold_replayed)(void *ctx); /* the replicas have been read */
+	/* How much of what was folded contradicts something else and counts nowhere. */
+	uint64_t (*left_out)(void *ctx);
 	get_fn *const *gets;     /* without a core: what answers its rows of read.def, with ctx */
 	void (*turn)(void *ctx); /* at the end of each turn */
 	void (*tick)(void *ctx, int64_t now_ms); /* some times a second */

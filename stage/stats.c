@@ -30,6 +30,7 @@ void stats_refresh(struct stage *stage)
 	row->bytes = store.bytes;
 	row->head = stage->part->durable(stage);
 	row->lag = stage->part->last(stage) - row->head;
+	row->left_out = stage->daemon->left_out ? stage->daemon->left_out(stage->ctx) : 0;
 	row->oldest_ms = stage->replies_first
 				 ? (clock_mono_us() - stage->replies_first->since_us) / 1000
 				 : 0;

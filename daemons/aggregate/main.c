@@ -12,6 +12,7 @@ int main(int argc, char **argv)
 		.check = aggregate_check,
 		.fold = aggregate_fold,
 		.fold_replayed = aggregate_fold_replayed,
+		.left_out = aggregate_left_out,
 		.gets = aggregate_gets,
 	};
 	return app_main(argc, argv, &daemon);

@@ -120,3 +120,11 @@ void aggregate_fold_replayed(void *ctx)
 	struct aggregate *aggregate = ctx;
 	tally_replay_end(aggregate->tally);
 }
+
+uint64_t aggregate_left_out(void *ctx)
+{
+	const struct aggregate *aggregate = ctx;
+	struct tally_stats stats;
+	tally_stats(aggregate->tally, &stats);
+	return stats.left_out;
+}

@@ -27,6 +27,7 @@ int aggregate_reload(void *ctx, struct why *why);
 int aggregate_check(const struct config *config, struct why *why);
 void aggregate_fold(void *ctx, size_t feed, const uint8_t *event, size_t len, uint64_t seq);
 void aggregate_fold_replayed(void *ctx);
+uint64_t aggregate_left_out(void *ctx);
 
 extern get_fn *const aggregate_gets[]; /* page.c */
 

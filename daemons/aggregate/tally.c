@@ -232,6 +232,10 @@ int tally_equal(const struct tally *a, const struct tally *b, struct why *why)
 		return why_set(why, ERR_DIVERGED,
 			"%" PRIu64 " events could not be read here, %" PRIu64 " there",
 			a->unreadable, b->unreadable);
+	if (facts_left_out(a->facts) != facts_left_out(b->facts))
+		return why_set(why, ERR_DIVERGED,
+			"%" PRIu64 " contradictions are left out here, %" PRIu64 " there",
+			facts_left_out(a->facts), facts_left_out(b->facts));
 	int err = facts_equal(a->facts, b->facts, why);
 	return err ? err : kpis_equal(a->kpis, b->kpis, why);
 }
@@ -305,6 +309,7 @@ void tally_stats(const struct tally *tally, struct tally_stats *out)
 		.unknown_kinds = tally->unknown_kinds,
 		.unreadable = tally->unreadable,
 		.outside = kpis_outside(tally->kpis),
+		.left_out = facts_left_out(tally->facts),
 	};
 	memcpy(out->marks, tally->marks, sizeof out->marks);
 	memcpy(out->events, tally->events, sizeof out->events);

@@ -74,6 +74,7 @@ struct tally_stats {
 	uint64_t unknown_kinds;            /* not known to this version */
 	uint64_t unreadable;               /* no event, or a case number out of bounds */
 	uint64_t outside;                  /* contributions on days before 2015 or after 2100 */
+	uint64_t left_out;                 /* contradictions: facts_left_out */
 	uint32_t rows[SOURCE_COUNT];
 };
 void tally_stats(const struct tally *tally, struct tally_stats *out);

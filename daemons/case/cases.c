@@ -56,8 +56,7 @@ static struct case_file *file_add(struct cases *cases, int year, uint32_t number
 	must(file);
 	file->year = (uint16_t)year;
 	file->number = number;
-	wot__v1__case_facts__init(&file->life.facts);
-	file->life.reopened_on = LIFE_NEVER;
+	file->life = life_empty;
 	cases->files[number] = file;
 	return file;
 }
@@ -126,7 +125,8 @@ struct case_file *cases_evolve(struct cases *cases, const Wot__V1__Event *event)
 					 ? file_register(cases, event)
 					 : cases_by_id(cases, event->case_id);
 	must(file);
-	life_evolve(&file->life, event);
+	struct screened room;
+	life_evolve(&file->life, event, &room);
 	life_keep(&file->life, &cases->pool);
 	if (event->body->kind_case == WOT__V1__BODY__KIND_CASE_ROUTED)
 		routing_keep(file, event->body->case_routed);

@@ -96,7 +96,8 @@ static int decide_triaged(
 	if (!file)
 		return 0;
 	struct case_life after = file->life;
-	life_follow(&after, event->body, calendar_day_of(event->occurred_at));
+	life_follow(&after, event->body, calendar_day_of(event->occurred_at),
+		arena_alloc(out->arena, sizeof(struct screened)));
 	event_stepped(out, file, &after, event->body, event->occurred_at);
 	return 0;
 }

@@ -2,6 +2,7 @@
 
 #include "daemons/case/facts.h"
 #include "lib/calendar.h"
+#include "proto/door.h"
 #include "proto/json.h"
 #include <string.h>
 
@@ -22,6 +23,11 @@ static struct day_text day_text(int32_t day)
 
 /* ---- registration ---- */
 
+const struct case_life life_empty = {.facts = WOT__V1__CASE_FACTS__INIT,
+	.reopened_on = LIFE_NEVER,
+	.first_on = LIFE_NEVER,
+	.last_on = LIFE_NEVER};
+
 /* The day of birth itself is sealed; whoever is 6 today was not born 7 years ago. */
 static void note_birth(
 	struct case_life *life, const Wot__V1__HelpRequest *request, int32_t reported_on)
@@ -33,10 +39,9 @@ static void note_birth(
 
 void life_begin(struct case_life *life, const Wot__V1__HelpRequest *request, int32_t reported_on)
 {
-	*life = (struct case_life){.reopened_on = LIFE_NEVER};
+	*life = life_empty;
 	note_birth(life, request, reported_on);
 	Wot__V1__CaseFacts *facts = &life->facts;
-	wot__v1__case_facts__init(facts);
 	FACT_SET(facts, reported_on, reported_on);
 	FACT_SET(facts, channel, request->channel);
 	FACT_SET(facts, youth, request->youth);
@@ -65,15 +70,6 @@ static bool was_taken_up(const struct case_life *life)
 	return life->support_accepted || life->closing_accepted;
 }
 
-/* What a screening ended goes on: support and closings count whatever it decided (rules 2 and 3),
- * and so does a later screening. */
-static void forget_end(struct case_life *life)
-{
-	FACT_CLEAR(&life->facts, ended_on);
-	if (life->facts.advice)
-		FACT_SET(&life->facts, advice, false);
-}
-
 static const char *redirected_to(const struct case_life *life)
 {
 	const Wot__V1__CaseFacts *facts = &life->facts;
@@ -85,6 +81,57 @@ static const char *redirected_to(const struct case_life *life)
 	bool away = facts->screening == WOT__V1__SCREENING__OUTCOME__REDIRECTED ||
 		    facts->screening == WOT__V1__SCREENING__OUTCOME__WELFARE_ACTIVITY;
 	return away ? life->routed_to : NULL;
+}
+
+/* Rule 5: nothing of a case lies after its closing. */
+static bool lies_after_closing(const Wot__V1__CaseFacts *facts, int32_t day)
+{
+	return facts->has_closed_on && day > facts->closed_on;
+}
+
+/* Support and closings count whatever a screening decided (rules 2 and 3). */
+static void end_settle(struct case_life *life, const struct screened *last)
+{
+	Wot__V1__CaseFacts *facts = &life->facts;
+	unsigned outcome = last && !was_taken_up(life) ? last->outcome : 0;
+	bool advice = outcome == WOT__V1__SCREENING__OUTCOME__ADVICE;
+	FACT_CLEAR(facts, ended_on);
+	if (outcome == WOT__V1__SCREENING__OUTCOME__REDIRECTED ||
+		outcome == WOT__V1__SCREENING__OUTCOME__WELFARE_ACTIVITY ||
+		outcome == WOT__V1__SCREENING__OUTCOME__WITHDRAWN)
+		FACT_SET(facts, ended_on, last->day);
+	if (advice || facts->advice)
+		FACT_SET(facts, advice, advice);
+}
+
+/*
+ * What follows from the screenings that count. Triage may have taken one in while this daemon took in a
+ * closing that lies before it: that one is left out for as long as the closing stands. So it is the same in
+ * whichever order the two were heard.
+ */
+static void screenings_settle(struct case_life *life)
+{
+	Wot__V1__CaseFacts *facts = &life->facts;
+	const struct screened *first = NULL, *last = NULL, *weighed = NULL;
+	for (const struct screened *at = life->screened; at; at = at->before) {
+		if (lies_after_closing(facts, at->day))
+			continue;
+		first = at;
+		last = last ? last : at;
+		weighed = weighed || !at->care_weight ? weighed : at;
+	}
+	facts->has_screened_on = facts->has_screening = first != NULL;
+	facts->screened_on = first ? first->day : 0;
+	facts->screening = (Wot__V1__Screening__Outcome)(last ? last->outcome : 0);
+	life->screened_to = last ? last->redirected_to : NULL;
+	life->decided_on = last ? last->day : 0;
+	if (!life->weight_by_hand) {
+		facts->has_care_weight = weighed != NULL;
+		facts->care_weight =
+			(Wot__V1__CareWeight__Value)(weighed ? weighed->care_weight : 0);
+	}
+	end_settle(life, last);
+	facts->redirected_to = (char *)redirected_to(life);
 }
 
 /* ---- notes: what an event says beside the facts, for steps and for replay alike ---- */
@@ -112,8 +159,55 @@ static void note_confirmation(
 		life->handover_on = day;
 }
 
-static void life_note(struct case_life *life, const Wot__V1__Body *body, int32_t day)
+/* NOT_REACHED decides nothing. */
+static void note_screening(struct case_life *life, const Wot__V1__Screening *screening, int32_t day,
+	struct screened *room)
 {
+	if (screening->outcome == WOT__V1__SCREENING__OUTCOME__NOT_REACHED)
+		return;
+	*room = (struct screened){.before = life->screened,
+		.redirected_to = screening->redirected_to,
+		.day = day,
+		.outcome = (uint16_t)screening->outcome,
+		.care_weight = (uint16_t)(screening->has_care_weight ? screening->care_weight : 0)};
+	life->screened = room;
+}
+
+static bool is_day(bool has, int32_t fact, int32_t day)
+{
+	return has && fact == day;
+}
+
+/* Days that facts hold can be corrected, and are compared as facts. */
+static void note_day(struct case_life *life, Wot__V1__Body__KindCase kind, int32_t day)
+{
+	const Wot__V1__CaseFacts *facts = &life->facts;
+	switch ((int)kind) {
+	case WOT__V1__BODY__KIND_FIRST_CONTACT:
+		if (is_day(facts->has_first_contact_on, facts->first_contact_on, day))
+			return;
+		break;
+	case WOT__V1__BODY__KIND_SUPPORT_STARTED:
+		if (is_day(facts->has_support_started_on, facts->support_started_on, day))
+			return;
+		break;
+	case WOT__V1__BODY__KIND_CLOSED:
+	case WOT__V1__BODY__KIND_CORRECTED:
+		return;
+	default:
+		if (!door_of_kind("case", kind))
+			return;
+	}
+	if (life->first_on == LIFE_NEVER || day < life->first_on)
+		life->first_on = day;
+	if (day > life->last_on)
+		life->last_on = day;
+}
+
+static void life_note(
+	struct case_life *life, const Wot__V1__Body *body, int32_t day, struct screened *room)
+{
+	note_day(life, body->kind_case, day);
 	switch (body->kind_case) {
 	case WOT__V1__BODY__KIND_CASE_REGISTERED:
 		note_birth(life, body->case_registered->request, day);
@@ -122,10 +216,7 @@ static void life_note(struct case_life *life, const Wot__V1__Body *body, int32_t
 		life->routed_to = body->case_routed->redirected_to;
 		break;
 	case WOT__V1__BODY__KIND_SCREENING:
-		if (body->screening->outcome == WOT__V1__SCREENING__OUTCOME__NOT_REACHED)
-			break;
-		life->screened_to = body->screening->redirected_to;
-		life->decided_on = day;
+		note_screening(life, body->screening, day, room);
 		break;
 	case WOT__V1__BODY__KIND_SUPPORT_STARTED:
 		life->support_accepted = true;
@@ -163,11 +254,12 @@ static void life_note(struct case_life *life, const Wot__V1__Body *body, int32_t
 	}
 }
 
-void life_evolve(struct case_life *life, const Wot__V1__Event *event)
+void life_evolve(struct case_life *life, const Wot__V1__Event *event, struct screened *room)
 {
 	if (event->facts)
 		facts_apply(&life->facts, event->facts);
-	life_note(life, event->body, calendar_day_of(event->occurred_at));
+	life_note(life, event->body, calendar_day_of(event->occurred_at), room);
+	screenings_settle(life);
 }
 
 void life_keep(struct case_life *life, struct pool *pool)
@@ -176,47 +268,23 @@ void life_keep(struct case_life *life, struct pool *pool)
 		&life->screened_to, &life->closed_to};
 	for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++)
 		*texts[i] = pool_text(pool, *texts[i]);
+	if (life->screened) {
+		struct screened kept = *life->screened;
+		kept.redirected_to = pool_text(pool, kept.redirected_to);
+		life->screened = pool_keep(pool, &kept, sizeof kept);
+	}
 	facts_keep(&life->facts, pool);
 }
 
 /* ---- what triage decided ---- */
 
-static void follow_screening(
-	struct case_life *life, const Wot__V1__Screening *screening, int32_t day)
+void life_follow(
+	struct case_life *life, const Wot__V1__Body *body, int32_t day, struct screened *room)
 {
-	Wot__V1__CaseFacts *facts = &life->facts;
-	if (screening->outcome == WOT__V1__SCREENING__OUTCOME__NOT_REACHED)
-		return;
-	if (!facts->has_screened_on)
-		FACT_SET(facts, screened_on, day);
-	FACT_SET(facts, screening, screening->outcome);
-	if (screening->has_care_weight && !life->weight_by_hand)
-		FACT_SET(facts, care_weight, screening->care_weight);
-	forget_end(life);
-	if (was_taken_up(life))
-		return;
-	switch (screening->outcome) {
-	case WOT__V1__SCREENING__OUTCOME__ADVICE:
-		FACT_SET(facts, advice, true);
-		break;
-	case WOT__V1__SCREENING__OUTCOME__REDIRECTED:
-	case WOT__V1__SCREENING__OUTCOME__WELFARE_ACTIVITY:
-	case WOT__V1__SCREENING__OUTCOME__WITHDRAWN:
-		FACT_SET(facts, ended_on, day);
-		break;
-	default:
-		break;
-	}
-}
-
-void life_follow(struct case_life *life, const Wot__V1__Body *body, int32_t day)
-{
-	if (body->kind_case == WOT__V1__BODY__KIND_SCREENING)
-		follow_screening(life, body->screening, day);
-	else
+	if (body->kind_case == WOT__V1__BODY__KIND_CASE_ROUTED)
 		life->facts.team = body->case_routed->team;
-	life_note(life, body, day);
-	life->facts.redirected_to = (char *)redirected_to(life);
+	life_note(life, body, day, room);
+	screenings_settle(life);
 }
 
 /* ---- what was submitted ---- */
@@ -245,42 +313,75 @@ static int step_allowed(
 	return 0;
 }
 
-static int order_check(const char *first, bool has_first, int32_t first_on, const char *then,
-	bool has_then, int32_t then_on, struct why *why)
+/* Days of a case that cannot lie in any order. */
+enum day { REPORT, CONTACT, START, EARLIEST, LATEST, REOPENING, CLOSING, DAYS };
+
+static void days_of(const struct case_life *life, int32_t days[DAYS])
 {
-	if (!has_first || !has_then || first_on <= then_on)
-		return 0;
+	const Wot__V1__CaseFacts *f = &life->facts;
+	days[REPORT] = f->reported_on;
+	days[CONTACT] = f->has_first_contact_on ? f->first_contact_on : LIFE_NEVER;
+	days[START] = f->has_support_started_on ? f->support_started_on : LIFE_NEVER;
+	days[EARLIEST] = life->first_on;
+	days[LATEST] = life->last_on;
+	days[REOPENING] = life->reopened_on;
+	days[CLOSING] = f->has_closed_on ? f->closed_on : LIFE_NEVER;
+}
+
+static bool is_turned(const int32_t days[DAYS], enum day first, enum day then)
+{
+	return days[first] != LIFE_NEVER && days[then] != LIFE_NEVER && days[first] > days[then];
+}
+
+static int day_forbidden(
+	const char *then, int32_t then_on, const char *first, int32_t first_on, struct why *why)
+{
 	return why_set(why, ERR_LIFE_FORBIDS, "%s on %s would lie before %s on %s", then,
 		day_text(then_on).text, first, day_text(first_on).text);
 }
 
-/* report <= contact, report <= start <= closing, and a reopened case closes after its reopening. */
-static int order_holds(const struct case_life *life, struct why *why)
+/* A screening that was left out before stays so. */
+static int screenings_hold(
+	const struct case_life *before, const struct case_life *after, struct why *why)
 {
-	const Wot__V1__CaseFacts *f = &life->facts;
-	bool reopened = life->reopened_on != LIFE_NEVER;
-	int err = order_check("the report", true, f->reported_on, "the first contact",
-		f->has_first_contact_on, f->first_contact_on, why);
-	if (!err)
-		err = order_check("the report", true, f->reported_on, "the start of support",
-			f->has_support_started_on, f->support_started_on, why);
-	if (!err)
-		err = order_check("the report", true, f->reported_on, "the closing",
-			f->has_closed_on, f->closed_on, why);
-	if (!err)
-		err = order_check("the start of support", f->has_support_started_on,
-			f->support_started_on, "the closing", f->has_closed_on, f->closed_on, why);
-	if (!err)
-		err = order_check("the reopening", reopened, life->reopened_on, "the closing",
-			f->has_closed_on, f->closed_on, why);
-	return err;
+	const Wot__V1__CaseFacts *was = &before->facts, *is = &after->facts;
+	for (const struct screened *at = before->screened; at; at = at->before) {
+		if (at->day < is->reported_on && at->day >= was->reported_on)
+			return day_forbidden(
+				"the screening", at->day, "the report", is->reported_on, why);
+		if (lies_after_closing(is, at->day) && !lies_after_closing(was, at->day))
+			return day_forbidden(
+				"the closing", is->closed_on, "the screening", at->day, why);
+	}
+	return 0;
+}
+
+/* Held to what this step would turn round: what a log has accepted before hinders no other step. */
+static int order_holds(
+	const struct case_life *before, const struct case_life *after, struct why *why)
+{
+	static const char *const names[DAYS] = {"the report", "the first contact",
+		"the start of support", "what happened", "what happened", "the reopening",
+		"the closing"};
+	static const struct {
+		enum day first, then;
+	} orders[] = {{REPORT, CONTACT}, {REPORT, START}, {REPORT, EARLIEST}, {REPORT, CLOSING},
+		{CONTACT, CLOSING}, {START, CLOSING}, {LATEST, CLOSING}, {REOPENING, CLOSING}};
+	int32_t was[DAYS], is[DAYS];
+	days_of(before, was);
+	days_of(after, is);
+	for (size_t i = 0; i < sizeof orders / sizeof *orders; i++) {
+		enum day first = orders[i].first, then = orders[i].then;
+		if (is_turned(is, first, then) && !is_turned(was, first, then))
+			return day_forbidden(names[then], is[then], names[first], is[first], why);
+	}
+	return screenings_hold(before, after, why);
 }
 
 static void take_start(struct case_life *life, int32_t day)
 {
 	if (!life->facts.has_support_started_on)
 		FACT_SET(&life->facts, support_started_on, day);
-	forget_end(life);
 }
 
 static int take_reopening(struct case_life *life, int32_t day, struct why *why)
@@ -340,19 +441,14 @@ static void take_removals(Wot__V1__CaseFacts *facts, const Wot__V1__Corrected *c
 	}
 }
 
-/* Held to the birth and the screening here alone: what a log has accepted hinders no later step. */
 static int take_report(struct case_life *life, int32_t day, struct why *why)
 {
-	Wot__V1__CaseFacts *facts = &life->facts;
 	if (day <= life->born_after)
 		return why_set(why, ERR_LIFE_FORBIDS,
 			"the report on %s would lie before the birth of the person",
 			day_text(day).text);
-	int err = order_check("the report", true, day, "the screening", facts->has_screened_on,
-		facts->screened_on, why);
-	if (!err)
-		FACT_SET(facts, reported_on, day);
-	return err;
+	FACT_SET(&life->facts, reported_on, day);
+	return 0;
 }
 
 static int take_correction(
@@ -367,10 +463,8 @@ static int take_correction(
 		return err;
 	if (corrected->has_first_contact_on)
 		FACT_SET(facts, first_contact_on, corrected->first_contact_on);
-	if (corrected->has_support_started_on) {
+	if (corrected->has_support_started_on)
 		FACT_SET(facts, support_started_on, corrected->support_started_on);
-		forget_end(life);
-	}
 	if (corrected->has_closed_on)
 		FACT_SET(facts, closed_on, corrected->closed_on);
 	if (corrected->has_closing_reason)
@@ -417,7 +511,6 @@ static int step_take(
 	case WOT__V1__BODY__KIND_CLOSED:
 		FACT_SET(facts, closed_on, day);
 		FACT_SET(facts, closing_reason, body->closed->reason);
-		forget_end(life);
 		return 0;
 	case WOT__V1__BODY__KIND_REOPENED:
 		return take_reopening(life, day, why);
@@ -431,16 +524,15 @@ static int step_take(
 
 int life_step(struct case_life *life, const Wot__V1__Body *body, int32_t day, struct why *why)
 {
+	const struct case_life before = *life;
 	int err = step_allowed(life, body->kind_case, day, why);
 	if (!err)
 		err = step_take(life, body, day, why);
-	if (!err)
-		err = order_holds(life, why);
 	if (err)
 		return err;
-	life_note(life, body, day);
-	life->facts.redirected_to = (char *)redirected_to(life);
-	return 0;
+	life_note(life, body, day, NULL);
+	screenings_settle(life);
+	return order_holds(&before, life, why);
 }
 
 /* ---- in a word ---- */

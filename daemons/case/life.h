@@ -14,15 +14,25 @@
 #include "lib/err.h"
 #include "proto/event.h"
 
+/* A screening that reached somebody, and those before it. */
+struct screened {
+	const struct screened *before;
+	const char *redirected_to;
+	int32_t day;
+	uint16_t outcome, care_weight; /* 0: not said */
+};
+
 struct case_life {
 	Wot__V1__CaseFacts facts;
+	const struct screened *screened; /* the last one that triage took in, counting or not */
 	const char *case_lead;
 	const char *handover_to; /* of the last offer; NULL: none was made */
 	/* organisations that the case was redirected to, by whom; the later of these outrules */
 	const char *routed_to, *screened_to, *closed_to;
-	int32_t decided_on;  /* the day of the last screening that reached somebody; 0: none */
-	int32_t reopened_on; /* the next closing lies on it or after it; LIFE_NEVER */
-	int32_t born_after;  /* by the age on the day of the report; 0: not known */
+	int32_t decided_on;        /* the day of the last screening that counts; 0: none */
+	int32_t reopened_on;       /* the next closing lies on it or after it; LIFE_NEVER */
+	int32_t born_after;        /* by the age on the day of the report; 0: not known */
+	int32_t first_on, last_on; /* of what happened, beside the days in facts; LIFE_NEVER */
 	/* Ever accepted. Taking a day back does not undo that the case was taken up. */
 	bool support_accepted, closing_accepted;
 	bool weight_by_hand; /* beats a screening's */
@@ -34,6 +44,8 @@ struct case_life {
 
 enum life_status { LIFE_WAITING, LIFE_IN_SUPPORT, LIFE_CLOSED, LIFE_ENDED, LIFE_BRIEF_CONTACT };
 
+/* Before its registration. */
+extern const struct case_life life_empty;
 /* As a registration leaves it. */
 void life_begin(struct case_life *life, const Wot__V1__HelpRequest *request, int32_t reported_on);
 
@@ -42,11 +54,13 @@ void life_begin(struct case_life *life, const Wot__V1__HelpRequest *request, int
  * personal); then the life is as it was or half changed: step on a copy.
  */
 int life_step(struct case_life *life, const Wot__V1__Body *body, int32_t day, struct why *why);
-/* What triage has decided; it cannot be refused here. body: case_routed or screening. */
-void life_follow(struct case_life *life, const Wot__V1__Body *body, int32_t day);
+/* What triage has decided; it cannot be refused here, but a screening that lies after the closing counts only
+ * once that has moved. body: case_routed or screening, which is put in `room`. */
+void life_follow(
+	struct case_life *life, const Wot__V1__Body *body, int32_t day, struct screened *room);
 
-/* Makes the life what an event of the own log says. Texts are shared: life_keep follows. */
-void life_evolve(struct case_life *life, const Wot__V1__Event *event);
+/* Makes the life what an event of the own log says. Texts and `room` are shared: life_keep follows. */
+void life_evolve(struct case_life *life, const Wot__V1__Event *event, struct screened *room);
 void life_keep(struct case_life *life, struct pool *pool);
 
 enum life_status life_status(const struct case_life *life);

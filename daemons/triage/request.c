@@ -154,7 +154,8 @@ void request_take_route(struct request *request, const Wot__V1__CaseRouted *rout
 	request->welfare_first = route->welfare_first;
 }
 
-/* A call that nobody answered tells only that: the rest is for who was spoken to. */
+/* A call that nobody answered tells only that: the rest is for who was spoken to. A screening that turned out
+ * to lie after the closing was none. */
 void request_take_screening(
 	struct request *request, const Wot__V1__Screening *screening, int32_t day)
 {
@@ -163,7 +164,8 @@ void request_take_screening(
 			request->attempts++;
 		return;
 	}
-	if (!request->screened_on)
+	int32_t closed = request->days[REQUEST_CLOSED];
+	if (!request->screened_on || (closed && request->screened_on > closed))
 		request->screened_on = day;
 	request->outcome = (uint8_t)screening->outcome;
 	if (screening->n_expertise)

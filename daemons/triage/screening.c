@@ -33,13 +33,18 @@ static uint32_t screening_case(const struct triage *triage, const struct input *
 	return 0;
 }
 
-/* INTERFACES rule 2: advice makes it a brief contact, unless support or a closing was before it. */
+/* INTERFACES rule 5: nothing before the report, or after the closing that is known here; rule 2: advice makes
+ * it a brief contact, unless support or a closing was before it. */
 static int screening_allowed(const struct request *request, const Wot__V1__Screening *screening,
 	int32_t day, struct why *why)
 {
 	if (day < request->reported_on)
 		return why_set(why, ERR_LIFE_FORBIDS,
 			"the screening lies before the day on which the request was reported");
+	if (request->days[REQUEST_CLOSED] && day > request->days[REQUEST_CLOSED])
+		return why_set(why, ERR_LIFE_FORBIDS,
+			"the screening lies after the day on which the case was closed; reopen it "
+			"first");
 	if (screening->outcome == WOT__V1__SCREENING__OUTCOME__NOT_REACHED)
 		return 0;
 	if (screening->outcome == WOT__V1__SCREENING__OUTCOME__ADVICE && request->taken_up)

@@ -29,16 +29,37 @@ class Case:
     problems: list = field(default_factory=list)
     people: int = None
     domestic_violence: bool = False
-    contacted: date = None  # first screening at which somebody was reached
     contact: date = None
     started: date = None
     closed: date = None
     reason: str = None
-    screening: str = None
-    screened: date = None  # the day of that last screening
+    screenings: list = field(default_factory=list)  # (day, outcome, weight) of those who were reached
     taken_up: bool = False  # a start or a closing was accepted
-    weight: str = None
-    weight_by_hand: bool = False
+    weight_by_hand: str = None
+
+    @property
+    def counting(self):
+        """Rule 5: what triage accepted while case accepted a closing before it is left out, whichever came first."""
+        return [s for s in self.screenings if self.closed is None or s[0] <= self.closed]
+
+    @property
+    def contacted(self):
+        """The first screening at which somebody was reached."""
+        return self.counting[0][0] if self.counting else None
+
+    @property
+    def screened(self):
+        return self.counting[-1][0] if self.counting else None
+
+    @property
+    def screening(self):
+        return self.counting[-1][1] if self.counting else None
+
+    @property
+    def weight(self):
+        """Rule 4: what was set by hand beats a screening's."""
+        said = [weight for _, _, weight in self.counting if weight]
+        return self.weight_by_hand or (said[-1] if said else None)
 
     @property
     def advice(self):
@@ -301,10 +322,7 @@ class History:
         case = self.case_of(body)
         if body["outcome"] == "NOT_REACHED":
             return
-        case.screening, case.screened = body["outcome"], day
-        case.contacted = case.contacted or day
-        if "careWeight" in body and not case.weight_by_hand:  # rule 4
-            case.weight = body["careWeight"]
+        case.screenings.append((day, body["outcome"], body.get("careWeight")))
 
     def take_case_event(self, body, day):
         case = self.case_of(body)
@@ -319,7 +337,7 @@ class History:
             case.started = case.started or day
             case.taken_up = True
         elif kind == "careWeightSet":
-            case.weight, case.weight_by_hand = said["careWeight"], True
+            case.weight_by_hand = said["careWeight"]
         elif kind == "peopleInvolvedSet":
             case.people = said["count"]
         elif kind == "problemsSet":
@@ -365,7 +383,7 @@ class History:
         case.ward = said.get("ward", case.ward)
         case.people = said.get("peopleInvolved", case.people)
         if "careWeight" in said:
-            case.weight, case.weight_by_hand = said["careWeight"], True
+            case.weight_by_hand = said["careWeight"]
 
     # ---- what it comes to ----
 

@@ -261,8 +261,10 @@ void check_clocks(void)
 	for (uint32_t number = 0; number < model_room(); number++) {
 		if (!model_case(number)->known)
 			continue;
-		case_check(told, TRIAGE, number, CLOCK_REACTION);
-		case_check(told, TRIAGE, number, CLOCK_FIRST_CONTACT);
+		if (!model_case(number)->ever_left_out) {
+			case_check(told, TRIAGE, number, CLOCK_REACTION);
+			case_check(told, TRIAGE, number, CLOCK_FIRST_CONTACT);
+		}
 		case_check(told, CASE, number, CLOCK_SUPPORT_START);
 		case_check(told, CASE, number, CLOCK_CLOSING);
 	}

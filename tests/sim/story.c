@@ -254,13 +254,9 @@ static int64_t lateness_ms(void)
 	return rng_skewed(rng, 20, 200) * DAY_MS;
 }
 
-static void step_plan(
-	struct story *story, int chance, Wot__V1__Body__KindCase kind, int value, int32_t day)
+static void step_plan_at(struct story *story, Wot__V1__Body__KindCase kind, int value,
+	int64_t occurred_ms, int64_t at_ms)
 {
-	if (!rng_chance(&town.rng, chance))
-		return;
-	int64_t occurred_ms = town_instant(day);
-	int64_t at_ms = occurred_ms + lateness_ms();
 	if (at_ms > calendar_day_start(town.to_day + 1))
 		return;
 	if (at_ms < clock_now_ms())
@@ -269,6 +265,33 @@ static void step_plan(
 	must(step);
 	*step = (struct step){story, kind, value, occurred_ms};
 	agenda_add(at_ms, step_go, step);
+}
+
+static void step_plan(
+	struct story *story, int chance, Wot__V1__Body__KindCase kind, int value, int32_t day)
+{
+	if (!rng_chance(&town.rng, chance))
+		return;
+	int64_t occurred_ms = town_instant(day);
+	step_plan_at(story, kind, value, occurred_ms, occurred_ms + lateness_ms());
+}
+
+/* The case lead closes a case, and a moment sooner or later the intake team says that it phoned after that: each
+ * is possible by what its daemon has heard. Then it may be reopened, or the closing corrected. */
+static void race_plan(struct story *story, int32_t closed)
+{
+	struct rng *rng = &town.rng;
+	int32_t screened = closed + rng_range(rng, 1, 9);
+	int64_t at_ms = town_instant(screened + rng_below(rng, 3)) + rng_below(rng, 3000);
+	int64_t other_ms = at_ms + rng_range(rng, -60, 60);
+	step_plan_at(story, KIND(CLOSED), 0, town_instant(closed), at_ms);
+	step_plan_at(story, KIND(SCREENING), 0, town_instant(screened), other_ms);
+	if (rng_chance(rng, 40))
+		step_plan_at(story, KIND(REOPENED), 0, town_instant(screened),
+			at_ms + rng_range(rng, 0, 60));
+	if (rng_chance(rng, 30))
+		step_plan_at(
+			story, KIND(CLOSED), 0, town_instant(screened + 5), at_ms + 9 * DAY_MS);
 }
 
 static Wot__V1__Body__KindCase any_step(void)
@@ -338,6 +361,8 @@ struct story *story_begin(const struct clerk_client *client, const char *ref, in
 	stories = story;
 	if (rng_chance(rng, 92)) /* else nobody registers anything */
 		screening_plan(story);
+	if (rng_chance(rng, 6))
+		race_plan(story, reported_on + rng_skewed(rng, 0, 90));
 	for (int more = rng_chance(rng, 35) ? rng_range(rng, 1, 4) : 0; more; more--) {
 		Wot__V1__Body__KindCase kind = any_step();
 		step_plan(story, 100, kind, 0, reported_on + rng_skewed(rng, -3, 200));

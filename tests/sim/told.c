@@ -38,6 +38,8 @@ void told_case_begin(struct told_case *told, const Wot__V1__HelpRequest *request
 		.started = NEVER,
 		.closed = NEVER,
 		.reopened = NEVER,
+		.first = NEVER,
+		.latest = NEVER,
 		.hand_over_by = request->has_hand_over_by ? request->hand_over_by : NEVER,
 		.handed_over = NEVER,
 		.people = request->has_people_involved ? (int)request->people_involved : -1,
@@ -54,30 +56,49 @@ void told_case_begin(struct told_case *told, const Wot__V1__HelpRequest *request
 		memcpy(told->household_id, request->household_id.data, sizeof told->household_id);
 }
 
-/* Rules 2 and 3: what screening ended goes on when support or a closing is accepted. */
-static void case_goes_on(struct told_case *told)
-{
-	told->taken_up = true;
-	told->ended = NEVER;
-	told->advice = false;
-}
-
 static void case_screened(struct told_case *told, const Wot__V1__Screening *screening, int32_t day)
 {
 	if (screening->outcome == OUTCOME(NOT_REACHED))
 		return;
-	if (told->screened == NEVER)
-		told->screened = day;
-	told->decided = day;
-	told->screening = (int)screening->outcome;
-	text_set(told->screened_to, screening->redirected_to);
-	if (screening->has_care_weight && !told->weight_by_hand)
-		told->weight = (int)screening->care_weight;
-	bool ends = screening->outcome == OUTCOME(REDIRECTED) ||
-		    screening->outcome == OUTCOME(WELFARE_ACTIVITY) ||
-		    screening->outcome == OUTCOME(WITHDRAWN);
-	told->ended = ends && !told->taken_up ? day : NEVER;
-	told->advice = screening->outcome == OUTCOME(ADVICE) && !told->taken_up;
+	must(told->screening_count < SCREENINGS_MAX);
+	struct told_screening *screened = &told->screenings[told->screening_count++];
+	*screened = (struct told_screening){.day = day,
+		.outcome = (int)screening->outcome,
+		.weight = screening->has_care_weight ? (int)screening->care_weight : 0};
+	text_set(screened->to, screening->redirected_to);
+}
+
+/* What the screenings come to that do not lie after the closing, whichever was told first (rule 5); of
+ * what they ended support and closings go on (rules 2 and 3). */
+static void case_settle(struct told_case *told)
+{
+	told->screened = told->decided = told->ended = NEVER;
+	told->screening = 0;
+	told->left_out = 0;
+	told->screened_to[0] = 0;
+	told->advice = false;
+	if (!told->weight_by_hand)
+		told->weight = 0;
+	for (size_t i = 0; i < told->screening_count; i++) {
+		const struct told_screening *screening = &told->screenings[i];
+		if (told->closed != NEVER && screening->day > told->closed) {
+			told->left_out++;
+			told->ever_left_out = true;
+			continue;
+		}
+		told->screened = told->screened == NEVER ? screening->day : told->screened;
+		told->decided = screening->day;
+		told->screening = screening->outcome;
+		text_set(told->screened_to, screening->to);
+		if (screening->weight && !told->weight_by_hand)
+			told->weight = screening->weight;
+	}
+	if (told->taken_up)
+		return;
+	told->advice = told->screening == OUTCOME(ADVICE);
+	if (told->screening == OUTCOME(REDIRECTED) || told->screening == OUTCOME(WITHDRAWN) ||
+		told->screening == OUTCOME(WELFARE_ACTIVITY))
+		told->ended = told->decided;
 }
 
 static void case_corrected(struct told_case *told, const Wot__V1__Corrected *corrected)
@@ -88,7 +109,7 @@ static void case_corrected(struct told_case *told, const Wot__V1__Corrected *cor
 		told->contact = corrected->first_contact_on;
 	if (corrected->has_support_started_on) {
 		told->started = corrected->support_started_on;
-		case_goes_on(told);
+		told->taken_up = true;
 	}
 	if (corrected->has_closed_on)
 		told->closed = corrected->closed_on;
@@ -132,13 +153,13 @@ static void case_moved(struct told_case *told, const Wot__V1__Body *body, int32_
 		break;
 	case IS(SUPPORT_STARTED):
 		told->started = told->started == NEVER ? day : told->started;
-		case_goes_on(told);
+		told->taken_up = true;
 		break;
 	case IS(CLOSED):
 		told->closed = day;
 		told->reason = (int)body->closed->reason;
 		text_set(told->closed_to, body->closed->redirected_to);
-		case_goes_on(told);
+		told->taken_up = true;
 		break;
 	case IS(REOPENED):
 		told->closed = NEVER;
@@ -151,7 +172,20 @@ static void case_moved(struct told_case *told, const Wot__V1__Body *body, int32_
 	}
 }
 
-void told_case_take(struct told_case *told, const Wot__V1__Body *body, int32_t day)
+/* Everything that a case lead said happened on its day; but those of contact, start and closing are kept apart,
+ * where a correction may move them. */
+static void case_happened(struct told_case *told, Wot__V1__Body__KindCase kind, int32_t day)
+{
+	bool apart = kind == IS(CLOSED) || kind == IS(CORRECTED) ||
+		     (kind == IS(FIRST_CONTACT) && told->contact == day) ||
+		     (kind == IS(SUPPORT_STARTED) && told->started == day);
+	if (kind < IS(FIRST_CONTACT) || kind > IS(CORRECTED) || apart)
+		return;
+	told->first = told->first == NEVER || day < told->first ? day : told->first;
+	told->latest = day > told->latest ? day : told->latest;
+}
+
+static void case_take(struct told_case *told, const Wot__V1__Body *body, int32_t day)
 {
 	switch (body->kind_case) {
 	case IS(CASE_ROUTED):
@@ -198,6 +232,13 @@ void told_case_take(struct told_case *told, const Wot__V1__Body *body, int32_t d
 		case_moved(told, body, day);
 		break;
 	}
+}
+
+void told_case_take(struct told_case *told, const Wot__V1__Body *body, int32_t day)
+{
+	case_take(told, body, day);
+	case_happened(told, body->kind_case, day);
+	case_settle(told);
 }
 
 /* What is decided later outrules what was before; a person who sends it away without saying where to leaves it
@@ -253,6 +294,8 @@ void told_route_noted(struct told_route *told, const Wot__V1__CaseFacts *facts)
 	}
 	told->started = told->started || facts->has_support_started_on;
 	told->closed = told->closed || facts->has_closed_on;
+	if (facts->has_closed_on)
+		told->closed_on = facts->closed_on;
 	if (facts->has_support_started_on || facts->has_closed_on)
 		told->taken_up = true;
 	if (facts->has_advice)
@@ -289,14 +332,27 @@ void told_request_contact(struct told_request *told, const Wot__V1__RequestBecam
 
 /* ---- may it happen ---- */
 
+/* Nothing that is known lies after the closing; screenings are looked at apart. */
+static bool closes_last(const struct told_case *told)
+{
+	return told->closed >= told->contact && told->closed >= told->started &&
+	       told->closed >= told->latest && told->closed >= told->reopened;
+}
+
 static bool correction_fits(const struct told_case *was, const Wot__V1__Corrected *corrected)
 {
 	struct told_case is = *was;
 	if ((corrected->has_closed_on || corrected->has_closing_reason) && was->closed == NEVER)
 		return false;
-	if (corrected->has_reported_on && was->screened != NEVER &&
-		was->screened < corrected->reported_on)
-		return false;
+	for (size_t i = 0; i < was->screening_count; i++) {
+		int32_t day = was->screenings[i].day;
+		bool late = was->closed != NEVER && day > was->closed;
+		if (corrected->has_reported_on && day >= was->reported &&
+			day < corrected->reported_on)
+			return false;
+		if (corrected->has_closed_on && !late && day > corrected->closed_on)
+			return false;
+	}
 	if (corrected->has_reported_on)
 		is.reported = corrected->reported_on;
 	if (corrected->has_first_contact_on)
@@ -315,9 +371,9 @@ static bool correction_fits(const struct told_case *was, const Wot__V1__Correcte
 		return false;
 	if (is.started != NEVER && is.started < is.reported)
 		return false;
-	if (is.closed == NEVER)
-		return true;
-	return is.closed >= is.reported && is.closed >= is.started && is.closed >= is.reopened;
+	if (is.first != NEVER && is.first < is.reported)
+		return false;
+	return is.closed == NEVER || (is.closed >= is.reported && closes_last(&is));
 }
 
 bool told_case_allows(const struct told_case *told, const Wot__V1__Body *body, int32_t day)
@@ -332,8 +388,14 @@ bool told_case_allows(const struct told_case *told, const Wot__V1__Body *body, i
 		return closed && day >= told->closed;
 	if (closed && (kind == IS(CLOSED) || day > told->closed))
 		return false;
-	if (kind == IS(CLOSED))
-		return day >= told->started && day >= told->reopened;
+	if (kind == IS(CLOSED)) {
+		struct told_case is = *told;
+		is.closed = day;
+		for (size_t i = 0; i < told->screening_count; i++)
+			if (told->screenings[i].day > day)
+				return false;
+		return closes_last(&is);
+	}
 	if (kind == IS(PAUSED) || kind == IS(RESUMED))
 		return told->paused == (kind == IS(RESUMED));
 	if (kind == IS(HANDOVER_CONFIRMED))
@@ -344,7 +406,7 @@ bool told_case_allows(const struct told_case *told, const Wot__V1__Body *body, i
 bool told_route_allows(
 	const struct told_route *told, const Wot__V1__Screening *screening, int32_t day)
 {
-	if (day < told->reported)
+	if (day < told->reported || (told->closed && day > told->closed_on))
 		return false;
 	if (screening->outcome == OUTCOME(NOT_REACHED))
 		return true;

@@ -9,6 +9,13 @@
 
 enum { NEVER = INT32_MIN, TEXT_ROOM = 48 };
 
+enum { SCREENINGS_MAX = 24 };
+struct told_screening {
+	int32_t day;
+	int outcome, weight; /* 0: not said */
+	char to[TEXT_ROOM];
+};
+
 /* Of case's log. Days; NEVER: not known. */
 struct told_case {
 	bool known;
@@ -25,6 +32,11 @@ struct told_case {
 	char ward[TEXT_ROOM], team[TEXT_ROOM];
 	char routed_to[TEXT_ROOM], screened_to[TEXT_ROOM], closed_to[TEXT_ROOM];
 	unsigned became_contact, advice_voided;
+	struct told_screening screenings[SCREENINGS_MAX]; /* those that triage took in, in order */
+	size_t screening_count;
+	size_t left_out; /* of these lie after the closing, and count for nothing while it stands */
+	bool ever_left_out; /* triage keeps the first day alone, and may tell its clocks another */
+	int32_t first, latest; /* of what happened, beside the days that can be corrected */
 	uint8_t household_id[16];
 };
 
@@ -34,6 +46,7 @@ struct told_route {
 	int32_t reported;
 	char team[TEXT_ROOM], rule[TEXT_ROOM];
 	bool redirected, by_hand, taken_up, advised, started, closed;
+	int32_t closed_on;
 	uint64_t unsettled; /* the decision that is finding out where it goes now */
 	int priority, outcome;
 	uint32_t expertise;

@@ -138,6 +138,14 @@ static inline int corrected(struct case_life *life, Wot__V1__Corrected *message)
 	return step(life, on(12, 1), WOT__V1__BODY__KIND_CORRECTED, message);
 }
 
+/* Each on its own, for as long as the test. */
+static inline struct screened *room(void)
+{
+	static struct screened rooms[100];
+	static size_t count;
+	return &rooms[count++ % 100];
+}
+
 static inline void screened_to(
 	struct case_life *life, int32_t day, Wot__V1__Screening__Outcome outcome, const char *to)
 {
@@ -146,7 +154,7 @@ static inline void screened_to(
 	message.redirected_to = (char *)to;
 	Wot__V1__Body body = WOT__V1__BODY__INIT;
 	body_set(&body, WOT__V1__BODY__KIND_SCREENING, &message.base);
-	life_follow(life, &body, day);
+	life_follow(life, &body, day, room());
 }
 
 static inline void screened(
@@ -164,7 +172,7 @@ static inline void screened_weight(
 	message.care_weight = weight;
 	Wot__V1__Body body = WOT__V1__BODY__INIT;
 	body_set(&body, WOT__V1__BODY__KIND_SCREENING, &message.base);
-	life_follow(life, &body, day);
+	life_follow(life, &body, day, room());
 }
 
 static inline void routed(struct case_life *life, const char *team, const char *to)
@@ -174,7 +182,7 @@ static inline void routed(struct case_life *life, const char *team, const char *
 	message.redirected_to = (char *)to;
 	Wot__V1__Body body = WOT__V1__BODY__INIT;
 	body_set(&body, WOT__V1__BODY__KIND_CASE_ROUTED, &message.base);
-	life_follow(life, &body, on(3, 1));
+	life_follow(life, &body, on(3, 1), room());
 }
 
 #define assert_allowed(call) assert_int_equal((call), 0)

@@ -396,6 +396,107 @@ static void a_change_of_facts_applied_gives_the_other(void **unused)
 	assert_null(facts_between(&before.facts, &after.facts, &arena));
 }
 
+/* ---- rule 5, between two daemons: what triage took in after a closing that it had not heard of ---- */
+
+static struct case_life both_ways(bool closing_first, int32_t closed_on, int32_t screened_on)
+{
+	struct case_life life = reported();
+	screened_weight(&life, on(3, 5), WEIGHT(LIGHT));
+	if (closing_first)
+		assert_allowed(closed(&life, closed_on));
+	screened_weight(&life, screened_on, WEIGHT(HEAVY));
+	screened_to(&life, screened_on, OUTCOME(WELFARE_ACTIVITY), "dock");
+	if (!closing_first)
+		assert_allowed(closed(&life, closed_on));
+	return life;
+}
+
+static void a_screening_after_the_closing_is_left_out(void **state)
+{
+	(void)state;
+	struct case_life life = both_ways(true, on(3, 10), on(3, 11));
+	assert_day(life.facts, screened_on, on(3, 5));
+	assert_int_equal(life.facts.screening, OUTCOME(TO_SUPPORT));
+	assert_int_equal(life.facts.care_weight, WEIGHT(LIGHT));
+	assert_null(life.facts.redirected_to);
+	assert_int_equal(life.decided_on, on(3, 5));
+	life = both_ways(true, on(3, 11), on(3, 11)); /* of its day it counts */
+	assert_int_equal(life.facts.screening, OUTCOME(WELFARE_ACTIVITY));
+	assert_int_equal(life.facts.care_weight, WEIGHT(HEAVY));
+}
+
+static void a_closing_before_a_screening_that_was_heard_is_refused(void **state)
+{
+	(void)state;
+	struct case_life life = both_ways(false, on(3, 11), on(3, 11));
+	life = reported();
+	screened(&life, on(3, 11), OUTCOME(TO_SUPPORT));
+	assert_forbidden(closed(&life, on(3, 10)));
+	assert_string_equal(
+		why.text, "the closing on 2025-03-10 would lie before the screening on 2025-03-11");
+	Wot__V1__Corrected earlier = WOT__V1__CORRECTED__INIT;
+	earlier.has_closed_on = true;
+	earlier.closed_on = on(3, 10);
+	assert_allowed(closed(&life, on(3, 20)));
+	assert_forbidden(corrected(&life, &earlier));
+}
+
+/* Whichever came first: the screening, or what takes the closing back. */
+static void what_was_left_out_counts_once_the_closing_is_another(void **state)
+{
+	(void)state;
+	Wot__V1__Corrected later = WOT__V1__CORRECTED__INIT;
+	later.has_closed_on = true;
+	later.closed_on = on(3, 20);
+	for (int order = 0; order < 2; order++) {
+		for (int by_correction = 0; by_correction < 2; by_correction++) {
+			struct case_life life = reported();
+			assert_allowed(closed(&life, on(3, 10)));
+			if (order)
+				screened(&life, on(3, 12), OUTCOME(REDIRECTED));
+			assert_int_equal(life.facts.has_screening, false);
+			if (by_correction)
+				assert_allowed(corrected(&life, &later));
+			else
+				assert_allowed(reopened(&life, on(3, 10)));
+			if (!order)
+				screened(&life, on(3, 12), OUTCOME(REDIRECTED));
+			assert_day(life.facts, screened_on, on(3, 12));
+			assert_int_equal(life.facts.screening, OUTCOME(REDIRECTED));
+			assert_false(life.facts.has_ended_on); /* it was taken up */
+		}
+	}
+}
+
+static void a_closing_lies_after_everything_that_happened(void **state)
+{
+	(void)state;
+	struct case_life life = reported();
+	assert_allowed(contacted(&life, on(3, 12)));
+	assert_forbidden(closed(&life, on(3, 11)));
+	assert_string_equal(why.text,
+		"the closing on 2025-03-11 would lie before the first contact on 2025-03-12");
+	assert_allowed(closed(&life, on(3, 12)));
+	Wot__V1__Corrected contact = WOT__V1__CORRECTED__INIT;
+	contact.has_first_contact_on = true;
+	contact.first_contact_on = on(3, 13);
+	assert_forbidden(corrected(&life, &contact));
+
+	life = reported();
+	assert_allowed(people_set(&life, on(3, 12), 3));
+	assert_forbidden(closed(&life, on(3, 11)));
+	assert_allowed(closed(&life, on(3, 12)));
+	life = reported();
+	assert_allowed(started(&life, on(3, 2)));
+	assert_allowed(started_by(&life, on(3, 12), "cl-2"));
+	assert_forbidden(closed(&life, on(3, 11)));
+	Wot__V1__Corrected report = WOT__V1__CORRECTED__INIT;
+	report.has_reported_on = true;
+	report.reported_on = on(3, 2);
+	assert_allowed(paused(&life, on(3, 1)));
+	assert_forbidden(corrected(&life, &report));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -425,6 +526,10 @@ int main(void)
 		cmocka_unit_test(a_handover_is_complete_when_both_sides_confirmed_it),
 		cmocka_unit_test(a_youths_handover_is_warm_or_not_and_in_time_or_not),
 		cmocka_unit_test(a_change_of_facts_applied_gives_the_other),
+		cmocka_unit_test(a_screening_after_the_closing_is_left_out),
+		cmocka_unit_test(a_closing_before_a_screening_that_was_heard_is_refused),
+		cmocka_unit_test(what_was_left_out_counts_once_the_closing_is_another),
+		cmocka_unit_test(a_closing_lies_after_everything_that_happened),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -152,7 +152,11 @@ static void step_in(struct house *house, const Wot__V1__Submission *submission, 
 	house->steps++;
 	if (body->kind_case == WOT__V1__BODY__KIND_SCREENING) {
 		assert_true(day >= held->life.facts.reported_on);
-		life_follow(&held->life, body, day);
+		life_follow(&held->life, body, day,
+			arena_alloc(&house->arena, sizeof(struct screened)));
+		assert_true(held->life.screened == NULL ||
+			    body->screening->outcome == WOT__V1__SCREENING__OUTCOME__NOT_REACHED ||
+			    held->life.decided_on == day);
 	} else if (life_step(&held->life, body, day, &why)) {
 		fail_msg("%s: %s", submission->external_ref, why.text);
 	}
