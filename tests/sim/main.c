@@ -158,9 +158,11 @@ static void result_print(const struct result *sum)
 			printf(" %s %" PRIu64, err_name(err_at(i)), clerk->refused[i]);
 	printf("\n%" PRIu64 " events; %" PRIu64 " kills, %" PRIu64 " stops, %" PRIu64
 	       " links broken, %" PRIu64 " held, %" PRIu64 " disks full, %" PRIu64
-	       " reloads, %" PRIu64 " looks, %" PRIu64 " evenings\n",
+	       " reloads, %" PRIu64 " looks, %" PRIu64 " evenings; %" PRIu64
+	       " screenings left out\n",
 		sum->run.events, sum->run.kills, sum->run.stops, sum->run.breaks, sum->run.holds,
-		sum->run.fills, sum->run.reloads, sum->run.checks, sum->run.day_ends);
+		sum->run.fills, sum->run.reloads, sum->run.checks, sum->run.day_ends,
+		sum->run.left_out);
 	kinds_print("said by wot", sum->run.said);
 	kinds_print("of these undone by a kill, and said again", sum->run.lost);
 }
@@ -184,6 +186,7 @@ static bool is_complete(const struct result *sum)
 	for (size_t i = 0; i < sizeof refusals / sizeof *refusals; i++)
 		complete &= happened("somebody is refused with", err_name(refusals[i]),
 			sum->clerk.refused[err_index(refusals[i])]);
+	complete &= happened("there is", "a screening that crosses a closing", run->left_out);
 	for (uint32_t kind = 1; kind < KIND_MAX; kind++) {
 		const char *name = event_kind_name(kind);
 		bool is_sent = kind < WOT__V1__BODY__KIND_INPUT_READ;

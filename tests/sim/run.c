@@ -395,6 +395,8 @@ static void logs_count(void)
 			member_names[member], member_names[member], false, on_logged, run.stats);
 	}
 	memcpy(run.stats->lost, house.lost, sizeof house.lost);
+	for (uint32_t number = 0; number < model_room(); number++)
+		run.stats->left_out += model_case(number)->ever_left_out;
 }
 
 void run_seed(uint64_t seed, double scale, struct run_stats *stats)

@@ -8,7 +8,7 @@
 #include "proto/event.h"
 
 struct run_stats {
-	uint64_t kills, stops, breaks, holds, fills, reloads, checks, day_ends, events;
+	uint64_t kills, stops, breaks, holds, fills, reloads, checks, day_ends, events, left_out;
 	uint64_t hash; /* of all that stands in the logs */
 	uint64_t said[KIND_MAX],
 		lost[KIND_MAX]; /* events in the logs, and those that a kill undid */

@@ -2,8 +2,11 @@
 in and shows; what contradicts is refused with its reason, and nothing of it is applied. And what else is told goes all
 the way into its figure: handovers at 18, complaints, cards, surveys, trainings.
 """
+import concurrent.futures
 import datetime
 import json
+import os
+import signal
 import unittest
 import zoneinfo
 
@@ -167,6 +170,42 @@ class CaseLife(unittest.TestCase):
         rows = json.loads(self.wot.wotctl("explain", "transitions_18", "--period", f"{ago(80)}..{ago(0)}", "--json").stdout)
         shown = {row["id"]: (row["handOverBy"], row["handover"]) for row in rows}
         self.assertEqual(shown, {case: (str(due), how) for case, how in zip(cases, ("WARM_IN_TIME", "COLD_LATE", "UNKNOWN"))})
+
+    def test_a_screening_that_crosses_the_closing_is_left_out(self):
+        """Both are accepted where neither daemon has heard of the other; it counts once the case is open again."""
+        def cross(case):
+            os.kill(triage, signal.SIGSTOP)  # what it has not heard of when both have been sent
+            try:
+                with concurrent.futures.ThreadPoolExecutor() as pool:
+                    screened = pool.submit(self.wot.post, "aanmeldteam", "/v1/screenings", {
+                        "externalRef": self.ref(), "occurredAt": at(40), "caseId": case, "outcome": "WELFARE_ACTIVITY"})
+                    self.say(case, 50, "closed", reason="GOALS_MET")
+                    os.kill(triage, signal.SIGCONT)
+                    return screened.result()[0]
+            finally:
+                os.kill(triage, signal.SIGCONT)
+
+        def left_out():
+            rows = json.loads(self.wot.ask("aggregate", "show stat json"))
+            return sum(row["left_out"] for row in rows)
+
+        triage = self.wot.processes["triage"].pid
+        for _ in range(40):
+            case = self.request(60, ward="ZUID")
+            status = cross(case)
+            self.assertIn(status, (202, 409))
+            if status == 202:
+                break
+        else:
+            self.skipTest("triage heard of each closing first")
+        wait_until(lambda: left_out() == 1)
+        self.assertNotIn("screening", self.case(case)["facts"])
+        self.assertEqual(self.figure("redirected_to_welfare")["count"], 0)
+        self.say(case, 45, "reopened")
+        self.assertEqual(self.case(case)["facts"]["screening"], "WELFARE_ACTIVITY")
+        self.assertEqual(self.figure("redirected_to_welfare")["count"], 1)
+        self.say(case, 41, "closed", 409, reason="GOALS_MET")  # it was heard by now
+        self.say(case, 40, "closed", reason="GOALS_MET")
 
     def test_complaints_cards_surveys_and_trainings_reach_their_figures(self):
         complaint = self.post("desk", "/v1/complaints", 20, formal=True, parts=["waiting", "manner"], externalRef="complaint-1")
