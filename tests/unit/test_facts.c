@@ -288,6 +288,56 @@ static void keys_are_found_again_however_many_there_are(void **state)
 
 #define TEST(function) cmocka_unit_test_setup_teardown(function, tallied_setup, tallied_teardown)
 
+/* ---- days that contradict each other: an older log may hold them, and no log may stop a start ---- */
+
+#define DAY(name, on) FACT(name, day(on))
+
+static void what_lies_after_the_closing_is_left_out_in_any_order(void **state)
+{
+	struct tallied *t = *state;
+	for (uint32_t number = 1; number <= 2; number++) {
+		FACTS(t, number, DAY(reported_on, "2025-06-01"));
+		if (number == 1)
+			FACTS(t, number, DAY(closed_on, "2025-06-10"));
+		FACTS(t, number, DAY(first_contact_on, "2025-06-12"));
+		FACTS(t, number, DAY(screened_on, "2025-06-11"));
+		FACTS(t, number, DAY(support_started_on, "2025-06-10"));
+		if (number == 2)
+			FACTS(t, number, DAY(closed_on, "2025-06-10"));
+	}
+	struct facts *facts = facts_of(t);
+	for (uint32_t row = 1; row <= 2; row++) {
+		assert_int_equal(
+			value_of(facts, SOURCE_CASES, "closed_on", row), day("2025-06-10"));
+		assert_int_equal(value_of(facts, SOURCE_CASES, "support_started_on", row),
+			day("2025-06-10"));
+		assert_int_equal(
+			value_of(facts, SOURCE_CASES, "first_contact_on", row), VALUE_UNSET);
+		assert_int_equal(value_of(facts, SOURCE_CASES, "screened_on", row), VALUE_UNSET);
+	}
+	assert_int_equal(facts_left_out(facts), 4);
+	facts_free(facts);
+	assert_figure(t, "lead_days", "2025", 2023, -1, 0, 0, 2);
+}
+
+static void what_lies_before_the_report_is_left_out(void **state)
+{
+	struct tallied *t = *state;
+	FACTS(t, 1, DAY(reported_on, "2025-06-05"), DAY(first_contact_on, "2025-06-01"),
+		DAY(support_started_on, "2025-06-07"), DAY(closed_on, "2025-06-09"));
+	FACTS(t, 1, DAY(reported_on, "2025-06-08"));
+	struct facts *facts = facts_of(t);
+	assert_int_equal(value_of(facts, SOURCE_CASES, "first_contact_on", 1), VALUE_UNSET);
+	assert_int_equal(value_of(facts, SOURCE_CASES, "support_started_on", 1), VALUE_UNSET);
+	assert_int_equal(value_of(facts, SOURCE_CASES, "closed_on", 1), day("2025-06-09"));
+	facts_free(facts);
+	FACTS(t, 1, DAY(reported_on, "2025-06-10")); /* closed before it began: it is not */
+	facts = facts_of(t);
+	assert_int_equal(value_of(facts, SOURCE_CASES, "closed_on", 1), VALUE_UNSET);
+	assert_int_equal(facts_left_out(facts), 3);
+	facts_free(facts);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -302,6 +352,8 @@ int main(void)
 		TEST(what_cannot_be_read_changes_nothing_and_is_counted),
 		TEST(a_value_of_a_later_version_is_not_known),
 		TEST(cut_off_events_are_survived),
+		TEST(what_lies_after_the_closing_is_left_out_in_any_order),
+		TEST(what_lies_before_the_report_is_left_out),
 		cmocka_unit_test(keys_are_found_again_however_many_there_are),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

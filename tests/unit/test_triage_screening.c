@@ -105,6 +105,25 @@ static void a_start_or_a_closing_undoes_the_end(void **state)
 	replay_answers_the_same(h);
 }
 
+/* INTERFACES rule 5, also where nobody was reached; an open case has no such line. */
+static void nothing_is_screened_after_the_closing(void **state)
+{
+	struct harness *h = *state;
+	plain_request(h, 1, at(3, 3));
+	closed(h, 1, at(3, 7));
+	static const Wot__V1__Screening__Outcome outcomes[] = {OUTCOME(NOT_REACHED),
+		OUTCOME(TO_SUPPORT), OUTCOME(WELFARE_ACTIVITY), OUTCOME(REDIRECTED)};
+	for (size_t i = 0; i < sizeof outcomes / sizeof *outcomes; i++) {
+		assert_int_equal(screened(h, 1, at(3, 8), outcomes[i]), ERR_LIFE_FORBIDS);
+		assert_int_equal(screened(h, 1, at(3, 7), outcomes[i]), 0);
+	}
+	Wot__V1__Event *reopened = case_make(h, 1, KIND(REOPENED), at(3, 8));
+	clear_fact(h, reopened, 7); /* closed_on */
+	assert_int_equal(harness_feed(h, "case", reopened), 0);
+	assert_int_equal(screened(h, 1, at(3, 8), OUTCOME(TO_SUPPORT)), 0);
+	replay_answers_the_same(h);
+}
+
 static void advice_is_forbidden_once_support_started_or_the_case_was_closed(void **state)
 {
 	struct harness *h = *state;
@@ -415,6 +434,7 @@ int main(void)
 		configured(outcomes_that_end_free_the_team_and_the_list),
 		configured(the_last_outcome_wins),
 		configured(a_start_or_a_closing_undoes_the_end),
+		configured(nothing_is_screened_after_the_closing),
 		configured(advice_is_forbidden_once_support_started_or_the_case_was_closed),
 		configured(confirmed_advice_is_final_until_it_is_voided),
 		configured(a_team_by_hand_is_honoured_also_over_its_capacity),
