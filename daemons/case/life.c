@@ -366,7 +366,7 @@ static int order_holds(
 	static const struct {
 		enum day first, then;
 	} orders[] = {{REPORT, CONTACT}, {REPORT, START}, {REPORT, EARLIEST}, {REPORT, CLOSING},
-		{CONTACT, CLOSING}, {START, CLOSING}, {LATEST, CLOSING}, {REOPENING, CLOSING}};
+		{CONTACT, CLOSING}, {START, CLOSING}, {REOPENING, CLOSING}, {LATEST, CLOSING}};
 	int32_t was[DAYS], is[DAYS];
 	days_of(before, was);
 	days_of(after, is);

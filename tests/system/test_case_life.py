@@ -192,6 +192,7 @@ class CaseLife(unittest.TestCase):
         triage = self.wot.processes["triage"].pid
         for _ in range(40):
             case = self.request(60, ward="ZUID")
+            self.wot.settle()
             status = cross(case)
             self.assertIn(status, (202, 409))
             if status == 202:
