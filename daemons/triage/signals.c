@@ -13,6 +13,8 @@ bool signal_is_current(int32_t day, int32_t today)
 static void household_forget(struct signals *signals, struct household *household)
 {
 	HASH_DEL(signals->households, household);
+	free(household->since);
+	free(household->tried_ms);
 	free(household);
 }
 
@@ -67,53 +69,92 @@ static struct household *household_new(const uint8_t *id)
 static void old_ones_forget(struct signals *signals, int32_t today)
 {
 	for (struct household *first; (first = signals->households);) {
-		int32_t last_on =
-			first->last_on > first->reached_on ? first->last_on : first->reached_on;
+		int32_t reached_on = first->reached_ms ? calendar_day_of(first->reached_ms) : 0;
+		int32_t last_on = first->last_on > reached_on ? first->last_on : reached_on;
 		if (signal_is_current(last_on, today))
 			break;
 		household_forget(signals, first);
 	}
 }
 
-/* Another signal waits, or the first one since somebody was reached. */
-static void household_note(struct household *household, unsigned kind, uint32_t number, int32_t day)
+/* The household, heard of last. */
+static struct household *household_take(struct signals *signals, const uint8_t *id, int32_t today)
 {
-	if (!household->kinds) {
-		household->number = number;
-		household->reported_on = household->last_on = day;
-	}
-	household->kinds |= 1u << kind;
-	if (day < household->reported_on)
-		household->reported_on = day;
-	if (day > household->last_on)
-		household->last_on = day;
+	struct household *household = household_find(signals, id);
+	if (household)
+		HASH_DEL(signals->households, household);
+	else
+		household = household_new(id);
+	old_ones_forget(signals, today);
+	HASH_ADD(hh, signals->households, id, HOUSEHOLD_ID_LEN, household);
+	return household;
+}
+
+static void household_follow(struct household *household)
+{
+	const struct signal_since *since = household->since;
+	household->kinds = 0;
+	for (size_t i = 0; i < household->count; i++)
+		household->kinds |= 1u << since[i].kind;
+	if (!household->count)
+		return;
+	household->number = since[0].number;
+	household->reported_on = calendar_day_of(since[0].at_ms);
+	household->last_on = calendar_day_of(since[household->count - 1].at_ms);
+}
+
+static void since_add(struct household *household, struct signal_since signal)
+{
+	household->since =
+		grown(household->since, &household->room, household->count, sizeof signal);
+	size_t at = household->count++;
+	for (; at && household->since[at - 1].at_ms > signal.at_ms; at--)
+		household->since[at] = household->since[at - 1];
+	household->since[at] = signal;
 }
 
 void signals_take(struct signals *signals, const Wot__V1__Event *event)
 {
 	const Wot__V1__SignalListed *listed = event->body->signal_listed;
-	int32_t day = calendar_day_of(event->occurred_at);
 	uint32_t number = signal_add(signals, event);
-	old_ones_forget(signals, calendar_day_of(event->recorded_at));
-	struct household *household = household_find(signals, listed->household_id.data);
-	if (household)
-		HASH_DEL(signals->households, household); /* to be the last */
-	else
-		household = household_new(listed->household_id.data);
-	HASH_ADD(hh, signals->households, id, HOUSEHOLD_ID_LEN, household);
-	if (day >= household->reached_on)
-		household_note(household, listed->kind, number, day);
+	struct household *household = household_take(
+		signals, listed->household_id.data, calendar_day_of(event->recorded_at));
+	if (event->occurred_at < household->reached_ms)
+		return;
+	since_add(household, (struct signal_since){event->occurred_at, number, listed->kind});
+	household_follow(household);
 }
 
-void signals_reached(
-	struct signals *signals, const uint8_t household_id[HOUSEHOLD_ID_LEN], int32_t day)
+static void until_forget(struct household *household, int64_t at_ms)
 {
-	struct household *household = household_find(signals, household_id);
-	if (!household || household->last_on > day)
+	size_t settled = 0;
+	while (settled < household->count && household->since[settled].at_ms <= at_ms)
+		settled++;
+	household->count -= settled;
+	memmove(household->since, household->since + settled,
+		household->count * sizeof *household->since);
+	uint32_t attempts = 0;
+	for (uint32_t i = 0; i < household->attempts; i++)
+		if (household->tried_ms[i] > at_ms)
+			household->tried_ms[attempts++] = household->tried_ms[i];
+	household->attempts = attempts;
+}
+
+void signals_reached(struct signals *signals, const uint8_t household_id[HOUSEHOLD_ID_LEN],
+	int64_t at_ms, int32_t today)
+{
+	static const uint8_t nobody[HOUSEHOLD_ID_LEN];
+	bool matters = household_find(signals, household_id) ||
+		       signal_is_current(calendar_day_of(at_ms), today);
+	if (!matters || memcmp(household_id, nobody, sizeof nobody) == 0)
 		return;
-	household->kinds = household->attempts = 0;
-	if (day > household->reached_on)
-		household->reached_on = day;
+	struct household *household = household_take(signals, household_id, today);
+	if (at_ms <= household->reached_ms)
+		return;
+	household->reached_ms = at_ms;
+	if (household->since || household->tried_ms)
+		until_forget(household, at_ms);
+	household_follow(household);
 }
 
 void signals_screened(struct signals *signals, const Wot__V1__Event *event)
@@ -121,12 +162,16 @@ void signals_screened(struct signals *signals, const Wot__V1__Event *event)
 	const Wot__V1__SignalScreened *screened = event->body->signal_screened;
 	const uint8_t *id = screened->household_id.data;
 	if (screened->screening->outcome != WOT__V1__SCREENING__OUTCOME__NOT_REACHED) {
-		signals_reached(signals, id, calendar_day_of(event->occurred_at));
+		signals_reached(
+			signals, id, event->occurred_at, calendar_day_of(event->recorded_at));
 		return;
 	}
 	struct household *household = household_find(signals, id);
-	if (household && household->kinds)
-		household->attempts++;
+	if (!household || event->occurred_at < household->reached_ms)
+		return;
+	household->tried_ms = grown(household->tried_ms, &household->tried_room,
+		household->attempts, sizeof *household->tried_ms);
+	household->tried_ms[household->attempts++] = event->occurred_at;
 }
 
 bool household_waits(const struct household *household, int32_t today)

@@ -15,16 +15,25 @@
 
 enum { SIGNAL_DAYS = 28, HOUSEHOLD_ID_LEN = 16 };
 
-/* One that signals are waiting about, or were not long ago. */
+/* A signal of a household, of after somebody of it was last spoken to. */
+struct signal_since {
+	int64_t at_ms;
+	uint32_t number;
+	unsigned kind;
+};
+/* One that signals are waiting about, or of which somebody was reached not long ago. */
 struct household {
 	UT_hash_handle hh;
 	uint8_t id[HOUSEHOLD_ID_LEN];
-	uint32_t number;     /* of the signal that put it on the list, and names it there */
-	int32_t reported_on; /* the first signal, from which its deadline counts */
-	int32_t last_on;
-	int32_t reached_on; /* a signal of before that day, told late, does not wait; 0: nobody was */
-	uint32_t kinds;     /* that wait: 1 << kind; 0: none does */
+	int64_t reached_ms; /* the last time; what occurred until then waits no more; 0: never */
+	struct signal_since *since; /* by when they occurred, then in the order of the log */
+	int64_t *tried_ms;          /* when nobody was reached, since then */
+	size_t count, room, tried_room;
 	uint32_t attempts;
+	/* What follows of these. */
+	uint32_t number;              /* of the first signal, which names it on the list */
+	int32_t reported_on, last_on; /* the first, from which its deadline counts, and the last */
+	uint32_t kinds;               /* that wait: 1 << kind; 0: none does */
 };
 
 /* One that was ever listed. */
@@ -49,9 +58,10 @@ bool signal_is_current(int32_t day, int32_t today);
 void signals_take(struct signals *signals, const Wot__V1__Event *event);
 /* A signal_screened of the own log. */
 void signals_screened(struct signals *signals, const Wot__V1__Event *event);
-/* Somebody of the household was spoken to on that day: no signal of before waits any more. */
-void signals_reached(
-	struct signals *signals, const uint8_t household_id[HOUSEHOLD_ID_LEN], int32_t day);
+/* Somebody of the household was spoken to then, as is known since today: no signal of before waits any more.
+ * It may be told before the signals are. */
+void signals_reached(struct signals *signals, const uint8_t household_id[HOUSEHOLD_ID_LEN],
+	int64_t at_ms, int32_t today);
 
 /* The number of a signal by the name that it was sent under (core/refs.h); 0: unknown. */
 uint32_t signals_find(const struct signals *signals, const char *client, const char *ref);

@@ -202,21 +202,26 @@ static void evolve_new(struct triage *triage, struct request *request, uint32_t 
 		refs_add(&triage->refs, event->client, event->external_ref, number);
 }
 
-/* The day on which, by this event, the resident was spoken to or support was under way; 0: by this
- * event nothing of the kind. */
-static int32_t told_reached_on(const Wot__V1__Event *event)
+/* When, by this event, the resident was spoken to or support was under way; 0: by this event nothing of the
+ * kind. Of a day that is not that of the event itself it is the beginning: what came in that day still waits. */
+static int64_t told_reached_ms(const Wot__V1__Event *event)
 {
 	const Wot__V1__CaseFacts *facts = event->facts;
 	if (event->body->kind_case == WOT__V1__BODY__KIND_SCREENING)
 		return event->body->screening->outcome == WOT__V1__SCREENING__OUTCOME__NOT_REACHED
 			       ? 0
-			       : calendar_day_of(event->occurred_at);
+			       : event->occurred_at;
 	if (!facts)
 		return 0;
 	int32_t day = facts->has_first_contact_on ? facts->first_contact_on : 0;
 	if (facts->has_support_started_on && facts->support_started_on > day)
 		day = facts->support_started_on;
-	return facts->has_closed_on && facts->closed_on > day ? facts->closed_on : day;
+	if (facts->has_closed_on && facts->closed_on > day)
+		day = facts->closed_on;
+	if (!day)
+		return 0;
+	return day == calendar_day_of(event->occurred_at) ? event->occurred_at
+							  : calendar_day_start(day);
 }
 
 /* The first event of a case is its route. */
@@ -251,9 +256,10 @@ static void evolve_case(
 		break;
 	}
 	add(triage, number, request);
-	int32_t reached_on = told_reached_on(event);
-	if (reached_on)
-		signals_reached(&triage->signals, request->household_id, reached_on);
+	int64_t reached_ms = told_reached_ms(event);
+	if (reached_ms)
+		signals_reached(&triage->signals, request->household_id, reached_ms,
+			calendar_day_of(event->recorded_at));
 	change->number = number;
 	change->report_moved = request->reported_on != reported_on;
 }

@@ -37,8 +37,10 @@ static void signals_print(const struct signals *signals, struct buf *out)
 		buf_char(out, '\n');
 	}
 	for (const struct household *h = signals->households; h; h = h->hh.next) {
-		buf_printf(out, "household %u reported=%d last=%d reached=%d kinds=%x attempts=%u ",
-			h->number, h->reported_on, h->last_on, h->reached_on, h->kinds,
+		buf_printf(out,
+			"household %u reported=%d last=%d reached=%" PRId64
+			" kinds=%x attempts=%u ",
+			h->number, h->reported_on, h->last_on, h->reached_ms, h->kinds,
 			h->attempts);
 		buf_hex(out, h->id, sizeof h->id);
 		buf_char(out, '\n');

@@ -72,9 +72,9 @@ static void a_household_is_on_the_list_once(void **state)
 	assert_int_equal(signalled(h, 7, SIGNAL(RENT_ARREARS), at(3, 5)), 1);
 	assert_int_equal(signalled(h, 9, SIGNAL(LONELINESS), at(3, 5)), 1);
 	listed(h, "\"signals\":[\"RENT_ARREARS\",\"ENERGY_ARREARS\"]", 1, 2);
-	/* soonest first: 5 working days after the first signal */
+	/* soonest first: 5 working days after the earliest signal, which names it */
 	assert_non_null(strstr(answer(h, h->state, "/v1/worklist"),
-		"{\"items\":[{\"caseRef\":\"woonplus/s1\",\"reportedOn\":\"2025-03-03\","
+		"{\"items\":[{\"caseRef\":\"woonplus/s2\",\"reportedOn\":\"2025-03-03\","
 		"\"deadline\":\"2025-03-10\",\"priority\":\"ROUTINE\",\"attempts\":0,"
 		"\"householdId\":\"07070707070707070707070707070707\","));
 }
@@ -120,6 +120,39 @@ static void who_was_spoken_to_is_off_the_list_until_the_next_signal(void **state
 	listed(h, "DEBT", 0, 0);
 	signalled(h, 7, SIGNAL(DEBT), at(3, 8));
 	listed(h, "\"signals\":[\"DEBT\"]", 1, 1);
+}
+
+static void arrive(struct harness *h, int what)
+{
+	if (what == 0)
+		signalled(h, 7, SIGNAL(EVICTION), at(3, 4));
+	else if (what == 1)
+		assert_int_equal(screened(h, 1, at(3, 5), OUTCOME(TO_SUPPORT)), 0);
+	else if (what == 2)
+		signalled(h, 7, SIGNAL(DEBT), at(3, 6));
+	else
+		signalled(h, 7, SIGNAL(UNSAFE), at(3, 5) + 60000); /* later that day */
+}
+
+/* A signal waits when it occurred after somebody was reached, whichever was told first. */
+static void the_order_in_which_signals_and_reaching_are_told_does_not_matter(void **state)
+{
+	for (int order = 0; order < 24; order++) {
+		struct harness *h = *state;
+		int left[] = {0, 1, 2, 3}, draw = order;
+		h->now_ms = at(3, 10);
+		asked(h, 1, 7, at(3, 3));
+		for (int count = 4; count; draw /= count--) {
+			arrive(h, left[draw % count]);
+			memmove(left + draw % count, left + draw % count + 1,
+				(size_t)(count - 1 - draw % count) * sizeof *left);
+		}
+		listed(h, "EVICTION", 0, 1);
+		listed(h, "\"signals\":[\"DEBT\",\"UNSAFE\"]", 1, 1);
+		listed(h, "\"reportedOn\":\"2025-03-05\"", 1, 1);
+		close_all(state);
+		setup(state);
+	}
 }
 
 static void what_is_not_repeated_leaves_the_list_and_the_past_never_comes_on_it(void **state)
@@ -229,6 +262,7 @@ int main(void)
 		TEST(a_request_of_the_household_carries_its_signals),
 		TEST(signals_about_nobody_in_particular_are_listed_each),
 		TEST(who_was_spoken_to_is_off_the_list_until_the_next_signal),
+		TEST(the_order_in_which_signals_and_reaching_are_told_does_not_matter),
 		TEST(what_is_not_repeated_leaves_the_list_and_the_past_never_comes_on_it),
 		TEST(who_is_phoned_about_a_signal_stays_until_reached),
 		TEST(a_signal_is_no_case_and_not_screened_before_it_came),
