@@ -1,7 +1,9 @@
 #include "cli/import.h"
 
 #include "lib/clock.h"
+#include "lib/utf8.h"
 #include "proto/door.h"
+#include "proto/json.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
@@ -62,9 +64,12 @@ static int daemon_of_path(const char *path, const char **interned)
 	return -1;
 }
 
+/* NULL for a text that goes on behind a NUL, too: no door and no case is called so. */
 static const char *field(const json_t *object, const char *name)
 {
-	return json_string_value(json_object_get(object, name));
+	const json_t *value = json_object_get(object, name);
+	const char *text = json_string_value(value);
+	return text && strlen(text) == json_string_length(value) ? text : NULL;
 }
 
 /* What a line must not overtake: the lines of its case, or of its complaint, under CLIENT/REF or REF. NULL:
@@ -139,16 +144,23 @@ static void line_end(struct import *import, struct line *line)
 	import->held--;
 }
 
+static void rejected_fail(struct import *import)
+{
+	import->broken = true;
+	why_set(&import->why, ERR_IO, "%s: %s; what is refused is written there",
+		import->rejected_name, strerror(errno));
+}
+
 static void reject(
 	struct import *import, uint64_t number, unsigned status, json_t *problem, json_t *record)
 {
 	import->refused++;
 	if (!import->rejected) {
-		import->rejected = fopen(import->rejected_name, "we");
+		/* What was refused may be about persons. */
+		int fd = open(import->rejected_name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+		import->rejected = fd < 0 ? NULL : fdopen(fd, "w");
 		if (!import->rejected) {
-			import->broken = true;
-			why_set(&import->why, ERR_IO, "%s: %s; what is refused is written there",
-				import->rejected_name, strerror(errno));
+			rejected_fail(import);
 			return;
 		}
 	}
@@ -156,8 +168,9 @@ static void reject(
 		(int)status, "problem", problem ? problem : json_null(), "to",
 		json_object_get(record, "to"), "body", json_object_get(record, "body"));
 	must(row);
-	json_dumpf(row, import->rejected, JSON_COMPACT);
-	fputc('\n', import->rejected);
+	if (json_dumpf(row, import->rejected, JSON_COMPACT) != 0 ||
+		fputc('\n', import->rejected) == EOF)
+		rejected_fail(import);
 	json_decref(row);
 }
 
@@ -171,8 +184,10 @@ static void reject_unsent(struct import *import, json_t *record, const char *det
 
 static void line_read(struct import *import, const char *text, size_t len)
 {
-	json_error_t error;
-	json_t *record = json_loadb(text, len, JSON_REJECT_DUPLICATES, &error);
+	auto_arena struct arena arena = {0};
+	struct faults faults = {.arena = &arena};
+	json_t *record = NULL;
+	json_read(text, len, &record, &faults);
 	const char *to = record ? field(record, "to") : NULL;
 	json_t *body = record ? json_object_get(record, "body") : NULL;
 	const char *interned = NULL;
@@ -235,7 +250,9 @@ static void window_fill(struct import *import)
 		}
 		import->number++;
 		import->text_at += (size_t)(end - line) + 1;
-		if (end > line)
+		if (import->number == 1)
+			line += utf8_mark(line, (size_t)(end - line));
+		if (strspn(line, " \t\r") < (size_t)(end - line))
 			line_read(import, line, (size_t)(end - line));
 	}
 }
@@ -423,8 +440,8 @@ static int import_file(struct cli *cli, const char *name,
 	must(import.ready && import.later);
 	import_run(&import);
 	import.sender->close(import.sender);
-	if (import.rejected)
-		fclose(import.rejected);
+	if (import.rejected && fclose(import.rejected) != 0)
+		rejected_fail(&import);
 	if (!is_stdin)
 		close(import.in);
 	buf_done(&import.text);

@@ -37,7 +37,7 @@ static int line_write(const char *dir, const char *name, const char *suffix, con
 	auto_fd int fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC | flags, mode);
 	if (fd < 0)
 		return why_set(why, ERR_CONFIG, "%s: %s", path, strerror(errno));
-	if (dprintf(fd, "%s\n", line) < 0 || fsync(fd) != 0)
+	if (fchmod(fd, mode) != 0 || dprintf(fd, "%s\n", line) < 0 || fsync(fd) != 0)
 		return why_set(why, ERR_IO, "%s: %s", path, strerror(errno));
 	return 0;
 }

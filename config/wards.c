@@ -30,7 +30,7 @@ static void fail(struct reader *reader, struct span span, const char *what)
 
 static bool copy(char *out, size_t room, struct span span)
 {
-	if (!span.len || span.len >= room)
+	if (!span.len || span.len >= room || memchr(span.at, 0, span.len))
 		return false;
 	memcpy(out, span.at, span.len);
 	out[span.len] = 0;

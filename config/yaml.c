@@ -1,6 +1,7 @@
 #include "config/yaml.h"
 
 #include "lib/calendar.h"
+#include "lib/utf8.h"
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
@@ -63,6 +64,9 @@ int yaml_read_file(const char *path, struct buf *text, struct buf *errors)
 		buf_printf(errors, "%s: %s\n", path, strerror(failed));
 		return ERR_IO;
 	}
+	size_t mark = utf8_mark(text->data + before, text->len - before);
+	text->len -= mark;
+	memmove(text->data + before, text->data + before + mark, text->len - before + 1);
 	if (text->len - before > YAML_TEXT_MAX) {
 		buf_printf(errors, "%s: larger than %d bytes\n", path, YAML_TEXT_MAX);
 		return ERR_TOO_LARGE;

@@ -76,7 +76,7 @@ int yaml_parse(
 void yaml_done(struct yaml *yaml);
 int yaml_result(const struct yaml *yaml); /* 0, or ERR_CONFIG once anything was wrong */
 
-/* Appends a file. ERR_NOT_FOUND, ERR_IO, ERR_TOO_LARGE: a line in errors says so. */
+/* Appends a file, without the mark that it may begin with. ERR_NOT_FOUND, ERR_IO, ERR_TOO_LARGE: a line in errors says so. */
 int yaml_read_file(const char *path, struct buf *text, struct buf *errors);
 
 /* "name:line:column: what" at the value of node; at its key; the whole file when node is NULL. */

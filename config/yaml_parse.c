@@ -51,10 +51,11 @@ static void fail_syntax(struct reader *reader)
 		yaml_fail(reader->yaml, NULL, "this is not YAML");
 }
 
-/* libfyaml lets bad UTF-8 pass within a value. */
-static bool check_utf8(struct yaml *yaml, const char *text, size_t len)
+/* libfyaml lets bad UTF-8 pass within a value, and takes a NUL for the end of the file. */
+static bool check_bytes(struct yaml *yaml, const char *text, size_t len)
 {
-	size_t good = utf8_prefix(text, len);
+	const char *nul = len ? memchr(text, 0, len) : NULL;
+	size_t good = utf8_prefix(text, nul ? (size_t)(nul - text) : len);
 	if (good == len)
 		return true;
 	struct yaml_node node = {.line = 1, .column = 1};
@@ -65,7 +66,7 @@ static bool check_utf8(struct yaml *yaml, const char *text, size_t len)
 			node.column = 1;
 		}
 	}
-	yaml_fail(yaml, &node, "this is not UTF-8");
+	yaml_fail(yaml, &node, text[good] ? "this is not UTF-8" : "a NUL is not allowed");
 	return false;
 }
 
@@ -267,7 +268,7 @@ int yaml_parse(
 		yaml_fail(yaml, NULL, "larger than %d bytes", YAML_TEXT_MAX);
 		return ERR_CONFIG;
 	}
-	if (!check_utf8(yaml, text, len))
+	if (!check_bytes(yaml, text, len))
 		return ERR_CONFIG;
 	struct fy_diag_cfg quiet;
 	fy_diag_cfg_default(&quiet);

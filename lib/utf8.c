@@ -1,6 +1,7 @@
 #include "lib/utf8.h"
 
 #include <stdbool.h>
+#include <string.h>
 
 size_t utf8_sequence(const uint8_t *at, size_t left)
 {
@@ -34,4 +35,10 @@ size_t utf8_prefix(const void *text, size_t len)
 		at += step;
 	}
 	return at;
+}
+
+size_t utf8_mark(const void *text, size_t len)
+{
+	static const char mark[] = "\xef\xbb\xbf";
+	return len >= 3 && !memcmp(text, mark, 3) ? 3 : 0;
 }

@@ -12,5 +12,7 @@
 size_t utf8_sequence(const uint8_t *at, size_t left);
 /* How many bytes from the start are well-formed; len when all are. */
 size_t utf8_prefix(const void *text, size_t len);
+/* The length of the mark that some programs write before a text in UTF-8; 0 where there is none. */
+size_t utf8_mark(const void *text, size_t len);
 
 #endif

@@ -133,19 +133,38 @@ static const char *what_is_wrong(const json_error_t *error)
 	}
 }
 
+/* jansson passes over a NUL that follows a number or a word. In JSON it stands nowhere. */
+static const char *nul_find(const char *text, size_t len, json_error_t *error)
+{
+	const char *nul = memchr(text, 0, len);
+	if (!nul)
+		return NULL;
+	const char *line = memrchr(text, '\n', (size_t)(nul - text));
+	error->line = 1;
+	for (const char *at = text; at < nul; at++)
+		error->line += *at == '\n';
+	error->column = (int)(nul - (line ? line + 1 : text)) + 1;
+	error->position = (int)(nul - text);
+	return "holds a NUL";
+}
+
 int json_read(const char *text, size_t len, json_t **out, struct faults *faults)
 {
 	json_error_t error;
-	json_t *json =
-		json_loadb(text ? text : "", len, JSON_REJECT_DUPLICATES | JSON_ALLOW_NUL, &error);
-	if (json) {
+	text = text ? text : "";
+	json_t *json = json_loadb(text, len, JSON_REJECT_DUPLICATES | JSON_ALLOW_NUL, &error);
+	size_t read = error.position > 0 ? (size_t)error.position + 1 : 1;
+	const char *what = nul_find(text, json || read > len ? len : read, &error);
+	if (json && !what) {
 		*out = json;
 		return 0;
 	}
+	what = what ? what : what_is_wrong(&error);
+	json_decref(json);
 	struct path path = {.depth = 0};
 	size_t stop = error.position > 0 ? (size_t)error.position : 0;
 	path_walk(&path, text, text + (stop < len ? stop : len));
-	fault_add(faults, path_text(&path, (char[PLACE_MAX]){0}), "%s, at line %d, column %d",
-		what_is_wrong(&error), error.line, error.column);
+	fault_add(faults, path_text(&path, (char[PLACE_MAX]){0}), "%s, at line %d, column %d", what,
+		error.line, error.column);
 	return ERR_NOT_JSON;
 }

@@ -49,21 +49,19 @@ static bool take_day(struct text *text, int32_t *day)
 	return true;
 }
 
-/* 1 to 9 digits after the point; what is finer than a millisecond is cut off. */
+/* Any number of digits after the point; what is finer than a millisecond is cut off. */
 static bool take_fraction(struct text *text, int *ms)
 {
-	int digits = 0;
+	int unit = 100, digit;
+	const char *first = text->at;
 	*ms = 0;
-	for (int digit; take_number(text, 1, &digit); digits++)
-		if (digits < 3)
-			*ms = *ms * 10 + digit;
-	for (int i = digits; i < 3; i++)
-		*ms *= 10;
-	return digits >= 1 && digits <= 9;
+	for (; take_number(text, 1, &digit); unit /= 10)
+		*ms += unit * digit;
+	return text->at > first;
 }
 
-/* A leap second is no instant that wot knows: 60 is refused. */
-static bool take_clock(struct text *text, int64_t *ms)
+/* Second 60, where it is one, is read as the last of 59. */
+static bool take_clock(struct text *text, int64_t *ms, bool *leaps)
 {
 	int hour, minute, second, fraction = 0;
 	if (!take_number(text, 2, &hour) || !take_char(text, ":") ||
@@ -72,8 +70,17 @@ static bool take_clock(struct text *text, int64_t *ms)
 		return false;
 	if (take_char(text, ".") && !take_fraction(text, &fraction))
 		return false;
-	*ms = ((hour * 60 + minute) * 60 + second) * INT64_C(1000) + fraction;
-	return hour < 24 && minute < 60 && second < 60;
+	*leaps = second == 60;
+	*ms = ((hour * 60 + minute) * 60 + second) * INT64_C(1000) + (*leaps ? -1 : fraction);
+	return hour < 24 && minute < 60 && second <= 60;
+}
+
+/* Leap seconds stand at the end of a June or a December in UTC. */
+static bool is_before_leap(int64_t instant_ms)
+{
+	struct calendar_date date = calendar_date((int32_t)((instant_ms + 1) / DAY_MS));
+	return (instant_ms + 1) % DAY_MS == 0 && date.day == 1 &&
+	       (date.month == 1 || date.month == 7);
 }
 
 static bool take_offset(struct text *text, int64_t *ms)
@@ -95,11 +102,14 @@ int instant_parse(const char *text, size_t len, int64_t *ms)
 	struct text left = {text, text + len};
 	int32_t day;
 	int64_t clock, offset;
-	if (!take_day(&left, &day) || !take_char(&left, "Tt") || !take_clock(&left, &clock) ||
-		!take_offset(&left, &offset) || left.at != left.end)
+	bool leaps;
+	if (!take_day(&left, &day) || !take_char(&left, "Tt") ||
+		!take_clock(&left, &clock, &leaps) || !take_offset(&left, &offset) ||
+		left.at != left.end)
 		return ERR_INVALID;
 	int64_t instant = day * DAY_MS + clock - offset;
-	if (instant < CALENDAR_MIN_MS || instant > CALENDAR_MAX_MS)
+	if (instant < CALENDAR_MIN_MS || instant > CALENDAR_MAX_MS ||
+		(leaps && !is_before_leap(instant)))
 		return ERR_INVALID;
 	*ms = instant;
 	return 0;

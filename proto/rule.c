@@ -67,6 +67,12 @@ static void rules_make(void)
 	}
 }
 
+static void rules_need(void)
+{
+	static pthread_once_t once = PTHREAD_ONCE_INIT;
+	pthread_once(&once, rules_make);
+}
+
 /* ---- forms ---- */
 
 static bool is_digit(char c)
@@ -338,8 +344,7 @@ static void check_message(
 
 void rule_check(const ProtobufCMessage *message, const char *pointer, struct faults *faults)
 {
-	static pthread_once_t once = PTHREAD_ONCE_INIT;
-	pthread_once(&once, rules_make);
+	rules_need();
 	check_message(message, &PLACE_TOP(pointer), faults);
 }
 
@@ -349,6 +354,34 @@ bool rule_has(const ProtobufCMessageDescriptor *type, const char *field)
 		if (rules[i].type == type && !strcmp(rules[i].name, field))
 			return true;
 	return false;
+}
+
+/* ---- line ends ---- */
+
+static void lines_read(char *text)
+{
+	char *to = text;
+	for (const char *at = text; *at; at++) {
+		if (*at != '\r')
+			*to++ = *at;
+		else if (at[1] != '\n')
+			*to++ = '\n';
+	}
+	*to = 0;
+}
+
+void rule_lines(ProtobufCMessage *message)
+{
+	rules_need();
+	struct run run = run_of(message->descriptor);
+	for (const struct rule *rule = run.first; rule < run.end; rule++)
+		if (rule->kind == RULE_LINES && field_count(message, rule->field))
+			lines_read(*(char **)field_item(message, rule->field, 0));
+	for (unsigned i = 0; i < message->descriptor->n_fields; i++) {
+		const field_t *field = &message->descriptor->fields[i];
+		if (field->type == PROTOBUF_C_TYPE_MESSAGE && field_count(message, field))
+			rule_lines(field_message(message, field, 0));
+	}
 }
 
 /* ---- for documents ---- */

@@ -14,6 +14,10 @@
  * stands is the door's to say. */
 void rule_check(const ProtobufCMessage *message, const char *pointer, struct faults *faults);
 
+/* A form in a browser and a mail end their lines with CRLF, others with CR: all free text of the message and
+ * of those below it gets LF, so that the same text is the same wherever it was typed. */
+void rule_lines(ProtobufCMessage *message);
+
 /* Has this row a rule? For the test that says that every text from outside has one. */
 bool rule_has(const ProtobufCMessageDescriptor *type, const char *field);
 

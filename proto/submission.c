@@ -219,8 +219,9 @@ static void check_kind(const struct check *check, Wot__V1__Body__KindCase kind)
 	}
 }
 
-void submission_check(const Wot__V1__Submission *submission, int64_t now_ms, struct faults *faults)
+void submission_check(Wot__V1__Submission *submission, int64_t now_ms, struct faults *faults)
 {
+	rule_lines(&submission->base);
 	struct check check = {
 		.submission = submission,
 		.message = body_message(submission->body),

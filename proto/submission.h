@@ -20,7 +20,7 @@ int submission_from_json(const char *daemon, const char *path, unsigned role, in
 int submission_from_wire(const char *daemon, unsigned role, int64_t now_ms, const uint8_t *bytes,
 	size_t len, Wot__V1__Submission **out, struct faults *faults);
 /* What both end with: ranges, patterns, combinations, times. Adds faults. */
-void submission_check(const Wot__V1__Submission *submission, int64_t now_ms, struct faults *faults);
+void submission_check(Wot__V1__Submission *submission, int64_t now_ms, struct faults *faults);
 
 /*
  * The digest that tells "the same content again" from other content under the same ref: BLAKE2b-128

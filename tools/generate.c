@@ -281,7 +281,12 @@ static void events_print(struct buf *out)
 		      "Instants are RFC 3339 with an offset (protobuf: milliseconds since 1970 "
 		      "UTC), days are `YYYY-MM-DD`\n"
 		      "(protobuf: days since 1970-01-01), identifiers are bytes (JSON: "
-		      "hexadecimal).\n\n## The envelope\n\n");
+		      "hexadecimal).\n"
+		      "A fraction of a second may have any number of digits and is cut to "
+		      "milliseconds; a leap second is read\n"
+		      "as the last millisecond before it. Where a text may have lines, CRLF and "
+		      "a lone CR are read as LF.\n\n"
+		      "## The envelope\n\n");
 	message_print(proto.data, &wot__v1__event__descriptor, out);
 	buf_text(out, "## What is known of a case\n\n");
 	message_print(proto.data, &wot__v1__case_facts__descriptor, out);

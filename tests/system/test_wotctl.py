@@ -77,6 +77,40 @@ class Console(unittest.TestCase):
         file.write_text(file.read_text().rstrip("\n"))
         self.assertIn("1 accepted", self.wot.wotctl("import", file).stderr)
 
+    def test_a_file_of_windows_is_read(self):
+        file = self.lines(
+            "windows.jsonl", [{"externalRef": f"win-{i}", "occurredAt": now(), "channel": "PHONE"} for i in range(3)])
+        text = file.read_bytes().replace(b"\n", b"\r\n\r\n")
+        file.write_bytes(b"\xef\xbb\xbf" + text)
+        done = self.wot.wotctl("import", file)
+        self.assertIn("3 accepted, 0 were there already, 0 refused", done.stderr)
+        file.write_bytes(b"\n".join([text, b"\xef\xbb\xbf" + text]))
+        done = self.wot.wotctl("push", file, check=False)
+        self.assertIn("5 were there already, 1 refused", done.stderr)
+
+    def test_a_nul_is_read_as_no_json(self):
+        file = self.lines("nul.jsonl", [
+            {"externalRef": f"nul-{i}", "occurredAt": now(), "channel": "PHONE", "peopleInvolved": 12}
+            for i in range(2)])
+        file.write_bytes(file.read_bytes().replace(b"12}", b"12\0}", 1))
+        done = self.wot.wotctl("import", file, check=False)
+        self.assertIn("1 accepted, 0 were there already, 1 refused", done.stderr)
+        file.write_text('{"to": "/v1/help-requests\\u0000x", "body": {}}\n')
+        done = self.wot.wotctl("import", file, check=False)
+        self.assertIn("0 accepted, 0 were there already, 1 refused", done.stderr)
+
+    def test_what_was_refused_is_for_its_owner_alone(self):
+        bad = [{"externalRef": "bad", "channel": "PHONE", "person": {"name": "A. Testpersoon"}}]
+        file = self.lines("refused.jsonl", bad)
+        rejected = file.with_name(file.name + ".rejected")
+        for verb in ("import", "push"):
+            rejected.write_text("of another time")
+            rejected.chmod(0o666)
+            with self.subTest(verb=verb):
+                self.assertEqual(self.wot.wotctl(verb, file, check=False).returncode, 1)
+                self.assertIn("Testpersoon", rejected.read_text())
+                self.assertEqual(rejected.stat().st_mode & 0o777, 0o600)
+
 
 if __name__ == "__main__":
     unittest.main()

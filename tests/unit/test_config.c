@@ -1,7 +1,9 @@
 /*
  * A daemon must start with what its operator meant, or say everything that stands in the way.
  */
+#include "config/closing.h"
 #include "config/config.h"
+#include "config/wards.h"
 #include "tests/unit/folder.h"
 
 // clang-format off
@@ -202,6 +204,39 @@ static void a_text_file_is_read_whole_or_not_at_all(void **state)
 	assert_string_equal(text.data, "teams: {}\n");
 }
 
+/* An editor on Windows begins a file with a mark and ends its lines with CRLF. */
+static void a_file_of_windows_says_what_it_says_elsewhere(void **state)
+{
+#define MARK "\xef\xbb\xbf"
+	struct config config;
+	auto_buf struct buf errors = {0}, text = {0}, path = {0};
+	struct why why = {""};
+	struct wards wards;
+	struct closing closing;
+	assert_int_equal(load(state, MARK "map_size_mib: 77\r\nintake:\r\n  map_size_mib: 78\r\n",
+				 "intake", &config, &errors),
+		0);
+	assert_int_equal(config.map_size_mib, 78);
+	folder_write(state, "w.csv",
+		MARK "key,name,postcodes,households\r\nOOST,Oost,3112 3115,4200\r\n", &path);
+	assert_int_equal(wards_load(&wards, path.data, &errors), 0);
+	assert_string_equal(wards_by_postcode(&wards, "3115AB")->key, "OOST");
+	wards_done(&wards);
+	buf_clear(&path);
+	folder_write(state, "c.yaml", MARK "closed:\r\n  - 2026-12-24\r\n", &path);
+	assert_int_equal(closing_load(&closing, path.data, &errors), 0);
+	assert_int_equal(closing.count, 1);
+	closing_done(&closing);
+	assert_int_equal(config_read_text(path.data, &text, &why), 0);
+	assert_string_equal(text.data, "closed:\r\n  - 2026-12-24\r\n");
+	buf_clear(&path);
+	folder_write(state, "only.yaml", MARK, &path);
+	assert_int_equal(config_read_text(path.data, &text, &why), 0);
+	assert_string_equal(text.data, "closed:\r\n  - 2026-12-24\r\n");
+	assert_string_equal(errors.data ? errors.data : "", "");
+#undef MARK
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -212,6 +247,7 @@ int main(void)
 		cmocka_unit_test(files_are_found_beside_the_configuration_from_any_folder),
 		cmocka_unit_test(what_is_printed_loads_again),
 		cmocka_unit_test(every_setting_is_documented_and_none_is_called_as_a_daemon),
+		cmocka_unit_test(a_file_of_windows_says_what_it_says_elsewhere),
 		cmocka_unit_test(a_text_file_is_read_whole_or_not_at_all),
 	};
 	return cmocka_run_group_tests(tests, folder_setup, folder_teardown);

@@ -223,10 +223,13 @@ static void a_value_of_a_later_version_is_not_known(void **state)
 	static const int later[] = {14, 15, 16, 30, 31, 32, 63, 64, 254, 255, 256, INT32_MAX, -1};
 	for (size_t i = 0; i < sizeof later / sizeof *later; i++) {
 		uint32_t number = (uint32_t)i + 1;
-		FACTS(t, number, PROBLEMS(WOT__V1__PROBLEM__VALUE__HOUSING, later[i]),
-			FACT(care_weight, later[i]), FACT(channel, later[i]));
-		FACTS(t, 100 + number, PROBLEMS(later[i]));
-		log_contact(t, day("2025-02-01"), later[i], later[i]);
+		Wot__V1__Problem__Value problem = (Wot__V1__Problem__Value)later[i];
+		Wot__V1__Channel__Value channel = (Wot__V1__Channel__Value)later[i];
+		FACTS(t, number, PROBLEMS(WOT__V1__PROBLEM__VALUE__HOUSING, problem),
+			FACT(care_weight, (Wot__V1__CareWeight__Value)later[i]),
+			FACT(channel, channel));
+		FACTS(t, 100 + number, PROBLEMS(problem));
+		log_contact(t, day("2025-02-01"), channel, (Wot__V1__AgeGroup__Value)later[i]);
 	}
 	struct facts *facts = facts_of(t);
 	for (uint32_t number = 1; number <= sizeof later / sizeof *later; number++) {

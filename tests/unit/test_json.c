@@ -86,6 +86,42 @@ static void broken_text_is_told_with_its_place(void **state)
 	}
 }
 
+/* jansson passes over one after a number and a word; a reader that stops there would read something else. */
+static void a_nul_is_no_json(void **state)
+{
+	(void)state;
+#define BYTES(text) text, sizeof text - 1
+	static const struct {
+		const char *text;
+		size_t len;
+		const char *pointer, *detail;
+	} cases[] = {
+		{BYTES("{\"a\":12\0}"), "/a", "holds a NUL, at line 1, column 8"},
+		{BYTES("{\"a\":12\0,\"b\":1}"), "/a", "holds a NUL"},
+		{BYTES("{\"a\":1.5\0}"), "/a", "holds a NUL"},
+		{BYTES("{\"a\":1e5\0}"), "/a", "holds a NUL"},
+		{BYTES("{\"a\":-0\0}"), "/a", "holds a NUL"},
+		{BYTES("{\"a\":true\0}"), "/a", "holds a NUL"},
+		{BYTES("{\"b\":{},\n\"a\":[1,\n null\0]}"), "/a/1",
+			"holds a NUL, at line 3, column 6"},
+		{BYTES("[1\0]"), "/0", "holds a NUL"},
+		{BYTES("{\"a\":\0"
+		       "12}"),
+			"/a", "holds a NUL"},
+		{BYTES("{\"a\":\"x\0y\"}"), "/a", "holds a NUL"},
+		{BYTES("{\"a\":1}\0"), "", "holds a NUL"},
+		{BYTES("\0{\"a\":1}"), "", "holds a NUL"},
+	};
+#undef BYTES
+	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+		auto_reading struct reading reading = {0};
+		assert_int_equal(parse(&reading, cases[i].text, cases[i].len), ERR_NOT_JSON);
+		assert_null(reading.json);
+		assert_int_equal(reading.faults.count, 1);
+		assert_told(reading, cases[i].pointer, cases[i].detail);
+	}
+}
+
 static void deep_nesting_is_refused(void **state)
 {
 	(void)state;
@@ -231,6 +267,17 @@ static void instants_are_rfc_3339(void **state)
 		{"2025-03-01t11:00:00.1z", 1740826800100},
 		{"2024-02-29T00:00:00Z", 1709164800000},
 		{"9999-12-31T23:59:59.999Z", 253402300799999},
+		{"2025-03-01T12:00:00.1234567890123456789012345678901+01:00", 1740826800123},
+		{"2025-03-01T11:00:00.9999999999999999999999999999999Z", 1740826800999},
+		{"2025-03-01T11:00:00.00000000000000000000000000000001Z", 1740826800000},
+		{"2025-03-01T11:00:00.05-00:00", 1740826800050},
+		{"2016-12-31T23:59:60Z", 1483228799999},
+		{"2016-12-31T23:59:60.123456789012Z", 1483228799999},
+		{"2017-01-01T00:59:60+01:00", 1483228799999},
+		{"1990-12-31T15:59:60-08:00", 662687999999},
+		{"2015-07-01t05:29:60.5+05:30", 1435708799999},
+		{"1969-12-31T23:59:60z", -1},
+		{"1968-06-30T23:59:60Z", -47433600001},
 	};
 	for (size_t i = 0; i < sizeof good / sizeof good[0]; i++) {
 		int64_t ms = -7;
@@ -239,13 +286,24 @@ static void instants_are_rfc_3339(void **state)
 	}
 	static const char *const bad[] = {"", "2025-03-01", "2025-03-01T12:00:00",
 		"2025-03-01T12:00Z", "2025-02-29T00:00:00Z", "2025-13-01T00:00:00Z",
-		"2025-03-01T24:00:00Z", "2025-03-01T12:60:00Z", "2016-12-31T23:59:60Z",
-		"2025-03-01T12:00:00.Z", "2025-03-01T12:00:00.1234567890Z",
-		"2025-03-01T12:00:00+0100", "2025-03-01T12:00:00+24:00",
-		"2025-03-01T12:00:00+01:60", "2025-03-01 12:00:00Z", "2025-03-01T12:00:00Z ",
-		" 2025-03-01T12:00:00Z", "2025-3-1T12:00:00Z", "-025-03-01T12:00:00Z",
-		"0000-01-01T00:00:00Z", "9999-12-31T23:59:59-01:00", "0001-01-01T00:00:00+01:00",
-		"2025-03-01T12:00:00,5Z"};
+		"2025-03-01T24:00:00Z", "2025-03-01T12:60:00Z", "2025-03-01T12:00:60Z",
+		"2016-12-31T23:59:60+01:00", "2016-12-31T23:58:60Z", "2016-12-30T23:59:60Z",
+		"2016-12-31T22:59:60Z", "2017-03-31T23:59:60Z", "2016-12-31T23:59:61Z",
+		"0001-01-01T00:59:60+01:00", "2025-03-01T12:00:00.Z", "2025-03-01T12:00:00.z",
+		"2025-03-01T12:00:00.+01:00", "2025-03-01T12:00:00.1234567890",
+		"2025-03-01T12:00:00.12 34Z", "2025-03-01T12:00:00.1.2Z",
+		"2025-03-01T12:00:00+1:00", "2025-03-01T12:00:00+01", "2025-03-01T12:00:00+01:0",
+		"2025-03-01T12:00:00+-1:00", "2025-03-01T12:00:00+01:00:00",
+		"2025-03-01T12:00:00ZZ", "2025-03-01T1200:00Z", "20250301T120000Z",
+		"2025-W09-6T12:00:00Z", "2025-060T12:00:00Z", "+02025-03-01T12:00:00Z",
+		"12025-03-01T12:00:00Z",
+		"2025-03-01T12:00:00\xe2\x88\x92"
+		"01:00",
+		"2025-03-00T12:00:00Z", "2025-00-01T12:00:00Z", "2025-03-01T12:00:00+0100",
+		"2025-03-01T12:00:00+24:00", "2025-03-01T12:00:00+01:60", "2025-03-01 12:00:00Z",
+		"2025-03-01T12:00:00Z ", " 2025-03-01T12:00:00Z", "2025-3-1T12:00:00Z",
+		"-025-03-01T12:00:00Z", "0000-01-01T00:00:00Z", "9999-12-31T23:59:59-01:00",
+		"0001-01-01T00:00:00+01:00", "2025-03-01T12:00:00,5Z"};
 	for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
 		int64_t ms = -7;
 		assert_int_equal(instant_parse(bad[i], strlen(bad[i]), &ms), ERR_INVALID);
@@ -376,6 +434,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(broken_text_is_told_with_its_place),
+		cmocka_unit_test(a_nul_is_no_json),
 		cmocka_unit_test(deep_nesting_is_refused),
 		cmocka_unit_test(every_type_is_read),
 		cmocka_unit_test(all_faults_are_told_at_once),

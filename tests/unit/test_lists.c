@@ -79,6 +79,22 @@ static void wards_that_contradict_are_refused_all_at_once(void **state)
 		assert_wards_refused(text, expected[i]);
 }
 
+static void a_ward_holds_no_nul(void **state)
+{
+	(void)state;
+	static const char *const lines[] = {"OOST?X,Oost,3112,", "OOST,Oo?st,3112,",
+		"OOST,Oost,31?12,", "OOST,Oost,3112?,", "OOST,Oost,3112,1?2", "OOST,Oost,3112,12?"};
+	for (size_t i = 0; i < sizeof lines / sizeof *lines; i++) {
+		struct wards wards = {0};
+		auto_buf struct buf text = {0}, errors = {0};
+		buf_printf(&text, HEADER "%s\n", lines[i]);
+		*strchr(text.data, '?') = 0;
+		assert_int_equal(
+			wards_parse(&wards, text.data, text.len, "w.csv", &errors), ERR_CONFIG);
+		assert_null(wards.items);
+	}
+}
+
 static void a_key_of_an_organisation_lasts_and_an_alias_ends(void **state)
 {
 	(void)state;
@@ -193,6 +209,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_ward_is_found_by_key_and_by_postcode),
 		cmocka_unit_test(wards_that_contradict_are_refused_all_at_once),
+		cmocka_unit_test(a_ward_holds_no_nul),
 		cmocka_unit_test(a_key_of_an_organisation_lasts_and_an_alias_ends),
 		cmocka_unit_test(organisations_that_contradict_are_refused_all_at_once),
 		cmocka_unit_test(closing_days_come_in_order_whatever_the_file),

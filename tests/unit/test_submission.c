@@ -291,7 +291,9 @@ static void questions_are_counted_in_characters(void **state)
 	text.len = len;
 	buf_text(&text, "x\"}");
 	check_json("/v1/help-requests", text.data, "/question: 1 to 4000 characters expected\n");
-	assert_bad("/v1/help-requests", REQUEST "\"question\":\"a\\rb\"",
+	assert_bad("/v1/help-requests", REQUEST "\"question\":\"a\\fb\"",
+		"/question: holds a control character\n");
+	assert_bad("/v1/help-requests", REQUEST "\"question\":\"a\\r\\u0085b\"",
 		"/question: holds a control character\n");
 }
 
@@ -399,6 +401,80 @@ static void days_that_a_case_can_miss_can_be_removed(void **state)
 		"/corrected/remove/0: also set\n");
 }
 
+/* The digest of a text sent as JSON, or as protobuf when it went there by way of another that has LF. */
+static void digest_of(const char *path, const char *text, bool by_wire, uint8_t out[16])
+{
+	auto_reading struct reading reading = {0};
+	static const uint8_t salt[16] = {2};
+	if (!by_wire) {
+		assert_int_equal(read_as(&reading, ROLE_OPERATOR, path, text), 0);
+	} else {
+		auto_buf struct buf bytes = {0};
+		assert_int_equal(read_as(&reading, ROLE_OPERATOR, path, text), 0);
+		message_pack(&reading.submission->base, &bytes);
+		for (size_t i = 0; i < bytes.len; i++)
+			bytes.data[i] = bytes.data[i] == '\n' && i + 1 < bytes.len &&
+							bytes.data[i + 1] == '|'
+						? '\r'
+						: bytes.data[i];
+		assert_non_null(memchr(bytes.data, '\r', bytes.len));
+		reading.faults = (struct faults){.arena = &reading.arena};
+		assert_int_equal(submission_from_wire(daemon_of(path), ROLE_OPERATOR, NOW_MS,
+					 (const uint8_t *)bytes.data, bytes.len,
+					 &reading.submission, &reading.faults),
+			0);
+	}
+	submission_digest(reading.submission, NULL, salt, out);
+}
+
+/* A form of a browser and a mail have CRLF, the same text in another program LF: it is one text. */
+static void line_ends_of_free_text_are_all_the_same(void **state)
+{
+	(void)state;
+#define TEXTS(l)                                                                                   \
+	"{" REQUEST "\"question\":\"a" l "|b" l "|" l "|\",\"person\":{\"address\":\"x 9" l "|y\"" \
+											    "}}"
+#define REFERRED(l)                                                                                \
+	"{" REQUEST "\"consent\":true,\"referrer\":{\"organisation\":\"gp\",\"contact\":\"a" l     \
+	"|b\"}}"
+#define SIGNALLED(l) "{" ENVELOPE ",\"kind\":\"DEBT\",\"person\":{\"address\":\"x 9" l "|y\"}}"
+	static const struct {
+		const char *path, *lf, *crlf, *cr;
+	} cases[] = {
+		{"/v1/help-requests", TEXTS("\\n"), TEXTS("\\r\\n"), TEXTS("\\r")},
+		{"/v1/referrals", REFERRED("\\n"), REFERRED("\\r\\n"), REFERRED("\\r")},
+		{"/v1/signals", SIGNALLED("\\n"), SIGNALLED("\\r\\n"), SIGNALLED("\\r")},
+	};
+	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+		uint8_t lf[16], other[16];
+		digest_of(cases[i].path, cases[i].lf, false, lf);
+		digest_of(cases[i].path, cases[i].crlf, false, other);
+		assert_memory_equal(lf, other, 16);
+		digest_of(cases[i].path, cases[i].cr, false, other);
+		assert_memory_equal(lf, other, 16);
+		digest_of(cases[i].path, cases[i].lf, true, other);
+		assert_memory_equal(lf, other, 16);
+	}
+	auto_reading struct reading reading = {0};
+	assert_int_equal(read_as(&reading, ROLE_DESK, "/v1/help-requests",
+				 "{" REQUEST "\"question\":\"\\r\\r\\na\\n\\r\\r\"}"),
+		0);
+	assert_string_equal(reading.submission->body->help_request->question, "\n\na\n\n\n");
+	assert_bad("/v1/help-requests", REQUEST "\"person\":{\"name\":\"a\\r\\nb\"}",
+		"/person/name: holds a control character\n");
+}
+
+static void what_is_counted_is_the_text_with_its_own_line_ends(void **state)
+{
+	(void)state;
+	auto_buf struct buf text = {0};
+	buf_text(&text, "{" REQUEST "\"person\":{\"address\":\"");
+	for (int i = 0; i < 150; i++)
+		buf_text(&text, "a\\r\\n");
+	buf_text(&text, "\"}}");
+	check_json("/v1/help-requests", text.data, "");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -415,6 +491,8 @@ int main(void)
 		cmocka_unit_test(persons_keep_to_their_form),
 		cmocka_unit_test(postcodes_are_dutch),
 		cmocka_unit_test(questions_are_counted_in_characters),
+		cmocka_unit_test(line_ends_of_free_text_are_all_the_same),
+		cmocka_unit_test(what_is_counted_is_the_text_with_its_own_line_ends),
 		cmocka_unit_test(referrals_say_who_refers_and_by_what_right),
 		cmocka_unit_test(complaints_have_parts),
 		cmocka_unit_test(surveys_add_up),

@@ -147,6 +147,33 @@ static void what_could_mean_two_things_is_refused(void **state)
 	assert_refused("a: \"x\\ud800y\"\n", "f.yaml:1:");
 }
 
+/* What stands behind a NUL would be left out of the settings without a word. */
+static void a_nul_ends_no_file(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *text;
+		size_t len;
+		const char *expected;
+	} cases[] = {
+		{"a: 1\n\0b: 2\n", 11, "f.yaml:2:1: a NUL is not allowed\n"},
+		{"a: 1\0\nb: 2\n", 11, "f.yaml:1:5: a NUL is not allowed\n"},
+		{"a: \"x\0y\"\n", 9, "f.yaml:1:6: a NUL is not allowed\n"},
+		{"# a\0\nb: 2\n", 10, "f.yaml:1:4: a NUL is not allowed\n"},
+		{"\0a: 1\n", 6, "f.yaml:1:1: a NUL is not allowed\n"},
+		{"a: 1\n\0", 6, "f.yaml:2:1: a NUL is not allowed\n"},
+		{"a: \xff\0\n", 6, "f.yaml:1:4: this is not UTF-8\n"},
+	};
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		auto_yaml struct yaml yaml = {0};
+		auto_buf struct buf errors = {0};
+		assert_int_equal(yaml_parse(&yaml, cases[i].text, cases[i].len, "f.yaml", &errors),
+			ERR_CONFIG);
+		assert_string_equal(errors.data, cases[i].expected);
+		assert_null(yaml.root);
+	}
+}
+
 static void a_syntax_error_names_its_line(void **state)
 {
 	(void)state;
@@ -266,6 +293,7 @@ int main(void)
 		cmocka_unit_test(an_empty_file_is_an_empty_mapping),
 		cmocka_unit_test(all_errors_come_at_once_with_their_places),
 		cmocka_unit_test(what_could_mean_two_things_is_refused),
+		cmocka_unit_test(a_nul_ends_no_file),
 		cmocka_unit_test(a_syntax_error_names_its_line),
 		cmocka_unit_test(a_number_is_only_what_is_one),
 		cmocka_unit_test(an_absent_value_leaves_the_default),
