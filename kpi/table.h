@@ -18,7 +18,7 @@ enum {
 	VALUE_UNSET = INT32_MIN,
 	COLUMN_MAX = 64, /* so that a set of columns is one word */
 	TABLE_CHUNK = 1024,
-	TABLE_ROWS_MAX = 1 << 26,
+	TABLE_ROWS_MAX = 1 << 26, /* of cases: CASE_NUMBER_MAX */
 	TEXT_MAX = 65000, /* different texts in a column; more read as unset, and are counted */
 	/* Days fit two bytes: 2000-01-01 and 2179-06-04. */
 	TABLE_DAY_FIRST = 10957,

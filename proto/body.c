@@ -14,7 +14,7 @@ enum { EVENT_BODY = 11, SUBMISSION_BODY = 5 }; /* the tests hold them against th
 
 static Wot__V1__Body__KindCase kind_within(const uint8_t *bytes, size_t len, uint64_t body_field)
 {
-	struct scan scan = {bytes, bytes + len};
+	struct scan scan = scan_of(bytes, len);
 	uint64_t tag;
 	while (scan.at < scan.end && scan_varint(&scan, &tag)) {
 		if (tag != (body_field << 3 | SCAN_LEN)) {

@@ -8,10 +8,13 @@
 #include "lib/err.h"
 #include <stdint.h>
 
-enum { CASE_ID_ROOM = 24 };
+enum {
+	CASE_ID_ROOM = 24,
+	CASE_NUMBER_MAX = (1 << 26) - 1, /* so that no number asks for more memory than there is */
+};
 
 void case_id_print(int year, uint32_t number, char out[CASE_ID_ROOM]);
-/* ERR_INVALID when it is not written as case_id_print writes; then the out-parameters are
+/* ERR_INVALID when it is not written as case_id_print writes, of the years 1 to 9999; then the out-parameters are
  * untouched. */
 int case_id_parse(const char *text, int *year, uint32_t *number);
 

@@ -14,11 +14,17 @@
 
 typedef ProtobufCFieldDescriptor field_t;
 
+/* Behind the last one. A message without fields has no array of them, and nothing is added to NULL. */
+static inline const field_t *field_end(const ProtobufCMessageDescriptor *type)
+{
+	return type->n_fields ? type->fields + type->n_fields : type->fields;
+}
+
 /* The field of that number, or NULL. `next`, which may be the end of the fields, is tried first. */
 static inline const field_t *field_of_id(
 	const ProtobufCMessageDescriptor *type, uint32_t id, const field_t *next)
 {
-	if (next < type->fields + type->n_fields && next->id == id)
+	if (next < field_end(type) && next->id == id)
 		return next;
 	return protobuf_c_message_descriptor_get_field(type, id);
 }

@@ -229,7 +229,7 @@ static void fill(const json_t *object, ProtobufCMessage *message, const char *ex
 		}
 		take_field(value, field, message, place, faults);
 	}
-	for (const field_t *field = type->fields; field < type->fields + type->n_fields; field++) {
+	for (const field_t *field = type->fields; field < field_end(type); field++) {
 		char name[64];
 		json_name(field->name, name);
 		if (field->label == PROTOBUF_C_LABEL_REQUIRED && !json_object_get(object, name) &&

@@ -81,7 +81,7 @@ static void value_add(struct buf *out, const field_t *field, const void *item)
 static void message_add(const ProtobufCMessage *message, struct buf *out)
 {
 	const ProtobufCMessageDescriptor *type = message->descriptor;
-	const field_t *field = type->fields, *end = field + type->n_fields;
+	const field_t *field = type->fields, *end = field_end(type);
 	if (type == &wot__v1__body__descriptor) { /* one of many: found, not looked for */
 		uint32_t kind = ((const Wot__V1__Body *)message)->kind_case;
 		field = protobuf_c_message_descriptor_get_field(type, kind);

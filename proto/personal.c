@@ -144,7 +144,7 @@ void message_take_personal(ProtobufCMessage *from, struct buf *out)
 
 const ProtobufCFieldDescriptor *sealed_field(const ProtobufCMessageDescriptor *type)
 {
-	for (const field_t *field = type->fields; field < type->fields + type->n_fields; field++)
+	for (const field_t *field = type->fields; field < field_end(type); field++)
 		if (field->descriptor == &wot__v1__sealed__descriptor)
 			return field;
 	return NULL;

@@ -331,7 +331,7 @@ static void check_message(
 	struct run run = run_of(type);
 	for (const struct rule *rule = run.first; rule < run.end; rule++)
 		check_rule(rule, message, place, faults);
-	for (const field_t *field = type->fields; field < type->fields + type->n_fields; field++) {
+	for (const field_t *field = type->fields; field < field_end(type); field++) {
 		if (field->type != PROTOBUF_C_TYPE_MESSAGE ||
 			field->descriptor == &wot__v1__body__descriptor)
 			continue;

@@ -15,6 +15,12 @@ struct scan {
 	const uint8_t *end;
 };
 
+/* Of bytes that may be none: NULL and 0. */
+static inline struct scan scan_of(const uint8_t *bytes, size_t len)
+{
+	return (struct scan){bytes, len ? bytes + len : bytes};
+}
+
 enum scan_wire { SCAN_VARINT = 0, SCAN_64 = 1, SCAN_LEN = 2, SCAN_32 = 5 };
 
 static inline bool scan_varint_long(struct scan *scan, uint64_t *out)
@@ -49,8 +55,8 @@ static inline bool scan_bytes(struct scan *scan, uint64_t len, struct scan *out)
 {
 	if (len > (uint64_t)(scan->end - scan->at))
 		return false;
-	*out = (struct scan){scan->at, scan->at + len};
-	scan->at += len;
+	*out = scan_of(scan->at, len);
+	scan->at = out->end;
 	return true;
 }
 

@@ -143,7 +143,7 @@ static void check_survey(const struct check *check)
 static const field_t *corrected_field(const char *json)
 {
 	const ProtobufCMessageDescriptor *type = &wot__v1__corrected__descriptor;
-	for (const field_t *field = type->fields; field < type->fields + type->n_fields; field++)
+	for (const field_t *field = type->fields; field < field_end(type); field++)
 		if (json_name_is(field->name, json))
 			return field;
 	return NULL;
@@ -170,7 +170,7 @@ static void check_corrected(const struct check *check)
 	const ProtobufCMessage *message = check->message;
 	const ProtobufCMessageDescriptor *type = message->descriptor;
 	bool any = false;
-	for (const field_t *field = type->fields; field < type->fields + type->n_fields; field++) {
+	for (const field_t *field = type->fields; field < field_end(type); field++) {
 		if (!field_count(message, field))
 			continue;
 		any = true;

@@ -149,7 +149,7 @@ ProtobufCMessage *message_unpack(const ProtobufCMessageDescriptor *type, const u
 	must(type->n_fields <= FIELDS_MAX);
 	memset(seen, 0, type->n_fields);
 	ProtobufCMessage *message = message_new(type, arena);
-	if (!fields_read(message, (struct scan){bytes, bytes + len}, seen, arena))
+	if (!fields_read(message, scan_of(bytes, len), seen, arena))
 		return NULL;
 	for (unsigned i = 0; i < type->n_fields; i++)
 		if (type->fields[i].label == PROTOBUF_C_LABEL_REQUIRED && !seen[i])

@@ -51,6 +51,15 @@ static void check_string(struct check *check, struct scan bytes, const struct pl
 		fault_at(check->faults, place, "not UTF-8");
 }
 
+/* The bytes of an identifier are copied to where there is room for so many. */
+static void check_bytes(
+	struct check *check, const field_t *field, size_t len, const struct place *place)
+{
+	size_t expected = strcmp(field->name, "hash") == 0 ? 32 : 16;
+	if (check->from == WIRE_OWN && len != expected && strcmp(field->name, "ciphertext") != 0)
+		fault_at(check->faults, place, "%zu bytes expected", expected);
+}
+
 static void check_number(
 	struct check *check, const field_t *field, uint64_t number, const struct place *place)
 {
@@ -119,6 +128,8 @@ static bool check_value(
 		return false;
 	if (field->type == PROTOBUF_C_TYPE_STRING)
 		check_string(check, inner, place);
+	else if (field->type == PROTOBUF_C_TYPE_BYTES)
+		check_bytes(check, field, (size_t)(inner.end - inner.at), place);
 	else if (field->type == PROTOBUF_C_TYPE_MESSAGE)
 		check_message(check, field->descriptor, inner, place);
 	return true;
@@ -197,7 +208,9 @@ static bool check_field(struct check *check, const ProtobufCMessageDescriptor *t
 	unsigned wire = tag & 7;
 	const field_t *field = field_of_id(type, (uint32_t)(tag >> 3), seen->next);
 	if (!field) {
-		fault_at(check->faults, place, "unknown field, number %u", (unsigned)(tag >> 3));
+		if (check->from == WIRE_OUTSIDE)
+			fault_at(check->faults, place, "unknown field, number %u",
+				(unsigned)(tag >> 3));
 		return scan_skip(scan, wire);
 	}
 	seen->next = field + 1;
@@ -254,6 +267,6 @@ int wire_check(const ProtobufCMessageDescriptor *type, const uint8_t *bytes, siz
 {
 	struct check check = {.from = from, .faults = faults};
 	size_t before = faults->count;
-	check_message(&check, type, (struct scan){bytes, bytes + len}, &PLACE_TOP(pointer));
+	check_message(&check, type, scan_of(bytes, len), &PLACE_TOP(pointer));
 	return faults->count == before ? 0 : ERR_INVALID;
 }

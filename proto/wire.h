@@ -16,7 +16,9 @@
 
 enum wire_from {
 	WIRE_OUTSIDE, /* fields of 80 to 89 are refused as unknown ones are */
-	WIRE_OWN,     /* fields of 90 to 99 are refused */
+	/* Of a log: fields of 90 to 99 are refused, and an identifier has its length. What a later version
+	 * added to a message is passed over; a value that it added is refused. */
+	WIRE_OWN,
 };
 
 /* Faults are added with lowerCamelCase JSON pointers below `pointer`. 0 or ERR_INVALID. */

@@ -214,7 +214,7 @@ int wire_read(
 	const struct wire_plan *plan, const uint8_t *bytes, size_t len, struct wire_value *values)
 {
 	memset(values, 0, plan->count * sizeof *values);
-	if (!read_node(&plan->top, (struct scan){bytes, bytes + len}, values))
+	if (!read_node(&plan->top, scan_of(bytes, len), values))
 		return ERR_INVALID;
 	for (size_t i = 0; i < plan->count; i++)
 		if (plan->same[i] != i)

@@ -86,12 +86,14 @@ static void generation_done(struct generation *g)
 
 /* ---- rows: what is durable ---- */
 
-static void row_unpack(const uint8_t *row, size_t len, struct dedupe_entry *out)
+static int row_unpack(const uint8_t *row, size_t len, struct dedupe_entry *out)
 {
 	const size_t fixed = offsetof(struct dedupe_entry, case_id);
-	must(len >= fixed && len - fixed <= DEDUPE_CASE_MAX);
+	if (len < fixed || len - fixed > DEDUPE_CASE_MAX)
+		return ERR_DAMAGED;
 	memset(out, 0, sizeof *out);
 	memcpy(out, row, len);
+	return 0;
 }
 
 enum { ROW_CLIENT, ROW_REF, ROW_DIGEST, ROW_ID, ROW_CASE, ROW_KEYS };
@@ -128,30 +130,40 @@ static const struct row_plan *row_plan(void)
 	return &plan;
 }
 
+static void text_copy(char *out, const struct wire_value *value)
+{
+	if (value->len)
+		memcpy(out, value->data, value->len);
+	out[value->len] = 0;
+}
+
 void dedupe_rows_of(const uint8_t *event, size_t len, uint64_t seq, struct store_rows *rows)
 {
 	struct wire_value v[ROW_KEYS + KIND_MAX];
 	const struct row_plan *plan = row_plan();
+	struct dedupe_entry entry = {.seq = seq};
+	char client[65], ref[65], key[KEY_MAX];
+	size_t key_len = sizeof entry.key_id;
 	if (wire_read(plan->wire, event, len, v) != 0 || !v[ROW_DIGEST].present)
 		return;
-	struct dedupe_entry entry = {.seq = seq};
+	for (size_t i = ROW_KEYS; i < plan->count; i++)
+		key_len = v[i].present ? v[i].len : key_len;
+	/* None of ours, though it may stand in a file: `wotctl verify` looks at any. */
+	if (v[ROW_DIGEST].len != sizeof entry.digest || v[ROW_ID].len != sizeof entry.id ||
+		key_len != sizeof entry.key_id || v[ROW_CASE].len > DEDUPE_CASE_MAX ||
+		v[ROW_CLIENT].len >= sizeof client || v[ROW_REF].len >= sizeof ref)
+		return;
 	memcpy(entry.digest, v[ROW_DIGEST].data, sizeof entry.digest);
 	memcpy(entry.id, v[ROW_ID].data, sizeof entry.id);
 	for (size_t i = ROW_KEYS; i < plan->count; i++) {
 		if (v[i].present)
 			memcpy(entry.key_id, v[i].data, sizeof entry.key_id);
 	}
-	size_t case_len = v[ROW_CASE].present ? v[ROW_CASE].len : 0;
-	must(case_len <= DEDUPE_CASE_MAX);
+	size_t case_len = v[ROW_CASE].len;
 	if (case_len)
 		memcpy(entry.case_id, v[ROW_CASE].data, case_len);
-
-	char client[65], ref[65], key[KEY_MAX];
-	must(v[ROW_CLIENT].len < sizeof client && v[ROW_REF].len < sizeof ref);
-	memcpy(client, v[ROW_CLIENT].data, v[ROW_CLIENT].len);
-	client[v[ROW_CLIENT].len] = 0;
-	memcpy(ref, v[ROW_REF].data, v[ROW_REF].len);
-	ref[v[ROW_REF].len] = 0;
+	text_copy(client, &v[ROW_CLIENT]);
+	text_copy(ref, &v[ROW_REF]);
 	store_row_put(rows, key, key_make(key, client, ref), &entry,
 		offsetof(struct dedupe_entry, case_id) + case_len);
 }
@@ -207,9 +219,7 @@ int dedupe_find(struct dedupe *dedupe, struct store *store, const char *client, 
 	}
 	auto_buf struct buf row = {0};
 	int err = store_row(store, key, len, &row);
-	if (err == 0)
-		row_unpack((const uint8_t *)row.data, row.len, out);
-	return err;
+	return err ? err : row_unpack((const uint8_t *)row.data, row.len, out);
 }
 
 static void high_raise(struct dedupe *dedupe, const char *client, const char *ref)

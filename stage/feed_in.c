@@ -90,11 +90,10 @@ static int block_causes_read(struct feed_in *feed, const struct block *block)
 		if (event_kind(c.event, c.len) != WOT__V1__BODY__KIND_INPUT_READ)
 			continue;
 		Wot__V1__Event *event = event_unpack(c.event, c.len, &stage->arena);
-		const Wot__V1__InputRead *read = event ? event->body->input_read : NULL;
-		int other = read ? stage_feed(stage, read->stream) : -1;
-		if (!read)
-			err = ERR_DAMAGED;
-		else if (strcmp(read->stream, stage->daemon->name) == 0)
+		must(event); /* block_is_readable has seen to it */
+		const Wot__V1__InputRead *read = event->body->input_read;
+		int other = stage_feed(stage, read->stream);
+		if (strcmp(read->stream, stage->daemon->name) == 0)
 			err = own_log_lost(stage, read) ? ERR_DIVERGED : 0;
 		else if (other >= 0)
 			err = read->seq > stage->marks[other].seq ? ERR_BUSY : 0;
@@ -103,14 +102,36 @@ static int block_causes_read(struct feed_in *feed, const struct block *block)
 	return err;
 }
 
-/* A kind that this version does not know could change what is decided next: wait for the upgrade. */
-static bool block_is_known(const struct block *block)
+/*
+ * What this version cannot read could change what is decided next: a kind, a value, a member that is not what
+ * it should be. What is not decided by is passed over unread.
+ */
+static bool block_is_readable(struct feed_in *feed, const struct block *block)
 {
-	for (struct block_cursor c = block_events(block); block_next(&c);) {
-		if (!event_kind_name(event_kind(c.event, c.len)))
-			return false;
+	struct stage *stage = feed->stage;
+	struct faults *faults = stage->faults;
+	bool readable = true;
+	for (struct block_cursor c = block_events(block); readable && block_next(&c);) {
+		Wot__V1__Body__KindCase kind = event_kind(c.event, c.len);
+		bool known = event_kind_name(kind);
+		bool read =
+			kind == WOT__V1__BODY__KIND_INPUT_READ || stage->daemon->core->reads(kind);
+		faults->count = 0;
+		readable = known && (!read || event_take(c.event, c.len, faults));
+		if (readable)
+			continue;
+		char what[160] = "a kind that this version does not know";
+		if (known)
+			snprintf(what, sizeof what, "%s: %s", faults->items[0].pointer,
+				faults->items[0].detail);
+		char why[224];
+		snprintf(why, sizeof why, "an event cannot be read here (%s); upgrade this daemon",
+			what);
+		feed_halt(feed, ERR_VERSION, why);
+		arena_reset(&stage->arena);
 	}
-	return true;
+	arena_reset(&stage->arena);
+	return readable;
 }
 
 /*
@@ -127,7 +148,8 @@ static int block_decide(struct feed_in *feed, const struct block *block, bool *n
 		if (!stage->daemon->core->reads(kind))
 			continue;
 		Wot__V1__Event *event = event_unpack(c.event, c.len, &stage->arena);
-		int err = event ? stage_input_event(stage, feed->stream, event) : ERR_DAMAGED;
+		must(event); /* block_is_readable has seen to it */
+		int err = stage_input_event(stage, feed->stream, event);
 		failed = failed ? failed : err;
 		arena_reset(&stage->arena);
 	}
@@ -177,11 +199,8 @@ int feed_in_copy(struct feed_in *feed, const uint8_t *bytes, const struct block 
 
 int feed_in_look(struct feed_in *feed, const struct block *block)
 {
-	if (!block_is_known(block)) {
-		feed_halt(feed, ERR_VERSION,
-			"an event of a kind that this version does not know; upgrade this daemon");
+	if (!block_is_readable(feed, block))
 		return ERR_VERSION;
-	}
 	int err = block_causes_read(feed, block);
 	if (err == ERR_DIVERGED)
 		feed_halt(feed, err,

@@ -29,8 +29,9 @@ static void replay_config(struct stage *stage, const Wot__V1__ConfigLoaded *load
 
 static int replay_own(struct stage *stage, const uint8_t *bytes, size_t len)
 {
-	Wot__V1__Event *event = event_unpack(bytes, len, &stage->arena);
-	if (!event || !event_kind_name(event->body->kind_case))
+	stage->faults->count = 0;
+	Wot__V1__Event *event = event_take(bytes, len, stage->faults);
+	if (!event)
 		return ERR_VERSION;
 	if (event->has_digest)
 		dedupe_replayed(stage->dedupe, event);
@@ -61,6 +62,24 @@ static int replay_block(struct stage *stage, int feed, const struct block *block
 	return 0;
 }
 
+/* What cannot be read was written by a later version, or by nobody that we know: nothing is lost yet. */
+static int replay_fail(
+	struct stage *stage, int err, const char *stream, uint64_t seq, struct why *why)
+{
+	if (err != ERR_VERSION)
+		return why_set(why, err,
+			"%s: sequence %" PRIu64
+			": %s. `wotctl verify` says more; `wotctl accept-loss` goes on with what "
+			"is left",
+			stream, seq, err_title(err));
+	const struct fault *fault = &stage->faults->items[0];
+	return why_set(why, err,
+		"%s: the block from sequence %" PRIu64
+		" on holds an event that this version cannot read: %s: %s. Go on with the version "
+		"that wrote it, or a later one",
+		stream, seq, fault->pointer, fault->detail);
+}
+
 static int replay_stream(struct stage *stage, const char *stream, int feed, struct why *why)
 {
 	uint64_t started_us = clock_mono_us(), seq = 0;
@@ -88,11 +107,7 @@ static int replay_stream(struct stage *stage, const char *stream, int feed, stru
 			if (!err)
 				err = replay_block(stage, feed, &block);
 			if (err)
-				return why_set(why, err,
-					"%s: sequence %" PRIu64
-					": %s. `wotctl verify` says more; `wotctl accept-loss` "
-					"goes on with what is left",
-					stream, seq + 1, err_title(err));
+				return replay_fail(stage, err, stream, seq + 1, why);
 			seq = block_last_seq(&block);
 			memcpy(hash, block.hash, sizeof hash);
 			if (feed >= 0)

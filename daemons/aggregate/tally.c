@@ -96,7 +96,8 @@ static void config_fold(struct tally *tally, enum stream stream, const uint8_t *
 {
 	auto_arena struct arena arena = {0};
 	const Wot__V1__Event *event = event_unpack(bytes, len, &arena);
-	const Wot__V1__ConfigLoaded *loaded = event ? event->body->config_loaded : NULL;
+	bool is_one = event && event->body->kind_case == WOT__V1__BODY__KIND_CONFIG_LOADED;
+	const Wot__V1__ConfigLoaded *loaded = is_one ? event->body->config_loaded : NULL;
 	struct why why = {""};
 	if (loaded && stream == STREAM_CASE && !strcmp(loaded->name, kpi_name))
 		take_kpis(tally, loaded->content, &why);

@@ -27,12 +27,13 @@ const struct case_life life_empty = {.facts = WOT__V1__CASE_FACTS__INIT,
 	.reopened_on = LIFE_NEVER,
 	.first_on = LIFE_NEVER,
 	.last_on = LIFE_NEVER};
+enum { AGE_MAX = 200 }; /* years; more is none */
 
 /* The day of birth itself is sealed; whoever is 6 today was not born 7 years ago. */
 static void note_birth(
 	struct case_life *life, const Wot__V1__HelpRequest *request, int32_t reported_on)
 {
-	if (request->has_age_years)
+	if (request->has_age_years && request->age_years <= AGE_MAX)
 		life->born_after =
 			calendar_add_months(reported_on, -12 * ((int)request->age_years + 1));
 }

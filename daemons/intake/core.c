@@ -95,6 +95,8 @@ static void age_decide(
 static int decide_request(const struct requests *requests, const struct input *input,
 	const Wot__V1__HelpRequest *submitted, struct decision *out)
 {
+	if (requests->highest >= CASE_NUMBER_MAX)
+		return why_set(&out->why, ERR_INTERNAL, "no case number is left");
 	Wot__V1__Event *event = event_plain(input, out);
 	Wot__V1__HelpRequest *request = (void *)body_message(event->body);
 	int32_t reported_on = calendar_day_of(event->occurred_at);

@@ -2,6 +2,7 @@
 
 #include "lib/clean.h"
 #include "lib/grow.h"
+#include "proto/case_id.h"
 #include <string.h>
 
 enum { GONE = 1, COMPACT_AT = 64 };
@@ -14,11 +15,13 @@ void queue_done(struct queue *queue)
 	*queue = (struct queue){0};
 }
 
-/* Days before 1970 do not occur, so days order as unsigned numbers do. */
+_Static_assert(CASE_NUMBER_MAX < 1 << 30, "a key holds a number and the mark that it is gone");
+
+/* Days before 1970 come first: their sign is turned round, so that they order as unsigned numbers do. */
 uint64_t queue_key(int32_t reported_on, uint32_t number)
 {
-	must(reported_on >= 0 && number < UINT32_C(1) << 31);
-	return (uint64_t)(uint32_t)reported_on << 32 | (uint64_t)number << 1;
+	uint32_t day = (uint32_t)reported_on ^ UINT32_C(1) << 31;
+	return (uint64_t)day << 32 | (uint64_t)number << 1;
 }
 
 uint32_t queue_number(uint64_t key)

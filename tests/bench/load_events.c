@@ -105,7 +105,7 @@ static const char *value_text(const field_t *field, const void *item, char room[
 static void form_words(const ProtobufCMessage *message, struct buf *out, size_t *count)
 {
 	const ProtobufCMessageDescriptor *type = message->descriptor;
-	for (const field_t *field = type->fields; field < type->fields + type->n_fields; field++) {
+	for (const field_t *field = type->fields; field < field_end(type); field++) {
 		size_t values = field_count(message, field);
 		for (size_t i = 0; i < values; i++) {
 			char room[24];

@@ -243,6 +243,24 @@ static void a_value_of_a_later_version_is_not_known(void **state)
 	facts_free(facts);
 }
 
+/* The kind is read off the front of a body; what unpacks it takes what stands there last. */
+static void a_body_of_two_kinds_is_no_configuration(void **state)
+{
+	struct tallied *t = *state;
+	static const char event[] = "\x0a\x10"
+				    "0123456789abcdef"
+				    "\x11\0\0\0\0\0\0\0\0"
+				    "\x19\0\0\0\0\0\0\0\0"
+				    "\x5a\x11"
+				    "\xaa\x06\x06\x0a\0\x12\0\x1a\0"
+				    "\x52\x06\x08\x01\x10\x01\x18\x01";
+	struct tally_stats stats;
+	tally_fold(t->tally, STREAM_CASE, (const uint8_t *)event, sizeof event - 1, 1);
+	tally_stats(t->tally, &stats);
+	assert_int_equal(stats.events[STREAM_CASE], 1);
+	assert_null(tally_refusal(t->tally));
+}
+
 /* Half events, as a damaged page would give them, must not crash; what they do is not told here. */
 static void cut_off_events_are_survived(void **state)
 {
@@ -354,6 +372,7 @@ int main(void)
 		TEST(the_facts_of_a_case_in_another_log_are_not_copied),
 		TEST(what_cannot_be_read_changes_nothing_and_is_counted),
 		TEST(a_value_of_a_later_version_is_not_known),
+		TEST(a_body_of_two_kinds_is_no_configuration),
 		TEST(cut_off_events_are_survived),
 		TEST(what_lies_after_the_closing_is_left_out_in_any_order),
 		TEST(what_lies_before_the_report_is_left_out),

@@ -107,7 +107,7 @@ static void unknown_fields_are_refused(void **state)
 	put_number(&buf, 79, 1);
 	put_number(&buf, 80, 44); /* age_years is wot's */
 	assert_outside(help_request, buf, ": unknown field, number 79\n/ageYears: unknown field\n");
-	assert_faults(help_request, WIRE_OWN, buf, ": unknown field, number 79\n");
+	assert_faults(help_request, WIRE_OWN, buf, ""); /* a later version may have added one */
 }
 
 static void persons_are_refused_in_our_own_events(void **state)
