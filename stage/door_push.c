@@ -194,10 +194,11 @@ static bool payload_take(struct door_push *door, const char *user, struct scan s
 	return false;
 }
 
-/* Frames up to the first empty one are the sender's envelope and go back as they came. */
+/* Frames up to the first empty one are the sender's envelope and go back as they came. What it goes before is
+ * not of it: so an answer, in its place, is never of more frames than the question. */
 static size_t envelope_size(struct bus_message *message)
 {
-	for (size_t i = 1; i < message->count; i++) {
+	for (size_t i = 1; i + 1 < message->count; i++) {
 		if (zmq_msg_size(&message->frames[i]) == 0)
 			return i + 1;
 	}

@@ -55,6 +55,17 @@ class PushDoor(unittest.TestCase):
             push.socket.setsockopt(zmq.REQ_CORRELATE, 1)
             self.assertEqual(push.ask(call(self.ref, self.at)).receipts[0].code, 202)
 
+    def test_frames_of_any_number_and_any_emptiness_are_answered_or_dropped(self):
+        for frames in [[b""] * n for n in range(1, 20)] + [[b"x"] * n + [b""] for n in range(1, 20)]:
+            with self.subTest(frames=len(frames), empty=frames[0] == b""), Push(self.wot) as push:
+                push.socket.send_multipart(frames)
+                if len(frames) < 16:
+                    answer = push.socket.recv_multipart()
+                    self.assertEqual(messages().Receipts.FromString(answer[-1]).problem.status, 400)
+                    self.assertLessEqual(len(answer), len(frames))
+        with Push(self.wot) as push:
+            self.assertEqual(push.ask(call(self.ref, self.at)).receipts[0].code, 202)
+
     def test_the_same_again_gets_the_first_receipt_and_is_stored_once(self):
         with Push(self.wot) as push:
             first = push.ask(call(self.ref, self.at)).receipts[0]
