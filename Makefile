@@ -118,14 +118,18 @@ tidy:
 format:
 	clang-format -i $$(git ls-files '*.c' '*.h')
 
-# ---- fuzz: every parser of outside bytes; its corpus also runs under check ----
+# ---- fuzz: every parser of outside bytes, SECONDS in all; its corpus also runs under check ----
+# The same objects serve unit tests with clang's sanitizers: make $(FUZZING) check, as .ci/run does.
 SECONDS ?= 60
-fuzz: $(FUZZ:%=fuzz-%)
-fuzz-%:
-	@$(MAKE) --no-print-directory CC=clang SAN=fuzzer-no-link,address,undefined B=build-fuzz build-fuzz/libcores.a build-fuzz/libwot.a
-	clang $(CPPFLAGS) -Ibuild-fuzz/gen -g -fsanitize=fuzzer,address,undefined -o build-fuzz/fuzz_$* tests/fuzz/fuzz_$*.c build-fuzz/libcores.a build-fuzz/libwot.a $(LDLIBS)
-	@mkdir -p build-fuzz/corpus/$*
-	build-fuzz/fuzz_$* -max_total_time=$(SECONDS) -print_final_stats=1 build-fuzz/corpus/$* tests/fuzz/corpus/$* 2>&1 | tail -15
+FUZZING := CC=clang SAN=fuzzer-no-link,address,undefined
+fuzz:
+	@$(MAKE) --no-print-directory -j$$(nproc) $(FUZZING) fuzz-run
+fuzz-run: $(FUZZ:%=$B/fuzz/%)
+	@tests/run-fuzz $B $(SECONDS) $(FUZZ)
+$B/fuzz/%: $B/tests/fuzz/fuzz_%.o $B/libcores.a $B/libwot.a
+	@mkdir -p $(@D)
+	@echo "  LINK    $@"
+	$Q$(CC) $(CFLAGS) -fsanitize=fuzzer $(LDFLAGS) -o $@ $^ $(LDLIBS)
 
 # ---- examples: they use proto/ and libraries, nothing of ours ----
 EXAMPLES := $(patsubst docs/examples/%.c,$B/examples/%,$(wildcard docs/examples/*.c))
@@ -153,6 +157,6 @@ install: all
 clean:
 	rm -rf build build-*
 
-.PHONY: all run deps test check crash sim bench examples docs tidy format fuzz install clean
+.PHONY: all run deps test check crash sim bench examples docs tidy format fuzz fuzz-run install clean
 .SECONDARY:
 -include $(shell find $B -name '*.d' 2>/dev/null)

@@ -7,8 +7,8 @@
 
 #include "lib/arena.h"
 #include "lib/buf.h"
-#include "proto/body.h"
 #include "lib/fault.h"
+#include "proto/body.h"
 #include "proto/door.pb-c.h"
 
 enum { EVENT_ID_LEN = 16 };

@@ -3,6 +3,8 @@
  * same message, and give wire_read the same values; what it refuses must harm nobody.
  */
 #include "lib/clean.h"
+#include "proto/door.h"
+#include "proto/feed.pb-c.h"
 #include "proto/json.h"
 #include "proto/role.h"
 #include "proto/submission.h"
@@ -80,6 +82,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
 	Wot__V1__Submission *submission = NULL;
 	event_kind(bytes, len);
 	event_unpack(bytes, len, &arena);
+	message_unpack(&wot__v1__fetch__descriptor, bytes, len, &arena);
+	message_unpack(&wot__v1__fetch_reply__descriptor, bytes, len, &arena);
 	wire_check(&wot__v1__event__descriptor, bytes, len, WIRE_OWN, "", &faults);
 	faults.count = 0;
 	if (wire_check(type, bytes, len, WIRE_OUTSIDE, "", &faults) == 0) {

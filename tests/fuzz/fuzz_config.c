@@ -1,0 +1,132 @@
+/*
+ * Any bytes as a file of the configuration; the first says which. What is refused says where and leaves nothing
+ * behind; what is taken is there. Files come from an operator, but logs carry their texts to other daemons.
+ */
+#include "config/clients.h"
+#include "config/clocks.h"
+#include "config/config.h"
+#include "config/lists.h"
+#include "daemons/triage/rules.h"
+#include "lib/bus.h"
+#include "proto/door.h"
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len);
+
+struct text {
+	const char *text; /* ends with a NUL */
+	size_t len;
+	const char *path; /* of a file that holds it */
+};
+
+/* Made by the first that asks, gone with the process. */
+static const char *file_with(const char *bytes, size_t len)
+{
+	static char path[32];
+	if (!path[0])
+		snprintf(path, sizeof path, "/proc/self/fd/%d", memfd_create("fuzz", 0));
+	int fd = open(path, O_WRONLY | O_TRUNC | O_CLOEXEC);
+	must(fd >= 0 && write(fd, bytes, len) == (ssize_t)len);
+	close(fd);
+	return path;
+}
+
+static int settings_try(const struct text *text, struct buf *errors)
+{
+	struct config config;
+	config_defaults(&config);
+	return config_load(&config, text->path, "intake", errors);
+}
+
+static bool is_role(const char *role)
+{
+	unsigned known;
+	return role_parse(role, &known) == 0;
+}
+
+static int clients_try(const struct text *text, struct buf *errors)
+{
+	struct clients clients = {0};
+	int err = clients_load(&clients, text->path, is_role, errors);
+	must(!err == (clients.items != NULL));
+	clients_by_token(&clients, text->text);
+	clients_done(&clients);
+	return err;
+}
+
+static int wards_try(const struct text *text, struct buf *errors)
+{
+	struct wards wards = {0};
+	int err = wards_parse(&wards, text->text, text->len, "w", errors);
+	must(!err == (wards.items != NULL));
+	for (size_t i = 0; i < wards.count; i++)
+		must(wards_by_key(&wards, wards.items[i].key) == &wards.items[i]);
+	wards_done(&wards);
+	return err;
+}
+
+static int organisations_try(const struct text *text, struct buf *errors)
+{
+	struct organisations organisations = {0};
+	int err = organisations_parse(&organisations, text->text, text->len, "o", errors);
+	if (!err)
+		organisations_find(&organisations, "gp", 0);
+	organisations_done(&organisations);
+	return err;
+}
+
+static int closing_try(const struct text *text, struct buf *errors)
+{
+	struct closing closing = {0};
+	int err = closing_parse(&closing, text->text, text->len, "d", errors);
+	for (size_t i = 1; !err && i < closing.count; i++)
+		must(closing.days[i - 1] < closing.days[i]);
+	closing_done(&closing);
+	return err;
+}
+
+static int clocks_try(const struct text *text, struct buf *errors)
+{
+	struct clocks clocks;
+	return clocks_parse(&clocks, text->text, text->len, "k", errors);
+}
+
+static int rules_try(const struct text *text, struct buf *errors)
+{
+	struct rules *rules = NULL;
+	static const struct rules_facts nobody;
+	int err = rules_new("r", text->text, &rules, errors);
+	if (!err)
+		must(rules_match(rules, &nobody) < rules->rule_count);
+	rules_free(rules);
+	return err;
+}
+
+static int key_try(const struct text *text, struct buf *errors)
+{
+	uint8_t key[BUS_KEY_LEN];
+	int err = bus_key_parse(text->text, key);
+	buf_text(errors, err ? "no key" : "");
+	return err;
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
+{
+	static int (*const files[])(const struct text *text, struct buf *errors) = {settings_try,
+		clients_try, wards_try, organisations_try, closing_try, clocks_try, rules_try,
+		key_try};
+	auto_buf struct buf errors = {0}, copy = {0};
+	if (!len)
+		return 0;
+	size_t which = bytes[0] % (sizeof files / sizeof *files);
+	buf_add(&copy, bytes + 1, len - 1);
+	buf_text(&copy, "");
+	struct text text = {copy.data, copy.len, which < 2 ? file_with(copy.data, copy.len) : NULL};
+	int err = files[which](&text, &errors);
+	must(!err == !errors.len);
+	return 0;
+}
