@@ -46,7 +46,7 @@ static void take_role(struct yaml *yaml, const struct yaml_node *node, struct cl
 {
 	const char *role = NULL;
 	if (yaml_text(yaml, node, &role) && role_parse(role, &client->role) != 0)
-		yaml_fail(yaml, node, "there is no such role; see `wotctl client add --help`");
+		yaml_fail(yaml, node, "there is no such role");
 }
 
 static bool same_token(const struct clients *clients, const struct client *client)

@@ -197,7 +197,7 @@ static int roots_damaged(const char *dir, const struct lock *lock, struct why *w
 		"%s: %s%s: event 1 and what follows: data.mdb is cut off or damaged where it says "
 		"what is in it; %s",
 		dir, has_own ? "log " : "every log", has_own ? lock->stream : "",
-		has_own ? "put back a backup (`wotctl restore`); a replica may have more"
+		has_own ? "put back a copy of this folder; a replica of it may have more"
 			: "empty this folder of replicas, and they are fetched again");
 }
 

@@ -8,7 +8,6 @@
 #include "config/lists.h"
 #include "daemons/triage/rules.h"
 #include "lib/bus.h"
-#include "proto/door.h"
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
@@ -42,16 +41,10 @@ static int settings_try(const struct text *text, struct buf *errors)
 	return config_load(&config, text->path, "intake", errors);
 }
 
-static bool is_role(const char *role)
-{
-	unsigned known;
-	return role_parse(role, &known) == 0;
-}
-
 static int clients_try(const struct text *text, struct buf *errors)
 {
 	struct clients clients = {0};
-	int err = clients_load(&clients, text->path, is_role, errors);
+	int err = clients_load(&clients, text->path, errors);
 	must(!err == (clients.items != NULL));
 	clients_by_token(&clients, text->text);
 	clients_done(&clients);

@@ -433,7 +433,7 @@ static void line_ends_of_free_text_are_all_the_same(void **state)
 	(void)state;
 #define TEXTS(l)                                                                                   \
 	"{" REQUEST "\"question\":\"a" l "|b" l "|" l "|\",\"person\":{\"address\":\"x 9" l "|y\"" \
-											    "}}"
+	"}}"
 #define REFERRED(l)                                                                                \
 	"{" REQUEST "\"consent\":true,\"referrer\":{\"organisation\":\"gp\",\"contact\":\"a" l     \
 	"|b\"}}"
