@@ -144,7 +144,7 @@ class Triage(House):
         requests = self.wot.kpi("--period", "year")["help_requests"]["value"]
         person = {"name": "A. Test", "bsn": "999990342", "address": "Hoogstraat 12 B, 3111 hc Schiedam"}
         self.accepted("woonplus", "/v1/signals", externalRef="rent", kind="RENT_ARREARS", person=person)
-        self.accepted("gp", "/v1/signals", kind="LONELINESS", person={"address": "3111HC Hoogstraat 12"})
+        self.accepted("gp", "/v1/signals", kind="LONELINESS", person={"address": "3111HC Hoogstraat 12-b"})
         self.accepted("gp", "/v1/signals", kind="DEBT", person={"bsn": "999990342"})
         self.accepted("gp", "/v1/signals", externalRef="other", kind="UNSAFE", person={"bsn": "123456782"})
         kinds = ["RENT_ARREARS", "DEBT", "LONELINESS"]
