@@ -2,6 +2,7 @@
 
 #include "lib/calendar.h"
 #include "lib/clean.h"
+#include "lib/grow.h"
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
@@ -245,7 +246,7 @@ static void outcome_of_other(struct wire_value values[OUTCOME_KEY_FIELDS])
 	ref->len -= client->len + 1;
 }
 
-/* A part of a complaint has one outcome, the last that was told: its row is that of the part. */
+/* A part of a complaint has one outcome, the last that occurred: its row is that of the part. */
 static int outcome_row(struct facts *facts, const uint8_t *event, size_t len, uint32_t *row)
 {
 	struct wire_value values[OUTCOME_KEY_FIELDS];
@@ -264,6 +265,17 @@ static int outcome_row(struct facts *facts, const uint8_t *event, size_t len, ui
 	return err;
 }
 
+/* Of two at one instant the later in the log is the last. */
+static bool outcome_is_last(struct facts *facts, uint32_t row, int64_t at_ms)
+{
+	facts->outcome_ms =
+		grown(facts->outcome_ms, &facts->outcome_room, row, sizeof *facts->outcome_ms);
+	if (facts->outcome_ms[row] > at_ms && !MUTANT(facts_by_arrival))
+		return false;
+	facts->outcome_ms[row] = at_ms;
+	return true;
+}
+
 static int event_fold(
 	struct facts *facts, enum source source, const uint8_t *event, size_t len, uint64_t seq)
 {
@@ -276,6 +288,9 @@ static int event_fold(
 		err = outcome_row(facts, event, len, &row);
 	if (err)
 		return err;
+	if (source == SOURCE_complaint_outcomes &&
+		!outcome_is_last(facts, row, (int64_t)values[EVENT_OCCURRED_AT].number))
+		return 0;
 	struct changes changes = {0};
 	changes_add(&changes, ROW_DAY, facts_day(facts, values[EVENT_OCCURRED_AT].number));
 	changes_add(&changes, ROW_SEQ, seq < INT32_MAX ? (int32_t)seq : INT32_MAX);
@@ -510,6 +525,7 @@ void facts_free(struct facts *facts)
 	keymap_done(&facts->calls);
 	keymap_done(&facts->moved_contacts);
 	keymap_done(&facts->outcomes);
+	free(facts->outcome_ms);
 	free(facts);
 }
 

@@ -42,6 +42,8 @@ struct facts {
 	uint64_t left_out;
 	uint8_t secret[16];
 	struct keymap calls, moved_contacts, outcomes;
+	int64_t *outcome_ms; /* by row of complaint_outcomes: when it occurred */
+	size_t outcome_room;
 	struct callers callers;
 	struct {
 		int32_t day;

@@ -87,6 +87,7 @@ class Contact:
 class Outcome:
     day: date
     outcome: str
+    at: object  # instant
 
 
 @dataclass
@@ -214,7 +215,7 @@ class History:
         self.surveys = []
         self.tailored = []  # (day, case, euro or None), granted ones
         self.complaints, self.trainings = [], []  # days
-        self.outcomes = {}  # {(complaint, part): Outcome}, the last one told
+        self.outcomes = {}  # {(complaint, part): Outcome}, the last one that occurred
         self.cards = []
 
     # ---- what came in ----
@@ -299,8 +300,9 @@ class History:
             call.over_at = earliest(call.over_at, at)
 
     def take_outcome(self, body, day):
-        complaint = body["complaintRef"].split("/")[-1]
-        self.outcomes[complaint, body["part"]] = Outcome(day, body["outcome"])
+        part, at = (body["complaintRef"].split("/")[-1], body["part"]), instant_of(body["occurredAt"])
+        if part not in self.outcomes or self.outcomes[part].at <= at:
+            self.outcomes[part] = Outcome(day, body["outcome"], at)
 
     @staticmethod
     def caller_of(text):

@@ -560,6 +560,7 @@ static void each_part_of_a_complaint_has_one_outcome_the_last(void **state)
 	outcome_told(t, "a", WOT__V1__COMPLAINT_OUTCOME__VALUE__UPHELD, "2025-06-01");
 	outcome_told(t, "b", WOT__V1__COMPLAINT_OUTCOME__VALUE__UPHELD, "2025-06-01");
 	outcome_told(t, "b", WOT__V1__COMPLAINT_OUTCOME__VALUE__UNFOUNDED, "2026-01-10");
+	outcome_told(t, "b", WOT__V1__COMPLAINT_OUTCOME__VALUE__WITHDRAWN, "2025-07-01"); /* late */
 	assert_figure(t, "complaint_outcomes", "2025", 0, 1, 1, -1, 0);
 	json_t *figure = ask(t, "complaint_outcomes", "2025-01-01..2026-12-31", NULL, 0);
 	const json_t *by = json_object_get(figure, "by");
