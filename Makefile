@@ -8,7 +8,7 @@ Q := $(if $(V),,@)
 CC := $(if $(filter default,$(origin CC)),gcc,$(CC))
 PKGS := libzmq libprotobuf-c libuv libmicrohttpd jansson libfyaml libsodium libedit libcurl
 CPPFLAGS += -I. -I$B/gen -D_GNU_SOURCE -DWOT_VERSION='"$(VERSION)"'
-CPPFLAGS += $(shell pkg-config --cflags $(PKGS) 2>/dev/null)
+CPPFLAGS += $(shell pkg-config --cflags $(PKGS) 2>/dev/null) $(MUTANT:%=-DMUTANT_%)
 VERSION := $(shell cat VERSION 2>/dev/null || echo 0.1.0)
 WARN := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Werror
 CFLAGS ?= -O2 -g
@@ -113,6 +113,9 @@ KILLS ?= 50
 SEED ?= 1
 crash: all
 	WOT_BIN=$B /usr/bin/python3 tests/crash/crash.py --kills $(KILLS) --seed $(SEED)
+# Bugs on purpose, each built in by itself: make mutants, or make mutants MUTANTS="facts_by_arrival".
+mutants: $B/sim
+	@B=$B tests/mutants $(MUTANTS)
 tidy:
 	@tools/tidy
 format:

@@ -162,7 +162,7 @@ static void group_settle(struct callers *callers, struct callers_group *group,
 
 static bool is_earlier(int64_t *known_ms, int64_t at_ms)
 {
-	if (*known_ms && *known_ms <= at_ms)
+	if (*known_ms && (MUTANT(facts_by_arrival) || *known_ms <= at_ms))
 		return false;
 	*known_ms = at_ms;
 	return true;

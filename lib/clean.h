@@ -28,4 +28,15 @@ static inline void clean_fd(const int *fd)
 #define must(condition) ((condition) ? (void)0 : must_failed(#condition, __FILE__, __LINE__))
 _Noreturn void must_failed(const char *condition, const char *file, int line);
 
+/*
+ * A bug on purpose: 1 where it was built with -DMUTANT_NAME, else 0 and gone. Tests must notice each: tests/mutants
+ * has the list, and `make mutants` tries them.
+ */
+#define MUTANT(name) MUTANT_VALUE(MUTANT_##name)
+#define MUTANT_VALUE(value) MUTANT_LOOK(value)
+#define MUTANT_LOOK(value) MUTANT_PICK(MUTANT_SET_##value 1, 0, 0)
+#define MUTANT_SET_1 0,
+#define MUTANT_PICK(...) MUTANT_SECOND(__VA_ARGS__)
+#define MUTANT_SECOND(first, second, ...) second
+
 #endif

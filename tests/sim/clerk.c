@@ -248,6 +248,34 @@ void clerk_check(void)
 	}
 }
 
+static int accepted_compare(const void *a, const void *b)
+{
+	const struct accepted *x = a, *y = b;
+	if (x->member != y->member)
+		return x->member < y->member ? -1 : 1;
+	return x->seq < y->seq ? -1 : x->seq > y->seq;
+}
+
+size_t clerk_accepted(struct accepted **out)
+{
+	size_t count = 0, kept = 0;
+	for (const struct letter *letter = letters; letter; letter = letter->next)
+		count += letter->has_receipt;
+	struct accepted *list = calloc(count + 1, sizeof *list);
+	must(list);
+	count = 0;
+	for (const struct letter *letter = letters; letter; letter = letter->next)
+		if (letter->has_receipt)
+			list[count++] = (struct accepted){letter->member, letter->seq,
+				letter->client, letter->ref, letter->case_id, &letter->bytes};
+	qsort(list, count, sizeof *list, accepted_compare);
+	for (size_t i = 0; i < count; i++)
+		if (!kept || accepted_compare(&list[kept - 1], &list[i]) != 0)
+			list[kept++] = list[i];
+	*out = list;
+	return kept;
+}
+
 void clerk_close(void)
 {
 	while (letters) {

@@ -28,6 +28,16 @@ size_t clerk_waiting(void);
 void clerk_check(void);
 void clerk_close(void);
 
+/* What was accepted, once each; the texts are the clerk's. The list is the caller's to free. */
+struct accepted {
+	enum member member;
+	uint64_t seq; /* in its log */
+	const struct clerk_client *client;
+	const char *ref, *case_id; /* of no case: "" */
+	const struct buf *bytes;
+};
+size_t clerk_accepted(struct accepted **out);
+
 struct clerk_stats {
 	uint64_t sent, accepted, duplicate, lost, given_up;
 	uint64_t refused[ERR_COUNT];

@@ -11,6 +11,7 @@
 #include "tests/sim/fake_loop.h"
 #include "tests/sim/files.h"
 #include "tests/sim/model.h"
+#include "tests/sim/retell.h"
 #include "tests/sim/town.h"
 
 #include <sodium.h>
@@ -420,5 +421,7 @@ void run_seed(uint64_t seed, double scale, struct run_stats *stats)
 	check_quiet();
 	check_as_of();
 	logs_count();
+	run.ending = true;
+	retell_check();
 	run_close();
 }
