@@ -2,6 +2,7 @@
  * The verb daemons: which there are, for scripts that start them.
  */
 #include "cli/cli.h"
+#include "lib/json_out.h"
 
 #include <stdio.h>
 
@@ -9,17 +10,22 @@ int verb_daemons(struct cli *cli, int argc, char **argv)
 {
 	if (argc > 1)
 		return cli_fail(EXIT_USAGE, "%s: unexpected argument; daemons", argv[1]);
+	auto_buf struct buf out = {0};
+	if (cli->json)
+		json_out_open(&out, NULL, '[');
 	for (int i = 0; i < DAEMON_COUNT; i++) {
 		const struct daemon_row *row = &daemon_rows[i];
-		if (cli->json)
-			printf("%s{\"name\":\"%s\",\"log\":%s,\"door\":%s}", i ? "," : "[",
-				row->name, row->has_log ? "true" : "false",
-				row->has_door ? "true" : "false");
-		else
-			printf("%s%s%s\n", row->name, row->has_log ? " log" : "",
+		if (!cli->json) {
+			buf_printf(&out, "%s%s%s\n", row->name, row->has_log ? " log" : "",
 				row->has_door ? " door" : "");
+			continue;
+		}
+		json_out_open(&out, NULL, '{');
+		json_out_text(&out, "name", row->name);
+		json_out_flag(&out, "log", row->has_log);
+		json_out_flag(&out, "door", row->has_door);
+		json_out_close(&out, '}');
 	}
-	if (cli->json)
-		puts("]");
+	printf("%s%s", out.data, cli->json ? "]\n" : "");
 	return EXIT_OK;
 }

@@ -3,6 +3,7 @@
 #include "figures/render.h"
 #include "lib/calendar.h"
 #include "lib/clean.h"
+#include "lib/json_out.h"
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
@@ -91,23 +92,17 @@ static uint64_t cases_count(const struct figure sides[SIDES])
 
 /* ---- how it is shown ---- */
 
-static void difference_print(const struct comparison *comparison, struct buf *out)
-{
-	const struct value *a = &comparison->sides[0].total, *b = &comparison->sides[1].total;
-	if (a->known && b->known)
-		buf_number(out, b->value - a->value);
-	else
-		buf_text(out, "null");
-}
-
 static void compare_json(const struct kpis *kpis, const struct comparison *comparison,
 	const uint64_t marks[STREAM_COUNT], struct buf *out)
 {
-	buf_printf(out, "{\"id\":\"%s\",\"difference\":", comparison->sides[0].kpi->id);
-	difference_print(comparison, out);
-	buf_printf(out, ",\"cases\":%" PRIu64 ",\"figures\":", comparison->cases);
+	const struct value *a = &comparison->sides[0].total, *b = &comparison->sides[1].total;
+	json_out_open(out, NULL, '{');
+	json_out_text(out, "id", comparison->sides[0].kpi->id);
+	json_out_number(out, "difference", a->known && b->known, b->value - a->value);
+	json_out_count(out, "cases", comparison->cases);
+	json_out_name(out, "figures");
 	render_json(kpis, comparison->sides, SIDES, marks, out);
-	out->data[out->len - 1] = '}';
+	out->data[out->len - 1] = '}'; /* its end of line */
 	buf_char(out, '\n');
 }
 

@@ -3,6 +3,7 @@
 #include "figures/query.h"
 #include "figures/render.h"
 #include "lib/calendar.h"
+#include "lib/json_out.h"
 #include <inttypes.h>
 #include <stdio.h>
 
@@ -91,60 +92,66 @@ int forecast_make(const struct kpis *kpis, int32_t today, struct forecast *out, 
 
 static const char *const case_names[FORECAST_CASES] = {"ifLateWait", "ifLateStart"};
 
-static void number_or_null(struct buf *out, bool known, double number)
+static void case_json(const char *name, const struct forecast_case *made, struct buf *out)
 {
-	if (known)
-		buf_number(out, number);
-	else
-		buf_text(out, "null");
+	json_out_open(out, name, '{');
+	json_out_number(out, "needed", made->attainable, (double)made->needed);
+	json_out_flag(out, "feasible", made->feasible);
+	json_out_number(out, "best", made->has_best, made->best);
+	json_out_close(out, '}');
 }
 
-static void case_json(const struct forecast_case *made, struct buf *out)
+static void day_json(const char *name, int32_t day, struct buf *out)
 {
-	buf_text(out, "{\"needed\":");
-	number_or_null(out, made->attainable, (double)made->needed);
-	buf_printf(out, ",\"feasible\":%s,\"best\":", made->feasible ? "true" : "false");
-	number_or_null(out, made->has_best, made->best);
-	buf_char(out, '}');
+	char text[16];
+	period_print_day(day, text);
+	json_out_text(out, name, text);
+}
+
+static void week_json(
+	const struct forecast *forecast, const struct forecast_week *week, struct buf *out)
+{
+	json_out_open(out, NULL, '{');
+	day_json("until", week->to, out);
+	json_out_integer(out, "due", week->due);
+	json_out_integer(out, "dueUntil", week->due_until);
+	for (enum forecast_late late = 0; late < FORECAST_CASES; late++)
+		json_out_number(out, case_names[late], forecast->cases[late].attainable,
+			(double)week->needed[late]);
+	json_out_close(out, '}');
 }
 
 static void forecast_json(const struct forecast *forecast, struct buf *out)
 {
-	char from[16], to[16], today[16];
-	period_print_day(forecast->period.from, from);
-	period_print_day(forecast->period.to, to);
-	period_print_day(forecast->period.today, today);
-	buf_printf(out, "{\"id\":\"%s\",\"label\":", forecast->kpi->id);
-	buf_json(out, forecast->kpi->label);
-	buf_printf(out,
-		",\"period\":{\"from\":\"%s\",\"to\":\"%s\"},\"today\":\"%s\",\"norm\":{\"%s\":",
-		from, to, today, norm_kinds[forecast->norm->kind]);
-	buf_number(out, forecast->norm->value);
 	const struct counts *started = &forecast->started;
-	buf_printf(out, "},\"started\":{\"value\":");
-	number_or_null(out, started->of > 0, (double)started->count / (double)started->of);
-	buf_printf(out,
-		",\"count\":%" PRId64 ",\"of\":%" PRId64 "},\"waiting\":{\"inTime\":%" PRId64
-		",\"late\":%" PRId64 "}",
-		started->count, started->of, forecast->open, forecast->late);
-	for (enum forecast_late late = 0; late < FORECAST_CASES; late++) {
-		buf_printf(out, ",\"%s\":", case_names[late]);
-		case_json(&forecast->cases[late], out);
-	}
-	buf_text(out, ",\"weeks\":[");
-	for (size_t i = 0; i < forecast->week_count; i++) {
-		const struct forecast_week *week = &forecast->weeks[i];
-		period_print_day(week->to, to);
-		buf_printf(out, "%s{\"until\":\"%s\",\"due\":%" PRId64 ",\"dueUntil\":%" PRId64,
-			i ? "," : "", to, week->due, week->due_until);
-		for (enum forecast_late late = 0; late < FORECAST_CASES; late++) {
-			buf_printf(out, ",\"%s\":", case_names[late]);
-			number_or_null(
-				out, forecast->cases[late].attainable, (double)week->needed[late]);
-		}
-		buf_char(out, '}');
-	}
-	buf_text(out, "]}\n");
+	json_out_open(out, NULL, '{');
+	json_out_text(out, "id", forecast->kpi->id);
+	json_out_text(out, "label", forecast->kpi->label);
+	json_out_open(out, "period", '{');
+	day_json("from", forecast->period.from, out);
+	day_json("to", forecast->period.to, out);
+	json_out_close(out, '}');
+	day_json("today", forecast->period.today, out);
+	json_out_open(out, "norm", '{');
+	json_out_number(out, norm_kinds[forecast->norm->kind], true, forecast->norm->value);
+	json_out_close(out, '}');
+	json_out_open(out, "started", '{');
+	json_out_number(
+		out, "value", started->of > 0, (double)started->count / (double)started->of);
+	json_out_integer(out, "count", started->count);
+	json_out_integer(out, "of", started->of);
+	json_out_close(out, '}');
+	json_out_open(out, "waiting", '{');
+	json_out_integer(out, "inTime", forecast->open);
+	json_out_integer(out, "late", forecast->late);
+	json_out_close(out, '}');
+	for (enum forecast_late late = 0; late < FORECAST_CASES; late++)
+		case_json(case_names[late], &forecast->cases[late], out);
+	json_out_open(out, "weeks", '[');
+	for (size_t i = 0; i < forecast->week_count; i++)
+		week_json(forecast, &forecast->weeks[i], out);
+	json_out_close(out, ']');
+	buf_text(out, "}\n");
 }
 
 static void cases_text(const struct forecast *forecast, struct buf *out)

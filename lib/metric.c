@@ -1,5 +1,6 @@
 #include "lib/metric.h"
 
+#include "lib/json_out.h"
 #include <inttypes.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -174,19 +175,21 @@ void metrics_text(const struct metrics *metrics, struct buf *out)
 
 void metrics_json(const struct metrics *metrics, struct buf *out)
 {
-	buf_char(out, '[');
+	json_out_open(out, NULL, '[');
 	for
 		EACH_ROW(row, metrics)
 		{
-			buf_text(out, row == metrics->rows ? "{\"kind\":" : ",{\"kind\":");
-			buf_json(out, row->kind);
-			buf_text(out, ",\"name\":");
-			buf_json(out, row->name);
+			json_out_open(out, NULL, '{');
+			json_out_text(out, "kind", row->kind);
+			json_out_text(out, "name", row->name);
 		for
 			EACH_COLUMN(column)
-		buf_printf(out, ",\"%s\":%" PRIu64, column->name, cell(row, column));
-		buf_printf(out, ",\"p50_ms\":%.3f,\"p99_ms\":%.3f}", percentile_ms(row, 50),
-			percentile_ms(row, 99));
+		json_out_count(out, column->name, cell(row, column));
+		json_out_name(out, "p50_ms");
+		buf_printf(out, "%.3f", percentile_ms(row, 50));
+		json_out_name(out, "p99_ms");
+		buf_printf(out, "%.3f", percentile_ms(row, 99));
+		json_out_close(out, '}');
 		}
 	buf_text(out, "]\n");
 }

@@ -2,6 +2,7 @@
  * What operations see: the stats socket's commands that all daemons share, and /healthz.
  */
 #include "lib/clock.h"
+#include "lib/json_out.h"
 #include "lib/log.h"
 #include "proto/json.h"
 #include "stage/shell.h"
@@ -61,32 +62,23 @@ int get_health(const void *knowledge, const struct get_query *query, struct get_
 /* A row of `show info`: once, for people and for programs. */
 struct info_out {
 	struct buf *out;
-	bool json, any;
+	bool json;
 };
 
 static void info_text(struct info_out *info, const char *name, const char *value)
 {
-	if (!info->json) {
+	if (info->json)
+		json_out_text(info->out, name, value);
+	else
 		buf_printf(info->out, "%s: %s\n", name, value);
-		return;
-	}
-	buf_char(info->out, info->any ? ',' : '{');
-	info->any = true;
-	buf_json(info->out, name);
-	buf_char(info->out, ':');
-	buf_json(info->out, value);
 }
 
 static void info_number(struct info_out *info, const char *name, uint64_t value)
 {
-	if (!info->json) {
+	if (info->json)
+		json_out_count(info->out, name, value);
+	else
 		buf_printf(info->out, "%s: %" PRIu64 "\n", name, value);
-		return;
-	}
-	buf_char(info->out, info->any ? ',' : '{');
-	info->any = true;
-	buf_json(info->out, name);
-	buf_printf(info->out, ":%" PRIu64, value);
 }
 
 /* What was taken in and is not on disk yet: of its own log, or of the replicas that it keeps. */
@@ -109,6 +101,8 @@ static int show_info(void *arg, char **args, size_t count, struct buf *out)
 	struct info_out info = {.out = out, .json = wants(args, count, "json")};
 	struct store_stats store;
 	store_stats(stage->store, &store);
+	if (info.json)
+		json_out_open(out, NULL, '{');
 	info_text(&info, "daemon", stage->daemon->name);
 	info_text(&info, "version", WOT_VERSION);
 	info_text(&info, "municipality", stage->config.municipality);
