@@ -1,35 +1,18 @@
 #include "lib/bus_own.h"
 #include "lib/clean.h"
-#include "lib/clock.h"
 
-#include <stdio.h>
 #include <string.h>
 
-enum {
-	DRAIN_MAX = 256, /* messages a socket a turn, */
-	DRAIN_US = 200,  /* and how long: what they led to then goes to disk while more is read */
-	CLIENT_NAME_MAX = 255, /* ZMTP's longest property that a ZAP handler may give */
-};
+enum { MEND_MS = 1000 };
 
 /* ---- turning ---- */
 
-int bus_events(struct bus_socket *socket)
+static void socket_shut(struct bus_socket *socket)
 {
-	int found = 0;
-	size_t size = sizeof found;
-	if (!socket->zmq || zmq_getsockopt(socket->zmq, ZMQ_EVENTS, &found, &size) != 0)
-		return 0;
-	return found;
-}
-
-static void on_idle(uv_idle_t *handle)
-{
-	(void)handle;
-}
-
-void bus_look_again(struct bus *bus)
-{
-	uv_idle_start(&bus->idle, on_idle);
+	if (socket->server)
+		serve_shut(socket);
+	else
+		dial_shut(socket);
 }
 
 static void reap(struct bus *bus)
@@ -41,6 +24,7 @@ static void reap(struct bus *bus)
 			continue;
 		}
 		*link = socket->next;
+		socket_shut(socket);
 		explicit_bzero(socket->secret, sizeof socket->secret);
 		free(socket->endpoint);
 		free(socket);
@@ -52,85 +36,12 @@ static void on_prepare(uv_prepare_t *handle)
 	struct bus *bus = handle->data;
 	reap(bus);
 	bool ready = false;
-	for (struct bus_socket *socket = bus->sockets; socket; socket = socket->next) {
-		/* Also of a paused one: this is what clears the wake-up of ZMQ_FD. */
-		socket->ready = (bus_events(socket) & ZMQ_POLLIN) && !socket->paused;
-		ready |= socket->ready;
-	}
+	for (struct bus_socket *socket = bus->sockets; socket; socket = socket->next)
+		ready |= socket->server ? serve_look(socket) : dial_look(socket);
 	if (ready)
 		bus_look_again(bus);
 	else
 		uv_idle_stop(&bus->idle);
-}
-
-/* ---- receiving ---- */
-
-/* The next frame of a message of which some are taken already. */
-static bool frame_receive(struct bus_socket *socket, zmq_msg_t *frame, bool *more)
-{
-	zmq_msg_init(frame);
-	if (zmq_msg_recv(frame, socket->zmq, ZMQ_DONTWAIT) < 0) {
-		zmq_msg_close(frame);
-		return false;
-	}
-	*more = zmq_msg_more(frame);
-	return true;
-}
-
-/* False when there is none. A message of too many frames comes out empty. */
-static bool message_receive(struct bus_socket *socket, struct bus_message *message)
-{
-	bool more = true;
-	message->count = 0;
-	while (more && message->count < BUS_FRAMES_MAX) {
-		if (!frame_receive(socket, &message->frames[message->count], &more)) {
-			must(message->count == 0); /* ZeroMQ delivers all frames or none */
-			return false;
-		}
-		message->count++;
-	}
-	if (!more)
-		return true;
-	bus_message_done(message);
-	for (zmq_msg_t frame; more && frame_receive(socket, &frame, &more);)
-		zmq_msg_close(&frame);
-	return true;
-}
-
-static void message_deliver(struct bus_socket *socket, struct bus_message *message)
-{
-	struct bus_stats *stats = &socket->bus->stats;
-	if (message->count == 0) {
-		stats->dropped++;
-		return;
-	}
-	if (!socket->own) {
-		stats->received++;
-		for (size_t i = 0; i < message->count; i++)
-			stats->bytes_in += zmq_msg_size(&message->frames[i]);
-	}
-	/* Of the payload: the routing id's frame is made here and has no properties. Only a CURVE
-	 * server looks: elsewhere a peer may write what it likes. */
-	char user[CLIENT_NAME_MAX + 1];
-	const char *found = NULL;
-	if (socket->options.secret && socket->type == ZMQ_ROUTER)
-		found = zmq_msg_gets(&message->frames[message->count - 1], "User-Id");
-	if (found)
-		snprintf(user, sizeof user, "%s", found);
-	socket->options.on_message(socket->options.arg, socket, message, found ? user : NULL);
-	bus_message_done(message);
-}
-
-static void drain(struct bus_socket *socket)
-{
-	struct bus_message message;
-	uint64_t end_us = clock_mono_us() + DRAIN_US;
-	for (int i = 0; i < DRAIN_MAX && clock_mono_us() < end_us; i++) {
-		if (socket->closed || socket->paused || !socket->zmq ||
-			!message_receive(socket, &message))
-			return;
-		message_deliver(socket, &message);
-	}
 }
 
 static void on_check(uv_check_t *handle)
@@ -138,72 +49,140 @@ static void on_check(uv_check_t *handle)
 	struct bus *bus = handle->data;
 	bus->draining = true;
 	for (struct bus_socket *socket = bus->sockets; socket; socket = socket->next) {
-		if (socket->ready)
-			drain(socket);
+		if (socket->closed)
+			continue;
+		if (socket->server)
+			serve_drain(socket);
+		else
+			dial_drain(socket);
 	}
 	bus->draining = false;
 }
 
 void bus_pause(struct bus_socket *socket, bool paused)
 {
-	if (socket->paused && !paused)
-		bus_look_again(socket->bus);
+	bool resumed = socket->paused && !paused;
 	socket->paused = paused;
-}
-
-/* ---- sending ---- */
-
-void bus_frame_add(struct bus_message *message, const void *bytes, size_t len)
-{
-	must(message->count < BUS_FRAMES_MAX);
-	zmq_msg_t *frame = &message->frames[message->count++];
-	must(zmq_msg_init_size(frame, len) == 0);
-	if (len)
-		memcpy(zmq_msg_data(frame), bytes, len);
-}
-
-void bus_message_done(struct bus_message *message)
-{
-	for (size_t i = 0; i < message->count; i++)
-		zmq_msg_close(&message->frames[i]);
-	message->count = 0;
-}
-
-static int frame_send(struct bus_socket *socket, zmq_msg_t *frame, bool more)
-{
-	return zmq_msg_send(frame, socket->zmq, ZMQ_DONTWAIT | (more ? ZMQ_SNDMORE : 0));
+	if (resumed)
+		bus_look_again(socket->bus);
 }
 
 int bus_send(struct bus_socket *socket, struct bus_message *message)
 {
-	struct bus_stats *stats = &socket->bus->stats;
+	struct bus_stats *stats = &socket->stats;
 	size_t bytes = 0;
 	must(message->count > 0 && !socket->closed);
 	bus_look_again(socket->bus);
 	for (size_t i = 0; i < message->count; i++)
 		bytes += zmq_msg_size(&message->frames[i]);
-	for (size_t i = 0; i < message->count; i++) {
-		bool more = i + 1 < message->count;
-		if (socket->zmq && frame_send(socket, &message->frames[i], more) >= 0)
-			continue;
-		must(i == 0); /* ZeroMQ takes all frames or none */
-		/* A peer that has just come is not seen before the socket has looked. */
-		if (bus_events(socket) & ZMQ_POLLOUT &&
-			frame_send(socket, &message->frames[i], more) >= 0)
-			continue;
-		bus_message_done(message);
-		stats->dropped += !socket->own;
-		return ERR_BUSY;
-	}
+	int err = socket->server ? serve_send(socket, message) : dial_send(socket, message);
 	bus_message_done(message);
-	if (!socket->own) {
-		stats->sent++;
-		stats->bytes_out += bytes;
+	if (err) {
+		stats->dropped++;
+		return err;
 	}
+	stats->sent++;
+	stats->bytes_out += bytes;
 	return 0;
 }
 
+/* ---- sockets ---- */
+
+static struct bus_socket *socket_new(struct bus *bus, const struct bus_options *options)
+{
+	struct bus_socket *socket = calloc(1, sizeof *socket);
+	must(socket && options->on_message);
+	*socket = (struct bus_socket){.bus = bus,
+		.options = *options,
+		.endpoint = strdup(options->endpoint),
+		.paused = options->paused,
+		.next = bus->sockets};
+	must(socket->endpoint);
+	socket->options.endpoint = socket->endpoint;
+	if (options->secret)
+		socket->options.secret = memcpy(socket->secret, options->secret, BUS_KEY_LEN);
+	if (options->server_key)
+		socket->options.server_key =
+			memcpy(socket->server_key, options->server_key, BUS_KEY_LEN);
+	return bus->sockets = socket;
+}
+
+/* What is not for the caller when it could not be opened. */
+static int socket_give(struct bus_socket *socket, int err, struct bus_socket **out)
+{
+	if (err)
+		bus_close(&socket);
+	else
+		*out = socket;
+	return err;
+}
+
+int bus_bind(struct bus *bus, const struct bus_options *options, struct bus_socket **out,
+	struct why *why)
+{
+	const struct bus_limits *limits = &options->limits;
+	must(!options->on_peer && limits->connections > 0 && limits->handshake_ms > 0);
+	must(limits->frames > 0 && limits->frames < BUS_FRAMES_MAX);
+	if (options->secret && !bus->on_key)
+		return why_set(why, ERR_CONFIG,
+			"%s: without a list of clients every key would be let in",
+			options->endpoint);
+	struct bus_socket *socket = socket_new(bus, options);
+	return socket_give(socket, serve_open(socket, why), out);
+}
+
+unsigned bus_port(const struct bus_socket *socket)
+{
+	return serve_port(socket);
+}
+
+static void on_mend(void *arg)
+{
+	struct bus *bus = arg;
+	for (struct bus_socket *socket = bus->sockets; socket; socket = socket->next) {
+		if (!socket->closed && !socket->server)
+			dial_mend(socket);
+	}
+}
+
+int bus_connect(struct bus *bus, const struct bus_options *options, struct bus_socket **out,
+	struct why *why)
+{
+	must(options->queue_messages > 0);
+	int err = dial_check(options, why);
+	if (err)
+		return err;
+	if (!bus->mender)
+		bus->mender = loop_every(bus->loop, MEND_MS, on_mend, bus);
+	struct bus_socket *socket = socket_new(bus, options);
+	return socket_give(socket, dial_open(socket, why), out);
+}
+
+/* In its own message a server still stands on what would be freed. */
+void bus_close(struct bus_socket **socket)
+{
+	struct bus_socket *old = *socket;
+	*socket = NULL;
+	if (!old)
+		return;
+	old->closed = true;
+	if (!old->server || !old->bus->draining)
+		socket_shut(old);
+}
+
+void bus_stats(const struct bus_socket *socket, struct bus_stats *stats)
+{
+	*stats = socket->stats;
+}
+
 /* ---- life ---- */
+
+void bus_keys(struct bus *bus, const char *(*on_key)(void *arg, const uint8_t key[BUS_KEY_LEN]),
+	void *arg)
+{
+	bus->on_key = on_key;
+	bus->key_arg = arg;
+}
 
 static void on_handle_closed(uv_handle_t *handle)
 {
@@ -250,9 +229,4 @@ void bus_free(struct bus **bus)
 	uv_close((uv_handle_t *)&old->prepare, on_handle_closed);
 	uv_close((uv_handle_t *)&old->check, on_handle_closed);
 	uv_close((uv_handle_t *)&old->idle, on_handle_closed);
-}
-
-void bus_stats(const struct bus *bus, struct bus_stats *stats)
-{
-	*stats = bus->stats;
 }

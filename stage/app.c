@@ -132,6 +132,15 @@ static void core_dump_forbid(void)
 		must(prctl(PR_SET_DUMPABLE, 0) == 0);
 }
 
+/* What a connection, a log or a feed takes is a descriptor: as many as the system lets us have. */
+static void descriptors_raise(void)
+{
+	struct rlimit limit;
+	must(getrlimit(RLIMIT_NOFILE, &limit) == 0);
+	limit.rlim_cur = limit.rlim_max;
+	must(setrlimit(RLIMIT_NOFILE, &limit) == 0);
+}
+
 static int app_run(const struct daemon *daemon, const struct config *config)
 {
 	struct stage *stage;
@@ -164,6 +173,7 @@ int app_main(int argc, char **argv, const struct daemon *daemon)
 	log_init(daemon->name, level);
 	umask(0077);
 	core_dump_forbid();
+	descriptors_raise();
 	must(sodium_init() >= 0);
 	if (chdir(args.dir) != 0) {
 		fprintf(stderr, "wot-%s: --dir %s: %s\n", daemon->name, args.dir, strerror(errno));

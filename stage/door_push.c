@@ -3,6 +3,7 @@
  * what the message says.
  */
 #include "lib/clock.h"
+#include "lib/log.h"
 #include "lib/varint.h"
 #include "proto/problem.h"
 #include "proto/scan.h"
@@ -11,13 +12,19 @@
 
 #include <string.h>
 
-enum { SUBMISSIONS_MAX = 4096, MESSAGE_MAX = 1 << 20 };
+enum {
+	SUBMISSIONS_MAX = 4096,
+	WAITING_BYTES = 8 << 20, /* of receipts that wait for their commit; more is not read */
+	CUT_SAID_AGAIN_MS = 1000,
+};
 
 struct door_push {
 	struct stage *stage;
 	struct bus_socket *socket;
-	struct metric_row *row;
-	struct buf receipts; /* of the Submit at hand */
+	struct metric_row *row, *bus_row;
+	struct buf receipts;  /* of the Submit at hand */
+	size_t waiting_bytes; /* of receipts */
+	int64_t cut_said_ms;
 };
 
 /* Receipts that wait for their commit: the frames to give back, and the packed answer. */
@@ -25,11 +32,13 @@ struct push_reply {
 	struct reply reply;
 	struct door_push *door;
 	struct bus_message message;
+	size_t waiting_bytes;
 };
 
 static void on_drop(struct reply *reply)
 {
 	struct push_reply *push = (struct push_reply *)reply;
+	push->door->waiting_bytes -= push->waiting_bytes;
 	bus_message_done(&push->message);
 	free(push);
 }
@@ -37,6 +46,7 @@ static void on_drop(struct reply *reply)
 static void on_send(struct reply *reply)
 {
 	struct push_reply *push = (struct push_reply *)reply;
+	push->door->waiting_bytes -= push->waiting_bytes;
 	metric_observe(&push->door->row->latency, clock_mono_us() - reply->since_us);
 	(void)bus_send(
 		push->door->socket, &push->message); /* who is gone sends the same refs again */
@@ -205,23 +215,47 @@ static size_t envelope_size(struct bus_message *message)
 	return 1;
 }
 
-static void on_message(
-	void *arg, struct bus_socket *socket, struct bus_message *message, const char *user)
+/* Of a Submit that went by unread the beginning is there, and with it which request it was. */
+static void cut_refuse(struct door_push *door, const char *user, struct scan beginning)
 {
-	(void)socket;
-	struct door_push *door = arg;
 	struct stage *stage = door->stage;
-	stage_clock(stage);
-	size_t envelope = envelope_size(message);
-	bool decided = false;
-	if (message->count == envelope + 1) {
-		zmq_msg_t *payload = &message->frames[envelope];
-		const uint8_t *bytes = zmq_msg_data(payload);
-		decided = payload_take(door, user,
-			(struct scan){.at = bytes, .end = bytes + zmq_msg_size(payload)});
-	} else {
+	char detail[128];
+	uint64_t request = 0;
+	struct scan submission;
+	if (submit_next(&beginning, &request, &submission) != 0)
+		request = 0;
+	snprintf(detail, sizeof detail,
+		"a Submit is one frame of at most %u bytes: send it in parts",
+		1024 * stage->config.push_message_kib);
+	submit_refuse(door, request, ERR_TOO_LARGE, detail);
+	const struct client *client = stage_peer(stage, user);
+	if (stage->now_ms - door->cut_said_ms < CUT_SAID_AGAIN_MS)
+		return;
+	door->cut_said_ms = stage->now_ms;
+	log_warning("push_too_large", "client=%s max_kib=%u", client ? client->name : "-",
+		stage->config.push_message_kib);
+}
+
+/* True: it was decided about. Either way there is an answer. */
+static bool message_take(
+	struct door_push *door, struct bus_message *message, size_t envelope, const char *user)
+{
+	bool one = message->count == envelope + 1;
+	zmq_msg_t *payload = &message->frames[message->count - 1];
+	const uint8_t *bytes = zmq_msg_data(payload);
+	struct scan scan = {.at = bytes, .end = bytes + (one ? zmq_msg_size(payload) : 0)};
+	if (message->cut)
+		cut_refuse(door, user, scan);
+	else if (one)
+		return payload_take(door, user, scan);
+	else
 		submit_refuse(door, 0, ERR_NOT_PROTOBUF, "a Submit is one frame");
-	}
+	return false;
+}
+
+static struct push_reply *reply_new(
+	struct door_push *door, struct bus_message *message, size_t envelope)
+{
 	struct push_reply *reply = calloc(1, sizeof *reply);
 	must(reply);
 	reply->reply.send = on_send;
@@ -232,12 +266,32 @@ static void on_message(
 		bus_frame_add(&reply->message, zmq_msg_data(&message->frames[i]),
 			zmq_msg_size(&message->frames[i]));
 	bus_frame_add(&reply->message, door->receipts.data, door->receipts.len);
+	reply->waiting_bytes = door->receipts.len;
+	door->waiting_bytes += reply->waiting_bytes;
+	return reply;
+}
+
+static void on_message(
+	void *arg, struct bus_socket *socket, struct bus_message *message, const char *user)
+{
+	(void)socket;
+	struct door_push *door = arg;
+	struct stage *stage = door->stage;
+	stage_clock(stage);
+	size_t envelope = envelope_size(message);
+	bool decided = message_take(door, message, envelope, user);
+	struct push_reply *reply = reply_new(door, message, envelope);
 	if (decided)
 		reply_wait(stage, &reply->reply);
 	else
 		on_send(&reply->reply); /* says nothing of the log: also while the disk is full */
-	if (store_full(stage->store))
-		door_push_pause(door, true); /* the rest of what has come is for the next block */
+	door_push_pause(door, store_full(stage->store)); /* the rest is for the next block */
+}
+
+static void on_refused(void *arg, int err, const char *user)
+{
+	struct door_push *door = arg;
+	stage_turned_away(door->stage, door->bus_row, err, user);
 }
 
 /* ---- the face ---- */
@@ -250,13 +304,16 @@ int door_push_open(struct stage *stage, struct why *why)
 	must(door);
 	door->stage = stage;
 	door->row = metric_add(&stage->metrics, "door", "push");
+	door->bus_row = metric_add(&stage->metrics, "bus", "push");
 	stage->push = door;
 	struct bus_options options = {
 		.endpoint = stage->config.push,
-		.max_message_bytes = MESSAGE_MAX,
-		.queue_messages = stage->config.push_queue,
+		.max_message_bytes = 1024ul * stage->config.push_message_kib,
 		.secret = stage->curve_secret,
+		.limits = stage_limits(stage, stage->config.push_connections,
+			1024ul * stage->config.push_unread_kib),
 		.on_message = on_message,
+		.on_refused = on_refused,
 		.arg = door,
 	};
 	return bus_bind(stage->bus, &options, &door->socket, why);
@@ -275,5 +332,11 @@ void door_push_close(struct door_push **door)
 void door_push_pause(struct door_push *door, bool paused)
 {
 	if (door && door->socket)
-		bus_pause(door->socket, paused);
+		bus_pause(door->socket, paused || door->waiting_bytes > WAITING_BYTES);
+}
+
+void door_push_refresh(struct door_push *door)
+{
+	if (door)
+		stage_bus_row(door->bus_row, door->socket);
 }

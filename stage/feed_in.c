@@ -18,7 +18,7 @@ struct feed_in {
 	size_t index;
 	const char *stream;
 	struct bus_socket *socket;
-	struct metric_row *row;
+	struct metric_row *row, *bus_row;
 	struct buf blocks; /* received; worked through up to `at` */
 	size_t at;
 	uint64_t received_seq; /* asked for up to here: blocks may still be in work */
@@ -358,6 +358,7 @@ int feed_in_open(struct stage *stage, size_t index, struct why *why)
 	feed->index = index;
 	feed->stream = stage->feeds[index];
 	feed->row = metric_add(&stage->metrics, "input", feed->stream);
+	feed->bus_row = metric_add(&stage->metrics, "bus", feed->stream);
 	feed->received_seq = stage->marks[index].seq;
 	memcpy(feed->received_hash, stage->marks[index].hash, STORE_HASH_LEN);
 	stage->feeds_in[index] = feed;
@@ -432,6 +433,7 @@ void feed_in_describe(const struct feed_in *feed, struct buf *out)
 	const struct watermark *mark = &feed->stage->marks[feed->index];
 	feed->row->head = feed->head_seq > mark->seq ? feed->head_seq : mark->seq;
 	feed->row->lag = feed->row->head - mark->seq;
+	stage_bus_row(feed->bus_row, feed->socket);
 	if (out)
 		buf_printf(out,
 			"producer stream=%s connected=%s read=%" PRIu64 " head=%" PRIu64

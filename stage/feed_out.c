@@ -10,7 +10,13 @@
 #include <inttypes.h>
 #include <string.h>
 
-enum { HELD_MAX = 64, FETCH_MAX_BYTES = 256 * 1024, FETCH_FRAME_MAX = 4096 };
+enum {
+	READERS_MAX = 64,           /* connections of an address that it serves, each … */
+	HELD_MAX = 2 * READERS_MAX, /* … with a place here */
+	FETCH_MAX_BYTES = 256 * 1024,
+	FETCH_FRAME_MAX = 4096,
+	UNREAD_BYTES = 1 << 20,
+};
 
 /* One consumer's request that waits, or its last one that was answered (for `show peers`). */
 struct held {
@@ -31,7 +37,7 @@ struct feed_out {
 	struct bus_socket *ipc, *tcp;
 	struct held held[HELD_MAX];
 	struct buf blocks, header;
-	struct metric_row *row;
+	struct metric_row *row, *ipc_row, *tcp_row;
 };
 
 static void reply_send(struct feed_out *feed, struct held *held, Wot__V1__FetchReply__Status status,
@@ -58,14 +64,10 @@ static void reply_send(struct feed_out *feed, struct held *held, Wot__V1__FetchR
 static void held_serve(struct feed_out *feed, struct held *held, bool time_is_up)
 {
 	struct store *store = feed->stage->store;
-	struct store_head head = {0};
+	struct store_head head;
 	buf_clear(&feed->blocks);
-	int err = store_head(store, held->stream, &head);
-	if (err) {
-		reply_send(feed, held, WOT__V1__FETCH_REPLY__STATUS__UNKNOWN_STREAM, &head);
-		return;
-	}
-	err = store_read(store, held->stream, held->after_seq,
+	must(store_head(store, held->stream, &head) == 0);
+	int err = store_read(store, held->stream, held->after_seq,
 		held->has_hash ? held->after_hash : NULL, held->max_bytes, &feed->blocks);
 	if (err == ERR_DIVERGED) {
 		log_error("feed_diverged", "stream=%s after=%" PRIu64 " head=%" PRIu64,
@@ -84,23 +86,20 @@ static void held_serve(struct feed_out *feed, struct held *held, bool time_is_up
 }
 
 /* The place of this consumer and stream; a new one takes a free place, or the one longest unseen. */
-static struct held *held_place(
-	struct feed_out *feed, const void *identity, size_t len, const char *stream)
+static struct held *held_place(struct feed_out *feed, const struct held *asked)
 {
 	struct held *oldest = &feed->held[0];
 	for (size_t i = 0; i < HELD_MAX; i++) {
 		struct held *held = &feed->held[i];
-		if (held->used && held->identity_len == len && strcmp(held->stream, stream) == 0 &&
-			memcmp(held->identity, identity, len) == 0)
+		if (held->used && held->identity_len == asked->identity_len &&
+			strcmp(held->stream, asked->stream) == 0 &&
+			memcmp(held->identity, asked->identity, asked->identity_len) == 0)
 			return held;
 		if (!held->used || (oldest->used && held->seen_us < oldest->seen_us))
 			oldest = held;
 		if (!held->used)
 			break;
 	}
-	*oldest = (struct held){.used = true, .identity_len = len};
-	memcpy(oldest->identity, identity, len);
-	snprintf(oldest->stream, sizeof oldest->stream, "%s", stream);
 	return oldest;
 }
 
@@ -113,49 +112,78 @@ static bool fetch_is_allowed(
 	return client && client->role == ROLE_OPERATOR;
 }
 
+/* What a consumer asks for. 0, or why it is no FETCH. */
+static int fetch_read(struct feed_out *feed, struct bus_socket *socket, struct bus_message *message,
+	struct held *asked)
+{
+	const struct stage *stage = feed->stage;
+	if (message->count != 2 || message->cut ||
+		zmq_msg_size(&message->frames[0]) > sizeof asked->identity)
+		return ERR_INVALID;
+	const Wot__V1__Fetch *fetch = (void *)message_unpack(&wot__v1__fetch__descriptor,
+		zmq_msg_data(&message->frames[1]), zmq_msg_size(&message->frames[1]),
+		&feed->stage->arena);
+	if (!fetch || strlen(fetch->stream) > STORE_NAME_MAX ||
+		(fetch->has_after_hash && fetch->after_hash.len != STORE_HASH_LEN))
+		return ERR_NOT_PROTOBUF;
+	*asked = (struct held){.used = true, .waiting = true, .socket = socket};
+	asked->identity_len = zmq_msg_size(&message->frames[0]);
+	memcpy(asked->identity, zmq_msg_data(&message->frames[0]), asked->identity_len);
+	snprintf(asked->stream, sizeof asked->stream, "%s", fetch->stream);
+	asked->request = fetch->request;
+	asked->after_seq = fetch->after_seq;
+	asked->has_hash = fetch->has_after_hash && fetch->after_seq > 0;
+	if (asked->has_hash)
+		memcpy(asked->after_hash, fetch->after_hash.data, STORE_HASH_LEN);
+	asked->max_bytes = fetch->max_bytes < FETCH_MAX_BYTES ? fetch->max_bytes : FETCH_MAX_BYTES;
+	asked->seen_us = clock_mono_us();
+	uint32_t wait_ms = stage->config.fetch_wait_ms;
+	asked->until_us =
+		asked->seen_us + 1000ull * (fetch->wait_ms < wait_ms ? fetch->wait_ms : wait_ms);
+	return 0;
+}
+
+/* Only what may be had, and is there, takes a place: no other reader waits for want of one. */
 static void on_fetch(
 	void *arg, struct bus_socket *socket, struct bus_message *message, const char *user)
 {
 	struct feed_out *feed = arg;
+	struct held asked;
+	struct store_head head = {0};
 	feed->row->received++;
-	if (message->count != 2 ||
-		zmq_msg_size(&message->frames[0]) > sizeof feed->held[0].identity) {
-		metric_refuse(feed->row, ERR_INVALID);
+	int err = fetch_read(feed, socket, message, &asked);
+	arena_reset(&feed->stage->arena);
+	if (err) {
+		metric_refuse(feed->row, err);
 		return;
 	}
-	struct arena *arena = &feed->stage->arena;
-	Wot__V1__Fetch *fetch = (void *)message_unpack(&wot__v1__fetch__descriptor,
-		zmq_msg_data(&message->frames[1]), zmq_msg_size(&message->frames[1]), arena);
-	if (!fetch || strlen(fetch->stream) > STORE_NAME_MAX ||
-		(fetch->has_after_hash && fetch->after_hash.len != STORE_HASH_LEN)) {
-		metric_refuse(feed->row, ERR_NOT_PROTOBUF);
-		arena_reset(arena);
-		return;
-	}
-	struct held *held = held_place(feed, zmq_msg_data(&message->frames[0]),
-		zmq_msg_size(&message->frames[0]), fetch->stream);
-	held->socket = socket;
-	held->waiting = true;
-	held->request = fetch->request;
-	held->after_seq = fetch->after_seq;
-	held->has_hash = fetch->has_after_hash && fetch->after_seq > 0;
-	if (held->has_hash)
-		memcpy(held->after_hash, fetch->after_hash.data, STORE_HASH_LEN);
-	held->max_bytes = fetch->max_bytes < FETCH_MAX_BYTES ? fetch->max_bytes : FETCH_MAX_BYTES;
-	held->seen_us = clock_mono_us();
-	uint32_t wait_ms = feed->stage->config.fetch_wait_ms;
-	held->until_us =
-		held->seen_us + 1000ull * (fetch->wait_ms < wait_ms ? fetch->wait_ms : wait_ms);
-	arena_reset(arena);
+	buf_clear(&feed->blocks);
 	if (!fetch_is_allowed(feed, socket, user)) {
 		metric_refuse(feed->row, ERR_FORBIDDEN);
-		struct store_head nothing = {0};
-		buf_clear(&feed->blocks);
-		reply_send(feed, held, WOT__V1__FETCH_REPLY__STATUS__NOT_ALLOWED, &nothing);
+		reply_send(feed, &asked, WOT__V1__FETCH_REPLY__STATUS__NOT_ALLOWED, &head);
+		return;
+	}
+	if (store_head(feed->stage->store, asked.stream, &head) != 0) {
+		metric_refuse(feed->row, ERR_NOT_FOUND);
+		reply_send(feed, &asked, WOT__V1__FETCH_REPLY__STATUS__UNKNOWN_STREAM, &head);
 		return;
 	}
 	feed->row->accepted++;
+	struct held *held = held_place(feed, &asked);
+	*held = asked;
 	held_serve(feed, held, held->until_us == held->seen_us);
+}
+
+static void on_ipc_refused(void *arg, int err, const char *user)
+{
+	struct feed_out *feed = arg;
+	stage_turned_away(feed->stage, feed->ipc_row, err, user);
+}
+
+static void on_tcp_refused(void *arg, int err, const char *user)
+{
+	struct feed_out *feed = arg;
+	stage_turned_away(feed->stage, feed->tcp_row, err, user);
 }
 
 void feed_out_durable(struct feed_out *feed)
@@ -178,15 +206,17 @@ void feed_out_tick(struct feed_out *feed)
 static int feed_bind(struct feed_out *feed, const char *endpoint, const uint8_t *secret,
 	struct bus_socket **out, struct why *why)
 {
+	struct stage *stage = feed->stage;
 	struct bus_options options = {
 		.endpoint = endpoint,
 		.max_message_bytes = FETCH_FRAME_MAX,
-		.queue_messages = HELD_MAX,
 		.secret = secret,
+		.limits = stage_limits(stage, READERS_MAX, UNREAD_BYTES),
 		.on_message = on_fetch,
+		.on_refused = secret ? on_tcp_refused : on_ipc_refused,
 		.arg = feed,
 	};
-	return bus_bind(feed->stage->bus, &options, out, why);
+	return bus_bind(stage->bus, &options, out, why);
 }
 
 int feed_out_open(struct stage *stage, struct why *why)
@@ -195,13 +225,15 @@ int feed_out_open(struct stage *stage, struct why *why)
 	must(feed);
 	feed->stage = stage;
 	feed->row = metric_add(&stage->metrics, "feed", "out");
+	feed->ipc_row = metric_add(&stage->metrics, "bus", "feed");
 	stage->feed_out = feed;
 	char endpoint[64];
 	snprintf(endpoint, sizeof endpoint, "ipc://%s.feed", stage->daemon->name);
 	int err = feed_bind(feed, endpoint, NULL, &feed->ipc, why);
-	if (!err && stage->config.feed[0])
-		err = feed_bind(feed, stage->config.feed, stage->curve_secret, &feed->tcp, why);
-	return err;
+	if (err || !stage->config.feed[0])
+		return err;
+	feed->tcp_row = metric_add(&stage->metrics, "bus", "feed_tcp");
+	return feed_bind(feed, stage->config.feed, stage->curve_secret, &feed->tcp, why);
 }
 
 void feed_out_close(struct feed_out **feed)
@@ -216,10 +248,15 @@ void feed_out_close(struct feed_out **feed)
 	*feed = NULL;
 }
 
-void feed_out_describe(const struct feed_out *feed, struct buf *out)
+void feed_out_describe(struct feed_out *feed, struct buf *out)
 {
 	uint64_t now_us = clock_mono_us();
-	for (size_t i = 0; feed && i < HELD_MAX && feed->held[i].used; i++) {
+	if (!feed)
+		return;
+	stage_bus_row(feed->ipc_row, feed->ipc);
+	if (feed->tcp)
+		stage_bus_row(feed->tcp_row, feed->tcp);
+	for (size_t i = 0; out && i < HELD_MAX && feed->held[i].used; i++) {
 		const struct held *held = &feed->held[i];
 		buf_printf(out, "consumer stream=%s after=%" PRIu64 " %s seen_ms=%" PRIu64 "\n",
 			held->stream, held->after_seq, held->waiting ? "waiting" : "served",

@@ -3,6 +3,7 @@
 #include "lib/clock.h"
 #include "lib/log.h"
 
+#include <inttypes.h>
 #include <string.h>
 #include <strings.h>
 
@@ -54,6 +55,48 @@ const struct client *stage_peer(const struct stage *stage, const char *user)
 	uint8_t key[BUS_KEY_LEN];
 	return user && bus_key_parse(user, key) == 0 ? clients_by_curve(&stage->clients, key)
 						     : NULL;
+}
+
+void stage_turned_away(struct stage *stage, struct metric_row *row, int err, const char *user)
+{
+	enum { SAID_AGAIN_MS = 1000 };
+	const struct client *client = stage_peer(stage, user);
+	int64_t *said_ms = &stage->turned_away[err_index(err)].said_ms;
+	uint64_t *count = &stage->turned_away[err_index(err)].count;
+	metric_refuse(row, err);
+	++*count;
+	stage_clock(stage);
+	if (stage->now_ms - *said_ms < SAID_AGAIN_MS)
+		return;
+	log_warning("turned_away", "door=%s reason=%s client=%s count=%" PRIu64, row->name,
+		err_name(err), client ? client->name : "-", *count);
+	*said_ms = stage->now_ms;
+	*count = 0;
+}
+
+void stage_bus_row(struct metric_row *row, const struct bus_socket *socket)
+{
+	struct bus_stats stats;
+	bus_stats(socket, &stats);
+	row->received = stats.received;
+	row->sent = stats.sent;
+	row->bytes = stats.bytes_in;
+	row->bytes_out = stats.bytes_out;
+	row->dropped = stats.dropped;
+	row->connections = stats.connections;
+}
+
+struct bus_limits stage_limits(const struct stage *stage, unsigned connections, size_t unread_bytes)
+{
+	const struct config *config = &stage->config;
+	return (struct bus_limits){
+		.connections = connections,
+		.per_address = config->max_connections_per_address,
+		.per_key = config->max_connections_per_client,
+		.frames = config->push_frames,
+		.handshake_ms = config->request_timeout_ms,
+		.unread_bytes = unread_bytes,
+	};
 }
 
 void stage_stop(struct stage *stage, int err)

@@ -94,6 +94,10 @@ struct stage {
 	struct metrics metrics;
 	struct metric_row *row_store, *row_curve; /* curve: handshakes */
 	uint8_t curve_secret[BUS_KEY_LEN];
+	struct {
+		int64_t said_ms;
+		uint64_t count; /* since then */
+	} turned_away[ERR_COUNT];
 	bool disk_full, maintenance, stopping;
 	int failed;
 };
@@ -109,6 +113,13 @@ void stage_unreadable(struct stage *stage, int err, const char *what);
 /* Who sent this, by its bearer token; NULL: nobody we know. */
 const struct client *stage_client(const struct stage *stage, const struct http_request *request);
 enum daemon_index stage_index(const struct stage *stage);
+/* Counts what a socket's users cannot see: connections that were refused, and says so, once a second a reason. */
+void stage_turned_away(struct stage *stage, struct metric_row *row, int err, const char *user);
+/* The rest of a socket's row, as it is now. */
+void stage_bus_row(struct metric_row *row, const struct bus_socket *socket);
+/* What a server of ours bears. */
+struct bus_limits stage_limits(
+	const struct stage *stage, unsigned connections, size_t unread_bytes);
 /* The index of a stream among those that are read, or -1. */
 int stage_feed(const struct stage *stage, const char *stream);
 
@@ -183,7 +194,7 @@ int feed_out_open(struct stage *stage, struct why *why);
 void feed_out_close(struct feed_out **feed);
 void feed_out_durable(struct feed_out *feed); /* there may be news for held FETCHes */
 void feed_out_tick(struct feed_out *feed);
-void feed_out_describe(const struct feed_out *feed, struct buf *out);
+void feed_out_describe(struct feed_out *feed, struct buf *out); /* NULL: the row alone */
 
 /* ---- gets.c ---- */
 /* Answers a GET of that row; `answer->text` is given. client: NULL where the row is open to all. What is left
@@ -201,6 +212,7 @@ bool door_http_resume(struct door_http *door); /* as feed_in_resume */
 int door_push_open(struct stage *stage, struct why *why);
 void door_push_close(struct door_push **door);
 void door_push_pause(struct door_push *door, bool paused);
+void door_push_refresh(struct door_push *door); /* gauges of now */
 
 /* ---- stats.c ---- */
 int stats_open(struct stage *stage, struct why *why);

@@ -194,10 +194,8 @@ static int curve_open(struct stage *stage, struct why *why)
 	if (!any)
 		return 0;
 	stage->row_curve = metric_add(&stage->metrics, "door", "curve");
-	int err = keys_read(config->keys, stage->daemon->name, "key", stage->curve_secret, why);
-	if (!err && bus_zap(stage->bus, on_key, stage) != 0)
-		err = why_set(why, ERR_INTERNAL, "the ZAP handler cannot be bound");
-	return err;
+	bus_keys(stage->bus, on_key, stage);
+	return keys_read(config->keys, stage->daemon->name, "key", stage->curve_secret, why);
 }
 
 static int doors_open(struct stage *stage, struct why *why)

@@ -24,6 +24,8 @@ void stats_refresh(struct stage *stage)
 {
 	for (size_t i = 0; i < stage->feed_count; i++)
 		feed_in_describe(stage->feeds_in[i], NULL);
+	feed_out_describe(stage->feed_out, NULL);
+	door_push_refresh(stage->push);
 	struct store_stats store;
 	store_stats(stage->store, &store);
 	struct metric_row *row = stage->row_store;
@@ -32,6 +34,9 @@ void stats_refresh(struct stage *stage)
 	row->head = stage->part->durable(stage);
 	row->lag = stage->part->last(stage) - row->head;
 	row->left_out = stage->daemon->left_out ? stage->daemon->left_out(stage->ctx) : 0;
+	row->commits = store.commits;
+	row->disk_full_waits = store.disk_full_waits;
+	row->waiting = stage->replies_count;
 	row->oldest_ms = stage->replies_first
 				 ? (clock_mono_us() - stage->replies_first->since_us) / 1000
 				 : 0;

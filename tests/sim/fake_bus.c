@@ -192,29 +192,18 @@ int bus_send(struct bus_socket *socket, struct bus_message *message)
 	return 0;
 }
 
-void bus_frame_add(struct bus_message *message, const void *bytes, size_t len)
-{
-	must(message->count < BUS_FRAMES_MAX);
-	zmq_msg_t *frame = &message->frames[message->count++];
-	must(zmq_msg_init_size(frame, len) == 0);
-	if (len)
-		memcpy(zmq_msg_data(frame), bytes, len);
-}
-
-void bus_message_done(struct bus_message *message)
-{
-	for (size_t i = 0; i < message->count; i++)
-		zmq_msg_close(&message->frames[i]);
-	message->count = 0;
-}
-
-int bus_zap(struct bus *bus, const char *(*on_key)(void *arg, const uint8_t key[BUS_KEY_LEN]),
+void bus_keys(struct bus *bus, const char *(*on_key)(void *arg, const uint8_t key[BUS_KEY_LEN]),
 	void *arg)
 {
 	(void)bus;
 	(void)on_key;
-	(void)arg;
-	return 0; /* nothing leaves the machine here */
+	(void)arg; /* nothing leaves the machine here */
+}
+
+void bus_stats(const struct bus_socket *socket, struct bus_stats *stats)
+{
+	(void)socket;
+	*stats = (struct bus_stats){0};
 }
 
 /* ---- the simulation's side ---- */

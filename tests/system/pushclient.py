@@ -12,14 +12,14 @@ PROTO = pathlib.Path(__file__).resolve().parents[2] / "proto"
 
 
 @functools.cache
-def messages():
-    """door_pb2, made by protoc from proto/."""
+def messages(name="door"):
+    """door_pb2 or feed_pb2, made by protoc from proto/."""
     with tempfile.TemporaryDirectory(prefix="wot-pb-") as out:
         subprocess.run(
-            ["protoc", f"--proto_path={PROTO}", f"--python_out={out}", "event.proto", "door.proto"], check=True)
+            ["protoc", f"--proto_path={PROTO}", f"--python_out={out}", "event.proto", f"{name}.proto"], check=True)
         sys.path.insert(0, out)
         try:
-            return importlib.import_module("door_pb2")
+            return importlib.import_module(f"{name}_pb2")
         finally:
             sys.path.remove(out)
 
@@ -29,7 +29,7 @@ def key(wot, name):
 
 
 class Push:
-    def __init__(self, wot, client="rogplus", daemon="intake", kind=zmq.DEALER, keys=None):
+    def __init__(self, wot, client="rogplus", daemon="intake", kind=zmq.DEALER, keys=None, port=None):
         self.context = zmq.Context()
         self.socket = self.context.socket(kind)
         self.socket.linger = 0
@@ -38,7 +38,7 @@ class Push:
             public, secret = keys or (key(wot, f"{client}.pub"), key(wot, f"{client}.key"))
             self.socket.curve_serverkey = key(wot, f"{daemon}.pub")
             self.socket.curve_publickey, self.socket.curve_secretkey = public, secret
-        self.socket.connect(f"tcp://127.0.0.1:{wot.port(daemon, push=True)}")
+        self.socket.connect(f"tcp://127.0.0.1:{port or wot.port(daemon, push=True)}")
         self.request = 0
 
     def __enter__(self):

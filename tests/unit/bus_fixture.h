@@ -22,7 +22,8 @@ struct end {
 	uint64_t got, frames, out_of_order, ups, downs;
 	char user[64], last[64];
 	uint64_t want;
-	bool close_on_message;
+	bool close_on_message, cut;
+	unsigned refused[ERR_COUNT]; /* connections, by err_index */
 };
 
 static struct {
@@ -40,6 +41,7 @@ static inline void on_message(
 	struct end *end = arg;
 	zmq_msg_t *payload = &message->frames[message->count - 1];
 	uint64_t number = 0;
+	end->cut = message->cut;
 	if (zmq_msg_size(payload) == sizeof number)
 		memcpy(&number, zmq_msg_data(payload), sizeof number);
 	end->out_of_order += number != end->got;
@@ -97,11 +99,24 @@ static inline int teardown(void **state)
 	return rmdir(test.dir); /* fails when a socket was left */
 }
 
+static inline void on_refused(void *arg, int err, const char *user)
+{
+	(void)user;
+	((struct end *)arg)->refused[err_index(err)]++;
+}
+
 static inline struct bus_options options_of(const char *endpoint, struct end *end)
 {
 	return (struct bus_options){.endpoint = endpoint,
 		.max_message_bytes = 1 << 20,
 		.queue_messages = 2 * BURST,
+		.limits = {.connections = 16,
+			.per_address = 16,
+			.per_key = 16,
+			.frames = BUS_FRAMES_MAX - 1,
+			.handshake_ms = 5000,
+			.unread_bytes = 4 << 20},
+		.on_refused = on_refused,
 		.on_message = on_message,
 		.arg = end};
 }

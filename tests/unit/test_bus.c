@@ -21,10 +21,11 @@ static void a_burst_arrives_whole_and_in_order_both_ways(void **state)
 	assert_int_equal(client.frames, 1);
 	assert_string_equal(server.user, "(none)");
 	struct bus_stats stats;
-	bus_stats(test.bus, &stats);
-	assert_int_equal(stats.received, 2 * BURST);
-	assert_int_equal(stats.sent, 2 * BURST);
+	bus_stats(server.socket, &stats);
+	assert_int_equal(stats.received, BURST);
+	assert_int_equal(stats.sent, BURST);
 	assert_int_equal(stats.dropped, 0);
+	assert_int_equal(stats.connections, 1);
 	assert_int_equal(stats.bytes_in, stats.bytes_out);
 }
 
@@ -129,7 +130,7 @@ static void addresses_that_cannot_be_used_say_why(void **state)
 	char pid[32];
 	snprintf(pid, sizeof pid, "process %d answers", (int)getpid());
 	expect_refusal(options_of("ipc://a.feed", &end), true, ERR_ADDRESS, pid);
-	assert_int_equal(bus_zap(test.bus, on_key, NULL), 0);
+	bus_keys(test.bus, on_key, NULL);
 	struct bus_options options = options_of("tcp://127.0.0.1:0", &end);
 	options.secret = test.server_secret;
 	struct end other = {0};
@@ -170,14 +171,10 @@ static void the_socket_of_a_dead_process_is_taken_over(void **state)
 	assert_true(loop_until(test.loop, is_up, &client));
 }
 
-static bool is_busy(void *arg)
-{
-	return send_bytes(arg, "x", 1) == ERR_BUSY;
-}
-
-static void a_frozen_peer_is_found_within_3_s_and_met_again(void **state)
+static void a_peer_that_dies_is_found_at_once_and_met_again(void **state)
 {
 	(void)state;
+	struct end client = {0}, server = {0};
 	pid_t child = fork();
 	if (child == 0) {
 		void *socket = zmq_socket(zmq_ctx_new(), ZMQ_ROUTER);
@@ -185,20 +182,14 @@ static void a_frozen_peer_is_found_within_3_s_and_met_again(void **state)
 		for (;;)
 			pause();
 	}
-	struct end client = {0};
 	reach("ipc://a.feed", &client);
 	assert_true(loop_until(test.loop, is_up, &client));
 	assert_int_equal(send_bytes(&client, "x", 1), 0);
-	kill(child, SIGSTOP);
-	uint64_t start_us = clock_mono_us();
-	assert_true(loop_until(test.loop, is_down, &client));
-	assert_in_range(clock_mono_us() - start_us, 0, 3000000);
-	assert_true(loop_until(test.loop, is_busy, &client)); /* the queue goes a moment later */
-	kill(child, SIGCONT);
-	assert_true(loop_until(test.loop, is_up, &client));
 	kill(child, SIGKILL);
 	waitpid(child, NULL, 0);
 	assert_true(loop_until(test.loop, is_down, &client));
+	serve("ipc://a.feed", &server);
+	assert_true(loop_until(test.loop, is_up, &client));
 }
 
 static bool is_full(void *arg)
@@ -229,7 +220,7 @@ static void while_paused_nothing_is_read_and_others_go_on(void **state)
 	send_numbers(&client, 1000);
 	assert_true(loop_until(test.loop, has_all, &client));
 	assert_int_equal(held.got, 0);
-	held.want = 20;
+	held.want = 10;
 	bus_pause(held.socket, false);
 	assert_true(loop_until(test.loop, has_all, &held));
 	bus_pause(held.socket, true);
@@ -299,55 +290,19 @@ static bool has_dropped(void *arg)
 	return stats.dropped > 0;
 }
 
-static void a_message_of_too_many_frames_is_dropped_and_counted(void **state)
-{
-	(void)state;
-	struct end server = {0};
-	serve("ipc://a.feed", &server);
-	void *context = zmq_ctx_new(), *raw = zmq_socket(context, ZMQ_DEALER);
-	zmq_setsockopt(raw, ZMQ_LINGER, &(int){0}, sizeof(int));
-	assert_int_equal(zmq_connect(raw, "ipc://a.feed"), 0);
-	for (int i = 0; i < 40; i++)
-		assert_int_equal(zmq_send(raw, "x", 1, i < 39 ? ZMQ_SNDMORE : 0), 1);
-	assert_int_equal(zmq_send(raw, "after", 5, 0), 5);
-	server.want = 1;
-	assert_true(loop_until(test.loop, has_all, &server));
-	assert_true(has_dropped(test.bus));
-	assert_int_equal(server.got, 1);
-	assert_string_equal(server.last, "after");
-	zmq_close(raw);
-	zmq_ctx_term(context);
-}
-
-static void a_frame_that_is_too_large_ends_the_connection(void **state)
-{
-	(void)state;
-	struct end server = {0}, client = {0};
-	struct why why;
-	struct bus_options options = options_of("ipc://a.feed", &server);
-	options.max_message_bytes = 1000;
-	assert_int_equal(bus_bind(test.bus, &options, &server.socket, &why), 0);
-	reach("ipc://a.feed", &client);
-	assert_true(loop_until(test.loop, is_up, &client));
-	static const char bytes[1001];
-	assert_int_equal(send_bytes(&client, bytes, 1000), 0);
-	server.want = 1;
-	assert_true(loop_until(test.loop, has_all, &server));
-	assert_int_equal(send_bytes(&client, bytes, 1001), 0);
-	assert_true(loop_until(test.loop, is_down, &client));
-	assert_int_equal(server.got, 1);
-}
-
 static void an_answer_to_nobody_is_busy_and_counted(void **state)
 {
 	(void)state;
+	static const char *const nobodies[] = {"nobody", "eight by", "\0\0\0\0\0\0\0\0"};
 	struct end server = {0};
 	serve("ipc://a.feed", &server);
-	struct bus_message message = {.count = 0};
-	bus_frame_add(&message, "nobody", 6);
-	bus_frame_add(&message, "hello", 5);
-	assert_int_equal(bus_send(server.socket, &message), ERR_BUSY);
-	assert_true(has_dropped(test.bus));
+	for (size_t i = 0; i < 3; i++) {
+		struct bus_message message = {.count = 0};
+		bus_frame_add(&message, nobodies[i], i ? 8 : 6);
+		bus_frame_add(&message, "hello", 5);
+		assert_int_equal(bus_send(server.socket, &message), ERR_BUSY);
+	}
+	assert_true(has_dropped(server.socket));
 }
 
 static void reconnecting_forgets_what_was_queued(void **state)
@@ -396,11 +351,9 @@ int main(void)
 		TEST(addresses_that_cannot_be_used_say_why),
 		TEST(a_file_that_is_no_socket_is_left_alone),
 		TEST(the_socket_of_a_dead_process_is_taken_over),
-		TEST(a_frozen_peer_is_found_within_3_s_and_met_again),
+		TEST(a_peer_that_dies_is_found_at_once_and_met_again),
 		TEST(while_paused_nothing_is_read_and_others_go_on),
 		TEST(frames_before_the_payload_pass_both_ways),
-		TEST(a_message_of_too_many_frames_is_dropped_and_counted),
-		TEST(a_frame_that_is_too_large_ends_the_connection),
 		TEST(an_answer_to_nobody_is_busy_and_counted),
 		TEST(reconnecting_forgets_what_was_queued),
 		TEST(a_socket_may_close_itself_in_its_message),

@@ -21,8 +21,7 @@ static void a_client_is_known_by_its_key(void **state)
 {
 	(void)state;
 	struct end server = {0}, client = {0};
-	assert_int_equal(bus_zap(test.bus, on_key, NULL), 0);
-	assert_int_equal(bus_zap(test.bus, on_key, NULL), ERR_USAGE);
+	bus_keys(test.bus, on_key, NULL);
 	curve(&server, &client, test.client_secret);
 	assert_true(loop_until(test.loop, is_up, &client));
 	send_numbers(&client, BURST);
@@ -30,17 +29,13 @@ static void a_client_is_known_by_its_key(void **state)
 	assert_string_equal(server.user, "phone-centre");
 	assert_string_equal(client.user, "(none)");
 	assert_int_equal(client.out_of_order, 0);
-	struct bus_stats stats;
-	bus_stats(test.bus, &stats);
-	assert_int_equal(stats.refused_keys, 0);
-	assert_int_equal(stats.received, 2 * BURST); /* ZAP's own are in no figure */
+	assert_int_equal(server.refused[err_index(ERR_UNAUTHENTICATED)], 0);
 }
 
 static bool has_refused(void *arg)
 {
-	struct bus_stats stats;
-	bus_stats(arg, &stats);
-	return stats.refused_keys > 0;
+	const struct end *server = arg;
+	return server->refused[err_index(ERR_UNAUTHENTICATED)] > 0;
 }
 
 static void a_stranger_is_refused_and_counted(void **state)
@@ -49,10 +44,10 @@ static void a_stranger_is_refused_and_counted(void **state)
 	struct end server = {0}, client = {0};
 	uint8_t public_key[BUS_KEY_LEN], secret[BUS_KEY_LEN];
 	bus_keypair(public_key, secret);
-	assert_int_equal(bus_zap(test.bus, on_key, NULL), 0);
+	bus_keys(test.bus, on_key, NULL);
 	curve(&server, &client, secret);
 	assert_int_equal(send_bytes(&client, "in", 2), ERR_BUSY);
-	assert_true(loop_until(test.loop, has_refused, test.bus));
+	assert_true(loop_until(test.loop, has_refused, &server));
 	assert_int_equal(send_bytes(&client, "in", 2), ERR_BUSY);
 	assert_int_equal(client.ups + server.got, 0);
 }
@@ -62,10 +57,10 @@ static void a_client_that_is_listed_later_gets_in(void **state)
 {
 	(void)state;
 	struct end server = {0}, client = {0};
-	assert_int_equal(bus_zap(test.bus, on_key, NULL), 0);
+	bus_keys(test.bus, on_key, NULL);
 	test.closed_door = true;
 	curve(&server, &client, test.client_secret);
-	assert_true(loop_until(test.loop, has_refused, test.bus));
+	assert_true(loop_until(test.loop, has_refused, &server));
 	assert_int_equal(client.ups, 0);
 	test.closed_door = false;
 	assert_true(loop_until(test.loop, is_up, &client));
@@ -75,7 +70,7 @@ static void a_client_without_curve_is_not_let_in(void **state)
 {
 	(void)state;
 	struct end server = {0}, good = {0};
-	assert_int_equal(bus_zap(test.bus, on_key, NULL), 0);
+	bus_keys(test.bus, on_key, NULL);
 	curve(&server, &good, test.client_secret);
 	void *context = zmq_ctx_new(), *plain = zmq_socket(context, ZMQ_DEALER);
 	char endpoint[64];
@@ -98,23 +93,6 @@ static void a_key_without_a_list_of_clients_is_refused(void **state)
 	struct bus_options options = options_of("tcp://127.0.0.1:0", &end);
 	options.secret = test.server_secret;
 	expect_refusal(options, true, ERR_CONFIG, "every key would be let in");
-}
-
-static bool is_lost(void *arg)
-{
-	struct end *end = arg;
-	return end->ups || end->socket->lost_us;
-}
-
-/* Whatever happens to the handler: without one ZeroMQ by itself would let every key in. */
-static void without_a_handler_nobody_gets_in(void **state)
-{
-	(void)state;
-	struct end server = {0}, client = {0};
-	test.bus->on_key = on_key; /* as if, but nothing is bound */
-	curve(&server, &client, test.client_secret);
-	assert_true(loop_until(test.loop, is_lost, &client));
-	assert_int_equal(client.ups, 0);
 }
 
 static void tcp_without_keys_is_refused(void **state)
@@ -152,7 +130,6 @@ int main(void)
 		TEST(a_client_that_is_listed_later_gets_in),
 		TEST(a_client_without_curve_is_not_let_in),
 		TEST(a_key_without_a_list_of_clients_is_refused),
-		TEST(without_a_handler_nobody_gets_in),
 		TEST(tcp_without_keys_is_refused),
 		TEST(keys_are_z85_text),
 	};

@@ -102,9 +102,10 @@ static void csv_is_as_of_haproxy(void **state)
 	metrics_csv(&metrics, &out);
 	assert_string_equal(out.data, "# "
 				      "kind,name,received,accepted,duplicate,refused,bytes,head,"
-				      "lag,left_out,oldest_ms,p50_ms,p99_ms\n"
-				      "door,push,1234567,0,0,3,0,42,0,0,0,0.207,3014.655\n"
-				      "feed,a\"b\\c,0,0,0,0,0,0,0,0,0,0.000,0.000\n");
+				      "lag,left_out,oldest_ms,sent,bytes_out,dropped,commits,"
+				      "disk_full_waits,connections,waiting,p50_ms,p99_ms\n"
+				      "door,push,1234567,0,0,3,0,42,0,0,0,0,0,0,0,0,0,0,0.207,3014.655\n"
+				      "feed,a\"b\\c,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0.000,0.000\n");
 	metrics_done(&metrics);
 }
 
