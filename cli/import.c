@@ -331,7 +331,7 @@ static struct batch *batch_make(struct import *import)
 		}
 		bool fits = line->daemon == batch->daemon &&
 			    (import->sender->any_path || line->to == batch->to) &&
-			    (first || bytes + line->size <= BATCH_BYTES);
+			    (first || bytes + line->size <= import->sender->batch_bytes);
 		if (!fits) {
 			ready_add(import, line);
 			continue;

@@ -9,7 +9,7 @@
 #include <jansson.h>
 #include <stdint.h>
 
-enum { BATCH_MAX = 64, BATCH_BYTES = 512 * 1024 }; /* half of what a door takes at once */
+enum { BATCH_MAX = 64 };
 
 /* What became of a line. */
 struct answer {
@@ -44,6 +44,7 @@ struct sender {
 	void (*close)(struct sender *sender);
 	bool any_path; /* a batch may mix paths of one daemon */
 	size_t batches_max;
+	size_t batch_bytes; /* of lines, half of what a door takes at once; a longer line goes alone */
 	void (*on_answer)(void *arg, struct batch *batch);
 	void *arg;
 };

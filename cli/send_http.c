@@ -125,6 +125,7 @@ struct sender *sender_http(const struct cli *cli, struct why *why)
 		.wait = on_wait,
 		.close = on_close,
 		.batches_max = CONNECTIONS,
+		.batch_bytes = 512ul * cli->config[0].max_body_kib,
 	};
 	http->cli = cli;
 	http->headers = curl_slist_append(NULL, header);

@@ -81,6 +81,30 @@ static bool submission_make(const struct line *line, struct answer *answer, stru
 	return false;
 }
 
+static size_t message_max(const struct push_sender *push, int daemon)
+{
+	return 1024ul * push->cli->config[daemon].push_message_kib;
+}
+
+/* What the door would only let go by is not sent: nobody sends it again and again. */
+static void batch_refuse(struct push_sender *push, size_t slot, size_t size)
+{
+	struct batch *batch = push->waiting[slot];
+	char detail[128];
+	snprintf(detail, sizeof detail, "as a message it has %zu bytes; the push door takes %zu",
+		size, message_max(push, batch->daemon));
+	for (size_t i = 0; i < batch->count; i++) {
+		struct answer *answer = &batch->answers[i];
+		if (answer->status)
+			continue;
+		answer->status = err_http(ERR_TOO_LARGE);
+		answer->problem = json_pack("{s:s,s:s,s:i,s:s}", "type", err_type(ERR_TOO_LARGE),
+			"title", err_title(ERR_TOO_LARGE), "status", (int)answer->status, "detail",
+			detail);
+	}
+	batch_finish(push, slot);
+}
+
 static int on_send(struct sender *sender, struct batch *batch)
 {
 	struct push_sender *push = (struct push_sender *)sender;
@@ -110,6 +134,10 @@ static int on_send(struct sender *sender, struct batch *batch)
 	}
 	auto_buf struct buf packed = {0};
 	message_pack(&submit.base, &packed);
+	if (packed.len > message_max(push, batch->daemon)) {
+		batch_refuse(push, slot, packed.len);
+		return 0;
+	}
 	return zmq_send(push->sockets[batch->daemon], packed.data, packed.len, ZMQ_DONTWAIT) < 0
 		       ? ERR_BUSY
 		       : 0;
@@ -203,6 +231,12 @@ struct sender *sender_push(const struct cli *cli, struct why *why)
 		.batches_max = IN_FLIGHT,
 	};
 	push->cli = cli;
+	push->sender.batch_bytes = SIZE_MAX;
+	for (int i = 0; i < DAEMON_COUNT; i++) {
+		size_t half = message_max(push, i) / 2;
+		if (half < push->sender.batch_bytes)
+			push->sender.batch_bytes = half;
+	}
 	push->context = zmq_ctx_new();
 	must(push->context);
 	for (int i = 0; i < DAEMON_COUNT; i++) {

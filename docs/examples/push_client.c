@@ -15,6 +15,7 @@
  */
 #include "proto/door.pb-c.h"
 
+#include <errno.h>
 #include <inttypes.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -23,7 +24,8 @@
 #include <time.h>
 #include <zmq.h>
 
-enum { EVENTS = 3, TRIES = 10, KEY_TEXT = 41, OK = 0, FAILED = 1, USAGE = 2 };
+enum { EVENTS = 3, TRIES = 10, KEY_TEXT = 41, CALL_ID_MAX = 64, OK = 0, FAILED = 1, USAGE = 2 };
+enum { MESSAGE_MAX = 1 << 20 }; /* bytes of a Submit; push_message_kib of the server */
 
 /* A call in three events. Refs follow from the call alone: so a client that was itself started anew sends
  * the same refs again. */
@@ -81,6 +83,21 @@ static int client_connect(struct client *client)
 	return OK;
 }
 
+/* What is too large the door refuses, however often it comes: it must go in parts. */
+static int submit_send(struct client *client, const Wot__V1__Submit *submit)
+{
+	size_t len = wot__v1__submit__get_packed_size(submit);
+	if (len > MESSAGE_MAX)
+		return fail("a Submit of over 1 MiB", "send it in parts");
+	uint8_t *packed = malloc(len);
+	if (!packed)
+		return fail("malloc", strerror(errno));
+	wot__v1__submit__pack(submit, packed);
+	int sent = zmq_send(client->socket, packed, len, 0);
+	free(packed);
+	return sent < 0 ? fail("zmq_send", zmq_strerror(zmq_errno())) : OK;
+}
+
 /* One Submit an event, as a live system would send; a Submit holds up to 4,096 submissions. */
 static int event_send(struct client *client, int i)
 {
@@ -97,7 +114,7 @@ static int event_send(struct client *client, int i)
 	body.kind_case = WOT__V1__BODY__KIND_CALL;
 	body.call = &call;
 
-	char ref[80];
+	char ref[CALL_ID_MAX + 16];
 	snprintf(ref, sizeof ref, "%s.%s", client->call_id, events[i].name);
 	Wot__V1__Submission submission = WOT__V1__SUBMISSION__INIT;
 	submission.external_ref = ref;
@@ -110,13 +127,7 @@ static int event_send(struct client *client, int i)
 	submit.n_submissions = 1;
 	submit.submissions = submissions;
 
-	uint8_t packed[1024];
-	if (wot__v1__submit__get_packed_size(&submit) > sizeof packed)
-		return fail(client->call_id, "the call id is too long");
-	size_t len = wot__v1__submit__pack(&submit, packed);
-	if (zmq_send(client->socket, packed, len, 0) < 0)
-		return fail("zmq_send", zmq_strerror(zmq_errno()));
-	return OK;
+	return submit_send(client, &submit);
 }
 
 static void problem_show(const char *event, const Wot__V1__Refusal *problem)
@@ -224,6 +235,8 @@ int main(int argc, char **argv)
 	setvbuf(stdout, NULL, _IOLBF, 0);
 	client.server = argv[1];
 	client.call_id = argc > 4 ? argv[4] : now;
+	if (strlen(client.call_id) > CALL_ID_MAX)
+		return fail("CALL-ID", "64 characters at most");
 	client.ended_at = argc > 5 ? strtoll(argv[5], NULL, 10) : client.ended_at;
 	client.timeout_ms = argc > 6 ? strtol(argv[6], NULL, 10) : 5000;
 	if (key_read(argv[2], "", client.server_key) ||

@@ -24,6 +24,7 @@ import time
 
 import zmq
 
+MESSAGE_MAX = 1 << 20  # bytes; push_message_kib of the server
 PROTO = pathlib.Path(__file__).resolve().parents[2] / "proto"
 
 
@@ -62,6 +63,17 @@ def connect(args):
     socket.curve_secretkey = key(f"{args.key}.key")
     socket.connect(args.server)
     return socket
+
+
+class TooLarge(Exception):
+    """A Submit that the door would refuse, however often it is sent: it must go in parts."""
+
+
+def send(socket, submit):
+    packed = submit.SerializeToString()
+    if len(packed) > MESSAGE_MAX:
+        raise TooLarge(f"a Submit of {len(packed)} bytes; the door takes {MESSAGE_MAX}: send it in parts")
+    socket.send(packed)
 
 
 def call_events(pb, args):
@@ -104,13 +116,13 @@ def answers(socket, pb, seconds):
 def main():
     args = arguments()
     pb = messages(args.proto)
-    # One Submit an event, as a live system would send; a Submit holds up to 4,096 submissions.
+    # One Submit an event, as a live system would send; a Submit holds up to 4,096 submissions in at most 1 MiB.
     open_ = {number: pair for number, pair in enumerate(call_events(pb, args), start=1)}
     refused = 0
     for attempt in range(args.tries):
         socket = connect(args)
         for number, (_, submission) in open_.items():
-            socket.send(pb.Submit(request=number, submissions=[submission]).SerializeToString())
+            send(socket, pb.Submit(request=number, submissions=[submission]))
         for receipts in answers(socket, pb, args.timeout):
             if receipts.request not in open_:
                 continue
@@ -128,4 +140,7 @@ def main():
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    try:
+        sys.exit(main())
+    except TooLarge as error:
+        sys.exit(f"push_client: {error}")
