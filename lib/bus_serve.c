@@ -24,6 +24,8 @@ enum {
 	BACKLOG = 128,
 	ACCEPT_MAX = 64,    /* a turn */
 	HANDSHAKES_MAX = 8, /* their steps a turn: each takes a tenth of a millisecond */
+	LONG_US = 1000,     /* for one connection, then its key comes last */
+	TURN_US = 4000,
 	TICK_MS = 500,
 	STILL_MS = 30000, /* amid a message, or with answers that are not read */
 	/* Of the descriptors, those that no connection gets: for files and for who looks. */
@@ -56,6 +58,8 @@ struct server {
 	uint32_t *turns;     /* of each place: which of its peers an id means */
 	bool is_tcp;
 	unsigned handshakes; /* this turn */
+	unsigned first;      /* the place where the next turn begins */
+	char greedy[BUS_USER_MAX + 1];
 	int descriptors;     /* that the process may have */
 	unsigned silent_max; /* connections that have not said who they are */
 };
@@ -255,18 +259,43 @@ static void peer_drain(struct peer *peer)
 	}
 }
 
+/* Drains those whose key is (not) the one that last took long. False: the turn is over. */
+static bool keys_drain(struct bus_socket *socket, bool greedy, uint64_t end_us)
+{
+	struct server *server = socket->server;
+	unsigned count = socket->options.limits.connections, first = server->first;
+	for (unsigned n = 0; n < count; n++) {
+		unsigned place = (first + n) % count;
+		struct peer *peer = server->peers[place];
+		if (!peer || !peer->ready || greedy != (strcmp(peer->user, server->greedy) == 0))
+			continue;
+		char user[BUS_USER_MAX + 1];
+		strcpy(user, peer->user);
+		uint64_t begin_us = clock_mono_us();
+		peer_drain(peer); /* and with it the peer may go */
+		if (socket->closed)
+			return false;
+		uint64_t now_us = clock_mono_us();
+		if (now_us - begin_us > LONG_US)
+			strcpy(server->greedy, user);
+		if (now_us < end_us)
+			continue;
+		server->first = place + 1;
+		return false;
+	}
+	return true;
+}
+
+/*
+ * One message may take long, and one client may have many. So a turn ends once it has taken its time, the
+ * next goes on where it ended, and whose key took long comes after the others.
+ */
 void serve_drain(struct bus_socket *socket)
 {
 	socket->server->handshakes = HANDSHAKES_MAX;
-	for
-		EACH_PEER(i, socket)
-		{
-			struct peer *peer = socket->server->peers[i];
-			if (peer && peer->ready)
-				peer_drain(peer);
-			if (socket->closed)
-				return;
-		}
+	uint64_t end_us = clock_mono_us() + TURN_US;
+	if (keys_drain(socket, false, end_us))
+		keys_drain(socket, true, end_us);
 }
 
 bool serve_look(struct bus_socket *socket)
