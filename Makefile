@@ -109,7 +109,7 @@ test: deps
 	@WOT_BIN=$B tests/run-all $(UNIT) $(CORPUS)
 check: $(UNIT) $(CORPUS)
 	@tests/run-unit $(UNIT) $(CORPUS)
-# Long ones, with a size to choose: make crash KILLS=50, make fuzz SECONDS=600.
+# Long ones, with a size to choose: make crash KILLS=50, make hostile SIZE=10, make fuzz SECONDS=600.
 KILLS ?= 50
 SEED ?= 1
 crash: all
@@ -117,6 +117,9 @@ crash: all
 # Bugs on purpose, each built in by itself: make mutants, or make mutants MUTANTS="facts_by_arrival".
 mutants: $B/sim
 	@B=$B tests/mutants $(MUTANTS)
+SIZE ?= 10
+hostile: all
+	WOT_BIN=$B /usr/bin/python3 tests/hostile/hostile.py --size $(SIZE)
 tidy:
 	@tools/tidy
 format:
@@ -161,6 +164,6 @@ install: all
 clean:
 	rm -rf build build-*
 
-.PHONY: all run deps test check crash sim bench examples docs tidy format fuzz fuzz-run install clean
+.PHONY: all run deps test check crash mutants hostile sim bench examples docs tidy format fuzz fuzz-run install clean
 .SECONDARY:
 -include $(shell find $B -name '*.d' 2>/dev/null)
