@@ -2,6 +2,7 @@
 import importlib.util
 import json
 import socket
+import subprocess
 import threading
 import time
 import unittest
@@ -10,7 +11,7 @@ import urllib.request
 import zmq
 from pushclient import Push, call, messages
 from test_push import field, now_ms, varint
-from wot import ROOT, Wot, now, wait_until
+from wot import BIN, ROOT, Wot, now, wait_until
 
 MIB = 1 << 20
 SIZES = (MIB + 1, MIB + 100, 3 * MIB, 20 * MIB)
@@ -182,6 +183,28 @@ class PushLimits(unittest.TestCase):
         metrics = urllib.request.urlopen(self.wot.url("intake", "/metrics")).read().decode()
         self.assertRegex(metrics, r'wot_bytes_out_total{daemon="intake",kind="bus",name="push"} [1-9]')
         self.assertRegex(metrics, r'wot_commits_total{daemon="intake",kind="store",name="intake"} [1-9]')
+
+
+class FewDescriptors(unittest.TestCase):
+    """Where the system gives few, strangers get fewer: readers and good clients go on."""
+
+    def test_readers_and_clients_come_in_beside_300_silent_connections(self):
+        with Wot(settings={"request_timeout_ms": 60000}) as wot:
+            with open(wot.dir / "intake.log", "ab") as log:
+                command = f"ulimit -n 64; exec {BIN}/wot-intake --config {wot.dir}/wot.yaml --dir {wot.dir}"
+                wot.processes["intake"] = subprocess.Popen(["sh", "-c", command], stderr=log)
+            wot.wait_healthy("intake")
+            door = ("127.0.0.1", wot.port("intake", push=True))
+            silent = [socket.create_connection(door) for _ in range(300)]
+            wot.start("triage")
+            with Push(wot) as push:
+                self.assertEqual(push.ask(call("a", now_ms())).receipts[0].code, 202)
+            body = {"externalRef": "a", "occurredAt": now(), "channel": "PHONE"}
+            self.assertEqual(wot.post("desk", "/v1/help-requests", body)[0], 202)
+            wait_until(lambda: "events_case_routed" in wot.ask("triage", "show info"))
+            self.assertIn("bus push timeout", wot.ask("intake", "show errors"))
+            for end in silent:
+                end.close()
 
 
 if __name__ == "__main__":
