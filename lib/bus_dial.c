@@ -149,8 +149,9 @@ static void on_wake(uv_poll_t *handle, int status, int found)
 
 static int address_failed(const struct bus_socket *socket, const char *what, struct why *why)
 {
-	return why_set(
-		why, ERR_ADDRESS, "%s %s: %s", what, socket->endpoint, zmq_strerror(zmq_errno()));
+	int code = zmq_errno();
+	return why_set(why, err_of_system(code, ERR_ADDRESS), "%s %s: %s", what, socket->endpoint,
+		zmq_strerror(code));
 }
 
 static bool set(void *zmq, int option, int value)

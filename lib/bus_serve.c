@@ -516,7 +516,8 @@ static int listen_at(struct bus_socket *at, const void *address, socklen_t size,
 	int family = ((const struct sockaddr *)address)->sa_family, on = 1;
 	int fd = at->server->fd = socket(family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
 	if (fd < 0)
-		return listen_failed(at, strerror(errno), why);
+		return why_set(why, err_of_system(errno, ERR_ADDRESS), "binding %s: %s",
+			at->endpoint, strerror(errno));
 	if (family != AF_UNIX)
 		setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
 	if (bind(fd, address, size) == 0 && listen(fd, BACKLOG) == 0)
