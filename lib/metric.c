@@ -11,12 +11,15 @@ static const struct column {
 	const char *name, *help;
 	size_t offset;
 	bool counter;
+	unsigned percentile; /* or 0 */
 } columns[] = {
-#define COUNTER(field, help) {#field, help, offsetof(struct metric_row, field), true},
-#define GAUGE(field, help) {#field, help, offsetof(struct metric_row, field), false},
+#define COUNTER(field, help) {#field, help, offsetof(struct metric_row, field), true, 0},
+#define GAUGE(field, help) {#field, help, offsetof(struct metric_row, field), false, 0},
+#define PERCENTILE(name, of) {#name, NULL, 0, false, of},
 #include "lib/metric.def"
 #undef COUNTER
 #undef GAUGE
+#undef PERCENTILE
 };
 
 #define EACH_COLUMN(c)                                                                             \
@@ -76,9 +79,15 @@ uint64_t metric_percentile_us(const struct metric_histogram *histogram, double p
 	return 0;
 }
 
-static double percentile_ms(const struct metric_row *row, double percentile)
+/* As `show stat` has it. */
+static void cell_print(struct buf *out, const struct metric_row *row, const struct column *column)
 {
-	return (double)metric_percentile_us(&row->latency, percentile) / 1000;
+	if (!column->percentile) {
+		buf_printf(out, "%" PRIu64, cell(row, column));
+		return;
+	}
+	uint64_t us = metric_percentile_us(&row->latency, column->percentile);
+	buf_printf(out, "%.3f", (double)us / 1000);
 }
 
 /* ---- rows ---- */
@@ -135,15 +144,18 @@ void metrics_csv(const struct metrics *metrics, struct buf *out)
 	for
 		EACH_COLUMN(column)
 	buf_printf(out, ",%s", column->name);
-	buf_text(out, ",p50_ms,p99_ms\n");
+	buf_char(out, '\n');
 	for
 		EACH_ROW(row, metrics)
 		{
 			buf_printf(out, "%s,%s", row->kind, row->name);
-		for
-			EACH_COLUMN(column)
-		buf_printf(out, ",%" PRIu64, cell(row, column));
-		buf_printf(out, ",%.3f,%.3f\n", percentile_ms(row, 50), percentile_ms(row, 99));
+			for
+				EACH_COLUMN(column)
+				{
+					buf_char(out, ',');
+					cell_print(out, row, column);
+				}
+			buf_char(out, '\n');
 		}
 }
 
@@ -153,7 +165,7 @@ void metrics_text(const struct metrics *metrics, struct buf *out)
 	auto_buf struct buf csv = {0};
 	metrics_csv(metrics, &csv);
 	const char *text = csv.data + strlen("# ");
-	enum { COLUMNS = 2 + sizeof columns / sizeof *columns + 2 };
+	enum { COLUMNS = 2 + sizeof columns / sizeof *columns };
 	int widths[COLUMNS] = {0};
 	unsigned at = 0;
 	for (const char *c = text; *c; at = *c++ == '\n' ? 0 : at + 1) {
@@ -182,14 +194,13 @@ void metrics_json(const struct metrics *metrics, struct buf *out)
 			json_out_open(out, NULL, '{');
 			json_out_text(out, "kind", row->kind);
 			json_out_text(out, "name", row->name);
-		for
-			EACH_COLUMN(column)
-		json_out_count(out, column->name, cell(row, column));
-		json_out_name(out, "p50_ms");
-		buf_printf(out, "%.3f", percentile_ms(row, 50));
-		json_out_name(out, "p99_ms");
-		buf_printf(out, "%.3f", percentile_ms(row, 99));
-		json_out_close(out, '}');
+			for
+				EACH_COLUMN(column)
+				{
+					json_out_name(out, column->name);
+					cell_print(out, row, column);
+				}
+			json_out_close(out, '}');
 		}
 	buf_text(out, "]\n");
 }
@@ -295,7 +306,10 @@ void metrics_open(const struct metrics *metrics, struct buf *out)
 {
 	for
 		EACH_COLUMN(column)
-	column_open(metrics, column, out);
+		{
+			if (!column->percentile)
+				column_open(metrics, column, out);
+		}
 	buf_text(out, "# TYPE wot_latency_seconds histogram\n# UNIT wot_latency_seconds seconds\n"
 		      "# HELP wot_latency_seconds From arrival to answer.\n");
 	for

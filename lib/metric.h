@@ -19,16 +19,17 @@ void metric_observe(struct metric_histogram *histogram, uint64_t us);
  * observed. */
 uint64_t metric_percentile_us(const struct metric_histogram *histogram, double percentile);
 
-/* A row: one input, door or feed. Fields are those of metric.def: COUNTER(name, help),
- * GAUGE(name, help). */
+/* A row: one input, door or feed. Fields are those of metric.def. */
 struct metric_row {
 	const char *kind; /* "door", "feed", "input", "store" */
 	const char *name; /* "http", "push", "intake" */
 #define COUNTER(field, help) uint64_t field;
 #define GAUGE(field, help) uint64_t field;
+#define PERCENTILE(name, of)
 #include "lib/metric.def"
 #undef COUNTER
 #undef GAUGE
+#undef PERCENTILE
 	struct metric_histogram latency;
 	uint64_t refused_by[ERR_COUNT]; /* by err_index */
 	struct metric_row *next;
