@@ -6,7 +6,7 @@ B ?= build$(if $(SAN),-$(subst $(comma),-,$(SAN)))$(if $(filter clang,$(CC)),-cl
 comma := ,
 Q := $(if $(V),,@)
 CC := $(if $(filter default,$(origin CC)),gcc,$(CC))
-PKGS := libzmq libprotobuf-c libuv libmicrohttpd jansson libfyaml libsodium libedit libcurl
+PKGS := libzmq libprotobuf-c libuv jansson libfyaml libsodium libedit libcurl
 CPPFLAGS += -I. -I$B/gen -D_GNU_SOURCE -DWOT_VERSION='"$(VERSION)"'
 CPPFLAGS += $(shell pkg-config --cflags $(PKGS) 2>/dev/null) $(MUTANT:%=-DMUTANT_%)
 VERSION := $(shell cat VERSION 2>/dev/null || echo 0.1.0)
@@ -109,8 +109,9 @@ test: deps
 	@WOT_BIN=$B tests/run-all $(UNIT) $(CORPUS)
 check: $(UNIT) $(CORPUS)
 	@tests/run-unit $(UNIT) $(CORPUS)
-# Long ones, with a size to choose: make crash KILLS=50, make hostile SIZE=10, make fuzz SECONDS=600.
+# Long ones, with a size to choose: make crash KILLS=50, make hostile SIZE=10, make door-rounds ROUNDS=200.
 KILLS ?= 50
+ROUNDS ?= 200
 SEED ?= 1
 crash: all
 	WOT_BIN=$B /usr/bin/python3 tests/crash/crash.py --kills $(KILLS) --seed $(SEED)
@@ -120,6 +121,9 @@ mutants: $B/sim
 SIZE ?= 10
 hostile: all
 	WOT_BIN=$B /usr/bin/python3 tests/hostile/hostile.py --size $(SIZE)
+door-rounds: all
+	WOT_BIN=$B /usr/bin/python3 tests/rounds/rounds.py --rounds $(ROUNDS) --seed $(SEED)
+	WOT_BIN=$B /usr/bin/python3 tests/rounds/rounds.py --rounds $(ROUNDS) --seed $(SEED) --crowd 100 --descriptors 64
 tidy:
 	@tools/tidy
 format:
@@ -164,6 +168,6 @@ install: all
 clean:
 	rm -rf build build-*
 
-.PHONY: all run deps test check crash mutants hostile sim bench examples docs tidy format fuzz fuzz-run install clean
+.PHONY: all run deps test check crash mutants hostile door-rounds sim bench examples docs tidy format fuzz fuzz-run install clean
 .SECONDARY:
 -include $(shell find $B -name '*.d' 2>/dev/null)

@@ -20,7 +20,6 @@ libprotobuf-c-dev       pc:libprotobuf-c
 libzmq3-dev             pc:libzmq
 liblmdb-dev             h:lmdb.h
 libuv1-dev              pc:libuv
-libmicrohttpd-dev       pc:libmicrohttpd
 libjansson-dev          pc:jansson
 libfyaml-dev            pc:libfyaml
 libsodium-dev           pc:libsodium

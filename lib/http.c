@@ -1,103 +1,48 @@
-#include "lib/clean.h"
 #include "lib/clock.h"
+#include "lib/http_chunks.h"
+#include "lib/http_head.h"
 #include "lib/http_own.h"
 
 #include <stdio.h>
 #include <string.h>
 #include <strings.h>
-
-enum { KEEP_ALIVE_SECONDS = 75 /* longer than nginx keeps its side */, FLUSH_TURNS = 8 };
+#include <sys/socket.h>
+#include <time.h>
 
 struct http_request {
-	struct http *http;
 	struct http_connection *connection;
-	const char *path, *method; /* libmicrohttpd's, as long as the request */
+	struct buf text; /* of the head */
+	size_t seen;     /* of it, looking for its end */
+	bool has_head;
+	struct http_head head;
+	struct http_chunks chunks;
+	uint64_t taken; /* of the body */
 	struct buf body;
-	bool too_large;
-	bool asked; /* on_request has it */
-	bool answered;
-	bool refused; /* answered by us */
-	struct MHD_Response *answer;
-	unsigned status;
-	void *tag;
 };
-
-/* ---- turning ---- */
-
-static void on_timer(uv_timer_t *timer);
-
-static void mhd_run(struct http *http)
-{
-	MHD_UNSIGNED_LONG_LONG wait_ms;
-	http->resumed = false;
-	MHD_run(http->mhd);
-	if (http->resumed)
-		uv_timer_start(&http->timer, on_timer, 0, 0);
-	else if (MHD_get_timeout(http->mhd, &wait_ms) == MHD_YES)
-		uv_timer_start(&http->timer, on_timer, wait_ms, 0);
-	else
-		uv_timer_stop(&http->timer);
-}
-
-static void on_timer(uv_timer_t *timer)
-{
-	mhd_run(timer->data);
-}
-
-static void on_events(uv_poll_t *poll, int status, int events)
-{
-	(void)status;
-	(void)events;
-	mhd_run(poll->data);
-}
 
 /* ---- what a request says ---- */
 
 const char *http_method(const struct http_request *request)
 {
-	return strcmp(request->method, MHD_HTTP_METHOD_HEAD) == 0 ? MHD_HTTP_METHOD_GET
-								  : request->method;
+	return strcmp(request->head.method, "HEAD") == 0 ? "GET" : request->head.method;
 }
 
 const char *http_path(const struct http_request *request)
 {
-	return request->path;
-}
-
-static const char *value_of(
-	const struct http_request *request, enum MHD_ValueKind kind, const char *name)
-{
-	const char *value = NULL;
-	if (MHD_lookup_connection_value_n(
-		    request->connection->mhd, kind, name, strlen(name), &value, NULL) != MHD_YES)
-		return NULL;
-	return value ? value : "";
-}
-
-struct each {
-	http_parameter_fn *on_parameter;
-	void *arg;
-};
-
-static enum MHD_Result on_value(
-	void *arg, enum MHD_ValueKind kind, const char *name, const char *value)
-{
-	(void)kind;
-	struct each *each = arg;
-	each->on_parameter(each->arg, name, value);
-	return MHD_YES;
+	return request->head.path;
 }
 
 void http_each_parameter(
 	const struct http_request *request, http_parameter_fn *on_parameter, void *arg)
 {
-	struct each each = {on_parameter, arg};
-	MHD_get_connection_values(request->connection->mhd, MHD_GET_ARGUMENT_KIND, on_value, &each);
+	const struct http_head *head = &request->head;
+	for (size_t i = 0; i < head->query_count; i++)
+		on_parameter(arg, head->query[i].name, head->query[i].value);
 }
 
 const char *http_header(const struct http_request *request, const char *name)
 {
-	return value_of(request, MHD_HEADER_KIND, name);
+	return http_head_field(&request->head, name);
 }
 
 const char *http_body(const struct http_request *request, size_t *len)
@@ -106,366 +51,311 @@ const char *http_body(const struct http_request *request, size_t *len)
 	return request->body.data ? request->body.data : "";
 }
 
-void *http_tag(const struct http_request *request)
-{
-	return request->tag;
-}
-
-void http_set_tag(struct http_request *request, void *tag)
-{
-	request->tag = tag;
-}
-
 /* ---- answering ---- */
 
-static void header_add(struct MHD_Response *answer, const char *name, const char *value)
+static const char *reason_of(unsigned status)
 {
-	must(MHD_add_response_header(answer, name, value) == MHD_YES);
-}
-
-static void header_lines_add(struct MHD_Response *answer, const char *lines)
-{
-	auto_free char *copy = strdup(lines);
-	must(copy);
-	char *rest = NULL;
-	for (char *line = strtok_r(copy, "\n", &rest); line; line = strtok_r(NULL, "\n", &rest)) {
-		char *colon = strchr(line, ':');
-		must(colon);
-		*colon = '\0';
-		header_add(answer, line, colon + 1 + strspn(colon + 1, " "));
+	static const struct {
+		unsigned status;
+		const char *reason;
+	} rows[] = {
+		{200, "OK"},
+		{202, "Accepted"},
+		{207, "Multi-Status"},
+		{400, "Bad Request"},
+		{401, "Unauthorized"},
+		{403, "Forbidden"},
+		{404, "Not Found"},
+		{405, "Method Not Allowed"},
+		{409, "Conflict"},
+		{413, "Content Too Large"},
+		{415, "Unsupported Media Type"},
+		{429, "Too Many Requests"},
+		{431, "Request Header Fields Too Large"},
+		{500, "Internal Server Error"},
+		{503, "Service Unavailable"},
+		{505, "HTTP Version Not Supported"},
+	};
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		if (rows[i].status == status)
+			return rows[i].reason;
 	}
+	return ""; /* it may be empty */
 }
 
-static void answer_set(struct http_request *request, unsigned status, const char *content_type,
-	const char *headers, const void *body, size_t len)
+static const char *date_now(void)
 {
-	struct MHD_Response *answer = MHD_create_response_from_buffer(
-		len, (void *)(uintptr_t)body, MHD_RESPMEM_MUST_COPY);
-	must(answer && !request->answered);
-	if (content_type)
-		header_add(answer, MHD_HTTP_HEADER_CONTENT_TYPE, content_type);
-	if (headers)
-		header_lines_add(answer, headers);
-	request->answer = answer;
-	request->status = status;
-	request->answered = true;
-	request->http->unsent++;
-	request->http->stats.bytes_out += len;
+	static time_t of;
+	static char text[40];
+	time_t now = (time_t)(clock_now_ms() / 1000);
+	struct tm parts;
+	if (now != of && gmtime_r(&now, &parts))
+		strftime(text, sizeof text, "%a, %d %b %Y %H:%M:%S GMT", &parts);
+	of = now;
+	return text;
 }
 
-static enum MHD_Result answer_queue(struct http_request *request)
+struct answer {
+	unsigned status;
+	const char *type, *headers;
+	const void *body;
+	size_t len;
+	bool closes, head_only;
+};
+
+static void answer_print(const struct answer *answer, struct buf *out)
 {
-	enum MHD_Result queued =
-		MHD_queue_response(request->connection->mhd, request->status, request->answer);
-	MHD_destroy_response(request->answer);
-	request->answer = NULL;
-	return queued;
+	buf_printf(out, "HTTP/1.1 %u %s\r\nDate: %s\r\nContent-Length: %zu\r\n", answer->status,
+		reason_of(answer->status), date_now(), answer->len);
+	if (answer->closes)
+		buf_text(out, "Connection: close\r\n");
+	if (answer->type)
+		buf_printf(out, "Content-Type: %s\r\n", answer->type);
+	for (const char *line = answer->headers; line && *line;) {
+		size_t len = strcspn(line, "\n");
+		buf_printf(out, "%.*s\r\n", (int)len, line);
+		line += len + (line[len] == '\n');
+	}
+	buf_text(out, "\r\n");
+	if (!answer->head_only)
+		buf_add(out, answer->body, answer->len);
 }
 
 void http_respond(struct http_request *request, unsigned status, const char *content_type,
 	const char *headers, const void *body, size_t len)
 {
-	answer_set(request, status, content_type, headers, body, len);
 	struct http_connection *connection = request->connection;
-	if (connection->suspended) {
-		connection->suspended = false;
-		MHD_resume_connection(
-			connection->mhd); /* asks for the answer again when it runs, … */
-		request->http->resumed = true;
-		uv_timer_start(
-			&request->http->timer, on_timer, 0, 0); /* … which it does not by itself */
-	}
+	const char *method = request->head.method;
+	struct answer answer = {
+		.status = status,
+		.type = content_type,
+		.headers = headers,
+		.body = body,
+		.len = len,
+		.closes = connection->closes,
+		.head_only = method && strcmp(method, "HEAD") == 0,
+	};
+	answer_print(&answer, &connection->out);
+	connection->http->stats.bytes_out += len;
+	http_request_free(request);
+	http_connection_answer(connection);
 }
 
-static void refuse(struct http_request *request, unsigned status)
+void http_turn_away(struct http *http, struct buf *out)
 {
-	struct http *http = request->http;
+	const struct http_options *options = &http->options;
 	auto_buf struct buf body = {0};
-	const char *type = http->options.on_error(http->options.arg, status, &body);
+	struct answer answer = {.status = err_http(ERR_NO_ROOM), .closes = true};
+	answer.type = options->on_refused(options->arg, ERR_NO_ROOM, "", &body, &answer.headers);
+	answer.body = body.data;
+	answer.len = body.len;
+	answer_print(&answer, out);
+	http->stats.turned_away++;
+}
+
+static void refuse(struct http_request *request, int err, const char *detail)
+{
+	struct http_connection *connection = request->connection;
+	struct http *http = connection->http;
+	const struct http_options *options = &http->options;
+	auto_buf struct buf body = {0};
+	const char *headers = NULL;
+	const char *type = options->on_refused(options->arg, err, detail, &body, &headers);
 	http->stats.refused++;
-	request->refused = true;
-	answer_set(request, status, type,
-		status == MHD_HTTP_UNAUTHORIZED ? "WWW-Authenticate: Bearer\n" : NULL, body.data,
-		body.len);
+	http_respond(request, err_http(err), type, headers, body.data, body.len);
 }
 
-/* ---- taking ---- */
-
-struct framing {
-	unsigned hosts, lengths, codings;
-	bool chunked;
-	uint64_t length;
-};
-
-static enum MHD_Result on_header(
-	void *arg, enum MHD_ValueKind kind, const char *name, const char *value)
+/* Where the request ends is not known, or far off: what follows cannot be told apart from it. */
+static void refuse_and_close(struct http_request *request, int err, const char *detail)
 {
-	(void)kind;
-	struct framing *framing = arg;
-	if (strcasecmp(name, MHD_HTTP_HEADER_HOST) == 0) {
-		framing->hosts++;
-	} else if (strcasecmp(name, MHD_HTTP_HEADER_CONTENT_LENGTH) == 0) {
-		framing->lengths++;
-		framing->length = strtoull(value, NULL, 10);
-	} else if (strcasecmp(name, MHD_HTTP_HEADER_TRANSFER_ENCODING) == 0) {
-		framing->codings++;
-		framing->chunked = strcasecmp(value, "chunked") == 0;
+	request->connection->closes = true;
+	refuse(request, err, detail);
+}
+
+/* ---- taking: the head ---- */
+
+static bool has_body(const struct http_request *request)
+{
+	return request->head.chunked || request->head.length > 0;
+}
+
+/* Of the others a body means nothing (RFC 9110, 9.3). */
+static bool keeps_body(const struct http_request *request)
+{
+	static const char *const methods[] = {"POST", "PUT", "PATCH"};
+	for (size_t i = 0; i < sizeof methods / sizeof *methods; i++) {
+		if (strcmp(request->head.method, methods[i]) == 0)
+			return true;
 	}
-	return MHD_YES;
+	return false;
 }
 
-/* What libmicrohttpd lets pass and two servers in a row may read differently (RFC 9112, 6.3
- * and 7.2). */
-static bool framing_is_sound(const struct framing *framing)
+static size_t body_limit(const struct http_request *request)
 {
-	return framing->hosts <= 1 && framing->lengths <= 1 && framing->codings <= 1 &&
-	       !(framing->lengths && framing->codings) && (!framing->codings || framing->chunked);
+	const struct http_options *options = &request->connection->http->options;
+	return keeps_body(request) ? options->max_body_bytes : options->max_ignored_bytes;
 }
 
-/* The first status that there is at the headers, or 0. */
-static unsigned status_at_headers(struct http_request *request, const struct framing *framing)
+static void request_ask(struct http_request *request)
 {
-	const struct http_options *options = &request->http->options;
-	if (!framing_is_sound(framing))
-		return MHD_HTTP_BAD_REQUEST;
-	int err = options->on_headers ? options->on_headers(options->arg, request) : 0;
-	if (request->answered)
-		return 0;
-	if ((!err || err_http(err) == MHD_HTTP_UNSUPPORTED_MEDIA_TYPE) &&
-		framing->length > options->max_body_bytes)
-		return MHD_HTTP_CONTENT_TOO_LARGE;
-	return err ? err_http(err) : 0;
+	const struct http_options *options = &request->connection->http->options;
+	request->connection->phase = HTTP_ANSWERING;
+	options->on_request(options->arg, request);
 }
 
-/*
- * An answer here closes the connection, for the body stays unread. Without a body it can wait for
- * the end of the request, which is here, and the connection stays.
- */
-static enum MHD_Result headers_take(struct http_request *request)
-{
-	struct framing framing = {0};
-	struct http_connection *connection = request->connection;
-	MHD_get_connection_values(connection->mhd, MHD_HEADER_KIND, on_header, &framing);
-	unsigned status = status_at_headers(request, &framing);
-	if (status)
-		refuse(request, status);
-	bool has_body = framing.length > 0 || framing.codings > 0;
-	if (!request->answered || (!has_body && framing_is_sound(&framing)))
-		return MHD_YES;
-	http_connection_answering(connection);
-	http_linger(request->http, connection->fd);
-	return answer_queue(request);
-}
-
-static void body_take(struct http_request *request, const char *bytes, size_t len)
-{
-	request->http->stats.bytes_in += len;
-	if (request->body.len + len > request->http->options.max_body_bytes)
-		request->too_large = true; /* libmicrohttpd answers only when all of it has come */
-	if (!request->too_large)
-		buf_add(&request->body, bytes, len);
-}
-
-static enum MHD_Result request_take(struct http_request *request)
+static void head_judge(struct http_request *request)
 {
 	struct http_connection *connection = request->connection;
-	struct http *http = request->http;
-	if (connection->phase == HTTP_READING)
-		http_connection_answering(connection);
-	if (!request->answered && request->too_large) {
-		refuse(request, MHD_HTTP_CONTENT_TOO_LARGE);
-	} else if (!request->answered && !request->asked) {
-		request->asked = true;
-		http->options.on_request(http->options.arg, request);
-	}
-	if (request->answered)
-		return answer_queue(request);
-	connection->suspended = true;
-	MHD_suspend_connection(connection->mhd);
-	return MHD_YES;
-}
-
-static struct http_request *request_new(struct http *http, struct MHD_Connection *mhd)
-{
-	struct http_request *request = calloc(1, sizeof *request);
-	must(request);
-	request->http = http;
-	request->connection =
-		MHD_get_connection_info(mhd, MHD_CONNECTION_INFO_SOCKET_CONTEXT)->socket_context;
-	request->connection->request = request;
-	if (request->connection->phase == HTTP_IDLE) {
-		request->connection->phase = HTTP_READING;
-		request->connection->since_us = clock_mono_us();
-	}
-	http->stats.requests++;
-	return request;
-}
-
-static enum MHD_Result on_access(void *arg, struct MHD_Connection *mhd, const char *url,
-	const char *method, const char *version, const char *bytes, size_t *len, void **slot)
-{
-	(void)version;
-	struct http *http = arg;
-	struct http_request *request = *slot;
-	if (!request) {
-		if (http->closing)
-			return MHD_NO;
-		*slot = request = request_new(http, mhd);
-		request->path = url;
-		request->method = method;
-		return headers_take(request);
-	}
-	if (*len) {
-		body_take(request, bytes, *len);
-		*len = 0;
-		return MHD_YES;
-	}
-	if (http->closing && !request->answered)
-		return MHD_NO;
-	return request_take(request);
-}
-
-static void on_completed(
-	void *arg, struct MHD_Connection *mhd, void **slot, enum MHD_RequestTerminationCode how)
-{
-	(void)mhd;
-	(void)how;
-	struct http *http = arg;
-	struct http_request *request = *slot;
-	if (!request)
+	const struct http_options *options = &connection->http->options;
+	const char *detail = "";
+	connection->http->stats.requests++;
+	int err = http_head_read(request->text.data, request->text.len, &request->head, &detail);
+	if (err) {
+		refuse_and_close(request, err, detail);
 		return;
-	*slot = NULL;
-	if (request->tag && (!request->answered || request->refused) && http->options.on_gone)
-		http->options.on_gone(http->options.arg, request->tag);
-	if (request->answer)
-		MHD_destroy_response(request->answer);
-	http->unsent -= request->answered;
+	}
+	connection->closes = request->head.closes;
+	err = options->on_headers ? options->on_headers(options->arg, request) : 0;
+	if ((!err || err_http(err) == 415) && request->head.length > body_limit(request))
+		err = ERR_TOO_LARGE;
+	if (err && has_body(request))
+		refuse_and_close(request, err, "");
+	else if (err)
+		refuse(request, err, "");
+	else if (!has_body(request))
+		request_ask(request);
+	else if (request->head.awaits_100)
+		http_connection_continue(connection);
+}
+
+static size_t head_take(struct http_request *request, const char *bytes, size_t len)
+{
+	struct buf *text = &request->text;
+	size_t before = text->len, room = HTTP_HEAD_MAX - before;
+	size_t used = len < room ? len : room;
+	buf_add(text, bytes, used);
+	int found = http_head_scan(text->data, text->len, &request->seen);
+	if (found < 0) {
+		refuse_and_close(request, found,
+			"lines end in CR LF, and no other control character stands in a head");
+		return used;
+	}
+	if (!found && used == room)
+		refuse_and_close(request, ERR_HEAD_TOO_LARGE, "");
+	if (!found)
+		return used;
+	used = request->seen - before;
+	text->len = request->seen;
+	text->data[text->len] = '\0';
+	request->has_head = true;
+	head_judge(request);
+	return used;
+}
+
+/* ---- taking: the body ---- */
+
+/* 0, or why it is too much. */
+static int body_add(struct http_request *request, const char *bytes, size_t len)
+{
+	struct http *http = request->connection->http;
+	http->stats.bytes_in += len;
+	request->taken += len;
+	if (request->taken > body_limit(request))
+		return ERR_TOO_LARGE;
+	if (!keeps_body(request))
+		return 0;
+	bool alone = http->held_bytes == request->body.len;
+	if (!alone && http->held_bytes + len > http->options.max_held_bytes)
+		return ERR_NO_ROOM;
+	buf_add(&request->body, bytes, len);
+	http->held_bytes += len;
+	return 0;
+}
+
+static size_t body_take(struct http_request *request, const char *bytes, size_t len)
+{
+	const char *at = bytes, *data = bytes;
+	int end;
+	if (request->head.chunked) {
+		end = http_chunks_take(&request->chunks, &at, bytes + len, &data, &len);
+	} else {
+		uint64_t left = request->head.length - request->taken;
+		len = len < left ? len : (size_t)left;
+		at += len;
+		end = len == left;
+	}
+	int err = end < 0 ? end : body_add(request, data, len);
+	if (err)
+		refuse_and_close(request, err, end < 0 ? "this is no chunk" : "");
+	else if (end)
+		request_ask(request);
+	return (size_t)(at - bytes);
+}
+
+size_t http_request_take(struct http_connection *connection, const char *bytes, size_t len)
+{
+	size_t used = 0;
+	if (!connection->request) {
+		connection->request = calloc(1, sizeof *connection->request);
+		must(connection->request);
+		connection->request->connection = connection;
+		connection->phase = HTTP_READING;
+		connection->since_us = clock_mono_us();
+	}
+	while (used < len && connection->phase == HTTP_READING) {
+		struct http_request *request = connection->request;
+		used += request->has_head ? body_take(request, bytes + used, len - used)
+					  : head_take(request, bytes + used, len - used);
+	}
+	return used;
+}
+
+void http_request_free(struct http_request *request)
+{
+	request->connection->http->held_bytes -= request->body.len;
 	request->connection->request = NULL;
-	if (request->connection->phase == HTTP_ANSWERING)
-		request->connection->phase = HTTP_IDLE;
+	buf_done(&request->text);
 	buf_done(&request->body);
 	free(request);
 }
 
-static void on_connection(void *arg, struct MHD_Connection *mhd, void **slot,
-	enum MHD_ConnectionNotificationCode code)
-{
-	if (code == MHD_CONNECTION_NOTIFY_STARTED)
-		*slot = http_connection_new(arg, mhd);
-	else
-		http_connection_free(*slot);
-}
-
-static int hex(char c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	c = (char)(c | 0x20);
-	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
-/* As libmicrohttpd's own, but a NUL stays escaped: it would end the text for whoever reads it. */
-static size_t on_unescape(void *arg, struct MHD_Connection *mhd, char *text)
-{
-	(void)arg;
-	(void)mhd;
-	char *out = text;
-	for (const char *at = text; *at;) {
-		int high = at[0] == '%' ? hex(at[1]) : -1;
-		int low = high >= 0 ? hex(at[2]) : -1;
-		if (low >= 0 && (high || low)) {
-			*out++ = (char)(high * 16 + low);
-			at += 3;
-		} else {
-			*out++ = *at++;
-		}
-	}
-	*out = '\0';
-	return (size_t)(out - text);
-}
-
 /* ---- life ---- */
-
-static struct MHD_Daemon *mhd_start(struct http *http, int fd)
-{
-	return MHD_start_daemon(MHD_USE_EPOLL | MHD_ALLOW_SUSPEND_RESUME, 0, NULL, NULL, on_access,
-		http, MHD_OPTION_LISTEN_SOCKET, fd, MHD_OPTION_CONNECTION_LIMIT,
-		http->options.max_connections, MHD_OPTION_CONNECTION_TIMEOUT,
-		(unsigned)KEEP_ALIVE_SECONDS, MHD_OPTION_STRICT_FOR_CLIENT, 1,
-		MHD_OPTION_NOTIFY_COMPLETED, on_completed, http, MHD_OPTION_NOTIFY_CONNECTION,
-		on_connection, http, MHD_OPTION_UNESCAPE_CALLBACK, on_unescape, http,
-		MHD_OPTION_END);
-}
-
-static void on_handle_closed(uv_handle_t *handle)
-{
-	struct http *http = handle->data;
-	if (--http->handles == 0)
-		free(http);
-}
-
-static struct http *http_new(struct loop *loop, const struct http_options *options)
-{
-	struct http *http = calloc(1, sizeof *http);
-	must(http);
-	*http = (struct http){.loop = loop, .options = *options, .handles = 2};
-	http->options.listen = NULL; /* the caller's */
-	return http;
-}
 
 int http_open(
 	struct http **out, struct loop *loop, const struct http_options *options, struct why *why)
 {
-	must(options->on_request && options->on_error && options->max_connections > 0);
-	struct http *http = http_new(loop, options);
-	int fd = -1;
-	int err = http_listen(options->listen, &fd, &http->port, why);
-	if (!err) {
-		http->mhd = mhd_start(http, fd);
-		if (!http->mhd) {
-			close(fd);
-			err = why_set(why, ERR_INTERNAL, "the HTTP server on %s does not start",
-				options->listen);
-		}
-	}
+	must(options->on_request && options->on_refused && options->on_deaf &&
+		options->max_connections > 0);
+	struct http *http = calloc(1, sizeof *http);
+	must(http);
+	http->loop = loop;
+	http->options = *options;
+	http->options.listen = NULL; /* the caller's */
+	int err = http_accept_open(http, options->listen, why);
 	if (err) {
 		free(http);
 		return err;
 	}
-	int epoll = MHD_get_daemon_info(http->mhd, MHD_DAEMON_INFO_EPOLL_FD)->epoll_fd;
-	must(uv_poll_init(loop_uv(loop), &http->poll, epoll) == 0);
-	uv_timer_init(loop_uv(loop), &http->timer);
-	http->poll.data = http->timer.data = http;
-	must(uv_poll_start(&http->poll, UV_READABLE, on_events) == 0);
 	*out = http;
 	return 0;
 }
 
-/* libmicrohttpd stops the process when it is stopped with a connection suspended: those that wait
- * for an answer run on, into on_access, which sends them away. */
 void http_close(struct http **http)
 {
 	struct http *old = *http;
 	*http = NULL;
 	if (!old)
 		return;
-	old->closing = true;
-	for (int i = 0; i < FLUSH_TURNS && old->unsent; i++)
-		MHD_run(old->mhd);
-	for (struct http_connection *one = old->connections; one; one = one->next) {
-		if (one->suspended)
-			MHD_resume_connection(one->mhd);
-		one->suspended = false;
-	}
-	uv_close((uv_handle_t *)&old->poll, on_handle_closed);
-	uv_close((uv_handle_t *)&old->timer, on_handle_closed);
-	MHD_stop_daemon(old->mhd);
-	http_watch_done(old);
+	http_accept_close(old);
+	while (old->connections)
+		http_connection_free(old->connections);
+	loop_timer_free(&old->sweep);
+	free(old);
 }
 
 unsigned http_port(const struct http *http)
 {
-	return http->port;
+	return http_address_port(&http->address);
 }
 
 void http_stats(const struct http *http, struct http_stats *stats)

@@ -8,12 +8,6 @@
 #include <string.h>
 #include <sys/socket.h>
 
-union address {
-	struct sockaddr any;
-	struct sockaddr_in v4;
-	struct sockaddr_in6 v6;
-};
-
 /* "HOST:PORT", "[HOST]:PORT". */
 static bool address_split(const char *listen, char *host, size_t size, unsigned *port)
 {
@@ -36,7 +30,7 @@ static bool address_split(const char *listen, char *host, size_t size, unsigned 
 
 /* A loopback address of either family, as libc reads them; names other than localhost are not
  * looked up. */
-static bool address_is_loopback(const char *host, unsigned port, union address *address)
+static bool address_is_loopback(const char *host, unsigned port, union http_address *address)
 {
 	memset(address, 0, sizeof *address);
 	if (inet_pton(AF_INET6, host, &address->v6.sin6_addr) == 1) {
@@ -51,42 +45,44 @@ static bool address_is_loopback(const char *host, unsigned port, union address *
 	       ntohl(address->v4.sin_addr.s_addr) >> 24 == 127;
 }
 
-static int listen_failed(const char *listen, unsigned port, struct why *why)
-{
-	if (errno == EADDRINUSE)
-		return why_set(why, ERR_ADDRESS,
-			"port %u of %s is taken: stop who holds it (ss -ltnp shows who), or set "
-			"another",
-			port, listen);
-	return why_set(why, err_of_system(errno, ERR_ADDRESS), "listening on %s: %s", listen,
-		strerror(errno));
-}
-
-int http_listen(const char *text, int *out, unsigned *port, struct why *why)
+int http_address_read(const char *text, union http_address *address, struct why *why)
 {
 	char host[64];
-	union address address;
-	if (!address_split(text, host, sizeof host, port))
+	unsigned port;
+	if (!address_split(text, host, sizeof host, &port))
 		return why_set(why, ERR_CONFIG,
 			"%s is no address: give 127.0.0.1:PORT or [::1]:PORT", text);
-	if (!address_is_loopback(host, *port, &address))
+	if (!address_is_loopback(host, port, address))
 		return why_set(why, ERR_CONFIG,
 			"%s: plain HTTP is served on loopback only (127.0.0.0/8, ::1, localhost); "
-			"put "
-			"nginx with TLS in front for others",
+			"put nginx with TLS in front for others",
 			text);
-	socklen_t size = address.any.sa_family == AF_INET ? sizeof address.v4 : sizeof address.v6;
-	auto_fd int fd =
-		socket(address.any.sa_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-	if (fd < 0)
-		return listen_failed(text, *port, why);
-	setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &(int){1}, sizeof(int));
-	if (bind(fd, &address.any, size) != 0 || listen(fd, SOMAXCONN) != 0 ||
-		getsockname(fd, &address.any, &size) != 0)
-		return listen_failed(text, *port, why);
-	bool v4 = address.any.sa_family == AF_INET;
-	*port = ntohs(v4 ? address.v4.sin_port : address.v6.sin6_port);
-	*out = fd;
-	fd = -1;
 	return 0;
+}
+
+unsigned http_address_port(const union http_address *address)
+{
+	return ntohs(
+		address->any.sa_family == AF_INET ? address->v4.sin_port : address->v6.sin6_port);
+}
+
+socklen_t http_address_size(const union http_address *address)
+{
+	return address->any.sa_family == AF_INET ? sizeof address->v4 : sizeof address->v6;
+}
+
+int http_listen(union http_address *address)
+{
+	socklen_t size = http_address_size(address);
+	auto_fd int fd =
+		socket(address->any.sa_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+	if (fd < 0)
+		return -1;
+	setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &(int){1}, sizeof(int));
+	if (bind(fd, &address->any, size) != 0 || listen(fd, SOMAXCONN) != 0 ||
+		getsockname(fd, &address->any, &size) != 0)
+		return -1;
+	int open = fd;
+	fd = -1;
+	return open;
 }

@@ -1,56 +1,101 @@
 /*
- * What the files of the HTTP server share; nobody else includes it. http.c takes requests and
- * answers, http_listen.c opens the port, http_watch.c closes who is too slow and sees refusals off.
+ * What the files of the HTTP server share; nobody else includes it. http_accept.c lets in and
+ * looks, http_connection.c moves bytes, http.c makes requests and answers of them.
  */
 #ifndef WOT_HTTP_OWN_H
 #define WOT_HTTP_OWN_H
 
 #include "lib/http.h"
-#include <microhttpd.h>
+#include <netinet/in.h>
+
+union http_address {
+	struct sockaddr any;
+	struct sockaddr_in v4;
+	struct sockaddr_in6 v6;
+};
+
+/* IDLE: between requests. READING: from the first byte to a complete request. ANSWERING: whoever opened
+ * the server has it. WRITING: the answer goes out. LINGERING: it is out, what the client still sends is
+ * read away: a close with bytes unread is a reset, which may overtake the answer. */
+enum http_phase { HTTP_IDLE, HTTP_READING, HTTP_ANSWERING, HTTP_WRITING, HTTP_LINGERING };
+
+struct http_connection {
+	uv_poll_t poll; /* first */
+	struct http *http;
+	struct http_connection *next, **link;
+	struct http_request *request; /* from its first byte until it is answered */
+	enum http_phase phase;
+	uint64_t since_us; /* it waits for its client */
+	int fd, events;    /* events: what it is polled for */
+	bool running;      /* its callback is under way, which looks after the rest */
+	bool closes;       /* behind the answer */
+	bool broken;       /* nobody is there any more */
+	struct buf rest;   /* what came behind the request */
+	struct buf out;
+	size_t sent;
+};
+
+struct http_listener {
+	uv_poll_t poll; /* first */
+	int fd;
+	bool paused;            /* there is no room */
+	uint64_t full_since_us; /* with nobody to show out; 0: there is room */
+};
+
+/* A connection to ourselves; fd -1: none is under way. */
+struct http_look {
+	int fd;
+	union http_address from;
+	bool seen;
+	unsigned ticks;    /* that nobody was let in */
+	uint64_t accepted; /* by the last of them */
+};
 
 struct http {
 	struct loop *loop;
 	struct http_options options;
-	struct MHD_Daemon *mhd;
-	uv_poll_t poll;   /* on its epoll fd */
-	uv_timer_t timer; /* when it wants to run again */
-	unsigned handles; /* of the two, those that libuv still has */
+	union http_address address;
+	struct http_listener *listener; /* NULL: it could not be opened anew yet */
+	struct http_look look;
+	struct loop_timer *look_timer;
+	struct loop_timer *sweep; /* while somebody waits */
+	int spare_fd;             /* given up to say 503 when there is no other descriptor */
+	bool deaf;
+	uint64_t accepted; /* whoever it was */
 	struct http_connection *connections;
-	struct http_linger *lingers;
-	struct loop_timer *sweep; /* while there is one of either */
-	unsigned port, unsent;    /* unsent: answered, not yet out */
-	bool resumed, closing;
+	size_t held_bytes; /* of all bodies */
 	struct http_stats stats;
+	char bytes[64 * 1024]; /* that just came in */
 };
 
-/* IDLE: between requests. READING: from its first byte to a complete request; the sweep's clock
- * runs. ANSWERING: from there on. */
-enum http_phase { HTTP_IDLE, HTTP_READING, HTTP_ANSWERING, HTTP_SHUT };
+/* ---- http_listen.c ---- */
+int http_address_read(const char *text, union http_address *address, struct why *why);
+unsigned http_address_port(const union http_address *address);
+socklen_t http_address_size(const union http_address *address);
+/* The listening socket, or -1 and errno; port 0 becomes the real one. */
+int http_listen(union http_address *address);
 
-struct http_connection {
-	struct http *http;
-	struct http_connection *next, **link;
-	struct MHD_Connection *mhd;
-	int fd;
-	enum http_phase phase;
-	uint64_t since_us;   /* of READING */
-	uint64_t bytes_then; /* that had come when the last request was complete */
-	struct http_request *request;
-	bool suspended;
-};
+/* ---- http_accept.c ---- */
+int http_accept_open(struct http *http, const char *listen, struct why *why);
+void http_accept_close(struct http *http);
+void http_accept_resume(struct http *http); /* there may be room again */
 
-/* Opens the listening socket; port becomes the real one where 0 was asked. */
-int http_listen(const char *listen, int *fd, unsigned *port, struct why *why);
-
-struct http_connection *http_connection_new(struct http *http, struct MHD_Connection *mhd);
+/* ---- http_connection.c ---- */
+void http_connection_new(struct http *http, int fd);
 void http_connection_free(struct http_connection *connection);
-void http_connection_answering(struct http_connection *connection);
-/*
- * For an answer that comes before the body was read: libmicrohttpd closes behind it, and a close
- * with bytes unread is a reset that may overtake the answer. This reads them away until the client
- * is done.
- */
-void http_linger(struct http *http, int fd);
-void http_watch_done(struct http *http);
+/* Tells the client to send the body. */
+void http_connection_continue(struct http_connection *connection);
+/* What is in `out` is the answer. */
+void http_connection_answer(struct http_connection *connection);
+/* Closes who has kept us waiting longest, and for a while; false: there is none. */
+bool http_connection_evict(struct http *http);
+void http_sweep_start(struct http *http);
+
+/* ---- http.c ---- */
+/* Bytes of a request; returns how many belonged to it. */
+size_t http_request_take(struct http_connection *connection, const char *bytes, size_t len);
+void http_request_free(struct http_request *request);
+/* The whole answer for somebody who is not let in. */
+void http_turn_away(struct http *http, struct buf *out);
 
 #endif

@@ -3,6 +3,7 @@
  * 401, 403, 413, 415, 400, then what the core says.
  */
 #include "lib/clock.h"
+#include "lib/log.h"
 #include "proto/json.h"
 #include "proto/problem.h"
 #include "proto/submission.h"
@@ -27,6 +28,8 @@ struct held {
 struct door_http {
 	struct stage *stage;
 	struct http *http;
+	bool deaf;
+	struct http_stats told; /* what the row has of its figures */
 	struct metric_row *row;
 	struct held *held_first, *held_last; /* as many as there are connections, at most */
 };
@@ -213,7 +216,14 @@ static const struct read *read_of(const struct stage *stage, const char *path)
 	return read_of_path(stage_index(stage), path);
 }
 
-/* What can be said before the body is read: 404, 405, 401, 403. */
+/* gzip and the like; nothing is unpacked here. */
+static bool is_coded(const struct http_request *request)
+{
+	const char *coding = http_header(request, "Content-Encoding");
+	return coding && *coding && strcasecmp(coding, "identity") != 0;
+}
+
+/* What can be said before the body is read: 404, 405, 401, 403, 415. */
 static int on_headers(void *arg, struct http_request *request)
 {
 	struct door_http *door = arg;
@@ -232,10 +242,9 @@ static int on_headers(void *arg, struct http_request *request)
 	unsigned may = !client ? 0
 		       : get   ? role_may_read(client->role) & read->permission
 			       : door_roles(stage->daemon->name, path) & client->role;
-	int err = !client ? ERR_UNAUTHENTICATED : !may ? ERR_FORBIDDEN : 0;
-	if (err)
-		refuse_unread(door, err);
-	return err;
+	if (!may)
+		return client ? ERR_FORBIDDEN : ERR_UNAUTHENTICATED;
+	return post && is_coded(request) ? ERR_MEDIA_TYPE : 0;
 }
 
 /* True: it waits for no commit, but comes also while the disk is full. */
@@ -330,20 +339,45 @@ static void on_request(void *arg, struct http_request *request)
 		request_answer(door, request);
 }
 
-static const char *on_error(void *arg, unsigned status, struct buf *body)
+static const char *on_refused(
+	void *arg, int err, const char *detail, struct buf *body, const char **headers)
 {
 	struct door_http *door = arg;
-	int err = status == 413 ? ERR_TOO_LARGE : ERR_INVALID;
-	for (unsigned i = 0; i < ERR_COUNT; i++) {
-		if (err_http(err_at(i)) == status) {
-			err = err_at(i);
-			break;
-		}
-	}
-	if (status == 413 || status == 400)
+	if (err != ERR_NOT_FOUND && err != ERR_METHOD) /* those were to be no submissions */
 		refuse_unread(door, err);
-	problem_print(err, "", NULL, body);
+	problem_print(err, detail, NULL, body);
+	*headers = headers_of(err);
 	return type_problem;
+}
+
+static void on_deaf(void *arg, const char *why)
+{
+	struct door_http *door = arg;
+	door->deaf = why;
+	if (why)
+		log_error("door_deaf", "port=%u why=\"%s\"", http_port(door->http), why);
+	else
+		log_info("door_hears", "port=%u", http_port(door->http));
+}
+
+const char *door_http_problem(const struct door_http *door)
+{
+	return door && door->deaf ? "The HTTP door does not accept" : NULL;
+}
+
+void door_http_describe(struct door_http *door)
+{
+	if (!door)
+		return;
+	struct http_stats now, *told = &door->told;
+	http_stats(door->http, &now);
+	door->row->requests += now.requests - told->requests;
+	door->row->bytes_out += now.bytes_out - told->bytes_out;
+	door->row->connects += now.connections - told->connections;
+	door->row->timeouts += now.timeouts - told->timeouts;
+	door->row->turned_away += now.turned_away - told->turned_away;
+	door->row->connections = now.open;
+	*told = now;
 }
 
 int door_http_open(struct stage *stage, struct why *why)
@@ -358,11 +392,14 @@ int door_http_open(struct stage *stage, struct why *why)
 	struct http_options options = {
 		.listen = stage->config.http,
 		.max_body_bytes = 1024ul * stage->config.max_body_kib,
+		.max_ignored_bytes = 1024ul * stage->config.max_ignored_body_kib,
+		.max_held_bytes = (1024ul * 1024) * stage->config.max_bodies_mib,
 		.max_connections = stage->config.max_connections,
 		.request_timeout_ms = stage->config.request_timeout_ms,
 		.on_request = on_request,
-		.on_error = on_error,
+		.on_refused = on_refused,
 		.on_headers = on_headers,
+		.on_deaf = on_deaf,
 		.arg = door,
 	};
 	return http_open(&door->http, stage->loop, &options, why);

@@ -208,7 +208,9 @@ int gets_refuse_parameters(
 /* ---- the doors ---- */
 int door_http_open(struct stage *stage, struct why *why);
 void door_http_close(struct door_http **door);
-bool door_http_resume(struct door_http *door); /* as feed_in_resume */
+bool door_http_resume(struct door_http *door);               /* as feed_in_resume */
+const char *door_http_problem(const struct door_http *door); /* NULL: fine */
+void door_http_describe(struct door_http *door);             /* into its row */
 int door_push_open(struct stage *stage, struct why *why);
 void door_push_close(struct door_push **door);
 void door_push_pause(struct door_push *door, bool paused);

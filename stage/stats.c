@@ -26,6 +26,7 @@ void stats_refresh(struct stage *stage)
 		feed_in_describe(stage->feeds_in[i], NULL);
 	feed_out_describe(stage->feed_out, NULL);
 	door_push_refresh(stage->push);
+	door_http_describe(stage->http);
 	struct store_stats store;
 	store_stats(stage->store, &store);
 	struct metric_row *row = stage->row_store;
@@ -48,6 +49,8 @@ static void health_fill(struct stage *stage, Wot__V1__Health *out, struct arena 
 	const char *problem = closed ? err_title(closed) : NULL;
 	for (size_t i = 0; i < stage->feed_count && !problem; i++)
 		problem = feed_in_problem(stage->feeds_in[i]);
+	if (!problem)
+		problem = door_http_problem(stage->http);
 	out->status = problem ? WOT__V1__HEALTH__STATUS__fail : WOT__V1__HEALTH__STATUS__pass;
 	out->daemon = arena_printf(arena, "wot-%s", stage->daemon->name);
 	out->problem = (char *)problem;

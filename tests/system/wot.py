@@ -104,12 +104,14 @@ def ask(dir, daemon, line, admin=False):
 
 
 class Wot:
-    def __init__(self, dir=None, settings=None):
+    def __init__(self, dir=None, settings=None, before=()):
+        """before: the words of a command that runs each daemon, such as prlimit."""
         self.own_dir = dir is None
         self.dir = pathlib.Path(dir or tempfile.mkdtemp(prefix="wot-test-"))
         self.dir.mkdir(exist_ok=True)
         self.base, self.lock = ports_take(14)
         self.processes = {}
+        self.before = before
         self.settings = settings or {}
         self.write_config()
         self.wotctl("keygen")
@@ -168,7 +170,7 @@ class Wot:
     def spawn(self, name):
         with open(self.dir / f"{name}.log", "ab") as log:
             self.processes[name] = subprocess.Popen(
-                [BIN / f"wot-{name}", "--config", self.dir / "wot.yaml", "--dir", self.dir],
+                [*self.before, BIN / f"wot-{name}", "--config", self.dir / "wot.yaml", "--dir", self.dir],
                 stderr=log, stdin=subprocess.DEVNULL)
 
     def start(self, *names):

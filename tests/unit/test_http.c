@@ -1,264 +1,4 @@
-#include "lib/http.h"
-
-#include "tests/unit/until.h"
-#include <arpa/inet.h>
-#include <errno.h>
-#include <netinet/in.h>
-#include <pthread.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdio.h>
-#include <string.h>
-#include <sys/socket.h>
-
-#include <cmocka.h>
-
-enum { BODY_MAX = 64 * 1024, REQUEST_MS = 300 };
-
-static struct {
-	struct loop *loop;
-	struct http *http;
-	struct http_request *held[8]; /* requests whose answer waits */
-	size_t held_count;
-	unsigned asked, gone;
-	size_t body_len;
-	char body[64];
-} test;
-
-/* ---- the server: a path says what it does ---- */
-
-static const char *on_error(void *arg, unsigned status, struct buf *body)
-{
-	(void)arg;
-	buf_printf(body, "{\"status\":%u}", status);
-	return "application/problem+json";
-}
-
-static int on_headers(void *arg, struct http_request *request)
-{
-	(void)arg;
-	const char *path = http_path(request);
-	if (strcmp(path, "/tagged") == 0)
-		http_set_tag(request, &test);
-	if (strcmp(path, "/allow") == 0)
-		http_respond(request, 405, "text/plain", "Allow: GET, HEAD\n", "no", 2);
-	if (strcmp(path, "/secret") == 0)
-		return ERR_UNAUTHENTICATED;
-	if (strcmp(path, "/xml") == 0)
-		return ERR_MEDIA_TYPE;
-	return strcmp(path, "/none") == 0 ? ERR_NOT_FOUND : 0;
-}
-
-static void on_parameter(void *arg, const char *name, const char *value)
-{
-	if (strcmp(name, "q") == 0)
-		*(const char **)arg = value ? value : "";
-}
-
-static void answer(struct http_request *request)
-{
-	auto_buf struct buf out = {0};
-	const char *query = NULL, *header = http_header(request, "x-header");
-	http_each_parameter(request, on_parameter, &query);
-	buf_printf(&out, "%s %s q=%s h=%s %zu", http_method(request), http_path(request),
-		query ? query : "(none)", header ? header : "(none)", test.body_len);
-	http_respond(request, 200, "text/plain", "X-One: 1\nX-Two: 2\n", out.data, out.len);
-}
-
-static void on_request(void *arg, struct http_request *request)
-{
-	(void)arg;
-	const char *body = http_body(request, &test.body_len);
-	test.asked++;
-	snprintf(test.body, sizeof test.body, "%s", body);
-	if (strcmp(http_path(request), "/held") == 0)
-		test.held[test.held_count++] = request;
-	else
-		answer(request);
-}
-
-static void on_gone(void *arg, void *tag)
-{
-	(void)arg;
-	assert_ptr_equal(tag, &test);
-	test.gone++;
-}
-
-static const struct http_options options = {
-	.listen = "127.0.0.1:0",
-	.max_body_bytes = BODY_MAX,
-	.max_connections = 100,
-	.request_timeout_ms = REQUEST_MS,
-	.on_request = on_request,
-	.on_error = on_error,
-	.on_headers = on_headers,
-	.on_gone = on_gone,
-};
-
-static int setup(void **state)
-{
-	(void)state;
-	struct why why;
-	memset(&test, 0, sizeof test);
-	return loop_new(&test.loop) || http_open(&test.http, test.loop, &options, &why);
-}
-
-static int teardown(void **state)
-{
-	(void)state;
-	http_close(&test.http);
-	loop_free(&test.loop);
-	return 0;
-}
-
-/* ---- the client: a thread that sends, and reads until it has what it wants ---- */
-
-struct client {
-	const char *send;
-	size_t send_len;
-	unsigned answers; /* to read; 0: until the other side closes */
-	const char *then; /* sent after the first answer */
-	bool slowly;      /* a byte at a time, until it is cut off */
-	struct buf heard;
-	bool sent, closed, done;
-	int recv_errno;
-	struct loop_waker *waker;
-};
-
-static int dial(void)
-{
-	struct sockaddr_in address = {.sin_family = AF_INET,
-		.sin_port = htons((uint16_t)http_port(test.http)),
-		.sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
-	int fd = socket(AF_INET, SOCK_STREAM, 0);
-	struct timeval limit = {.tv_sec = UNTIL_LIMIT_MS / 1000};
-	setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof limit);
-	if (connect(fd, (struct sockaddr *)&address, sizeof address) == 0)
-		return fd;
-	close(fd);
-	return -1;
-}
-
-static unsigned answers_in(const struct buf *heard)
-{
-	unsigned count = 0;
-	for (const char *at = heard->len ? heard->data : ""; (at = strstr(at, "HTTP/1.1 ")); at++)
-		count++;
-	return count;
-}
-
-/* Whether the last answer has all its body: ours have a Content-Length, and none for HEAD. */
-static bool last_is_whole(const struct buf *heard)
-{
-	const char *last = NULL;
-	for (const char *at = heard->data; (at = strstr(at, "HTTP/1.1 ")); at++)
-		last = at;
-	const char *end = last ? strstr(last, "\r\n\r\n") : NULL;
-	const char *length = last ? strstr(last, "Content-Length: ") : NULL;
-	if (!end)
-		return false;
-	return !length || strlen(end + 4) >= strtoul(length + 16, NULL, 10);
-}
-
-static void client_read(struct client *client, int fd, unsigned answers)
-{
-	char bytes[8192];
-	while (!answers || answers_in(&client->heard) < answers || !last_is_whole(&client->heard)) {
-		ssize_t len = recv(fd, bytes, sizeof bytes, 0);
-		client->closed = len == 0;
-		if (len <= 0) {
-			client->recv_errno = len < 0 ? errno : 0;
-			return;
-		}
-		buf_add(&client->heard, bytes, (size_t)len);
-	}
-}
-
-static void client_send(struct client *client, int fd)
-{
-	size_t len = client->send_len ? client->send_len : strlen(client->send);
-	size_t step = client->slowly ? 1 : len;
-	for (size_t at = 0; at < len; at += step) {
-		char byte;
-		if (send(fd, client->send + at, step, MSG_NOSIGNAL) != (ssize_t)step)
-			return;
-		client->sent = at + step == len;
-		struct timeval pause = {.tv_usec = 20000};
-		setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &pause, sizeof pause);
-		if (client->slowly && recv(fd, &byte, 1, MSG_PEEK) == 0)
-			break;
-	}
-	struct timeval limit = {.tv_sec = UNTIL_LIMIT_MS / 1000};
-	setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof limit);
-}
-
-static void *client_run(void *arg)
-{
-	struct client *client = arg;
-	int fd = dial();
-	client_send(client, fd);
-	if (client->then) {
-		client_read(client, fd, 1);
-		send(fd, client->then, strlen(client->then), MSG_NOSIGNAL);
-	}
-	client_read(client, fd, client->answers);
-	close(fd);
-	loop_wake(client->waker);
-	return NULL;
-}
-
-static void on_client_done(void *arg)
-{
-	((struct client *)arg)->done = true;
-}
-
-static bool is_done(void *arg)
-{
-	return ((struct client *)arg)->done;
-}
-
-static pthread_t client_start(struct client *client)
-{
-	pthread_t thread;
-	buf_reserve(&client->heard, 1);
-	client->heard.data[0] = '\0';
-	client->waker = loop_waker_new(test.loop, on_client_done, client);
-	assert_int_equal(pthread_create(&thread, NULL, client_run, client), 0);
-	return thread;
-}
-
-static void client_talk(struct client *client)
-{
-	pthread_t thread = client_start(client);
-	bool done = loop_until(test.loop, is_done, client);
-	pthread_join(thread, NULL);
-	assert_true(done);
-}
-
-static void expect_part(const struct client *client, const char *part)
-{
-	if (!strstr(client->heard.data, part))
-		fail_msg("no \"%s\" in \"%s\"", part, client->heard.data);
-}
-
-static void expect(const char *request, unsigned answers, const char *part)
-{
-	struct client client = {.send = request, .answers = answers};
-	client_talk(&client);
-	expect_part(&client, part);
-	if (answers == 0)
-		assert_true(client.closed);
-	buf_done(&client.heard);
-}
-
-#define GET(path) "GET " path " HTTP/1.1\r\nHost: x\r\n\r\n"
-
-static struct http_stats stats_now(void)
-{
-	struct http_stats stats;
-	http_stats(test.http, &stats);
-	return stats;
-}
+#include "tests/unit/http_fixture.h"
 
 /* ---- tests ---- */
 
@@ -320,18 +60,6 @@ static void head_is_get_without_the_body(void **state)
 	buf_done(&client.heard);
 }
 
-static bool is_held(void *arg)
-{
-	return test.held_count >= *(size_t *)arg;
-}
-
-static void answer_held(void)
-{
-	for (size_t i = test.held_count; i-- > 0;)
-		answer(test.held[i]);
-	test.held_count = 0;
-}
-
 /* Also longer than the time that a request may take to come in: that is about the client. */
 static void an_answer_may_come_later(void **state)
 {
@@ -380,8 +108,6 @@ static void the_headers_can_refuse(void **state)
 	expect(GET("/none"), 1, "\r\nContent-Type: application/problem+json\r\n");
 	expect("POST /none HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\n\r\nhello", 0,
 		"{\"status\":404}");
-	expect(GET("/allow"), 1, "\r\nAllow: GET, HEAD\r\n");
-	expect("POST /allow HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\n\r\n", 0, "405 Method");
 	assert_int_equal(test.asked, 0);
 	assert_int_equal(stats_now().refused, 4);
 }
@@ -500,7 +226,7 @@ static void who_sends_too_slowly_is_closed(void **state)
 	assert_int_equal(client.heard.len, 0);
 	buf_done(&client.heard);
 	struct client body = {.slowly = true,
-		.send = "POST /tagged HTTP/1.1\r\nHost: x\r\nContent-Length: "
+		.send = "POST /x HTTP/1.1\r\nHost: x\r\nContent-Length: "
 			"1000\r\n\r\naaaaaaaaaaaaaaaa"};
 	client_talk(&body);
 	assert_true(body.closed);
@@ -520,15 +246,6 @@ static void a_slow_second_request_is_closed_too(void **state)
 	buf_done(&client.heard);
 }
 
-static void a_request_that_never_was_complete_gives_back_its_tag(void **state)
-{
-	(void)state;
-	expect("POST /tagged HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n\r\nhel", 0, "");
-	assert_int_equal(test.gone, 1);
-	expect(GET("/tagged"), 1, "GET /tagged"); /* answered: the tag is ours */
-	assert_int_equal(test.gone, 1);
-}
-
 static void count_turn(void *arg)
 {
 	(*(unsigned *)arg)++;
@@ -543,9 +260,14 @@ static void an_idle_server_sleeps_also_with_connections(void **state)
 {
 	(void)state;
 	int idle = dial();
-	int held = dial();
-	assert_true(send(held, GET("/held"), strlen(GET("/held")), 0) > 0);
-	size_t want = 1;
+	const char *const held[] = {GET("/held"), GET("/held") GET("/x"), GET("/x") GET("/held"),
+		GET("/x") GET("/held") GET("/x")};
+	int fds[4];
+	size_t want = 4;
+	for (size_t i = 0; i < want; i++) {
+		fds[i] = dial();
+		assert_true(send(fds[i], held[i], strlen(held[i]), 0) > 0);
+	}
 	assert_true(loop_until(test.loop, is_held, &want));
 	expect(GET("/x"), 1, "GET /x");
 	unsigned turns = 0;
@@ -554,7 +276,8 @@ static void an_idle_server_sleeps_also_with_connections(void **state)
 	loop_run(test.loop);
 	assert_in_range(turns, 1, 20); /* the sweep's, and a few */
 	close(idle);
-	close(held);
+	for (size_t i = 0; i < want; i++)
+		close(fds[i]);
 	answer_held();
 }
 
@@ -565,9 +288,7 @@ static void closing_drops_what_waits(void **state)
 	pthread_t thread = client_start(&client);
 	size_t want = 1;
 	assert_true(loop_until(test.loop, is_held, &want));
-	http_set_tag(test.held[0], &test);
 	http_close(&test.http);
-	assert_int_equal(test.gone, 1);
 	bool done = loop_until(test.loop, is_done, &client);
 	pthread_join(thread, NULL);
 	assert_true(done);
@@ -590,6 +311,103 @@ static void closing_sends_what_was_answered(void **state)
 	expect_part(&client, "GET /held");
 	buf_done(&client.heard);
 }
+
+/* ---- bytes that are no request ---- */
+
+#define SMUGGLED "GET /smuggled HTTP/1.1\r\nHost: x\r\n\r\n"
+#define POST "POST /x HTTP/1.1\r\nHost: x\r\n"
+
+/* One answer, and the end of the connection: what stood in the body or behind it was not read. */
+static void nothing_behind_a_bad_request_is_read_as_one(void **state)
+{
+	(void)state;
+	static const char *const requests[] = {
+		POST "Content-Length : 35\r\n\r\n" SMUGGLED,
+		POST "Content-Length:\r\n 35\r\n\r\n" SMUGGLED,
+		POST "Content-Length: +35\r\n\r\n" SMUGGLED,
+		POST "Content-Length: 0\r\nContent-Length: 35\r\n\r\n" SMUGGLED,
+		POST "Content-Length: 35\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n" SMUGGLED,
+		POST "Transfer-Encoding : chunked\r\n\r\n0\r\n\r\n" SMUGGLED,
+		POST "Transfer-Encoding: chunked\r\n\r\n1;\n0\r\n\r\n" SMUGGLED,
+		POST "Transfer-Encoding: chunked\r\n\r\n0\n\r\n" SMUGGLED,
+		POST "Transfer-Encoding: chunked\r\n\r\n0x1\r\na\r\n0\r\n\r\n" SMUGGLED,
+		POST "Transfer-Encoding: chunked\r\n\r\n1\r\nab\r\n0\r\n\r\n" SMUGGLED,
+		"GET /x HTTP/1.1\nHost: x\n\n" SMUGGLED,
+		"GET /x HTTP/1.1\r\n\r\n" SMUGGLED,
+	};
+	for (size_t i = 0; i < sizeof requests / sizeof *requests; i++) {
+		struct client client = {.send = requests[i]};
+		client_talk(&client);
+		expect_part(&client, "HTTP/1.1 400 Bad Request\r\n");
+		expect_part(&client, "\r\nContent-Type: application/problem+json\r\n");
+		assert_int_equal(answers_in(&client.heard), 1);
+		assert_true(client.closed);
+		assert_true(test.detail[0]);
+		buf_done(&client.heard);
+	}
+	assert_int_equal(test.asked, 0);
+}
+
+static void a_get_with_a_body_is_one_request(void **state)
+{
+	(void)state;
+	struct client client = {.answers = 2,
+		.send = "GET /x HTTP/1.1\r\nHost: x\r\nContent-Length: 35\r\n\r\n" SMUGGLED GET(
+			"/next")};
+	client_talk(&client);
+	expect_part(&client, "GET /x q=(none) h=(none) 0"); /* read, and not kept */
+	expect_part(&client, "GET /next");
+	assert_null(strstr(client.heard.data, "/smuggled"));
+	buf_done(&client.heard);
+}
+
+static void a_body_where_there_is_none_is_bounded(void **state)
+{
+	(void)state;
+	static const char *const methods[] = {"GET", "HEAD", "DELETE", "OPTIONS"};
+	for (size_t i = 0; i < 4; i++) {
+		char request[128];
+		snprintf(request, sizeof request,
+			"%s /x HTTP/1.1\r\nHost: x\r\nContent-Length: %d\r\n\r\n", methods[i],
+			IGNORED_MAX + 1);
+		expect(request, 0, "413 ");
+	}
+	auto_buf struct buf chunked = {0};
+	buf_printf(&chunked,
+		"GET /x HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n%x\r\n%0*d",
+		IGNORED_MAX + 1, IGNORED_MAX + 1, 0);
+	expect(chunked.data, 0, "413 ");
+	assert_int_equal(test.asked, 0);
+}
+
+/* It could neither go on nor fail, and the loop did nothing else. */
+static void what_never_ends_is_refused_while_others_are_served(void **state)
+{
+	(void)state;
+	enum { LONG = 256 * 1024 };
+	static const char *const heads[] = {
+		POST "Transfer-Encoding: chunked\r\n\r\n5;a=",
+		POST "Transfer-Encoding: chunked\r\n\r\n0\r\nX-Trailer: ",
+		POST "Transfer-Encoding: chunked\r\n\r\n0000",
+		"GET /x HTTP/1.1\r\nHost: x\r\nX-Long: ",
+		"GET /",
+	};
+	for (size_t i = 0; i < sizeof heads / sizeof *heads; i++) {
+		auto_buf struct buf request = {0};
+		buf_printf(&request, "%s%0*d", heads[i], LONG, 0);
+		struct client endless = {.send = request.data};
+		pthread_t thread = client_start(&endless);
+		expect(GET("/others"), 1, "GET /others");
+		bool done = loop_until(test.loop, is_done, &endless);
+		pthread_join(thread, NULL);
+		assert_true(done);
+		expect_part(&endless, i < 3 ? "400 " : "431 ");
+		buf_done(&endless.heard);
+	}
+	assert_int_equal(test.asked, sizeof heads / sizeof *heads);
+}
+
+/* ---- life ---- */
 
 static void expect_listen(const char *listen, int err, const char *part)
 {
@@ -626,8 +444,6 @@ static void only_loopback_is_listened_on(void **state)
 	expect_listen(again, ERR_ADDRESS, taken);
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -648,10 +464,13 @@ int main(void)
 		TEST(garbage_behind_a_request_ends_the_connection),
 		TEST(who_sends_too_slowly_is_closed),
 		TEST(a_slow_second_request_is_closed_too),
-		TEST(a_request_that_never_was_complete_gives_back_its_tag),
 		TEST(an_idle_server_sleeps_also_with_connections),
 		TEST(closing_drops_what_waits),
 		TEST(closing_sends_what_was_answered),
+		TEST(nothing_behind_a_bad_request_is_read_as_one),
+		TEST(a_get_with_a_body_is_one_request),
+		TEST(a_body_where_there_is_none_is_bounded),
+		TEST(what_never_ends_is_refused_while_others_are_served),
 		TEST(only_loopback_is_listened_on),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -103,13 +103,10 @@ static void csv_is_as_of_haproxy(void **state)
 	assert_string_equal(out.data,
 		"# "
 		"kind,name,received,accepted,duplicate,refused,bytes,head,"
-		"lag,oldest_ms,p50_ms,p99_ms,opened,connections,turned_away,timeouts,requests,sent,"
-		"bytes_out,dropped,commits,disk_full_waits,waiting,left_out
-"
-		"door,push,1234567,0,0,3,0,42,0,0,0.207,3014.655,0,0,0,0,0,0,0,0,0,0,0,0
-"
-		"feed,a\"b\c,0,0,0,0,0,0,0,0,0.000,0.000,0,0,0,0,0,0,0,0,0,0,0,0
-");
+		"lag,oldest_ms,p50_ms,p99_ms,connects,connections,turned_away,timeouts,requests,sent,"
+		"bytes_out,dropped,commits,disk_full_waits,waiting,left_out\n"
+		"door,push,1234567,0,0,3,0,42,0,0,0.207,3014.655,0,0,0,0,0,0,0,0,0,0,0,0\n"
+		"feed,a\"b\\c,0,0,0,0,0,0,0,0,0.000,0.000,0,0,0,0,0,0,0,0,0,0,0,0\n");
 	metrics_done(&metrics);
 }
 
@@ -135,9 +132,8 @@ static void json_is_a_row_each(void **state)
 	metrics_json(&metrics, &out);
 	assert_non_null(
 		strstr(out.data, "[{\"kind\":\"door\",\"name\":\"push\",\"received\":1234567,"));
-	assert_non_null(
-		strstr(out.data, "\"p50_ms\":0.207,\"p99_ms\":3014.655,\"connections\":0,"));
-	assert_non_null(strstr(out.data, "\"open\":0},{\"kind\":\"feed\""));
+	assert_non_null(strstr(out.data, "\"p50_ms\":0.207,\"p99_ms\":3014.655,\"connects\":0,"));
+	assert_non_null(strstr(out.data, "\"left_out\":0},{\"kind\":\"feed\""));
 	assert_non_null(strstr(out.data, "\"name\":\"a\\\"b\\\\c\""));
 	metrics_done(&metrics);
 	buf_clear(&out);

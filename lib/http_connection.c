@@ -1,0 +1,247 @@
+#include "lib/clock.h"
+#include "lib/http_own.h"
+
+#include <errno.h>
+#include <sys/socket.h>
+
+enum { IDLE_MS = 75000 /* longer than nginx keeps its side */, LINGER_MS = 2000 };
+enum { SWEEP_PARTS = 8, SWEEP_MAX_MS = 250, PATIENCE_US = 250000 };
+
+static void settle(struct http_connection *connection);
+
+/* ---- out ---- */
+
+static void phase_set(struct http_connection *connection, enum http_phase phase)
+{
+	connection->phase = phase;
+	connection->since_us = clock_mono_us();
+}
+
+static void answer_sent(struct http_connection *connection)
+{
+	buf_done(&connection->out);
+	connection->sent = 0;
+	if (!connection->closes) {
+		phase_set(connection, HTTP_IDLE);
+	} else {
+		shutdown(connection->fd, SHUT_WR);
+		phase_set(connection, HTTP_LINGERING);
+	}
+}
+
+static void flush(struct http_connection *connection)
+{
+	struct buf *out = &connection->out;
+	while (connection->sent < out->len && !connection->broken) {
+		ssize_t len = send(connection->fd, out->data + connection->sent,
+			out->len - connection->sent, MSG_NOSIGNAL);
+		if (len < 0 && errno == EINTR)
+			continue;
+		if (len < 0 && errno == EAGAIN)
+			return;
+		if (len < 0)
+			connection->broken = true;
+		else
+			connection->sent += (size_t)len;
+		connection->since_us = clock_mono_us();
+	}
+	if (!connection->broken)
+		answer_sent(connection);
+}
+
+void http_connection_continue(struct http_connection *connection)
+{
+	static const char go_on[] =
+		"HTTP/1.1 100 Continue\r\n\r\n"; /* nothing else is on its way */
+	if (send(connection->fd, go_on, sizeof go_on - 1, MSG_NOSIGNAL) != sizeof go_on - 1)
+		connection->broken = true;
+}
+
+void http_connection_answer(struct http_connection *connection)
+{
+	phase_set(connection, HTTP_WRITING);
+	flush(connection);
+	if (!connection->running)
+		settle(connection);
+}
+
+/* ---- in ---- */
+
+/* One request a turn, so that many in a row keep nobody else waiting; the rest is for the next. */
+static void bytes_take(struct http_connection *connection, const char *bytes, size_t len)
+{
+	size_t taken = http_request_take(connection, bytes, len);
+	if (taken < len && !connection->closes)
+		buf_add(&connection->rest, bytes + taken, len - taken);
+}
+
+static void rest_take(struct http_connection *connection)
+{
+	auto_buf struct buf rest = connection->rest;
+	connection->rest = (struct buf){0};
+	bytes_take(connection, rest.data, rest.len);
+}
+
+static void receive(struct http_connection *connection)
+{
+	struct http *http = connection->http;
+	ssize_t len = recv(connection->fd, http->bytes, sizeof http->bytes, 0);
+	if (len == 0 || (len < 0 && errno != EAGAIN && errno != EINTR))
+		connection->broken = true;
+	else if (len > 0 && connection->phase != HTTP_LINGERING)
+		bytes_take(connection, http->bytes, (size_t)len);
+}
+
+/* ---- turns ---- */
+
+static bool reads(const struct http_connection *connection)
+{
+	return connection->phase == HTTP_IDLE || connection->phase == HTTP_READING ||
+	       connection->phase == HTTP_LINGERING;
+}
+
+static void poll_stop(struct http_connection *connection)
+{
+	uv_poll_stop(&connection->poll);
+	connection->events = 0;
+}
+
+static void on_poll(uv_poll_t *poll, int status, int events)
+{
+	(void)events;
+	struct http_connection *connection = (struct http_connection *)poll;
+	connection->running = true;
+	if (status < 0) {
+		connection->broken = true; /* libuv has stopped polling it */
+		connection->events = 0;
+	} else if (connection->phase == HTTP_WRITING) {
+		flush(connection);
+	} else if (connection->phase == HTTP_IDLE && connection->rest.len) {
+		rest_take(connection);
+	} else if (reads(connection)) {
+		receive(connection);
+	} else {
+		poll_stop(connection); /* more, while this is answered: it waits */
+	}
+	connection->running = false;
+	settle(connection);
+}
+
+/* What it is to be polled for, or the end of it. While a request is being answered that is still reading:
+ * most clients send nothing then, and it saves two calls. */
+static void settle(struct http_connection *connection)
+{
+	if (connection->phase == HTTP_ANSWERING) {
+		if (connection->events == UV_WRITABLE)
+			poll_stop(connection);
+		return;
+	}
+	if (connection->broken) {
+		http_connection_free(connection);
+		return;
+	}
+	bool writes = connection->phase == HTTP_WRITING ||
+		      (connection->phase == HTTP_IDLE && connection->rest.len);
+	int events = writes ? UV_WRITABLE : UV_READABLE;
+	if (events != connection->events)
+		must(uv_poll_start(&connection->poll, events, on_poll) == 0);
+	connection->events = events;
+}
+
+void http_connection_new(struct http *http, int fd)
+{
+	struct http_connection *connection = calloc(1, sizeof *connection);
+	must(connection);
+	*connection = (struct http_connection){
+		.http = http,
+		.fd = fd,
+		.next = http->connections,
+		.link = &http->connections,
+	};
+	phase_set(connection, HTTP_IDLE);
+	must(uv_poll_init(loop_uv(http->loop), &connection->poll, fd) == 0);
+	if (connection->next)
+		connection->next->link = &connection->next;
+	http->connections = connection;
+	http->stats.connections++;
+	http->stats.open++;
+	settle(connection);
+	http_sweep_start(http);
+}
+
+static void on_closed(uv_handle_t *handle)
+{
+	free(handle);
+}
+
+void http_connection_free(struct http_connection *connection)
+{
+	struct http *http = connection->http;
+	*connection->link = connection->next;
+	if (connection->next)
+		connection->next->link = connection->link;
+	if (connection->request)
+		http_request_free(connection->request);
+	buf_done(&connection->rest);
+	buf_done(&connection->out);
+	uv_close((uv_handle_t *)&connection->poll, on_closed);
+	close(connection->fd);
+	http->stats.open--;
+	http_accept_resume(http);
+}
+
+/* ---- who takes too long ---- */
+
+static unsigned limit_ms(const struct http_connection *connection)
+{
+	switch (connection->phase) {
+	case HTTP_IDLE:
+		return IDLE_MS;
+	case HTTP_LINGERING:
+		return LINGER_MS;
+	case HTTP_ANSWERING:
+		return 0; /* that is ours */
+	default:
+		return connection->http->options.request_timeout_ms;
+	}
+}
+
+static void on_sweep(void *arg)
+{
+	struct http *http = arg;
+	uint64_t now_us = clock_mono_us();
+	struct http_connection *next;
+	for (struct http_connection *one = http->connections; one; one = next) {
+		next = one->next;
+		unsigned limit = limit_ms(one);
+		if (!limit || now_us - one->since_us < limit * UINT64_C(1000))
+			continue;
+		http->stats.timeouts += one->phase == HTTP_READING || one->phase == HTTP_WRITING;
+		http_connection_free(one);
+	}
+	http_accept_resume(http);
+	if (!http->connections && !(http->listener && http->listener->paused))
+		loop_timer_free(&http->sweep);
+}
+
+void http_sweep_start(struct http *http)
+{
+	uint64_t interval_ms = http->options.request_timeout_ms / SWEEP_PARTS + 1;
+	if (!http->sweep)
+		http->sweep = loop_every(http->loop,
+			interval_ms < SWEEP_MAX_MS ? interval_ms : SWEEP_MAX_MS, on_sweep, http);
+}
+
+bool http_connection_evict(struct http *http)
+{
+	struct http_connection *oldest = NULL;
+	for (struct http_connection *one = http->connections; one; one = one->next) {
+		if (one->phase != HTTP_ANSWERING && (!oldest || one->since_us < oldest->since_us))
+			oldest = one;
+	}
+	if (!oldest || clock_mono_us() - oldest->since_us < PATIENCE_US)
+		return false;
+	http->stats.turned_away++;
+	http_connection_free(oldest);
+	return true;
+}
