@@ -245,13 +245,14 @@ int http_accept_open(struct http *http, const char *listen, struct why *why)
 		return err;
 	unsigned port = http_address_port(&http->address);
 	if (listener_open(http) != 0)
-		return errno == EADDRINUSE ? why_set(why, ERR_ADDRESS,
-						     "port %u of %s is taken: stop who holds it "
-						     "(ss -ltnp shows "
-						     "who), or set another",
-						     port, listen)
-					   : why_set(why, ERR_ADDRESS, "listening on %s: %s",
-						     listen, strerror(errno));
+		return errno == EADDRINUSE
+			       ? why_set(why, ERR_ADDRESS,
+					 "port %u of %s is taken: stop who holds it "
+					 "(ss -ltnp shows "
+					 "who), or set another",
+					 port, listen)
+			       : why_set(why, err_of_system(errno, ERR_ADDRESS),
+					 "listening on %s: %s", listen, strerror(errno));
 	http->look.fd = -1;
 	http->spare_fd = open("/dev/null", O_RDONLY | O_CLOEXEC);
 	http->look_timer = loop_every(http->loop, LOOK_MS, on_look, http);
