@@ -4,13 +4,6 @@
 #include <stdio.h>
 #include <string.h>
 
-_Noreturn void must_failed(const char *condition, const char *file, int line)
-{
-	fprintf(stderr, "level=fatal event=impossible condition=\"%s\" at=%s:%d\n", condition, file,
-		line);
-	abort();
-}
-
 void buf_done(struct buf *buf)
 {
 	free(buf->data);

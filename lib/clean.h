@@ -5,6 +5,7 @@
 #ifndef WOT_CLEAN_H
 #define WOT_CLEAN_H
 
+#include "lib/must.h"
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -23,10 +24,6 @@ static inline void clean_fd(const int *fd)
 
 #define auto_free auto_clean(clean_free)
 #define auto_fd auto_clean(clean_fd)
-
-/* The impossible is an assertion that stays on in release. */
-#define must(condition) ((condition) ? (void)0 : must_failed(#condition, __FILE__, __LINE__))
-_Noreturn void must_failed(const char *condition, const char *file, int line);
 
 /*
  * A bug on purpose: 1 where it was built with -DMUTANT_NAME, else 0 and gone. Tests must notice each: tests/mutants

@@ -52,10 +52,8 @@ static size_t line_join(const char *said, char *out, size_t room)
 }
 
 /* One write a line, so that lines of threads and processes that share stderr do not mix. */
-void log_line(enum log_level level, const char *event, const char *format, ...)
+static void line_write(enum log_level level, const char *event, const char *format, va_list args)
 {
-	if (level < log_state.level)
-		return;
 	struct timespec now;
 	clock_gettime(CLOCK_REALTIME, &now);
 	struct tm utc;
@@ -66,12 +64,27 @@ void log_line(enum log_level level, const char *event, const char *format, ...)
 		".%03ldZ level=%s daemon=%s event=%s ", now.tv_nsec / 1000000, level_names[level],
 		log_state.daemon, event);
 	char said[sizeof line] = "";
-	va_list args;
-	va_start(args, format);
 	vsnprintf(said, sizeof said, format, args);
-	va_end(args);
 	len += line_join(said, line + len, sizeof line - len);
 	line[len++] = '\n';
 	if (write(STDERR_FILENO, line, len) < 0)
 		return; /* nowhere left to say so */
+}
+
+void log_line(enum log_level level, const char *event, const char *format, ...)
+{
+	if (level < log_state.level)
+		return;
+	va_list args;
+	va_start(args, format);
+	line_write(level, event, format, args);
+	va_end(args);
+}
+
+void log_asked(const char *event, const char *format, ...)
+{
+	va_list args;
+	va_start(args, format);
+	line_write(LOG_INFO, event, format, args);
+	va_end(args);
 }

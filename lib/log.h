@@ -16,6 +16,8 @@ void log_set_level(enum log_level level);
 int log_level_parse(const char *name, enum log_level *level);
 void log_line(enum log_level level, const char *event, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
+/* What somebody asked for on the admin socket: of level info, and there whatever the level is. */
+void log_asked(const char *event, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 #define log_debug(...) log_line(LOG_DEBUG, __VA_ARGS__)
 #define log_info(...) log_line(LOG_INFO, __VA_ARGS__)

@@ -21,6 +21,29 @@ static ProtobufCBinaryData bytes_of(struct stage *stage, const uint8_t *data, si
 	return (ProtobufCBinaryData){.len = len, .data = arena_dup(&stage->arena, data, len)};
 }
 
+static const char *kind_of_body(const void *what)
+{
+	const Wot__V1__Body *body = what;
+	return event_kind_name(body->kind_case);
+}
+
+/* Of what has no message: a tick. */
+static const char *kind_of_itself(const void *what)
+{
+	return what;
+}
+
+static void event_evolve(struct stage *stage, const Wot__V1__Event *event, uint64_t seq)
+{
+	const char *stream = stage->daemon->name;
+	auto_must struct must_during during = {
+		"folding", stream, &seq, kind_of_body, event->body, NULL};
+	must_begin(&during);
+	stage->daemon->core->evolve(stage->state, event);
+	if (stage->trace.on)
+		trace_evolved(&stage->trace, stream, event, seq);
+}
+
 /* Stamps what is the shell's to say, and lets the event become part of what the daemon knows. */
 static uint64_t event_append(struct stage *stage, Wot__V1__Event *event)
 {
@@ -37,27 +60,37 @@ static uint64_t event_append(struct stage *stage, Wot__V1__Event *event)
 	store_append(stage->store, stage->packed.data, stage->packed.len, &seq);
 	if (event->has_digest)
 		dedupe_add(stage->dedupe, event, seq);
-	stage->daemon->core->evolve(stage->state, event);
+	event_evolve(stage, event, seq);
 	if (stage->daemon->on_append)
 		stage->daemon->on_append(stage->ctx, event, seq);
 	stage->kinds[event->body->kind_case]++;
 	return seq;
 }
 
-static struct decision *decision_begin(struct stage *stage)
+static void decision_begin(struct stage *stage)
 {
 	struct decision *decision = stage->decision;
 	decision->arena = &stage->arena;
 	decision->count = 0;
 	decision->faults = stage->faults;
 	decision->why.text[0] = 0;
-	return decision;
+	stage->trace.within = false;
 }
 
 static void decision_take(struct stage *stage)
 {
 	for (size_t i = 0; i < stage->decision->count; i++)
 		event_append(stage, stage->decision->events[i]);
+}
+
+/* stream: of whose log the input is, and at which of its events. */
+static int core_decide(
+	struct stage *stage, const struct input *input, const char *stream, uint64_t seq)
+{
+	int err = stage->daemon->core->decide(stage->state, input, stage->decision);
+	if (stage->trace.on)
+		trace_decided(&stage->trace, stream, seq, input, err, stage->decision);
+	return err;
 }
 
 static void refuse(struct receipt *receipt, int err, const struct stage *stage)
@@ -119,11 +152,38 @@ static void admission_begin(struct stage *stage, struct admission *admission, co
 		submission_digest(submission, NULL, NULL, admission->digest);
 }
 
-static int submit_decide(struct stage *stage, struct admission *admission)
+/* It went no further than the door. */
+static void door_trace(struct stage *stage, struct trace_name name, const struct receipt *receipt)
+{
+	if (!stage->trace.on)
+		return;
+	if (receipt->case_id[0])
+		name.case_id = receipt->case_id;
+	trace_door(&stage->trace, stage->daemon->name, receipt->seq, &name,
+		receipt->err ? err_name(receipt->err) : "duplicate");
+}
+
+void stage_refuse(
+	struct stage *stage, const struct trace_name *name, int err, struct receipt *receipt)
+{
+	*receipt = (struct receipt){.err = err, .detail = "", .faults = stage->faults};
+	door_trace(stage, *name, receipt);
+}
+
+static int submit_prepare(struct stage *stage, struct admission *admission, struct receipt *receipt)
 {
 	int err = stage->daemon->prepare ? stage->daemon->prepare(stage->ctx, admission) : 0;
-	if (err)
-		return err;
+	if (err) {
+		refuse(receipt, err, stage);
+		door_trace(stage,
+			trace_name_of_submission(admission->client, admission->submission),
+			receipt);
+	}
+	return err;
+}
+
+static int submit_decide(struct stage *stage, struct admission *admission, struct receipt *receipt)
+{
 	struct input input = {
 		.kind = INPUT_SUBMISSION,
 		.now_ms = stage->now_ms,
@@ -131,50 +191,67 @@ static int submit_decide(struct stage *stage, struct admission *admission)
 		.submission = admission->submission,
 		.sealed = &admission->sealed,
 	};
-	err = stage->daemon->core->decide(stage->state, &input, stage->decision);
+	int err = core_decide(stage, &input, stage->daemon->name, store_last(stage->store) + 1);
 	if (err && stage->daemon->withdraw)
 		stage->daemon->withdraw(stage->ctx, admission);
+	if (err)
+		refuse(receipt, err, stage);
 	must(err || stage->decision->count > 0);
 	return err;
 }
 
-void stage_submit(struct stage *stage, const char *client, Wot__V1__Submission *submission,
-	struct receipt *receipt)
+/* Its first event is the submission's own. */
+static void submit_take(
+	struct stage *stage, const struct admission *admission, char *ref, struct receipt *receipt)
 {
-	*receipt = (struct receipt){.detail = ""};
-	decision_begin(stage);
-	if (submit_again(stage, client, submission, receipt))
-		return;
-	char *ref = submission->external_ref;
-	struct admission admission;
-	admission_begin(stage, &admission, client, submission);
-	int err = submit_decide(stage, &admission);
-	if (err) {
-		refuse(receipt, err, stage);
-		return;
-	}
 	Wot__V1__Event *first = stage->decision->events[0];
-	first->id = bytes_of(stage, admission.event_id, sizeof admission.event_id);
-	first->client = arena_strdup(&stage->arena, client);
+	first->id = bytes_of(stage, admission->event_id, sizeof admission->event_id);
+	first->client = arena_strdup(&stage->arena, admission->client);
 	first->external_ref = ref;
 	first->has_digest = true;
-	first->digest = bytes_of(stage, admission.digest, sizeof admission.digest);
+	first->digest = bytes_of(stage, admission->digest, sizeof admission->digest);
 	receipt->seq = store_last(stage->store) + 1;
-	memcpy(receipt->id, admission.event_id, sizeof receipt->id);
+	memcpy(receipt->id, admission->event_id, sizeof receipt->id);
 	if (first->case_id)
 		strcpy(receipt->case_id, first->case_id);
 	decision_take(stage);
 }
 
-int stage_input_event(struct stage *stage, const char *stream, const Wot__V1__Event *event)
+void stage_submit(struct stage *stage, const char *client, Wot__V1__Submission *submission,
+	struct receipt *receipt)
 {
+	const uint64_t seq = store_last(stage->store) + 1;
+	auto_must struct must_during during = {
+		"deciding", stage->daemon->name, &seq, kind_of_body, submission->body, NULL};
+	must_begin(&during);
+	*receipt = (struct receipt){.detail = ""};
+	decision_begin(stage);
+	if (submit_again(stage, client, submission, receipt)) {
+		door_trace(stage, trace_name_of_submission(client, submission), receipt);
+		return;
+	}
+	char *ref = submission->external_ref;
+	struct admission admission;
+	admission_begin(stage, &admission, client, submission);
+	if (submit_prepare(stage, &admission, receipt) == 0 &&
+		submit_decide(stage, &admission, receipt) == 0)
+		submit_take(stage, &admission, ref, receipt);
+}
+
+int stage_input_event(
+	struct stage *stage, const char *stream, const Wot__V1__Event *event, uint64_t seq)
+{
+	auto_must struct must_during during = {
+		"deciding", stream, &seq, kind_of_body, event->body, NULL};
+	must_begin(&during);
 	struct input input = {
 		.kind = INPUT_EVENT,
 		.now_ms = stage->now_ms,
 		.stream = stream,
 		.event = event,
 	};
-	int err = stage->daemon->core->decide(stage->state, &input, decision_begin(stage));
+	decision_begin(stage);
+	int err = core_decide(stage, &input, stream, seq);
 	if (err)
 		log_error("input_refused", "stream=%s reason=%s why=\"%s\"", stream, err_name(err),
 			stage->decision->why.text);
@@ -185,8 +262,13 @@ int stage_input_event(struct stage *stage, const char *stream, const Wot__V1__Ev
 
 size_t stage_input_tick(struct stage *stage)
 {
+	const uint64_t seq = store_last(stage->store) + 1;
+	auto_must struct must_during during = {
+		"deciding", stage->daemon->name, &seq, kind_of_itself, "tick", NULL};
+	must_begin(&during);
 	struct input input = {.kind = INPUT_TICK, .now_ms = stage->now_ms};
-	int err = stage->daemon->core->decide(stage->state, &input, decision_begin(stage));
+	decision_begin(stage);
+	int err = core_decide(stage, &input, stage->daemon->name, seq);
 	must(err == 0);
 	decision_take(stage);
 	arena_reset(&stage->arena);
@@ -211,13 +293,18 @@ void stage_input_read(struct stage *stage, size_t feed)
 int stage_input_config(struct stage *stage, const char *name, const char *text,
 	const uint8_t hash[32], struct why *why)
 {
+	const uint64_t seq = store_last(stage->store) + 1;
+	auto_must struct must_during during = {
+		"deciding", stage->daemon->name, &seq, kind_of_itself, name, NULL};
+	must_begin(&during);
 	struct input input = {
 		.kind = INPUT_CONFIG,
 		.now_ms = stage->now_ms,
 		.config_name = name,
 		.config_text = text,
 	};
-	int err = stage->daemon->core->decide(stage->state, &input, decision_begin(stage));
+	decision_begin(stage);
+	int err = core_decide(stage, &input, stage->daemon->name, seq);
 	if (err)
 		return why_set(why, err, "%s", stage->decision->why.text);
 	for (size_t i = 0; i < stage->decision->count; i++) {

@@ -104,7 +104,18 @@ static void reply_refuse(
 static void refuse_unread(struct door_http *door, int err)
 {
 	door->row->received++;
-	metric_refuse(door->row, err);
+	refusal_count(err, door->row);
+}
+
+/* What a submission that is none can still be told by. */
+static struct trace_name name_of(const struct stage *stage, const char *path,
+	const struct client *client, const json_t *json)
+{
+	const struct door *door = door_of_path(stage->daemon->name, path);
+	return (struct trace_name){client->name,
+		json_string_value(json_object_get(json, "externalRef")),
+		json_string_value(json_object_get(json, "caseId")),
+		door && door->flat ? event_kind_name(door->kind) : NULL};
 }
 
 /* One submission, all the way; what it printed into out is its receipt or its problem. */
@@ -117,10 +128,12 @@ static void submission_take(struct door_http *door, const char *path, const stru
 	Wot__V1__Submission *submission;
 	int err = submission_from_json(
 		stage->daemon->name, path, role, stage->now_ms, json, &submission, stage->faults);
-	if (err)
-		*receipt = (struct receipt){.err = err, .detail = "", .faults = stage->faults};
-	else
+	if (err) {
+		const struct trace_name name = name_of(stage, path, client, json);
+		stage_refuse(stage, &name, err, receipt);
+	} else {
 		stage_submit(stage, client->name, submission, receipt);
+	}
 	receipt_count(receipt, door->row);
 }
 

@@ -122,6 +122,19 @@ static void receipt_pack(struct arena *arena, const struct receipt *from, struct
 
 /* ---- a Submit ---- */
 
+/* What a submission that is none can still be told by: what is broken in its form may yet be read. */
+static struct trace_name name_of(
+	struct stage *stage, const char *client, const uint8_t *bytes, size_t len)
+{
+	const Wot__V1__Submission *submission = NULL;
+	if (stage->trace.on)
+		submission = (void *)message_unpack(
+			&wot__v1__submission__descriptor, bytes, len, &stage->arena);
+	return (struct trace_name){client, submission ? submission->external_ref : NULL,
+		submission ? submission->case_id : NULL,
+		event_kind_name(submission_kind(bytes, len))};
+}
+
 static void submission_take(struct door_push *door, const char *client, unsigned role,
 	const struct scan *bytes, struct receipt *receipt)
 {
@@ -133,10 +146,12 @@ static void submission_take(struct door_push *door, const char *client, unsigned
 	if (!err)
 		err = submission_from_wire(stage->daemon->name, role, stage->now_ms, bytes->at, len,
 			&submission, stage->faults);
-	if (err)
-		*receipt = (struct receipt){.err = err, .detail = "", .faults = stage->faults};
-	else
+	if (err) {
+		const struct trace_name name = name_of(stage, client, bytes->at, len);
+		stage_refuse(stage, &name, err, receipt);
+	} else {
 		stage_submit(stage, client, submission, receipt);
+	}
 	receipt_count(receipt, door->row);
 }
 
@@ -170,7 +185,7 @@ static void receipts_begin(struct door_push *door, uint64_t request)
 static void submit_refuse(struct door_push *door, uint64_t request, int err, const char *detail)
 {
 	struct arena *arena = &door->stage->arena;
-	metric_refuse(door->row, err);
+	refusal_count(err, door->row);
 	Wot__V1__Receipts receipts = WOT__V1__RECEIPTS__INIT;
 	receipts.request = request;
 	receipts.problem = problem_new(err, detail, NULL, arena);

@@ -145,11 +145,15 @@ static int block_decide(struct feed_in *feed, const struct block *block, bool *n
 	for (struct block_cursor c = block_events(block); block_next(&c);) {
 		Wot__V1__Body__KindCase kind = event_kind(c.event, c.len);
 		*news |= kind != WOT__V1__BODY__KIND_INPUT_READ;
-		if (!stage->daemon->core->reads(kind))
+		bool wanted = stage->daemon->core->reads(kind);
+		if (stage->trace.on)
+			trace_feed(
+				&stage->trace, feed->stream, &c, wanted ? "read" : "passed_over");
+		if (!wanted)
 			continue;
 		Wot__V1__Event *event = event_unpack(c.event, c.len, &stage->arena);
 		must(event); /* block_is_readable has seen to it */
-		int err = stage_input_event(stage, feed->stream, event);
+		int err = stage_input_event(stage, feed->stream, event, c.seq);
 		failed = failed ? failed : err;
 		arena_reset(&stage->arena);
 	}
@@ -163,6 +167,8 @@ static void mark_move(struct feed_in *feed, const struct block *block)
 	memcpy(mark->hash, block->hash, sizeof mark->hash);
 	memcpy(mark->id, block->stream_id, sizeof mark->id);
 	feed->row->accepted += block->count;
+	log_debug("read", "stream=%s seq=%" PRIu64 " events=%" PRIu32, feed->stream, mark->seq,
+		block->count);
 }
 
 int feed_in_decide(struct feed_in *feed, const uint8_t *bytes, const struct block *block)
@@ -191,8 +197,7 @@ int feed_in_copy(struct feed_in *feed, const uint8_t *bytes, const struct block 
 	int err = store_append_block(stage->store, feed->stream, bytes, block->size);
 	if (err)
 		return err;
-	for (struct block_cursor c = block_events(block); block_next(&c);)
-		stage->daemon->fold(stage->ctx, feed->index, c.event, c.len, c.seq);
+	replay_fold(stage, feed->index, block);
 	mark_move(feed, block);
 	return 0;
 }

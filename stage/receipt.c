@@ -1,3 +1,4 @@
+#include "lib/log.h"
 #include "stage/shell.h"
 
 unsigned receipt_code(const struct receipt *receipt)
@@ -18,11 +19,17 @@ Wot__V1__Accepted *receipt_accepted(const struct receipt *receipt, struct arena 
 	return out;
 }
 
+void refusal_count(int err, struct metric_row *row)
+{
+	log_debug("refused", "%s=%s reason=%s", row->kind, row->name, err_name(err));
+	metric_refuse(row, err);
+}
+
 void receipt_count(const struct receipt *receipt, struct metric_row *row)
 {
 	row->received++;
 	if (receipt->err)
-		metric_refuse(row, receipt->err);
+		refusal_count(receipt->err, row);
 	else if (receipt->duplicate)
 		row->duplicate++;
 	else

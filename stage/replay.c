@@ -47,18 +47,45 @@ static int replay_own(struct stage *stage, const uint8_t *bytes, size_t len)
 	return 0;
 }
 
+static const char *kind_of_next(const void *what)
+{
+	const struct block_cursor *c = what;
+	return event_kind_name(event_kind(c->event, c->len));
+}
+
+void replay_fold(struct stage *stage, size_t feed, const struct block *block)
+{
+	struct block_cursor c = block_events(block);
+	auto_must struct must_during during = {
+		"folding", stage->feeds[feed], &c.seq, kind_of_next, &c, NULL};
+	must_begin(&during);
+	while (block_next(&c)) {
+		if (stage->trace.on)
+			trace_feed(&stage->trace, during.stream, &c, "read");
+		stage->daemon->fold(stage->ctx, feed, c.event, c.len, c.seq);
+		if (stage->trace.on)
+			trace_folded(&stage->trace, during.stream, &c);
+	}
+}
+
+static int replay_own_block(struct stage *stage, const struct block *block)
+{
+	struct block_cursor c = block_events(block);
+	auto_must struct must_during during = {
+		"folding", stage->daemon->name, &c.seq, kind_of_next, &c, NULL};
+	must_begin(&during);
+	int err = 0;
+	while (!err && block_next(&c))
+		err = replay_own(stage, c.event, c.len);
+	return err;
+}
+
 /* feed < 0: the own stream. */
 static int replay_block(struct stage *stage, int feed, const struct block *block)
 {
-	for (struct block_cursor c = block_events(block); block_next(&c);) {
-		if (feed >= 0) {
-			stage->daemon->fold(stage->ctx, (size_t)feed, c.event, c.len, c.seq);
-		} else {
-			int err = replay_own(stage, c.event, c.len);
-			if (err)
-				return err;
-		}
-	}
+	if (feed < 0)
+		return replay_own_block(stage, block);
+	replay_fold(stage, (size_t)feed, block);
 	return 0;
 }
 

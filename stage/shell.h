@@ -11,6 +11,7 @@
 #include "proto/door.h"
 #include "stage/dedupe.h"
 #include "stage/stage.h"
+#include "stage/trace.h"
 #include "store/block.h"
 
 enum { FEEDS_MAX = 4, CONFIGS_MAX = 4 };
@@ -69,6 +70,7 @@ struct stage {
 	struct buf packed;
 	struct faults *faults;
 	struct decision *decision;
+	struct trace trace;
 
 	const char *const *feeds; /* the streams it reads */
 	size_t feed_count;
@@ -140,12 +142,17 @@ struct receipt {
 unsigned receipt_code(const struct receipt *receipt); /* 202, 200, or that of the refusal */
 /* As HTTP and push have it; the receipt stays as long as it. */
 Wot__V1__Accepted *receipt_accepted(const struct receipt *receipt, struct arena *arena);
+void refusal_count(int err, struct metric_row *row);
 void receipt_count(const struct receipt *receipt, struct metric_row *row);
 /* An authenticated, valid submission; the receipt holds once everything up to store_last is durable. */
 void stage_submit(struct stage *stage, const char *client, Wot__V1__Submission *submission,
 	struct receipt *receipt);
+/* One that is no valid submission; of `name` what it can be told by. */
+void stage_refuse(
+	struct stage *stage, const struct trace_name *name, int err, struct receipt *receipt);
 /* 0, or ERR_DIVERGED: what another daemon accepted cannot be true beside what is known here. */
-int stage_input_event(struct stage *stage, const char *stream, const Wot__V1__Event *event);
+int stage_input_event(
+	struct stage *stage, const char *stream, const Wot__V1__Event *event, uint64_t seq);
 size_t stage_input_tick(struct stage *stage); /* a second has passed; how many events that gave */
 void stage_input_read(struct stage *stage, size_t feed); /* appends the InputRead that is owed */
 /* A file that the core decides by has another content: decided, and entered in the log. */
@@ -160,6 +167,8 @@ int stage_configure(struct stage *stage, struct why *why);
 int stage_files_check(const struct daemon *daemon, const struct config *config, struct buf *errors);
 
 /* ---- replay.c ---- */
+/* Gives the block of a feed to the fold. */
+void replay_fold(struct stage *stage, size_t feed, const struct block *block);
 int replay_log(struct stage *stage, struct why *why);
 int replay_copies(struct stage *stage, struct why *why);
 

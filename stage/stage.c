@@ -48,8 +48,11 @@ void stage_turn(struct stage *stage)
 	bool left = inputs_resume(stage);
 	stage->part->turn(stage);
 	store_flush(store, stage->now_ms);
+	if (stage->trace.commit_count)
+		trace_commits(&stage->trace, store);
 	uint64_t durable = stage->part->durable(stage);
 	if (durable != stage->flushed_seq) {
+		log_debug("committed", "seq=%" PRIu64, durable);
 		stage->flushed_seq = durable;
 		dedupe_durable(stage->dedupe, durable);
 		if (stage->daemon->on_durable)
@@ -315,6 +318,7 @@ void stage_close(struct stage **at)
 	buf_done(&stage->packed);
 	free(stage->faults);
 	free(stage->decision);
+	trace_off(&stage->trace);
 	free(stage);
 	*at = NULL;
 }

@@ -250,6 +250,48 @@ static int set_log_level(void *arg, char **args, size_t count, struct buf *out)
 	return 0;
 }
 
+static void follow_say(const struct stage *stage, const char *asked, struct buf *out)
+{
+	log_asked("trace", "following=%s", asked);
+	buf_printf(out, "wot-%s follows %s in its log, until `trace off`\n", stage->daemon->name,
+		asked);
+}
+
+static int follow_ref(void *arg, char **args, size_t count, struct buf *out)
+{
+	struct stage *stage = arg;
+	if (count != 1 || trace_ref(&stage->trace, args[0]) != 0) {
+		buf_text(out, "trace ref CLIENT/REF: the name of a client, and its externalRef\n");
+		return ERR_USAGE;
+	}
+	follow_say(stage, args[0], out);
+	return 0;
+}
+
+static int follow_case(void *arg, char **args, size_t count, struct buf *out)
+{
+	struct stage *stage = arg;
+	if (count != 1 || trace_case(&stage->trace, args[0]) != 0) {
+		buf_text(out, "trace case ID: a case number, such as 2025-000123\n");
+		return ERR_USAGE;
+	}
+	follow_say(stage, args[0], out);
+	return 0;
+}
+
+static int follow_nothing(void *arg, char **args, size_t count, struct buf *out)
+{
+	(void)args;
+	struct stage *stage = arg;
+	if (count) {
+		buf_text(out, "trace off\n");
+		return ERR_USAGE;
+	}
+	trace_off(&stage->trace);
+	log_asked("trace", "following=nothing");
+	return 0;
+}
+
 static int set_maintenance(void *arg, char **args, size_t count, struct buf *out)
 {
 	struct stage *stage = arg;
@@ -284,7 +326,12 @@ static const struct ctl_command commands[] = {
 	{"show config", "", "the settings in force", false, .run = show_config},
 	{"show metrics", "", "OpenMetrics text", false, .run = show_metrics},
 	{"show version", "", "name and version", false, .run = show_version},
-	{"set log-level", "LEVEL", "debug, info, warning or error", true, .run = set_log_level},
+	{"set log-level", "LEVEL", "error, warning, info or debug: with each block and refusal",
+		true, .run = set_log_level},
+	{"trace ref", "CLIENT/REF", "follow what came in under it, in this daemon's log", true,
+		.run = follow_ref},
+	{"trace case", "ID", "follow all that concerns a case", true, .run = follow_case},
+	{"trace off", "", "follow nothing", true, .run = follow_nothing},
 	{"set maintenance", "on|off", "refuse new submissions with 503", true,
 		.run = set_maintenance},
 	{"clear counters", "", "set the counters of show stat to 0", true, .run = clear_counters},
