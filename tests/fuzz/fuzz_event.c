@@ -30,7 +30,7 @@ static const char rules[] =
 
 static bool reads_stream(const struct core *core, const char *stream)
 {
-	for (const char *const *feed = core->feeds; *feed; feed++)
+	for (const char *const *feed = daemon_rows[daemon_find(core->name)].feeds; *feed; feed++)
 		if (!strcmp(*feed, stream))
 			return true;
 	return false;

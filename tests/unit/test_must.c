@@ -51,6 +51,12 @@ static bool core_reads(Wot__V1__Body__KindCase kind)
 	return true;
 }
 
+static void on_fold(void *ctx, size_t feed, const uint8_t *event, size_t len, uint64_t seq)
+{
+	(void)ctx, (void)feed, (void)event, (void)len;
+	must(seq != 71);
+}
+
 static const struct core core = {
 	.name = "intake",
 	.new = core_new,
@@ -84,7 +90,7 @@ static void submit(struct stage *stage, const char *ref, const char *queue)
 
 static struct stage *intake_open(void)
 {
-	static const struct daemon daemon = {.name = "intake", .core = &core};
+	static const struct daemon daemon = {.name = "intake", .core = &core, .fold = on_fold};
 	struct stage *stage;
 	struct config config;
 	struct why why = {""};
@@ -209,6 +215,32 @@ static void a_start_that_fails_says_at_which_event(void **state)
 	assert_says(said, "doing=\"folding call of intake at seq 2\"");
 }
 
+static void fold_fails(void)
+{
+	struct stage *stage = intake_open();
+	auto_buf struct buf packed = {0}, payload = {0};
+	Wot__V1__Event event = WOT__V1__EVENT__INIT;
+	uint8_t id[EVENT_ID_LEN] = {1};
+	call_init("main");
+	event.id = (ProtobufCBinaryData){sizeof id, id};
+	event.body = &body;
+	event_pack(&event, &packed);
+	block_add_event(&payload, packed.data, packed.len);
+	block_add_event(&payload, packed.data, packed.len);
+	const struct block block = {.first_seq = 70,
+		.count = 2,
+		.payload = (const uint8_t *)payload.data,
+		.payload_len = (uint32_t)payload.len};
+	replay_fold(stage, 0, &block);
+}
+
+static void a_fold_of_another_log_that_fails_says_at_which_event(void **state)
+{
+	char said[4096];
+	said_by(state, fold_fails, said, sizeof said);
+	assert_says(said, "doing=\"folding call of case at seq 71\"");
+}
+
 static void idle_fails(void)
 {
 	struct stage *stage = intake_open();
@@ -243,6 +275,7 @@ int main(void)
 		IN_A_FOLDER(an_event_of_another_log_is_told_by_that_logs_number),
 		IN_A_FOLDER(a_person_that_would_get_into_a_log_is_not_in_the_line),
 		IN_A_FOLDER(a_start_that_fails_says_at_which_event),
+		IN_A_FOLDER(a_fold_of_another_log_that_fails_says_at_which_event),
 		IN_A_FOLDER(between_two_inputs_nothing_is_going_on),
 	};
 	return sodium_init() < 0 ? 1 : cmocka_run_group_tests(tests, NULL, NULL);
