@@ -152,6 +152,7 @@ $B/examples/%: $B/docs/examples/%.o $B/gen/proto/event.pb-c.o $B/gen/proto/door.
 
 # ---- docs: those that are made from the tables, the messages and kpi.yaml; committed ----
 DOCS ?= docs
+tools: $B/tools/generate
 docs: $B/tools/generate
 	@$B/tools/generate $(DOCS)
 $B/tools/generate: $B/tools/generate.o $B/libwot.a

@@ -82,8 +82,7 @@ static bool query_read(char *text, struct http_head *head)
 		if (head->query_count == HTTP_QUERY_MAX || !decode(pair, true) ||
 			(value && !decode(value, true)))
 			return false;
-		head->query[head->query_count++] =
-			(struct http_pair){.name = pair, .value = value};
+		head->query[head->query_count++] = (struct http_pair){.name = pair, .value = value};
 	}
 	return true;
 }

@@ -103,7 +103,8 @@ static void csv_is_as_of_haproxy(void **state)
 	assert_string_equal(out.data,
 		"# "
 		"kind,name,received,accepted,duplicate,refused,bytes,head,"
-		"lag,oldest_ms,p50_ms,p99_ms,connects,connections,turned_away,timeouts,requests,sent,"
+		"lag,oldest_ms,p50_ms,p99_ms,connects,connections,turned_away,timeouts,requests,"
+		"sent,"
 		"bytes_out,dropped,commits,disk_full_waits,waiting,left_out\n"
 		"door,push,1234567,0,0,3,0,42,0,0,0.207,3014.655,0,0,0,0,0,0,0,0,0,0,0,0\n"
 		"feed,a\"b\\c,0,0,0,0,0,0,0,0,0.000,0.000,0,0,0,0,0,0,0,0,0,0,0,0\n");
