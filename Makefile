@@ -18,7 +18,7 @@ LDLIBS := $(shell pkg-config --libs $(PKGS) 2>/dev/null) -llmdb -pthread -lm
 
 PROTO := $(basename $(notdir $(wildcard proto/*.proto)))
 GEN := $(PROTO:%=$B/gen/proto/%.pb-c.c)
-LIBDIRS := lib proto store config core vault stage kpi figures city client
+LIBDIRS := lib bus http proto store config core vault stage kpi figures city client
 src = $(wildcard $1/*.c)
 obj = $(patsubst %.c,$B/%.o,$(call src,$1))
 LIBOBJ := $(GEN:.c=.o) $(foreach d,$(LIBDIRS),$(call obj,$d))
@@ -92,7 +92,7 @@ bench:
 # ---- sim: the cores and their shell under a seed; tests/sim/fake_*.c stands in for what does I/O ----
 SEEDS ?= 300
 FROM ?= 1
-FAKED := lib/loop lib/clock lib/bus lib/bus_address lib/bus_dial lib/bus_serve lib/zmtp lib/curve \
+FAKED := lib/loop lib/clock bus/bus bus/bus_address bus/bus_dial bus/bus_serve bus/zmtp bus/curve \
 	stage/door_http stage/door_push stage/stats store/store_%
 $B/libunfaked.a: $(filter-out $(FAKED:%=$B/%.o),$(LIBOBJ))
 	@rm -f $@ && ar rcs $@ $^

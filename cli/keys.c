@@ -3,9 +3,9 @@
  */
 #include "config/keys.h"
 
+#include "bus/bus.h"
 #include "cli/cli.h"
 #include "config/clients.h"
-#include "lib/bus.h"
 #include "lib/clean.h"
 #include "proto/role.h"
 #include <sodium.h>

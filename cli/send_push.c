@@ -3,8 +3,8 @@
  */
 #include "cli/import.h"
 
+#include "bus/bus.h"
 #include "config/keys.h"
-#include "lib/bus.h"
 #include "lib/clock.h"
 #include "proto/json.h"
 #include "proto/role.h"

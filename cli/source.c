@@ -1,6 +1,6 @@
 #include "cli/source.h"
 
-#include "lib/bus.h"
+#include "bus/bus.h"
 #include "lib/clean.h"
 #include "proto/event.h"
 #include "proto/feed.pb-c.h"

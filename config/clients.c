@@ -1,7 +1,7 @@
 #include "config/clients.h"
 
+#include "bus/bus.h"
 #include "config/yaml.h"
-#include "lib/bus.h"
 #include "proto/role.h"
 #include <errno.h>
 #include <fcntl.h>

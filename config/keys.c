@@ -1,6 +1,6 @@
 #include "config/keys.h"
 
-#include "lib/bus.h"
+#include "bus/bus.h"
 #include "lib/clean.h"
 #include <errno.h>
 #include <fcntl.h>

@@ -4,9 +4,9 @@
 #ifndef WOT_SHELL_H
 #define WOT_SHELL_H
 
+#include "bus/bus.h"
 #include "config/keys.h"
 #include "core/get.h"
-#include "lib/bus.h"
 #include "lib/metric.h"
 #include "proto/door.h"
 #include "stage/dedupe.h"

@@ -12,8 +12,8 @@
 #include "config/clients.h"
 #include "config/config.h"
 #include "core/core.h"
+#include "http/http.h"
 #include "lib/ctl.h"
-#include "lib/http.h"
 #include "store/store.h"
 
 struct stage;

@@ -91,7 +91,7 @@ def rooms_rule(tree):
 CORE_HEADERS = re.compile(
     r"\s*#\s*include\s*"
     r"(<(?:uv|zmq|lmdb|microhttpd|curl/[a-z]+|time|sys/time|unistd|fcntl)\.h>"
-    r'|"(?:lib/(?:loop|clock|bus|http|ctl|log|metric)|vault/[a-z_]+|store/[a-z_/]+|stage/(?:stage|shell|app)'
+    r'|"(?:lib/(?:loop|clock|ctl|log|metric)|bus/[a-z_]+|http/[a-z_]+|vault/[a-z_]+|store/[a-z_/]+|stage/(?:stage|shell|app)'
     r'|config/(?:config|keys|clients))\.h")'
 )
 CORE_CALLS = re.compile(

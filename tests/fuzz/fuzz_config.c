@@ -2,12 +2,12 @@
  * Any bytes as a file of the configuration; the first says which. What is refused says where and leaves nothing
  * behind; what is taken is there. Files come from an operator, but logs carry their texts to other daemons.
  */
+#include "bus/bus.h"
 #include "config/clients.h"
 #include "config/clocks.h"
 #include "config/config.h"
 #include "config/lists.h"
 #include "daemons/triage/rules.h"
-#include "lib/bus.h"
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>

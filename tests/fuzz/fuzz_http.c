@@ -2,9 +2,9 @@
  * Any bytes at the HTTP port. A head is the same one however its bytes came in, and what is taken for one
  * has no field in which another reader could see a second line, length or host; a chunked body too.
  */
+#include "http/http_chunks.h"
+#include "http/http_head.h"
 #include "lib/buf.h"
-#include "lib/http_chunks.h"
-#include "lib/http_head.h"
 #include <string.h>
 #include <strings.h>
 

@@ -72,7 +72,7 @@ static void queue_drop(struct queue *queue)
 		parcel_free(queue_take(queue));
 }
 
-/* ---- lib/bus.h ---- */
+/* ---- bus/bus.h ---- */
 
 int bus_new(struct bus **out, struct loop *loop)
 {

@@ -1,11 +1,11 @@
 /*
- * The network in the simulation. fake_bus.c stands in for lib/bus.c: messages wait in a queue of their
+ * The network in the simulation. fake_bus.c stands in for bus/bus.c: messages wait in a queue of their
  * connection, in order, until the simulation delivers one. Ends go and come back, and links are cut.
  */
 #ifndef WOT_SIM_FAKE_BUS_H
 #define WOT_SIM_FAKE_BUS_H
 
-#include "lib/bus.h"
+#include "bus/bus.h"
 
 /* How many things wait for the owner of that loop: a message of a connection, news of a peer. */
 size_t fake_bus_ready(const struct loop *loop);

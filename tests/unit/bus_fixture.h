@@ -5,7 +5,7 @@
 #ifndef WOT_BUS_FIXTURE_H
 #define WOT_BUS_FIXTURE_H
 
-#include "lib/bus_own.h"
+#include "bus/bus_own.h"
 #include "tests/unit/until.h"
 #include <setjmp.h>
 #include <stdarg.h>

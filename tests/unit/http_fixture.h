@@ -1,11 +1,11 @@
 /*
  * An HTTP server whose paths say what it does, and clients that send bytes to it: for the tests of
- * lib/http*.c.
+ * http/http*.c.
  */
 #ifndef WOT_TEST_HTTP_FIXTURE_H
 #define WOT_TEST_HTTP_FIXTURE_H
 
-#include "lib/http.h"
+#include "http/http.h"
 
 #include "tests/unit/until.h"
 #include <arpa/inet.h>

@@ -2,9 +2,9 @@
  * What a request says, byte by byte. What is refused here is what two servers in a row were seen to read
  * differently (RFC 9112 and the cases of request smuggling), so that no body is ever read as a request.
  */
+#include "http/http_chunks.h"
+#include "http/http_head.h"
 #include "lib/buf.h"
-#include "lib/http_chunks.h"
-#include "lib/http_head.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

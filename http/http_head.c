@@ -1,4 +1,4 @@
-#include "lib/http_head.h"
+#include "http/http_head.h"
 
 #include <stdlib.h>
 #include <string.h>

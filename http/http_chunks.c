@@ -1,6 +1,6 @@
-#include "lib/http_chunks.h"
+#include "http/http_chunks.h"
 
-#include "lib/http_head.h"
+#include "http/http_head.h"
 #include <stdlib.h>
 #include <string.h>
 

@@ -1,5 +1,5 @@
+#include "http/http_own.h"
 #include "lib/clock.h"
-#include "lib/http_own.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -3,10 +3,10 @@
  * peer can make us hold is counted here: connections (in all, an address, a key), those that have not yet
  * said who they are, a message that stops halfway, answers that are not read.
  */
-#include "lib/bus_own.h"
+#include "bus/bus_own.h"
+#include "bus/zmtp.h"
 #include "lib/clean.h"
 #include "lib/clock.h"
-#include "lib/zmtp.h"
 
 #include <errno.h>
 #include <limits.h>

@@ -5,7 +5,7 @@
 #ifndef WOT_BUS_OWN_H
 #define WOT_BUS_OWN_H
 
-#include "lib/bus.h"
+#include "bus/bus.h"
 
 struct server;
 

@@ -1,4 +1,4 @@
-#include "lib/bus.h"
+#include "bus/bus.h"
 #include "lib/clean.h"
 
 #include <string.h>

@@ -5,7 +5,7 @@
 #ifndef WOT_HTTP_OWN_H
 #define WOT_HTTP_OWN_H
 
-#include "lib/http.h"
+#include "http/http.h"
 #include <netinet/in.h>
 
 union http_address {

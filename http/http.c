@@ -1,7 +1,7 @@
+#include "http/http_chunks.h"
+#include "http/http_head.h"
+#include "http/http_own.h"
 #include "lib/clock.h"
-#include "lib/http_chunks.h"
-#include "lib/http_head.h"
-#include "lib/http_own.h"
 
 #include <stdio.h>
 #include <string.h>

@@ -1,4 +1,4 @@
-#include "lib/bus_own.h"
+#include "bus/bus_own.h"
 #include "lib/clean.h"
 
 #include <string.h>

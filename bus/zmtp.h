@@ -6,8 +6,8 @@
 #ifndef WOT_ZMTP_H
 #define WOT_ZMTP_H
 
-#include "lib/bus.h"
-#include "lib/curve.h"
+#include "bus/bus.h"
+#include "bus/curve.h"
 
 /* What all connections of a server share. */
 struct zmtp_side {

@@ -1,4 +1,4 @@
-#include "lib/curve.h"
+#include "bus/curve.h"
 
 #include <string.h>
 

@@ -1,5 +1,5 @@
+#include "http/http_own.h"
 #include "lib/clean.h"
-#include "lib/http_own.h"
 
 #include <arpa/inet.h>
 #include <errno.h>

@@ -1,4 +1,4 @@
-#include "lib/zmtp.h"
+#include "bus/zmtp.h"
 
 #include <string.h>
 
