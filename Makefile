@@ -18,7 +18,7 @@ LDLIBS := $(shell pkg-config --libs $(PKGS) 2>/dev/null) -llmdb -pthread -lm
 
 PROTO := $(basename $(notdir $(wildcard proto/*.proto)))
 GEN := $(PROTO:%=$B/gen/proto/%.pb-c.c)
-LIBDIRS := lib bus http proto store config core vault stage kpi figures city client
+LIBDIRS := lib bus http proto store store/lmdb config core vault stage kpi figures city
 src = $(wildcard $1/*.c)
 obj = $(patsubst %.c,$B/%.o,$(call src,$1))
 LIBOBJ := $(GEN:.c=.o) $(foreach d,$(LIBDIRS),$(call obj,$d))
@@ -93,7 +93,7 @@ bench:
 SEEDS ?= 300
 FROM ?= 1
 FAKED := lib/loop lib/clock bus/bus bus/bus_address bus/bus_dial bus/bus_serve bus/zmtp bus/curve \
-	stage/door_http stage/door_push stage/stats store/store_%
+	stage/door_http stage/door_push stage/stats store/writer store/lmdb/%
 $B/libunfaked.a: $(filter-out $(FAKED:%=$B/%.o),$(LIBOBJ))
 	@rm -f $@ && ar rcs $@ $^
 $B/sim: $(call obj,tests/sim) $B/libcores.a $B/libunfaked.a

@@ -1,5 +1,5 @@
 /*
- * Verbs that read logs: tail, verify, accept-loss.
+ * Verbs about one log: tail, accept-loss.
  */
 #include "cli/source.h"
 #include "cli/vault.h"
@@ -130,152 +130,6 @@ int verb_tail(struct cli *cli, int argc, char **argv)
 	return code;
 }
 
-/* ---- verify ---- */
-
-/* What a walk over one daemon's folder found: its log's head, and how far it has read the logs. */
-struct walked {
-	const char *daemon;
-	bool found;
-	uint64_t head, blocks;
-	struct store_head read[STREAM_COUNT];
-};
-
-static void read_note(struct walked *walked, const char *log, uint64_t seq, const uint8_t *hash)
-{
-	int other = stream_find(log);
-	if (other < 0)
-		return;
-	walked->read[other].seq = seq;
-	memcpy(walked->read[other].hash, hash, STORE_HASH_LEN);
-}
-
-static void progress_note(struct walked *walked, const uint8_t *bytes, size_t len)
-{
-	if (event_kind(bytes, len) != WOT__V1__BODY__KIND_INPUT_READ)
-		return;
-	auto_arena struct arena arena = {0};
-	Wot__V1__Event *event = event_unpack(bytes, len, &arena);
-	const Wot__V1__InputRead *read = event ? event->body->input_read : NULL;
-	if (read && read->hash.len == STORE_HASH_LEN)
-		read_note(walked, read->stream, read->seq, read->hash.data);
-}
-
-static int log_walk(const struct cli *cli, struct walked *walked, struct why *why)
-{
-	const char *stream = walked->daemon;
-	struct source *source;
-	int err = source_open(&source, cli, stream, NULL, why);
-	if (err)
-		return err;
-	struct block block;
-	while ((err = source_next(source, 0, &block, why)) == 0) {
-		for (struct block_cursor c = block_events(&block); block_next(&c);)
-			progress_note(walked, c.event, c.len);
-		walked->head = block_last_seq(&block);
-		walked->blocks++;
-	}
-	walked->found = true;
-	bool live = source_is_live(source);
-	source_close(&source);
-	if (err < 0)
-		return err;
-	if (live)
-		printf("%-9s %-7s 1..%" PRIu64 "  %" PRIu64 " blocks  chain whole (running)\n",
-			stream, stream, walked->head, walked->blocks);
-	return 0;
-}
-
-static void on_stream(void *arg, const struct store_report *report)
-{
-	struct walked *walked = arg;
-	printf("%-9s %-7s %" PRIu64 "..%" PRIu64 "  %" PRIu64 " blocks  %" PRIu64 " rows  %s",
-		walked->daemon, report->stream, report->first_seq, report->last_seq, report->blocks,
-		report->rows, report->err ? "DAMAGED" : "chain whole");
-	if (report->err)
-		printf(" from sequence %" PRIu64, report->bad_seq);
-	putchar('\n');
-	if (!report->own && report->last_seq)
-		read_note(walked, report->stream, report->last_seq, report->hash);
-}
-
-/* A stopped daemon's folder: everything, rows included. A running one: its chain, as it gives it. */
-static int folder_verify(const struct cli *cli, int daemon, struct walked *walked, struct why *why)
-{
-	const char *name = walked->daemon = daemon_rows[daemon].name;
-	char dir[4096];
-	snprintf(dir, sizeof dir, "%s/%s", cli->dir, name);
-	auto_buf struct buf answer = {0};
-	bool running = cli_ask(cli, name, "show version", &answer, NULL) == 0;
-	if (!running && access(dir, F_OK) != 0)
-		return 0;
-	int err = 0;
-	if (!running)
-		err = store_verify(dir, dedupe_rows_of, on_stream, walked, why);
-	if (!err && daemon_rows[daemon].has_log)
-		err = log_walk(cli, walked, why);
-	return err;
-}
-
-/* What a reader has read is what stands in the log. */
-static int mark_verify(const struct cli *cli, const struct walked *log,
-	const struct store_head *read, const char *reader)
-{
-	struct source *source;
-	struct block block;
-	struct why why;
-	if (read->seq > log->head)
-		return cli_fail(EXIT_FAILED,
-			"%s: sequence %" PRIu64 ": is gone; %s has read up to %" PRIu64,
-			log->daemon, log->head + 1, reader, read->seq);
-	int err = source_open(&source, cli, log->daemon, read, &why);
-	if (!err) {
-		err = source_next(source, 0, &block, &why);
-		source_close(&source);
-	}
-	if (err == ERR_DIVERGED)
-		return cli_fail(EXIT_FAILED,
-			"%s: sequence %" PRIu64
-			": is not what %s has read: one of the two lost data",
-			log->daemon, read->seq, reader);
-	return err < 0 ? cli_fail(EXIT_FAILED, "%s", why.text) : EXIT_OK;
-}
-
-static int marks_verify(const struct cli *cli, const struct walked walked[DAEMON_COUNT])
-{
-	int code = EXIT_OK;
-	for (int reader = 0; reader < DAEMON_COUNT; reader++) {
-		for (size_t log = 0; log < STREAM_COUNT; log++) {
-			const struct store_head *read = &walked[reader].read[log];
-			const struct walked *writer = &walked[daemon_find(stream_names[log])];
-			if (writer->found && read->seq &&
-				mark_verify(cli, writer, read, walked[reader].daemon) != 0)
-				code = EXIT_FAILED;
-		}
-	}
-	return code;
-}
-
-int verb_verify(struct cli *cli, int argc, char **argv)
-{
-	if (argc > 2)
-		return cli_fail(EXIT_USAGE, "verify [DIR]");
-	if (argc == 2)
-		cli->dir = argv[1];
-	if (!cli->dir)
-		return cli_fail(EXIT_USAGE, "verify needs --dir DIR, or DIR itself");
-	struct walked walked[DAEMON_COUNT] = {0};
-	int code = EXIT_OK;
-	for (int i = DAEMON_COUNT - 1; i >= 0; i--) { /* readers first: a running log only grows */
-		struct why why;
-		if (folder_verify(cli, i, &walked[i], &why) != 0)
-			code = cli_fail(EXIT_FAILED, "%s", why.text);
-	}
-	if (cli_vault_verify(
-		    cli, walked[DAEMON_INTAKE].found ? &walked[DAEMON_INTAKE].head : NULL) != 0)
-		code = EXIT_FAILED;
-	return code ? code : marks_verify(cli, walked);
-}
-
 /* ---- accept-loss ---- */
 
 int verb_accept_loss(struct cli *cli, int argc, char **argv)
@@ -285,7 +139,9 @@ int verb_accept_loss(struct cli *cli, int argc, char **argv)
 			"accept-loss DIR: the folder of one log, such as build/run/intake");
 	struct store_report report = {0};
 	struct why why = {""};
-	if (store_accept_loss(argv[1], dedupe_rows_of, &report, &why) != 0)
+	const struct store_options options = {
+		.backend = &store_folder, .dir = argv[1], .rows_of = dedupe_rows_of};
+	if (store_accept_loss(&options, &report, &why) != 0)
 		return cli_fail(EXIT_FAILED, "%s", why.text);
 	if (!report.stream)
 		return cli_fail(EXIT_FAILED, "%s: there is no log in it", argv[1]);

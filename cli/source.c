@@ -21,9 +21,8 @@ struct source {
 	struct store *store;    /* of a stopped one */
 	struct buf blocks;
 	size_t at;
-	uint64_t seq, request;
-	uint8_t hash[STORE_HASH_LEN];
-	bool has_hash;
+	struct store_head head; /* read up to here */
+	uint64_t request;
 };
 
 static bool is_running(const struct cli *cli, const char *daemon)
@@ -59,9 +58,10 @@ static int folder_open(struct source *source, const struct cli *cli, struct why 
 	if (access(dir, F_OK) != 0)
 		return why_set(why, ERR_NOT_FOUND, "%s: there is no log", dir);
 	struct store_options options = {
+		.backend = &store_folder,
 		.dir = dir,
 		.own = source->stream,
-		.holder = "wotctl",
+		.look_only = true,
 	};
 	return store_open(&source->store, &options, why);
 }
@@ -75,11 +75,8 @@ int source_open(struct source **out, const struct cli *cli, const char *daemon,
 	must(source);
 	source->folder = -1;
 	snprintf(source->stream, sizeof source->stream, "%s", daemon);
-	if (after) {
-		source->seq = after->seq;
-		memcpy(source->hash, after->hash, STORE_HASH_LEN);
-		source->has_hash = true;
-	}
+	if (after)
+		source->head = *after;
 	int err = is_running(cli, daemon) ? live_open(source, cli, why)
 					  : folder_open(source, cli, why);
 	if (err)
@@ -116,11 +113,11 @@ static int fetch_send(struct source *source, unsigned wait_ms)
 	Wot__V1__Fetch fetch = WOT__V1__FETCH__INIT;
 	fetch.request = ++source->request;
 	fetch.stream = source->stream;
-	fetch.after_seq = source->seq;
+	fetch.after_seq = source->head.seq;
 	fetch.max_bytes = READ_BYTES;
 	fetch.wait_ms = wait_ms;
-	fetch.has_after_hash = source->has_hash;
-	fetch.after_hash = (ProtobufCBinaryData){.len = STORE_HASH_LEN, .data = source->hash};
+	fetch.has_after_hash = source->head.seq > 0;
+	fetch.after_hash = (ProtobufCBinaryData){.len = STORE_HASH_LEN, .data = source->head.hash};
 	auto_buf struct buf packed = {0};
 	message_pack(&fetch.base, &packed);
 	return zmq_send(source->socket, packed.data, packed.len, 0) < 0 ? ERR_IO : 0;
@@ -150,9 +147,9 @@ static int fetch_answer(struct source *source, unsigned wait_ms, struct why *why
 	zmq_msg_close(&body);
 	if (err == ERR_DIVERGED)
 		return why_set(why, err, "%s: sequence %" PRIu64 " is not the end of a block there",
-			source->stream, source->seq);
+			source->stream, source->head.seq);
 	return err ? why_set(why, err, "%s: %s after sequence %" PRIu64, source->stream,
-			     err_title(err), source->seq)
+			     err_title(err), source->head.seq)
 		   : 0;
 }
 
@@ -165,11 +162,10 @@ static int blocks_read(struct source *source, unsigned wait_ms, struct why *why)
 		return err ? why_set(why, err, "%s: cannot be asked", source->stream)
 			   : fetch_answer(source, wait_ms, why);
 	}
-	int err = store_read(source->store, source->stream, source->seq,
-		source->has_hash ? source->hash : NULL, READ_BYTES, &source->blocks);
-	store_turn_end(source->store);
+	int err = store_read(source->store, source->stream, source->head.seq, source->head.hash,
+		READ_BYTES, &source->blocks);
 	return err ? why_set(why, err, "%s: %s after sequence %" PRIu64, source->stream,
-			     err_title(err), source->seq)
+			     err_title(err), source->head.seq)
 		   : 0;
 }
 
@@ -182,18 +178,13 @@ int source_next(struct source *source, unsigned wait_ms, struct block *block, st
 	}
 	if (!source->blocks.len)
 		return 1;
-	int err = block_check((const uint8_t *)source->blocks.data + source->at,
-		source->blocks.len - source->at, block);
-	if (!err && (block->first_seq != source->seq + 1 ||
-			    (source->has_hash &&
-				    memcmp(block->prev_hash, source->hash, STORE_HASH_LEN) != 0)))
+	int err = block_chain((const uint8_t *)source->blocks.data + source->at,
+		source->blocks.len - source->at, &source->head, block);
+	if (err == ERR_DIVERGED)
 		err = ERR_DAMAGED;
 	if (err)
 		return why_set(why, err, "%s: sequence %" PRIu64 ": %s", source->stream,
-			source->seq + 1, err_title(err));
+			source->head.seq + 1, err_title(err));
 	source->at += block->size;
-	source->seq = block_last_seq(block);
-	memcpy(source->hash, block->hash, STORE_HASH_LEN);
-	source->has_hash = true;
 	return 0;
 }

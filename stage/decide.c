@@ -283,9 +283,9 @@ void stage_input_read(struct stage *stage, size_t feed)
 		decision_event(stage->decision, WOT__V1__BODY__KIND_INPUT_READ, stage->now_ms);
 	Wot__V1__InputRead *read = event->body->input_read;
 	read->stream = arena_strdup(&stage->arena, stage->feeds[feed]);
-	read->stream_id = bytes_of(stage, mark->id, sizeof mark->id);
-	read->seq = mark->seq;
-	read->hash = bytes_of(stage, mark->hash, sizeof mark->hash);
+	read->stream_id = bytes_of(stage, mark->head.id, STORE_ID_LEN);
+	read->seq = mark->head.seq;
+	read->hash = bytes_of(stage, mark->head.hash, STORE_HASH_LEN);
 	decision_take(stage);
 	mark->owed = false;
 }

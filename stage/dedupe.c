@@ -29,10 +29,16 @@ struct high {
 	UT_hash_handle hh;
 };
 
+/* Rows in any order: each key is there once, so a sum tells whether two of these are of the same rows. */
+struct rows_seen {
+	uint64_t count, sum;
+};
+
 struct dedupe {
 	struct generation open, closing;
 	struct high *highs;
 	uint8_t hash_key[crypto_shorthash_KEYBYTES];
+	struct rows_seen replayed;
 };
 
 static size_t key_make(char key[KEY_MAX], const char *client, const char *ref)
@@ -86,10 +92,16 @@ static void generation_done(struct generation *g)
 
 /* ---- rows: what is durable ---- */
 
+enum { ROW_FIXED = offsetof(struct dedupe_entry, case_id) };
+
+static size_t row_len(const struct dedupe_entry *entry)
+{
+	return ROW_FIXED + strlen(entry->case_id);
+}
+
 static int row_unpack(const uint8_t *row, size_t len, struct dedupe_entry *out)
 {
-	const size_t fixed = offsetof(struct dedupe_entry, case_id);
-	if (len < fixed || len - fixed > DEDUPE_CASE_MAX)
+	if (len < ROW_FIXED || len - ROW_FIXED > DEDUPE_CASE_MAX)
 		return ERR_DAMAGED;
 	memset(out, 0, sizeof *out);
 	memcpy(out, row, len);
@@ -164,8 +176,7 @@ void dedupe_rows_of(const uint8_t *event, size_t len, uint64_t seq, struct store
 		memcpy(entry.case_id, v[ROW_CASE].data, case_len);
 	text_copy(client, &v[ROW_CLIENT]);
 	text_copy(ref, &v[ROW_REF]);
-	store_row_put(rows, key, key_make(key, client, ref), &entry,
-		offsetof(struct dedupe_entry, case_id) + case_len);
+	store_row_put(rows, key, key_make(key, client, ref), &entry, row_len(&entry));
 }
 
 /* ---- the face ---- */
@@ -237,7 +248,7 @@ static void high_raise(struct dedupe *dedupe, const char *client, const char *re
 		strcpy(high->ref, ref);
 }
 
-void dedupe_add(struct dedupe *dedupe, const Wot__V1__Event *event, uint64_t seq)
+static struct dedupe_entry entry_of(const Wot__V1__Event *event, uint64_t seq)
 {
 	struct dedupe_entry entry = {.seq = seq};
 	must(event->digest.len == sizeof entry.digest && event->id.len == sizeof entry.id);
@@ -250,15 +261,65 @@ void dedupe_add(struct dedupe *dedupe, const Wot__V1__Event *event, uint64_t seq
 		must(strlen(event->case_id) <= DEDUPE_CASE_MAX);
 		strcpy(entry.case_id, event->case_id);
 	}
+	return entry;
+}
+
+void dedupe_add(struct dedupe *dedupe, const Wot__V1__Event *event, uint64_t seq)
+{
+	struct dedupe_entry entry = entry_of(event, seq);
 	char key[KEY_MAX];
 	size_t len = key_make(key, event->client, event->external_ref);
 	generation_add(&dedupe->open, key_hash(dedupe, key, len), key, len, &entry);
 	high_raise(dedupe, event->client, event->external_ref);
 }
 
-void dedupe_replayed(struct dedupe *dedupe, const Wot__V1__Event *event)
+static void row_see(struct rows_seen *seen, const uint8_t *secret, const void *key, size_t key_len,
+	const void *value, size_t value_len)
 {
+	uint64_t hashes[2];
+	crypto_shorthash((uint8_t *)&hashes[0], key, key_len, secret);
+	crypto_shorthash((uint8_t *)&hashes[1], value, value_len, secret);
+	crypto_shorthash((uint8_t *)&hashes[0], (const uint8_t *)hashes, sizeof hashes, secret);
+	seen->count++;
+	seen->sum += hashes[0];
+}
+
+void dedupe_replayed(struct dedupe *dedupe, const Wot__V1__Event *event, uint64_t seq)
+{
+	struct dedupe_entry entry = entry_of(event, seq);
+	char key[KEY_MAX];
+	size_t len = key_make(key, event->client, event->external_ref);
+	row_see(&dedupe->replayed, dedupe->hash_key, key, len, &entry, row_len(&entry));
 	high_raise(dedupe, event->client, event->external_ref);
+}
+
+struct checking {
+	const uint8_t *secret;
+	struct rows_seen stored;
+};
+
+static int on_row(void *arg, const void *key, size_t key_len, const void *value, size_t value_len)
+{
+	struct checking *checking = arg;
+	row_see(&checking->stored, checking->secret, key, key_len, value, value_len);
+	return 0;
+}
+
+int dedupe_check(const struct dedupe *dedupe, struct store *store, const char *log, struct why *why)
+{
+	struct checking checking = {.secret = dedupe->hash_key};
+	int err = store_rows(store, on_row, &checking, why);
+	if (err && err != ERR_DAMAGED)
+		return err;
+	if (!err && checking.stored.count == dedupe->replayed.count &&
+		checking.stored.sum == dedupe->replayed.sum)
+		return 0;
+	return why_set(why, ERR_DAMAGED,
+		"log %s: every event is there, but the rows by which a submission is known again "
+		"are not "
+		"what the events say; `wotctl verify` says more, and `wotctl accept-loss` derives "
+		"them anew and loses nothing",
+		log);
 }
 
 void dedupe_durable(struct dedupe *dedupe, uint64_t seq)

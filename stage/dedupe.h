@@ -33,7 +33,13 @@ int dedupe_find(struct dedupe *dedupe, struct store *store, const char *client, 
 /* An event with a digest was appended under `seq`. */
 void dedupe_add(struct dedupe *dedupe, const Wot__V1__Event *event, uint64_t seq);
 /* An event with a digest was read at replay: it has its row already. */
-void dedupe_replayed(struct dedupe *dedupe, const Wot__V1__Event *event);
+void dedupe_replayed(struct dedupe *dedupe, const Wot__V1__Event *event, uint64_t seq);
+/*
+ * After the replay: are the rows those of the events? One that cannot be found would let its submission in
+ * a second time. ERR_DAMAGED.
+ */
+int dedupe_check(
+	const struct dedupe *dedupe, struct store *store, const char *log, struct why *why);
 /* Up to this sequence number everything is durable and has its row. */
 void dedupe_durable(struct dedupe *dedupe, uint64_t seq);
 

@@ -21,8 +21,7 @@ struct feed_in {
 	struct metric_row *row, *bus_row;
 	struct buf blocks; /* received; worked through up to `at` */
 	size_t at;
-	uint64_t received_seq; /* asked for up to here: blocks may still be in work */
-	uint8_t received_hash[STORE_HASH_LEN];
+	struct store_head received; /* asked for up to here: blocks may still be in work */
 	uint64_t request, asked_us;
 	bool asking, connected, answered;
 	uint64_t head_seq;
@@ -38,10 +37,10 @@ static void fetch_send(struct feed_in *feed)
 	Wot__V1__Fetch fetch = WOT__V1__FETCH__INIT;
 	fetch.request = ++feed->request;
 	fetch.stream = (char *)feed->stream;
-	fetch.after_seq = feed->received_seq;
-	fetch.has_after_hash = feed->received_seq > 0;
+	fetch.after_seq = feed->received.seq;
+	fetch.has_after_hash = feed->received.seq > 0;
 	fetch.after_hash =
-		(ProtobufCBinaryData){.len = STORE_HASH_LEN, .data = feed->received_hash};
+		(ProtobufCBinaryData){.len = STORE_HASH_LEN, .data = feed->received.hash};
 	fetch.max_bytes = FETCH_BYTES;
 	fetch.wait_ms = stage->config.fetch_wait_ms;
 	auto_buf struct buf packed = {0};
@@ -56,9 +55,9 @@ static void fetch_send(struct feed_in *feed)
 static void feed_halt(struct feed_in *feed, int err, const char *what)
 {
 	snprintf(feed->problem, sizeof feed->problem, "%s at sequence %" PRIu64 ": %s",
-		feed->stream, feed->stage->marks[feed->index].seq + 1, what);
+		feed->stream, feed->stage->marks[feed->index].head.seq + 1, what);
 	log_error("feed_halted", "stream=%s seq=%" PRIu64 " reason=%s why=\"%s\"", feed->stream,
-		feed->stage->marks[feed->index].seq + 1, err_name(err), what);
+		feed->stage->marks[feed->index].head.seq + 1, err_name(err), what);
 	if (err == ERR_DIVERGED || err == ERR_DAMAGED)
 		stage_stop(feed->stage, err);
 }
@@ -96,7 +95,7 @@ static int block_causes_read(struct feed_in *feed, const struct block *block)
 		if (strcmp(read->stream, stage->daemon->name) == 0)
 			err = own_log_lost(stage, read) ? ERR_DIVERGED : 0;
 		else if (other >= 0)
-			err = read->seq > stage->marks[other].seq ? ERR_BUSY : 0;
+			err = read->seq > stage->marks[other].head.seq ? ERR_BUSY : 0;
 		arena_reset(&stage->arena);
 	}
 	return err;
@@ -162,13 +161,10 @@ static int block_decide(struct feed_in *feed, const struct block *block, bool *n
 
 static void mark_move(struct feed_in *feed, const struct block *block)
 {
-	struct watermark *mark = &feed->stage->marks[feed->index];
-	mark->seq = block_last_seq(block);
-	memcpy(mark->hash, block->hash, sizeof mark->hash);
-	memcpy(mark->id, block->stream_id, sizeof mark->id);
+	feed->stage->marks[feed->index].head = block_head(block);
 	feed->row->accepted += block->count;
-	log_debug("read", "stream=%s seq=%" PRIu64 " events=%" PRIu32, feed->stream, mark->seq,
-		block->count);
+	log_debug("read", "stream=%s seq=%" PRIu64 " events=%" PRIu32, feed->stream,
+		block_last_seq(block), block->count);
 }
 
 int feed_in_decide(struct feed_in *feed, const uint8_t *bytes, const struct block *block)
@@ -250,27 +246,19 @@ static void feed_work(struct feed_in *feed)
 
 /* ---- arrival ---- */
 
-/* The chain goes on where it was left, every hash is right, and no frame ends amid a block. */
+/* The chain goes on where it was left, and no frame ends amid a block. */
 static int blocks_check(struct feed_in *feed, const uint8_t *bytes, size_t len, uint64_t *events)
 {
-	uint64_t seq = feed->received_seq;
-	uint8_t hash[STORE_HASH_LEN];
-	memcpy(hash, feed->received_hash, sizeof hash);
+	struct store_head head = feed->received;
 	for (size_t at = 0; at < len;) {
 		struct block block;
-		int err = block_check(bytes + at, len - at, &block);
+		int err = block_chain(bytes + at, len - at, &head, &block);
 		if (err)
 			return err;
-		if (block.first_seq != seq + 1 ||
-			(seq && memcmp(block.prev_hash, hash, sizeof hash) != 0))
-			return ERR_DIVERGED;
-		seq = block_last_seq(&block);
-		memcpy(hash, block.hash, sizeof hash);
 		*events += block.count;
 		at += block.size;
 	}
-	feed->received_seq = seq;
-	memcpy(feed->received_hash, hash, sizeof hash);
+	feed->received = head;
 	return 0;
 }
 
@@ -364,8 +352,7 @@ int feed_in_open(struct stage *stage, size_t index, struct why *why)
 	feed->stream = stage->feeds[index];
 	feed->row = metric_add(&stage->metrics, "input", feed->stream);
 	feed->bus_row = metric_add(&stage->metrics, "bus", feed->stream);
-	feed->received_seq = stage->marks[index].seq;
-	memcpy(feed->received_hash, stage->marks[index].hash, STORE_HASH_LEN);
+	feed->received = stage->marks[index].head;
 	stage->feeds_in[index] = feed;
 
 	char room[64];
@@ -412,7 +399,7 @@ void feed_in_tick(struct feed_in *feed)
 	uint64_t limit_us = 1000ull * (feed->stage->config.fetch_wait_ms + GRACE_MS);
 	if (feed->asking && clock_mono_us() - feed->asked_us > limit_us) {
 		log_warning("feed_silent", "stream=%s after=%" PRIu64, feed->stream,
-			feed->received_seq);
+			feed->received.seq);
 		feed->asking = bus_reconnect(feed->socket) !=
 			       0; /* then it is silent still at the next tick */
 	}
@@ -422,8 +409,9 @@ void feed_in_tick(struct feed_in *feed)
 
 bool feed_in_has_news(const struct feed_in *feed)
 {
-	return !feed->problem[0] && (!feed->answered || feed->at < feed->blocks.len ||
-					    feed->head_seq > feed->stage->marks[feed->index].seq);
+	return !feed->problem[0] &&
+	       (!feed->answered || feed->at < feed->blocks.len ||
+		       feed->head_seq > feed->stage->marks[feed->index].head.seq);
 }
 
 const char *feed_in_problem(const struct feed_in *feed)
@@ -436,13 +424,14 @@ const char *feed_in_problem(const struct feed_in *feed)
 void feed_in_describe(const struct feed_in *feed, struct buf *out)
 {
 	const struct watermark *mark = &feed->stage->marks[feed->index];
-	feed->row->head = feed->head_seq > mark->seq ? feed->head_seq : mark->seq;
-	feed->row->lag = feed->row->head - mark->seq;
+	feed->row->head = feed->head_seq > mark->head.seq ? feed->head_seq : mark->head.seq;
+	feed->row->lag = feed->row->head - mark->head.seq;
 	stage_bus_row(feed->bus_row, feed->socket);
 	if (out)
 		buf_printf(out,
 			"producer stream=%s connected=%s read=%" PRIu64 " head=%" PRIu64
 			" lag=%" PRIu64 "%s%s\n",
-			feed->stream, feed->connected ? "yes" : "no", mark->seq, feed->row->head,
-			feed->row->lag, feed->problem[0] ? " problem: " : "", feed->problem);
+			feed->stream, feed->connected ? "yes" : "no", mark->head.seq,
+			feed->row->head, feed->row->lag, feed->problem[0] ? " problem: " : "",
+			feed->problem);
 }

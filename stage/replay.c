@@ -12,10 +12,10 @@ static void replay_input_read(struct stage *stage, const Wot__V1__InputRead *rea
 	int feed = stage_feed(stage, read->stream);
 	if (feed < 0 || read->hash.len != STORE_HASH_LEN || read->stream_id.len != STORE_ID_LEN)
 		return;
-	struct watermark *mark = &stage->marks[feed];
-	mark->seq = read->seq;
-	memcpy(mark->hash, read->hash.data, sizeof mark->hash);
-	memcpy(mark->id, read->stream_id.data, sizeof mark->id);
+	struct store_head *head = &stage->marks[feed].head;
+	head->seq = read->seq;
+	memcpy(head->hash, read->hash.data, STORE_HASH_LEN);
+	memcpy(head->id, read->stream_id.data, STORE_ID_LEN);
 }
 
 static void replay_config(struct stage *stage, const Wot__V1__ConfigLoaded *loaded)
@@ -27,14 +27,14 @@ static void replay_config(struct stage *stage, const Wot__V1__ConfigLoaded *load
 	}
 }
 
-static int replay_own(struct stage *stage, const uint8_t *bytes, size_t len)
+static int replay_own(struct stage *stage, const uint8_t *bytes, size_t len, uint64_t seq)
 {
 	stage->faults->count = 0;
 	Wot__V1__Event *event = event_take(bytes, len, stage->faults);
 	if (!event)
 		return ERR_VERSION;
 	if (event->has_digest)
-		dedupe_replayed(stage->dedupe, event);
+		dedupe_replayed(stage->dedupe, event, seq);
 	if (event->body->kind_case == WOT__V1__BODY__KIND_INPUT_READ)
 		replay_input_read(stage, event->body->input_read);
 	else if (event->body->kind_case == WOT__V1__BODY__KIND_CONFIG_LOADED)
@@ -76,7 +76,7 @@ static int replay_own_block(struct stage *stage, const struct block *block)
 	must_begin(&during);
 	int err = 0;
 	while (!err && block_next(&c))
-		err = replay_own(stage, c.event, c.len);
+		err = replay_own(stage, c.event, c.len, c.seq);
 	return err;
 }
 
@@ -109,51 +109,44 @@ static int replay_fail(
 
 static int replay_stream(struct stage *stage, const char *stream, int feed, struct why *why)
 {
-	uint64_t started_us = clock_mono_us(), seq = 0;
-	uint8_t hash[STORE_HASH_LEN] = {0};
+	uint64_t started_us = clock_mono_us();
+	struct store_head head = {0};
 	auto_buf struct buf bytes = {0};
 	for (;;) {
 		buf_clear(&bytes);
-		int err = store_read(
-			stage->store, stream, seq, seq ? hash : NULL, READ_BYTES, &bytes);
-		store_turn_end(stage->store);
+		int err = store_read(stage->store, stream, head.seq, head.hash, READ_BYTES, &bytes);
 		if (err)
 			return why_set(why, err,
 				"%s: cannot be read after sequence %" PRIu64
 				"; `wotctl verify` says more",
-				stream, seq);
+				stream, head.seq);
 		if (!bytes.len)
 			break;
 		for (size_t at = 0; at < bytes.len;) {
 			struct block block;
-			err = block_check((const uint8_t *)bytes.data + at, bytes.len - at, &block);
-			if (!err &&
-				(block.first_seq != seq + 1 ||
-					(seq && memcmp(block.prev_hash, hash, sizeof hash) != 0)))
+			uint64_t next = head.seq + 1;
+			err = block_chain(
+				(const uint8_t *)bytes.data + at, bytes.len - at, &head, &block);
+			if (err == ERR_DIVERGED)
 				err = ERR_DAMAGED;
 			if (!err)
 				err = replay_block(stage, feed, &block);
 			if (err)
-				return replay_fail(stage, err, stream, seq + 1, why);
-			seq = block_last_seq(&block);
-			memcpy(hash, block.hash, sizeof hash);
-			if (feed >= 0)
-				memcpy(stage->marks[feed].id, block.stream_id, STORE_ID_LEN);
+				return replay_fail(stage, err, stream, next, why);
 			at += block.size;
 		}
 	}
-	if (feed >= 0) {
-		stage->marks[feed].seq = seq;
-		memcpy(stage->marks[feed].hash, hash, sizeof hash);
-	}
-	log_info("replayed", "stream=%s events=%" PRIu64 " ms=%" PRIu64, stream, seq,
+	if (feed >= 0)
+		stage->marks[feed].head = head;
+	log_info("replayed", "stream=%s events=%" PRIu64 " ms=%" PRIu64, stream, head.seq,
 		(clock_mono_us() - started_us) / 1000);
 	return 0;
 }
 
 int replay_log(struct stage *stage, struct why *why)
 {
-	return replay_stream(stage, stage->daemon->name, -1, why);
+	int err = replay_stream(stage, stage->daemon->name, -1, why);
+	return err ? err : dedupe_check(stage->dedupe, stage->store, stage->daemon->name, why);
 }
 
 int replay_copies(struct stage *stage, struct why *why)

@@ -138,5 +138,5 @@ struct store *stage_store(const struct stage *stage)
 
 uint64_t stage_read_seq(const struct stage *stage, size_t feed)
 {
-	return stage->marks[feed].seq;
+	return stage->marks[feed].head.seq;
 }

@@ -24,9 +24,7 @@ struct reply;
 
 /* How far another stream has been read, and what of it is on record. */
 struct watermark {
-	uint64_t seq;
-	uint8_t hash[STORE_HASH_LEN];
-	uint8_t id[STORE_ID_LEN];
+	struct store_head head;
 	bool owed; /* read further than the last InputRead says */
 	uint64_t owed_since_us;
 };

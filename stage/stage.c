@@ -21,6 +21,10 @@ static void disk_watch(struct stage *stage)
 			"why=\"the log has reached map_size_mib=%u; raise it and start again\"",
 			stage->config.map_size_mib);
 		stage_stop(stage, err);
+	} else if (err && err != ERR_DISK_FULL && !stage->failed) {
+		log_error("log_failed", "reason=%s why=\"nothing more can be written\"",
+			err_name(err));
+		stage_stop(stage, err);
 	}
 	bool full = err == ERR_DISK_FULL;
 	if (full && !stage->disk_full)
@@ -66,7 +70,6 @@ void stage_turn(struct stage *stage)
 	replies_send(stage);
 	if (stage->daemon->turn)
 		stage->daemon->turn(stage->ctx);
-	store_turn_end(store);
 }
 
 static void on_turn(void *arg)
@@ -147,9 +150,10 @@ static int log_open(struct stage *stage, struct why *why)
 	char holder[64];
 	snprintf(holder, sizeof holder, "wot-%s", daemon->name);
 	struct store_options options = {
+		.backend = &store_folder,
 		.dir = daemon->name,
 		.holder = holder,
-		.map_size_mib = stage->config.map_size_mib,
+		.limit_mib = stage->config.map_size_mib,
 		.before_commit = on_before_commit,
 		.wake = on_committed,
 		.arg = stage,

@@ -98,7 +98,7 @@ static uint64_t open_events(const struct stage *stage)
 	for (size_t i = 0; i < stage->feed_count; i++) {
 		struct store_head head;
 		if (store_head(stage->store, stage->feeds[i], &head) == 0)
-			open += stage->marks[i].seq - head.seq;
+			open += stage->marks[i].head.seq - head.seq;
 	}
 	return open;
 }
@@ -122,14 +122,14 @@ static int show_info(void *arg, char **args, size_t count, struct buf *out)
 	for (size_t i = 0; i < stage->feed_count; i++) {
 		char name[64];
 		snprintf(name, sizeof name, "read_%s", stage->feeds[i]);
-		info_number(&info, name, stage->marks[i].seq);
+		info_number(&info, name, stage->marks[i].head.seq);
 	}
 	info_number(&info, "replies_waiting", stage->replies_count);
 	info_number(&info, "commits", store.commits);
 	info_number(&info, "commit_us_last", store.commit_us_last);
 	info_number(&info, "commit_us_max", store.commit_us_max);
-	info_number(&info, "log_bytes", store.file_bytes);
-	info_number(&info, "map_bytes", store.map_bytes);
+	info_number(&info, "log_bytes", store.bytes_used);
+	info_number(&info, "map_bytes", store.bytes_limit);
 	info_number(&info, "disk_full_waits", store.disk_full_waits);
 	info_text(&info, "disk_full", stage->disk_full ? "yes" : "no");
 	info_text(&info, "maintenance", stage->maintenance ? "on" : "off");

@@ -162,6 +162,19 @@ bool block_follows(const struct block *block, const struct store_head *head)
 	return memcmp(linked ? block->linked_id : block->stream_id, head->id, STORE_ID_LEN) == 0;
 }
 
+int block_chain(const uint8_t *bytes, size_t len, struct store_head *head, struct block *out)
+{
+	struct block block;
+	int err = block_check(bytes, len, &block);
+	if (err)
+		return err;
+	if (!block_follows(&block, head))
+		return ERR_DIVERGED;
+	*head = block_head(&block);
+	*out = block;
+	return 0;
+}
+
 struct block_cursor block_events(const struct block *block)
 {
 	return (struct block_cursor){

@@ -1,5 +1,5 @@
 /*
- * A block: one group commit, one LMDB value, and the unit that feeds send, byte for byte.
+ * A block: one group commit, one value in a backend, and the unit that feeds send, byte for byte.
  *
  *	header (little-endian, BLOCK_HEADER bytes), then events, each a varint length and its bytes
  *
@@ -51,6 +51,12 @@ static inline uint64_t block_last_seq(const struct block *block)
  */
 void block_seal(struct block *block, uint8_t *bytes);
 
+/* The whole of a block that was parsed or sealed: block->size bytes. */
+static inline const uint8_t *block_bytes(const struct block *block)
+{
+	return block->payload - BLOCK_HEADER;
+}
+
 /* Reads the header at the start of bytes. ERR_DAMAGED, ERR_VERSION; out untouched on failure. */
 int block_parse(const uint8_t *bytes, size_t len, struct block *out);
 /* Parses, and checks the hash and that every event lies inside. */
@@ -60,6 +66,11 @@ int block_check(const uint8_t *bytes, size_t len, struct block *out);
 struct store_head block_head(const struct block *block);
 /* The one rule of the chain: may this block come next, here? Its own hash is not looked at. */
 bool block_follows(const struct block *block, const struct store_head *head);
+/*
+ * Takes the next block of a stream that stands at `head`, which moves on to its end: block_check,
+ * then block_follows. ERR_DAMAGED, ERR_VERSION, or ERR_DIVERGED: it does not follow.
+ */
+int block_chain(const uint8_t *bytes, size_t len, struct store_head *head, struct block *out);
 
 /* The events of a parsed block: for (c = block_events(&b); block_next(&c);) … */
 struct block_cursor {

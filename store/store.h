@@ -1,18 +1,18 @@
 /*
- * A store: one LMDB environment in a folder of its own, with at most one stream that this process
- * writes (its log) and any number of replicas of other processes' streams, as blocks (block.h).
- * It keeps bytes, sequence numbers and hashes, and knows nothing of what they mean.
+ * A store: at most one stream that this process writes (its log) and any number of replicas of other
+ * processes' streams, as blocks (block.h). It keeps bytes, sequence numbers and hashes, and knows nothing
+ * of what they mean; where they lie is a backend's to know (backend.h).
  *
  * One thread, the loop's, calls everything here. A writer thread of the store's own commits:
  *
  *	store_append(store, bytes, len, &seq);   into the open block, in memory
  *	store_flush(store, now_ms);              if the writer is idle it takes the open block
  *	…wake(arg) from the writer thread        → store_poll(store) on the loop
- *	store_durable(store) >= seq              on disk: reply now
+ *	store_durable(store) >= seq              durable: reply now
  *
  * At most one block is open and one committing. store_full says when to stop reading inputs.
- * Rows (duplicates, watermarks) are a cache: `rows_of` derives them from an event, at commit and
- * again at verify, which compares. To add a kind of row: emit it in the rows_of that was passed.
+ * Rows (duplicates) are a cache: `rows_of` derives them from an event, at commit and again at verify,
+ * which compares. To add a kind of row: emit it in the rows_of that was passed.
  */
 #ifndef WOT_STORE_H
 #define WOT_STORE_H
@@ -27,9 +27,7 @@ enum {
 	STORE_ID_LEN = 16,
 	STORE_HASH_LEN = 32,
 	STORE_NAME_MAX = 31,
-	STORE_KEY_MAX = 200,       /* of a row; LMDB's own limit is 511 */
-	STORE_BLOCK_EVENTS = 4096, /* soft limits of the open block */
-	STORE_BLOCK_BYTES = 1 << 20,
+	STORE_KEY_MAX = 200, /* of a row */
 };
 
 struct store;
@@ -48,12 +46,18 @@ typedef void store_rows_fn(const uint8_t *event, size_t len, uint64_t seq, struc
 void store_row_put(struct store_rows *rows, const void *key, size_t key_len, const void *value,
 	size_t value_len);
 
+/* Where a store lies: store/lmdb, in a folder of this machine. */
+struct store_backend;
+extern const struct store_backend store_folder;
+
 struct store_options {
-	const char *dir;             /* made when it is not there, 0700 */
+	const struct store_backend *backend;
+	const char *dir;             /* made when it is not there, for this user alone */
 	const char *own;             /* the stream this process writes, or NULL */
 	const char *const *replicas; /* NULL-terminated, or NULL */
 	const char *holder; /* who we are, for the error of a second process: "wot-intake" */
-	size_t map_size_mib;
+	size_t limit_mib;   /* how large the store may become */
+	bool look_only;     /* nothing is made, written or repaired, and nothing can be appended */
 	/* For events of the own stream; NULL: none. */
 	store_rows_fn *rows_of;
 	/* On the writer's thread: makes side files durable first. 0, ERR_DISK_FULL (asked again), ERR_. */
@@ -64,9 +68,8 @@ struct store_options {
 };
 
 /*
- * Takes the folder's lock before anything else (ERR_LOCKED names who holds it), clears stale
- * readers, checks the file's size (ERR_DAMAGED names stream and sequence) and starts the
- * writer.
+ * Takes what lies there for itself alone before anything else (ERR_LOCKED names who has it), looks
+ * whether it is whole (ERR_DAMAGED names stream and sequence) and starts the writer.
  */
 int store_open(struct store **out, const struct store_options *options, struct why *why);
 /* Commits what is open, then stops the writer. What a full disk keeps from disk is given up. */
@@ -88,8 +91,8 @@ bool store_full(const struct store *store);
 
 /*
  * Takes note of what the writer has done. 0; ERR_DISK_FULL while a commit waits for room (it is
- * tried again every 200 ms by itself, nothing is lost); ERR_MAP_FULL: stop and restart with a
- * larger map.
+ * tried again every 200 ms by itself, nothing is lost). Any other is final, and the process has to stop:
+ * ERR_MAP_FULL, it has reached its limit_mib, and a larger one lets it go on.
  */
 int store_poll(struct store *store);
 uint64_t store_last(const struct store *store);    /* own stream, the open block included */
@@ -108,21 +111,24 @@ int store_read(struct store *store, const char *stream, uint64_t after_seq,
 	const uint8_t *after_hash, size_t max_bytes, struct buf *out);
 /* The row's value appended to out, or ERR_NOT_FOUND. Sees durable rows only. */
 int store_row(struct store *store, const void *key, size_t key_len, struct buf *out);
-/* Call once at the end of a turn: ends the read transaction that the calls above share. */
-void store_turn_end(struct store *store);
+/* Tells every durable row to on_row, which ends it with an error of its own. ERR_DAMAGED. */
+typedef int store_row_fn(
+	void *arg, const void *key, size_t key_len, const void *value, size_t value_len);
+int store_rows(struct store *store, store_row_fn *on_row, void *arg, struct why *why);
 
 struct store_stats {
 	uint64_t commits, events, bytes;
 	uint64_t commit_us_last, commit_us_max;
-	uint64_t file_bytes, map_bytes, disk_full_waits;
+	uint64_t bytes_used, bytes_limit, disk_full_waits;
 };
 void store_stats(const struct store *store, struct store_stats *stats);
 
 /*
- * The offline tools; they take the lock themselves. verify walks every stream: hash chain,
- * sequence numbers, sizes, and rows against those that rows_of derives (NULL: none). on_stream
- * is called once a stream, in name order; damage is ERR_DAMAGED with the first damaged place in
- * `why` and in the report. The report's `stream` is good until the call ends.
+ * The offline tools, for what no process has open: of the options they need backend, dir and rows_of. verify
+ * only looks. It walks every stream: hash chain, sequence numbers, sizes, and rows against those that
+ * rows_of derives (NULL: none). on_stream is called once a stream, in name order; damage is ERR_DAMAGED
+ * with the first damaged place in `why` and in the report. The report's `stream` is good until the call
+ * ends.
  */
 struct store_report {
 	const char *stream;
@@ -132,22 +138,21 @@ struct store_report {
 	int err;          /* 0, ERR_DAMAGED, or ERR_VERSION: a newer wot wrote it */
 	uint64_t bad_seq; /* first sequence number that cannot be trusted; 0: all can */
 };
-int store_verify(const char *dir, store_rows_fn *rows_of,
+int store_verify(const struct store_options *options,
 	void (*on_stream)(void *arg, const struct store_report *report), void *arg,
 	struct why *why);
 /*
  * Keeps the prefix of the own stream that verifies, and gives it a new stream id, whose first
  * block names the old id and head (block.h: `linked_id`), so that consumers can see what
  * happened instead of going on wrongly. What is dropped, as far as it can be read, is moved to
- * DIR/lost-<seq>.blocks. Rows are derived anew. Of replicas the good prefix stays, the rest is
- * fetched again. When only rows were damaged no event is lost and the id stays.
+ * DIR/lost-<seq>.blocks, beside what is there. Rows are derived anew. Of replicas the good prefix stays, the rest is
+ * fetched again. When only rows were damaged no event is lost and the id stays. It can be broken off at any
+ * point, and run again.
  *
  * The report says what remains of the own stream (without one: of the first damaged replica),
  * and bad_seq is the first event that is gone, or 0. Its `stream` is good until the next call.
  */
 int store_accept_loss(
-	const char *dir, store_rows_fn *rows_of, struct store_report *report, struct why *why);
-/* A hot, consistent copy into an empty folder. */
-int store_backup(struct store *store, const char *to_dir, struct why *why);
+	const struct store_options *options, struct store_report *report, struct why *why);
 
 #endif

@@ -74,6 +74,14 @@ def includes_rule(tree):
                 yield f"{name}:{number}: {folder} may not include {path}"
 
 
+def backends_rule(tree):
+    """What a backend of the store stands on is known to it alone."""
+    for name in tree.ending_in("c", "h"):
+        for number, line in tree.lines(name):
+            if re.match(r"\s*#\s*include\s*<lmdb\.h>", line) and not name.startswith("store/lmdb/"):
+                yield f"{name}:{number}: only store/lmdb may include <lmdb.h>"
+
+
 def rooms_rule(tree):
     """A room that has grown too full may want another one."""
     lines = collections.Counter()
@@ -199,5 +207,5 @@ def format_rule(tree):
         yield f"{found[1]}: not as clang-format writes it; make format"
 
 
-RULES = [includes_rule, cores_rule, length_rule, bodies_rule, guards_rule, spaces_rule, words_rule, format_rule]
+RULES = [includes_rule, backends_rule, cores_rule, length_rule, bodies_rule, guards_rule, spaces_rule, words_rule, format_rule]
 TREE_RULES = [rooms_rule]

@@ -107,7 +107,6 @@ static int stream_fold(struct past *past, struct why *why)
 	buf_clear(&past->blocks);
 	int err = store_read(
 		store, stream_names[stream], past->seqs[stream], NULL, READ_BYTES, &past->blocks);
-	store_turn_end(store);
 	if (!err && !past->blocks.len)
 		return 0;
 	if (!err)

@@ -71,7 +71,6 @@ static bool holds(void *arg, const struct vault_mark *mark)
 		return false;
 	int err =
 		mark->seq ? store_read(asked->store, STREAM, mark->seq, mark->hash, 1, &block) : 0;
-	store_turn_end(asked->store);
 	return !err;
 }
 

@@ -1,17 +1,13 @@
 #include "tests/sim/fake_store.h"
 
 #include "lib/clean.h"
+#include "store/store_own.h"
 
 #include <stdio.h>
 #include <string.h>
 #include <uthash.h>
 
-enum {
-	DISKS_MAX = 4,
-	STREAMS_MAX = 4,
-	FULL_EVENTS = 20, /* far fewer than the store takes, so that it comes to that */
-	FULL_BYTES = 8192,
-};
+enum { DISKS_MAX = 4 };
 
 struct row {
 	UT_hash_handle hh;
@@ -27,12 +23,10 @@ struct end {
 };
 
 struct stream {
-	char name[STORE_NAME_MAX + 1];
-	uint8_t id[STORE_ID_LEN]; /* of an own one */
+	struct store_stream is;
 	struct buf blocks;
 	struct end *ends;
 	size_t end_count, end_room;
-	struct store_head head; /* on disk */
 };
 
 struct disk {
@@ -40,36 +34,14 @@ struct disk {
 	struct stream streams[STREAMS_MAX];
 	size_t stream_count;
 	struct row *rows;
-	struct store *store; /* of the process that has it open */
+	bool is_open;
+	struct writer *writer; /* of the process that has it open */
 	bool full, hurry;
-};
-
-struct store_rows {
-	struct disk *disk;
-};
-
-struct batch {
-	struct buf own;      /* room for a header, and payload */
-	struct buf replicas; /* whole blocks, each after the number of its stream */
-	uint32_t count;
-	uint64_t first_seq;
-	int64_t written_at_ms;
-};
-
-struct store {
-	struct disk *disk;
-	struct store_options options;
-	struct stream *own;
-	uint64_t last_seq;
-	struct store_head durable[STREAMS_MAX]; /* as the loop knows it */
-	struct store_head given[STREAMS_MAX];   /* replicas */
-	struct batch open, committing;
-	bool busy, landed, forget;
-	int64_t now_ms;
 };
 
 static struct disk disks[DISKS_MAX];
 static size_t disk_count;
+static struct disk *opened; /* the last one: the writer that is made next is its */
 static uint64_t (*disk_random)(void);
 
 /* ---- disks ---- */
@@ -92,7 +64,7 @@ static void rows_free(struct disk *disk)
 void fake_disks_close(void)
 {
 	for (size_t i = 0; i < disk_count; i++) {
-		must(!disks[i].store);
+		must(!disks[i].is_open);
 		for (size_t s = 0; s < disks[i].stream_count; s++) {
 			buf_done(&disks[i].streams[s].blocks);
 			free(disks[i].streams[s].ends);
@@ -114,117 +86,28 @@ static struct disk *disk_find(const char *name)
 static struct stream *stream_find(struct disk *disk, const char *name)
 {
 	for (size_t i = 0; disk && i < disk->stream_count; i++)
-		if (strcmp(disk->streams[i].name, name) == 0)
+		if (strcmp(disk->streams[i].is.name, name) == 0)
 			return &disk->streams[i];
 	return NULL;
 }
 
-static struct stream *stream_make(struct disk *disk, const char *name)
+static void stream_make(struct disk *disk, const char *name, bool own)
 {
-	struct stream *stream = stream_find(disk, name);
-	if (stream)
-		return stream;
+	if (stream_find(disk, name))
+		return;
 	must(disk->stream_count < STREAMS_MAX);
-	stream = &disk->streams[disk->stream_count++];
-	snprintf(stream->name, sizeof stream->name, "%s", name);
-	for (size_t i = 0; i < sizeof stream->id; i += 8) {
+	struct stream *stream = &disk->streams[disk->stream_count++];
+	stream->is.own = own;
+	snprintf(stream->is.name, sizeof stream->is.name, "%s", name);
+	for (size_t i = 0; i < STORE_ID_LEN; i += 8) {
 		uint64_t random = disk_random();
-		memcpy(stream->id + i, &random, 8);
-	}
-	return stream;
-}
-
-static void stream_add(struct stream *stream, const void *bytes, const struct block *block)
-{
-	must(block_follows(block, &stream->head));
-	buf_add(&stream->blocks, bytes, block->size);
-	if (stream->end_count == stream->end_room) {
-		stream->end_room = stream->end_room ? 2 * stream->end_room : 64;
-		stream->ends = realloc(stream->ends, stream->end_room * sizeof *stream->ends);
-		must(stream->ends);
-	}
-	stream->ends[stream->end_count++] = (struct end){block_last_seq(block), stream->blocks.len};
-	stream->head = block_head(block);
-}
-
-/* ---- a commit lands ---- */
-
-void store_row_put(struct store_rows *rows, const void *key, size_t key_len, const void *value,
-	size_t value_len)
-{
-	struct row *row;
-	HASH_FIND(hh, rows->disk->rows, key, key_len, row);
-	if (!row) {
-		row = calloc(1, sizeof *row);
-		must(row && key_len <= sizeof row->key);
-		memcpy(row->key, key, key_len);
-		row->key_len = key_len;
-		HASH_ADD_KEYPTR(hh, rows->disk->rows, row->key, key_len, row);
-	}
-	buf_clear(&row->value);
-	buf_add(&row->value, value, value_len);
-}
-
-static void own_land(struct store *store, struct batch *batch)
-{
-	const struct store_head *head = &store->own->head;
-	struct block block = {
-		.first_seq = batch->first_seq,
-		.count = batch->count,
-		.payload_len = (uint32_t)(batch->own.len - BLOCK_HEADER),
-		.written_at_ms = batch->written_at_ms > head->written_at_ms ? batch->written_at_ms
-									    : head->written_at_ms,
-	};
-	memcpy(block.stream_id, store->own->id, STORE_ID_LEN);
-	memcpy(block.prev_hash, head->hash, STORE_HASH_LEN);
-	block_seal(&block, (uint8_t *)batch->own.data);
-	stream_add(store->own, batch->own.data, &block);
-	struct store_rows rows = {store->disk};
-	for (struct block_cursor c = block_events(&block);
-		store->options.rows_of && block_next(&c);)
-		store->options.rows_of(c.event, c.len, c.seq, &rows);
-}
-
-static void replicas_land(struct store *store, const struct batch *batch)
-{
-	const uint8_t *bytes = (const uint8_t *)batch->replicas.data;
-	for (size_t at = 0; at < batch->replicas.len;) {
-		struct block block;
-		struct stream *stream = &store->disk->streams[bytes[at++]];
-		must(block_parse(bytes + at, batch->replicas.len - at, &block) == 0);
-		stream_add(stream, bytes + at, &block);
-		at += block.size;
+		memcpy(stream->is.id + i, &random, 8);
 	}
 }
 
-static void batch_land(struct store *store)
-{
-	struct batch *batch = &store->committing;
-	if (!store->busy || store->landed || store->disk->full)
-		return;
-	if (store->options.before_commit)
-		must(store->options.before_commit(store->options.arg) == 0);
-	if (batch->own.len)
-		own_land(store, batch);
-	replicas_land(store, batch);
-	store->landed = true;
-}
+/* ---- the backend: what was committed lies in memory ---- */
 
-static void result_take(struct store *store)
-{
-	if (!store->landed)
-		return;
-	for (size_t i = 0; i < store->disk->stream_count; i++)
-		store->durable[i] = store->disk->streams[i].head;
-	buf_clear(&store->committing.own);
-	buf_clear(&store->committing.replicas);
-	store->committing.count = 0;
-	store->busy = store->landed = false;
-}
-
-/* ---- store/store.h ---- */
-
-int store_open(struct store **out, const struct store_options *options, struct why *why)
+static int disk_open(void **at, const struct store_options *options, struct why *why)
 {
 	(void)why;
 	struct disk *disk = disk_find(options->dir);
@@ -233,122 +116,69 @@ int store_open(struct store **out, const struct store_options *options, struct w
 		disk = &disks[disk_count++];
 		snprintf(disk->name, sizeof disk->name, "%s", options->dir);
 	}
-	must(!disk->store);
-	struct store *store = calloc(1, sizeof *store);
-	must(store);
-	store->disk = disk;
-	store->options = *options;
+	must(!disk->is_open);
+	disk->is_open = true;
 	for (size_t i = 0; options->replicas && options->replicas[i]; i++)
-		stream_make(disk, options->replicas[i]);
+		stream_make(disk, options->replicas[i], false);
 	if (options->own)
-		store->own = stream_make(disk, options->own);
-	store->last_seq = store->own ? store->own->head.seq : 0;
+		stream_make(disk, options->own, true);
+	*at = opened = disk;
+	return 0;
+}
+
+static void disk_close(void *at)
+{
+	struct disk *disk = at;
+	disk->is_open = false;
+}
+
+static int disk_heads(
+	void *at, struct store_stream streams[STREAMS_MAX], size_t *count, struct why *why)
+{
+	(void)why;
+	const struct disk *disk = at;
 	for (size_t i = 0; i < disk->stream_count; i++)
-		store->durable[i] = store->given[i] = disk->streams[i].head;
-	disk->store = store;
-	*out = store;
+		streams[i] = disk->streams[i].is;
+	*count = disk->stream_count;
 	return 0;
 }
 
-static bool batch_is_empty(const struct batch *batch)
+static void block_land(struct stream *stream, const struct block *block)
 {
-	return batch->own.len + batch->replicas.len == 0;
-}
-
-void store_close(struct store **at)
-{
-	struct store *store = *at;
-	if (!store)
-		return;
-	while (!store->forget && !store->disk->full &&
-		(store->busy || !batch_is_empty(&store->open))) {
-		batch_land(store);
-		store_flush(store, store->now_ms);
+	buf_add(&stream->blocks, block_bytes(block), block->size);
+	if (stream->end_count == stream->end_room) {
+		stream->end_room = stream->end_room ? 2 * stream->end_room : 64;
+		stream->ends = realloc(stream->ends, stream->end_room * sizeof *stream->ends);
+		must(stream->ends);
 	}
-	buf_done(&store->open.own);
-	buf_done(&store->open.replicas);
-	buf_done(&store->committing.own);
-	buf_done(&store->committing.replicas);
-	store->disk->store = NULL;
-	free(store);
-	*at = NULL;
+	stream->ends[stream->end_count++] = (struct end){block_last_seq(block), stream->blocks.len};
+	stream->is.head = block_head(block);
 }
 
-void store_append(struct store *store, const void *event, size_t len, uint64_t *seq)
+static void row_land(struct disk *disk, const struct row_cursor *from)
 {
-	struct batch *batch = &store->open;
-	if (batch->own.len == 0) {
-		buf_reserve(&batch->own, BLOCK_HEADER);
-		batch->own.len = BLOCK_HEADER;
-		batch->first_seq = store->last_seq + 1;
+	struct row *row;
+	HASH_FIND(hh, disk->rows, from->key, from->key_len, row);
+	if (!row) {
+		row = calloc(1, sizeof *row);
+		must(row && from->key_len <= sizeof row->key);
+		memcpy(row->key, from->key, from->key_len);
+		row->key_len = from->key_len;
+		HASH_ADD_KEYPTR(hh, disk->rows, row->key, row->key_len, row);
 	}
-	block_add_event(&batch->own, event, len);
-	batch->count++;
-	*seq = ++store->last_seq;
+	buf_clear(&row->value);
+	buf_add(&row->value, from->value, from->value_len);
 }
 
-int store_append_block(struct store *store, const char *replica, const uint8_t *bytes, size_t len)
+static int disk_commit(void *at, const struct store_commit *commit)
 {
-	struct stream *stream = stream_find(store->disk, replica);
-	struct block block;
-	if (!stream || stream == store->own)
-		return ERR_NOT_FOUND;
-	must(block_check(bytes, len, &block) == 0 && block.size == len);
-	size_t index = (size_t)(stream - store->disk->streams);
-	if (!block_follows(&block, &store->given[index]))
-		return ERR_DIVERGED;
-	store->given[index] = block_head(&block);
-	buf_char(&store->open.replicas, (char)index);
-	buf_add(&store->open.replicas, bytes, len);
-	return 0;
-}
-
-void store_flush(struct store *store, int64_t now_ms)
-{
-	result_take(store);
-	store->now_ms = now_ms;
-	if (store->busy || batch_is_empty(&store->open))
-		return;
-	struct batch empty = store->committing;
-	store->committing = store->open;
-	store->committing.written_at_ms = now_ms;
-	store->open = empty;
-	store->busy = true;
-}
-
-bool store_full(const struct store *store)
-{
-	const struct batch *open = &store->open;
-	return store->busy &&
-	       (open->count >= FULL_EVENTS || open->own.len + open->replicas.len >= FULL_BYTES);
-}
-
-int store_poll(struct store *store)
-{
-	if (store->disk->hurry)
-		batch_land(store);
-	result_take(store);
-	return store->busy && store->disk->full ? ERR_DISK_FULL : 0;
-}
-
-uint64_t store_last(const struct store *store)
-{
-	return store->last_seq;
-}
-
-uint64_t store_durable(const struct store *store)
-{
-	return store->own ? store->durable[store->own - store->disk->streams].seq : 0;
-}
-
-int store_head(const struct store *store, const char *name, struct store_head *head)
-{
-	const struct stream *stream = stream_find(store->disk, name);
-	if (!stream)
-		return ERR_NOT_FOUND;
-	*head = store->durable[stream - store->disk->streams];
-	if (stream == store->own)
-		memcpy(head->id, stream->id, STORE_ID_LEN);
+	struct disk *disk = at;
+	if (disk->full)
+		return ERR_DISK_FULL;
+	for (size_t i = 0; i < commit->count; i++)
+		block_land(&disk->streams[commit->blocks[i].stream], &commit->blocks[i].block);
+	for (struct row_cursor row = rows_begin(commit->rows); rows_next(&row);)
+		row_land(disk, &row);
 	return 0;
 }
 
@@ -371,15 +201,13 @@ static size_t end_at(const struct stream *stream, ptrdiff_t index)
 	return index < 0 ? 0 : stream->ends[index].at;
 }
 
-int store_read(struct store *store, const char *name, uint64_t after_seq, const uint8_t *after_hash,
-	size_t max_bytes, struct buf *out)
+static int disk_read(void *at, size_t index, uint64_t after_seq, const uint8_t *after_hash,
+	uint64_t to_seq, size_t max_bytes, struct buf *out)
 {
-	const struct stream *stream = stream_find(store->disk, name);
-	if (!stream)
-		return ERR_NOT_FOUND;
-	uint64_t durable = store->durable[stream - store->disk->streams].seq;
+	const struct disk *disk = at;
+	const struct stream *stream = &disk->streams[index];
 	ptrdiff_t from = end_find(stream, after_seq);
-	if (after_seq > durable || (after_seq && from < 0))
+	if (after_seq && from < 0)
 		return ERR_DIVERGED;
 	if (after_seq && after_hash) {
 		struct block block;
@@ -391,57 +219,130 @@ int store_read(struct store *store, const char *name, uint64_t after_seq, const 
 	}
 	size_t begin = end_at(stream, from), end = begin;
 	for (size_t i = (size_t)(from + 1); i < stream->end_count; i++) {
-		if (stream->ends[i].seq > durable)
+		if (stream->ends[i].seq > to_seq)
 			break;
 		if (end > begin && stream->ends[i].at - begin > max_bytes)
 			break;
 		end = stream->ends[i].at;
 	}
-	if (end > begin)
-		buf_add(out, stream->blocks.data + begin, end - begin);
+	buf_add(out, stream->blocks.data + begin, end - begin);
 	return 0;
 }
 
-int store_row(struct store *store, const void *key, size_t key_len, struct buf *out)
+static int disk_row(void *at, const void *key, size_t key_len, struct buf *out)
 {
+	const struct disk *disk = at;
 	struct row *row;
-	HASH_FIND(hh, store->disk->rows, key, key_len, row);
+	HASH_FIND(hh, disk->rows, key, key_len, row);
 	if (!row)
 		return ERR_NOT_FOUND;
 	buf_add(out, row->value.data, row->value.len);
 	return 0;
 }
 
-void store_turn_end(struct store *store)
+/* Of what verify tells, what a daemon asks for at its start: its rows. */
+static int disk_verify(void *at, const struct store_audit *audit, struct why *why)
 {
-	(void)store;
+	(void)why;
+	const struct disk *disk = at;
+	int err = 0;
+	must(!audit->on_stream && !audit->on_block && !audit->on_stream_end);
+	for (struct row *row = disk->rows; row && !err; row = row->hh.next)
+		err = audit->on_row(
+			audit->arg, row->key, row->key_len, row->value.data, row->value.len);
+	return err;
+}
+
+const struct store_backend store_folder = {
+	.batch_events = 20, /* far fewer than a folder takes, so that it comes to that */
+	.batch_bytes = 8192,
+	.open = disk_open,
+	.heads = disk_heads,
+	.commit = disk_commit,
+	.read = disk_read,
+	.row = disk_row,
+	.verify = disk_verify,
+	.close = disk_close,
+};
+
+/* ---- the writer: it commits when the simulation says so ---- */
+
+struct writer {
+	struct writer_options options;
+	struct disk *disk;
+	bool has_work, is_done, is_dead;
+};
+
+static void writer_step(struct writer *writer)
+{
+	if (!writer || !writer->has_work || writer->is_dead ||
+		writer->options.commit(writer->options.arg) != 0)
+		return;
+	writer->has_work = false;
+	writer->is_done = true;
+}
+
+int writer_new(struct writer **out, const struct writer_options *options)
+{
+	struct writer *writer = calloc(1, sizeof *writer);
+	must(writer);
+	*writer = (struct writer){.options = *options, .disk = opened};
+	*out = opened->writer = writer;
+	return 0;
+}
+
+void writer_hand(struct writer *writer)
+{
+	writer->has_work = true;
+}
+
+int writer_look(struct writer *writer, bool *done)
+{
+	if (writer->disk->hurry)
+		writer_step(writer);
+	*done = writer->is_done;
+	writer->is_done = false;
+	return writer->has_work && writer->disk->full ? ERR_DISK_FULL : 0;
+}
+
+void writer_wait(struct writer *writer)
+{
+	writer_step(writer);
+}
+
+void writer_free(struct writer **at)
+{
+	struct writer *writer = *at;
+	writer_step(writer);
+	writer->disk->writer = NULL;
+	free(writer);
+	*at = NULL;
 }
 
 /* ---- the simulation's side ---- */
 
-static struct store *store_of(const char *disk)
+static struct writer *writer_of(const char *name)
 {
-	const struct disk *found = disk_find(disk);
-	return found ? found->store : NULL;
+	const struct disk *disk = disk_find(name);
+	return disk ? disk->writer : NULL;
 }
 
 bool fake_disk_is_busy(const char *disk)
 {
-	const struct store *store = store_of(disk);
-	return store && store->busy && !store->landed;
+	const struct writer *writer = writer_of(disk);
+	return writer && writer->has_work;
 }
 
 bool fake_disk_is_clean(const char *disk)
 {
-	const struct store *store = store_of(disk);
-	return !store || (!store->busy && batch_is_empty(&store->open));
+	const struct writer *writer = writer_of(disk);
+	const struct store *store = writer ? writer->options.arg : NULL;
+	return !store || (!store->busy && batch_is_empty(store->open));
 }
 
 void fake_disk_land(const char *disk)
 {
-	struct store *store = store_of(disk);
-	if (store)
-		batch_land(store);
+	writer_step(writer_of(disk));
 }
 
 void fake_disk_fill(const char *disk, bool full)
@@ -461,18 +362,19 @@ void fake_disk_hurry(const char *disk, bool hurry)
 
 void fake_disk_crash(const char *disk, bool lands)
 {
-	struct store *store = store_of(disk);
+	struct writer *writer = writer_of(disk);
 	if (lands)
-		batch_land(store);
-	store->forget = true;
+		writer_step(writer);
+	writer->is_dead = true;
 }
 
-static void payload_events(const struct buf *bytes, size_t from, uint64_t first_seq,
-	fake_event_fn *on_event, void *arg)
+static void batch_events(const struct batch *batch, fake_event_fn *on_event, void *arg)
 {
-	struct block block = {.first_seq = first_seq,
-		.payload = (const uint8_t *)bytes->data + from,
-		.payload_len = (uint32_t)(bytes->len - from)};
+	struct block block = {.first_seq = batch->own_block.first_seq};
+	if (!batch->own.len)
+		return;
+	block.payload = (const uint8_t *)batch->own.data + BLOCK_HEADER;
+	block.payload_len = (uint32_t)(batch->own.len - BLOCK_HEADER);
 	for (struct block_cursor c = block_events(&block); block_next(&c);)
 		on_event(arg, c.event, c.len, c.seq);
 }
@@ -492,19 +394,16 @@ void fake_disk_events(const char *disk_name, const char *stream_name, bool with_
 			on_event(arg, c.event, c.len, c.seq);
 		at += block.size;
 	}
-	const struct store *store = disk->store;
-	if (!with_open || !store || stream != store->own)
+	if (!with_open || !disk->writer || !stream->is.own)
 		return;
-	if (store->busy && !store->landed && store->committing.own.len)
-		payload_events(&store->committing.own, BLOCK_HEADER, store->committing.first_seq,
-			on_event, arg);
-	if (store->open.own.len)
-		payload_events(
-			&store->open.own, BLOCK_HEADER, store->open.first_seq, on_event, arg);
+	const struct store *store = disk->writer->options.arg;
+	if (disk->writer->has_work)
+		batch_events(store->committing, on_event, arg);
+	batch_events(store->open, on_event, arg);
 }
 
 uint64_t fake_disk_head(const char *disk, const char *stream)
 {
 	const struct stream *found = stream_find(disk_find(disk), stream);
-	return found ? found->head.seq : 0;
+	return found ? found->is.head.seq : 0;
 }

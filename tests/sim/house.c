@@ -364,7 +364,8 @@ static bool is_quiet(void)
 			!clocks_are_silent(stage))
 			return false;
 		for (size_t i = 0; i < stage->feed_count; i++)
-			if (stage->marks[i].seq != fake_disk_head(stage->feeds[i], stage->feeds[i]))
+			if (stage->marks[i].head.seq !=
+				fake_disk_head(stage->feeds[i], stage->feeds[i]))
 				return false;
 	}
 	return true;

@@ -92,6 +92,10 @@ class Tidy(unittest.TestCase):
             "daemons/intake/main.c:1: daemons/intake may not include daemons/case/case.h",
         )
 
+    def test_nobody_knows_what_a_backend_stands_on(self):
+        text = CLEAN["lib/sum.c"].replace("\n\n", "\n\n#include <lmdb.h>\n\n", 1)
+        self.breaks({"lib/sum.c": text}, "lib/sum.c:3: only store/lmdb may include <lmdb.h>")
+
     def test_a_core_has_no_clock_and_no_files_and_neither_has_what_it_uses(self):
         self.breaks(
             {

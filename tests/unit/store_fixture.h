@@ -5,7 +5,7 @@
 #ifndef WOT_STORE_FIXTURE_H
 #define WOT_STORE_FIXTURE_H
 
-#include "store/block.h"
+#include "store/backend.h"
 #include "store/store.h"
 
 #include <dirent.h>
@@ -55,6 +55,23 @@ static inline void place_rows(
 			len - (size_t)(equals - event) - 1);
 }
 
+/* As wotctl does: a folder that nobody has open. */
+static inline int dir_verify(const char *dir, store_rows_fn *rows_of,
+	void (*on_stream)(void *arg, const struct store_report *report), void *arg, struct why *why)
+{
+	const struct store_options options = {
+		.backend = &store_folder, .dir = dir, .rows_of = rows_of};
+	return store_verify(&options, on_stream, arg, why);
+}
+
+static inline int dir_accept_loss(
+	const char *dir, store_rows_fn *rows_of, struct store_report *report, struct why *why)
+{
+	const struct store_options options = {
+		.backend = &store_folder, .dir = dir, .rows_of = rows_of};
+	return store_accept_loss(&options, report, why);
+}
+
 static inline int place_new(void **state)
 {
 	struct place *place = calloc(1, sizeof *place);
@@ -64,10 +81,11 @@ static inline int place_new(void **state)
 		return -1;
 	place->woken = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 	place->options = (struct store_options){
+		.backend = &store_folder,
 		.dir = place->dir,
 		.own = "intake",
 		.holder = "test-holder",
-		.map_size_mib = 64,
+		.limit_mib = 64,
 		.rows_of = place_rows,
 		.before_commit = place_before_commit,
 		.wake = place_on_wake,
@@ -170,7 +188,6 @@ static inline uint64_t stream_read_all(struct store *store, const char *name, st
 		assert_true(block_follows(&block, &head));
 		head = block_head(&block);
 	}
-	store_turn_end(store);
 	return head.seq;
 }
 
@@ -185,11 +202,6 @@ static inline struct block block_after(const struct buf *all, uint64_t after_seq
 	}
 	fail_msg("no block begins after %" PRIu64, after_seq);
 	return block;
-}
-
-static inline const uint8_t *block_bytes(const struct block *block)
-{
-	return block->payload - BLOCK_HEADER;
 }
 
 #endif

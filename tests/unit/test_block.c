@@ -161,6 +161,37 @@ static void a_chain_goes_on_from_its_head_only(void **state)
 	assert_false(block_follows(&block, &head));
 }
 
+/* Each reader of a log takes its blocks so: what is whole in itself may yet be of another log. */
+static void a_reader_takes_only_whole_blocks_that_follow(void **state)
+{
+	(void)state;
+	struct buf auto_buf bytes = {0};
+	struct block block, out = {0};
+	make(&bytes, &block);
+	const uint8_t *at = (const uint8_t *)bytes.data;
+	const struct store_head good = {.seq = 40, .hash = {9, 8, 7}, .id = {1, 2, 3}};
+	struct store_head bad[4] = {good, good, good, good};
+	bad[0].seq = 41;
+	bad[1].hash[0] = 1;
+	bad[2].id[0] = 5;
+	bad[3].written_at_ms = block.written_at_ms + 1;
+	for (size_t i = 0; i < 4; i++) {
+		struct store_head head = bad[i];
+		assert_int_equal(block_chain(at, bytes.len, &head, &out), ERR_DIVERGED);
+		assert_memory_equal(&head, &bad[i], sizeof head);
+	}
+	struct store_head head = good;
+	assert_int_equal(block_chain(at, bytes.len - 1, &head, &out), ERR_DAMAGED);
+	bytes.data[bytes.len - 1] ^= 1;
+	assert_int_equal(block_chain(at, bytes.len, &head, &out), ERR_DAMAGED);
+	bytes.data[bytes.len - 1] ^= 1;
+	assert_int_equal(out.size, 0);
+	assert_memory_equal(&head, &good, sizeof head);
+	assert_int_equal(block_chain(at, bytes.len, &head, &out), 0);
+	assert_int_equal(head.seq, block_last_seq(&block));
+	assert_memory_equal(head.hash, block.hash, STORE_HASH_LEN);
+}
+
 static void a_log_begins_with_event_1_and_no_hash(void **state)
 {
 	(void)state;
@@ -184,6 +215,7 @@ int main(void)
 		cmocka_unit_test(events_must_fill_the_payload_and_be_as_many_as_said),
 		cmocka_unit_test(a_newer_version_is_no_damage),
 		cmocka_unit_test(a_chain_goes_on_from_its_head_only),
+		cmocka_unit_test(a_reader_takes_only_whole_blocks_that_follow),
 		cmocka_unit_test(a_log_begins_with_event_1_and_no_hash),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

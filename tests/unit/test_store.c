@@ -19,7 +19,7 @@ static void an_event_is_durable_once_its_commit_was_polled(void **state)
 	store_stats(place->store, &stats);
 	assert_int_equal(stats.commits, 1);
 	assert_int_equal(stats.events, 2);
-	assert_true(stats.file_bytes > 0 && stats.commit_us_max > 0);
+	assert_true(stats.bytes_used > 0 && stats.commit_us_max > 0);
 }
 
 static void a_restart_sees_the_same(void **state)
@@ -81,19 +81,19 @@ static void the_store_is_full_when_the_open_block_is_over_its_limit(void **state
 	struct place *place = *state;
 	place->before_commit = ERR_DISK_FULL;
 	place_open(place);
-	for (unsigned i = 0; i <= STORE_BLOCK_EVENTS; i++)
+	for (unsigned i = 0; i <= store_folder.batch_events; i++)
 		place_append(place, "e");
 	assert_true(store_full(
 		place->store)); /* also when the writer is free: one block would hold all */
 	store_flush(place->store, NOW_MS);
 	assert_false(store_full(place->store));
-	for (unsigned i = 0; i < STORE_BLOCK_EVENTS; i++)
+	for (unsigned i = 0; i < store_folder.batch_events; i++)
 		place_append(place, "e");
 	assert_true(store_full(place->store));
 	__atomic_store_n(&place->before_commit, 0, __ATOMIC_SEQ_CST);
 	place_until(place, 0);
 	assert_false(store_full(place->store));
-	assert_int_equal(store_durable(place->store), 2 * STORE_BLOCK_EVENTS + 1);
+	assert_int_equal(store_durable(place->store), 2 * store_folder.batch_events + 1);
 }
 
 static void written_at_never_goes_back(void **state)
@@ -132,7 +132,6 @@ static void reading_goes_on_after_any_block(void **state)
 		if (rest.len)
 			assert_memory_equal(rest.data, all.data + at, rest.len);
 	}
-	store_turn_end(place->store);
 }
 
 static void a_read_gives_whole_blocks_up_to_its_limit_and_at_least_one(void **state)
@@ -192,7 +191,6 @@ static void what_was_polled_can_be_read_in_the_same_turn(void **state)
 	buf_clear(&out);
 	assert_int_equal(store_read(place->store, "intake", 1, NULL, SIZE_MAX, &out), 0);
 	assert_true(out.len > 0);
-	store_turn_end(place->store);
 }
 
 static void rows_come_with_their_events_and_the_last_wins(void **state)
@@ -205,7 +203,6 @@ static void rows_come_with_their_events_and_the_last_wins(void **state)
 	place_append(place, "ref-2=second");
 	place_append(place, "ref-1=third");
 	assert_int_equal(store_row(place->store, "ref-1", 5, &value), ERR_NOT_FOUND);
-	store_turn_end(place->store);
 	place_until(place, 0);
 	assert_int_equal(store_row(place->store, "ref-1", 5, &value), 0);
 	assert_string_equal(value.data, "third");
@@ -218,9 +215,9 @@ static void rows_come_with_their_events_and_the_last_wins(void **state)
 	assert_int_equal(store_row(place->store, "ref-2", 5, &value), 0);
 	assert_string_equal(value.data, "second");
 	struct why why;
-	assert_int_equal(store_verify(place->dir, place_rows, NULL, NULL, &why), ERR_LOCKED);
+	assert_int_equal(dir_verify(place->dir, place_rows, NULL, NULL, &why), ERR_LOCKED);
 	store_close(&place->store);
-	assert_int_equal(store_verify(place->dir, place_rows, NULL, NULL, &why), 0);
+	assert_int_equal(dir_verify(place->dir, place_rows, NULL, NULL, &why), 0);
 }
 
 /* ---- replicas ---- */
@@ -281,7 +278,7 @@ static void replicas_are_kept_byte_for_byte_in_one_commit_with_the_own_log(void 
 	assert_memory_equal(head.id, triage.data + 8, STORE_ID_LEN);
 	assert_int_equal(stream_read_all(place->store, "intake", &out), 1);
 	store_close(&place->store);
-	assert_int_equal(store_verify(place->dir, place_rows, NULL, NULL, NULL), 0);
+	assert_int_equal(dir_verify(place->dir, place_rows, NULL, NULL, NULL), 0);
 }
 
 static void a_replica_takes_only_what_follows(void **state)
@@ -405,7 +402,7 @@ static void a_full_disk_keeps_events_waiting_and_goes_on_by_itself(
 	place_until(place, 0);
 	assert_int_equal(stream_read_all(place->store, "intake", &all), seq + 1);
 	store_close(&place->store);
-	assert_int_equal(store_verify(place->dir, place_rows, NULL, NULL, NULL), 0);
+	assert_int_equal(dir_verify(place->dir, place_rows, NULL, NULL, NULL), 0);
 }
 
 static void limit_low(struct place *place)
@@ -465,7 +462,7 @@ static void a_full_map_stops_and_goes_on_with_a_larger_one(void **state)
 	struct buf auto_buf all = {0};
 	char *large = malloc(300000);
 	memset(large, 'x', 300000);
-	place->options.map_size_mib = 1;
+	place->options.limit_mib = 1;
 	place_open(place);
 	uint64_t seq;
 	while (store_poll(place->store) == 0) {
@@ -483,7 +480,7 @@ static void a_full_map_stops_and_goes_on_with_a_larger_one(void **state)
 	assert_in_range(durable, 1, seq - 1);
 	assert_int_equal(stream_read_all(place->store, "intake", &all), durable);
 	store_close(&place->store);
-	place->options.map_size_mib = 16;
+	place->options.limit_mib = 16;
 	place_open(place);
 	assert_int_equal(store_durable(place->store), durable);
 	place_block(place, NOW_MS, 5, "there is room again");
@@ -494,33 +491,10 @@ static void too_large_a_map_says_which_limit_and_setting(void **state)
 {
 	struct place *place = *state;
 	struct why why;
-	place->options.map_size_mib = (size_t)1 << 30; /* more than there are addresses */
+	place->options.limit_mib = (size_t)1 << 30; /* more than there are addresses */
 	assert_int_equal(store_open(&place->store, &place->options, &why), ERR_MEMORY);
 	assert_non_null(strstr(why.text, "RLIMIT_AS"));
 	assert_non_null(strstr(why.text, "map_size_mib"));
-}
-
-static void a_backup_is_the_log(void **state)
-{
-	struct place *place = *state;
-	struct buf auto_buf before = {0}, after = {0};
-	struct why why;
-	char dir[512];
-	place_path(place, "backup", dir);
-	place_open(place);
-	place_block(place, NOW_MS, 100, "ref=value");
-	stream_read_all(place->store, "intake", &before);
-	assert_int_equal(store_backup(place->store, dir, &why), 0);
-	assert_int_equal(store_backup(place->store, dir, &why), ERR_USAGE);
-	place_block(place, NOW_MS, 1, "after it");
-	store_close(&place->store);
-	assert_int_equal(store_verify(dir, place_rows, NULL, NULL, &why), 0);
-	place->options.dir = dir;
-	place_open(place);
-	stream_read_all(place->store, "intake", &after);
-	assert_int_equal(before.len, after.len);
-	assert_memory_equal(before.data, after.data, before.len);
-	store_close(&place->store);
 }
 
 int main(void)
@@ -548,7 +522,6 @@ int main(void)
 		STORE_TEST(a_full_file_system_loses_nothing),
 		STORE_TEST(a_full_map_stops_and_goes_on_with_a_larger_one),
 		STORE_TEST(too_large_a_map_says_which_limit_and_setting),
-		STORE_TEST(a_backup_is_the_log),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -2,104 +2,14 @@
  * Damage: LMDB notices none of it, the store must name the log and the first event that cannot be
  * trusted, and accept_loss must give a log that goes on, which nobody can mistake for the old one.
  */
-#include "tests/unit/store_fixture.h"
-
-struct seen {
-	unsigned streams;
-	struct store_report own, replica;
-};
-
-static void on_stream(void *arg, const struct store_report *report)
-{
-	struct seen *seen = arg;
-	seen->streams++;
-	*(report->own ? &seen->own : &seen->replica) = *report;
-}
-
-/* Ten blocks of ten events, closed: event N is in block (N - 1) / 10. */
-static void make_log(struct place *place)
-{
-	place_open(place);
-	for (unsigned i = 0; i < 10; i++)
-		place_block(place, NOW_MS + i, 10, "key=value");
-	store_close(&place->store);
-}
-
-static void file_read(const struct place *place, const char *name, struct buf *out)
-{
-	char path[512];
-	struct stat stat_of;
-	place_path(place, name, path);
-	int fd = open(path, O_RDONLY);
-	assert_true(fd >= 0);
-	assert_int_equal(fstat(fd, &stat_of), 0);
-	buf_clear(out);
-	buf_reserve(out, (size_t)stat_of.st_size);
-	out->len = (size_t)stat_of.st_size;
-	assert_int_equal(read(fd, out->data, out->len), out->len);
-	close(fd);
-}
-
-static void file_write(const struct place *place, const char *name, const struct buf *bytes)
-{
-	char path[512];
-	place_path(place, name, path);
-	int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC, 0600);
-	assert_true(fd >= 0);
-	assert_int_equal(write(fd, bytes->data, bytes->len), bytes->len);
-	close(fd);
-}
-
-/* Flips a bit of the text, wherever it is in the file: LMDB leaves older copies of a page behind.
- */
-static void flip(struct place *place, const char *text)
-{
-	struct buf auto_buf file = {0};
-	file_read(place, "data.mdb", &file);
-	unsigned count = 0;
-	for (char *at = file.data;; at++, count++) {
-		at = memmem(at, file.len - (size_t)(at - file.data), text, strlen(text));
-		if (!at)
-			break;
-		at[strlen(text) - 1] ^= 0x10;
-	}
-	assert_true(count > 0);
-	file_write(place, "data.mdb", &file);
-}
-
-static void cut(struct place *place, size_t len)
-{
-	char path[512];
-	place_path(place, "data.mdb", path);
-	assert_int_equal(truncate(path, (off_t)len), 0);
-}
-
-static void assert_names(const struct why *why, const char *stream, uint64_t seq)
-{
-	char place[64];
-	snprintf(place, sizeof place, "log %s: event %" PRIu64 " ", stream, seq);
-	if (!strstr(why->text, place))
-		fail_msg("\"%s\" is not in \"%s\"", place, why->text);
-	assert_non_null(strstr(why->text, "wotctl"));
-}
-
-static void verify_says(const struct place *place, int err, uint64_t bad_seq)
-{
-	struct seen seen = {0};
-	struct why why = {""};
-	assert_int_equal(store_verify(place->dir, place_rows, on_stream, &seen, &why), err);
-	assert_int_equal(seen.own.bad_seq, bad_seq);
-	assert_int_equal(seen.own.err, err);
-	if (err)
-		assert_names(&why, "intake", bad_seq);
-}
+#include "tests/unit/damage_fixture.h"
 
 static void a_good_log_verifies(void **state)
 {
 	struct place *place = *state;
 	struct seen seen = {0};
 	make_log(place);
-	assert_int_equal(store_verify(place->dir, place_rows, on_stream, &seen, NULL), 0);
+	assert_int_equal(dir_verify(place->dir, place_rows, on_stream, &seen, NULL), 0);
 	assert_int_equal(seen.streams, 1);
 	assert_string_equal(seen.own.stream, "intake");
 	assert_int_equal(seen.own.first_seq, 1);
@@ -110,7 +20,7 @@ static void a_good_log_verifies(void **state)
 	char path[512];
 	place_path(place, "verify.tmp", path);
 	assert_int_equal(access(path, F_OK), -1);
-	assert_int_equal(store_verify("/nowhere", place_rows, NULL, NULL, NULL), ERR_NOT_FOUND);
+	assert_int_equal(dir_verify("/nowhere", place_rows, NULL, NULL, NULL), ERR_NOT_FOUND);
 }
 
 static void a_flipped_bit_in_an_event_is_found(void **state)
@@ -154,7 +64,7 @@ static void rows_that_are_missing_or_too_many_are_found(void **state)
 	struct seen seen = {0};
 	struct why why;
 	make_log(place);
-	assert_int_equal(store_verify(place->dir, NULL, on_stream, &seen, &why), ERR_DAMAGED);
+	assert_int_equal(dir_verify(place->dir, NULL, on_stream, &seen, &why), ERR_DAMAGED);
 	assert_int_equal(seen.own.bad_seq, 101); /* as if of an event that is not here */
 	place->options.rows_of = NULL;
 	place_open(place);
@@ -180,7 +90,7 @@ static void a_file_that_was_cut_off_is_seen_at_open(void **state)
 	for (size_t len = whole.len - 1; len >= 1000; len -= 600) {
 		file_write(place, "data.mdb", &whole);
 		cut(place, len);
-		int verified = store_verify(place->dir, place_rows, NULL, NULL, &why);
+		int verified = dir_verify(place->dir, place_rows, NULL, NULL, &why);
 		int err = store_open(&place->store, &place->options, &why);
 		assert_int_equal(err, verified);
 		if (err) {
@@ -237,13 +147,13 @@ static void a_log_whose_file_is_gone_does_not_begin_anew(void **state)
 	cut(place, 0);
 	assert_int_equal(store_open(&place->store, &place->options, &why), ERR_DAMAGED);
 	assert_non_null(strstr(why.text, "log intake: event 1 "));
-	assert_int_equal(store_verify(place->dir, place_rows, NULL, NULL, &why), ERR_DAMAGED);
+	assert_int_equal(dir_verify(place->dir, place_rows, NULL, NULL, &why), ERR_DAMAGED);
 	assert_int_equal(unlink(path), 0);
 	assert_int_equal(store_open(&place->store, &place->options, &why), ERR_DAMAGED);
-	assert_int_equal(store_verify(place->dir, place_rows, NULL, NULL, &why), ERR_DAMAGED);
+	assert_int_equal(dir_verify(place->dir, place_rows, NULL, NULL, &why), ERR_DAMAGED);
 	place_path(place, "lock", path);
 	assert_int_equal(unlink(path), 0);
-	assert_int_equal(store_verify(place->dir, place_rows, NULL, NULL, &why), ERR_NOT_FOUND);
+	assert_int_equal(dir_verify(place->dir, place_rows, NULL, NULL, &why), ERR_NOT_FOUND);
 	place_open(place);
 	assert_int_equal(store_last(place->store), 0);
 }
@@ -287,7 +197,7 @@ static void no_flipped_bit_passes_for_truth(void **state)
 		whole.data[bit / 8] ^= (char)(1 << bit % 8);
 		struct seen seen = {0};
 		struct why why = {""};
-		if (store_verify(place->dir, place_rows, on_stream, &seen, &why)) {
+		if (dir_verify(place->dir, place_rows, on_stream, &seen, &why)) {
 			assert_int_not_equal(why.text[0], 0);
 			found++;
 			continue;
@@ -317,7 +227,7 @@ static void what_survives_goes_on_under_another_id(void **state)
 	assert_int_equal(store_head(place->store, "intake", &old), 0);
 	store_close(&place->store);
 	flip(place, "value 57");
-	assert_int_equal(store_accept_loss(place->dir, place_rows, &report, &why), 0);
+	assert_int_equal(dir_accept_loss(place->dir, place_rows, &report, &why), 0);
 	assert_string_equal(report.stream, "intake");
 	assert_int_equal(report.last_seq, 50);
 	assert_int_equal(report.bad_seq, 51);
@@ -360,7 +270,7 @@ static void consumers_read_on_or_see_that_they_diverged(void **state)
 	stream_read_all(place->store, "intake", &before);
 	store_close(&place->store);
 	flip(place, "value 57");
-	assert_int_equal(store_accept_loss(place->dir, place_rows, &report, NULL), 0);
+	assert_int_equal(dir_accept_loss(place->dir, place_rows, &report, NULL), 0);
 	struct block at_40 = block_after(&before, 30), at_50 = block_after(&before, 40);
 	struct block at_60 = block_after(&before, 50), at_100 = block_after(&before, 90);
 	place_open(place);
@@ -403,7 +313,7 @@ static void consumers_read_on_or_see_that_they_diverged(void **state)
 		store_append_block(replica->store, "intake", block_bytes(&at_60), at_60.size),
 		ERR_DIVERGED);
 	store_close(&replica->store);
-	assert_int_equal(store_verify(replica->dir, NULL, NULL, NULL, NULL), 0);
+	assert_int_equal(dir_verify(replica->dir, NULL, NULL, NULL, NULL), 0);
 	place_open(replica);
 	assert_int_equal(stream_read_all(replica->store, "intake", &out), 110);
 	assert_memory_equal(out.data, after.data, after.len);
@@ -421,7 +331,7 @@ static void a_lost_tail_is_accepted_too(void **state)
 	place_block(place, NOW_MS + 50, 5, "key=tail");
 	store_close(&place->store);
 	file_write(place, "data.mdb", &old);
-	assert_int_equal(store_accept_loss(place->dir, place_rows, &report, NULL), 0);
+	assert_int_equal(dir_accept_loss(place->dir, place_rows, &report, NULL), 0);
 	assert_int_equal(report.last_seq, 100);
 	assert_int_equal(report.bad_seq, 101);
 	verify_says(place, 0, 0);
@@ -436,7 +346,7 @@ static void all_may_be_lost_but_the_name(void **state)
 	struct store_report report;
 	make_log(place);
 	flip(place, "value 1\x0b"); /* and the length of the next event */
-	assert_int_equal(store_accept_loss(place->dir, place_rows, &report, NULL), 0);
+	assert_int_equal(dir_accept_loss(place->dir, place_rows, &report, NULL), 0);
 	assert_int_equal(report.last_seq, 0);
 	assert_int_equal(report.bad_seq, 1);
 	assert_int_equal(report.rows, 0);
@@ -458,7 +368,7 @@ static void damaged_rows_lose_no_event_and_keep_the_id(void **state)
 	assert_int_equal(store_head(place->store, "intake", &head), 0);
 	store_close(&place->store);
 	verify_says(place, ERR_DAMAGED, 100); /* the last event that says what "key" is */
-	assert_int_equal(store_accept_loss(place->dir, place_rows, &report, NULL), 0);
+	assert_int_equal(dir_accept_loss(place->dir, place_rows, &report, NULL), 0);
 	assert_int_equal(report.bad_seq, 0);
 	assert_int_equal(report.rows, 1);
 	verify_says(place, 0, 0);
@@ -493,9 +403,9 @@ static void a_damaged_replica_keeps_what_is_good_and_fetches_the_rest(void **sta
 	}
 	store_close(&replica->store);
 	flip(replica, "value 57");
-	assert_int_equal(store_verify(replica->dir, NULL, on_stream, &seen, NULL), ERR_DAMAGED);
+	assert_int_equal(dir_verify(replica->dir, NULL, on_stream, &seen, NULL), ERR_DAMAGED);
 	assert_int_equal(seen.replica.bad_seq, 51);
-	assert_int_equal(store_accept_loss(replica->dir, NULL, &report, NULL), 0);
+	assert_int_equal(dir_accept_loss(replica->dir, NULL, &report, NULL), 0);
 	assert_int_equal(report.last_seq, 50);
 	assert_int_equal(report.bad_seq, 51);
 	place_open(replica);
@@ -503,6 +413,38 @@ static void a_damaged_replica_keeps_what_is_good_and_fetches_the_rest(void **sta
 	assert_int_equal(
 		store_append_block(replica->store, "intake", block_bytes(&next), next.size), 0);
 	place_free(&other);
+}
+
+/* What was saved stays, whatever is lost after it; and the same is not saved twice. */
+static void what_is_lost_is_kept_beside_what_was_lost_before(void **state)
+{
+	struct place *place = *state;
+	struct buf auto_buf first = {0}, second = {0}, again = {0}, whole = {0};
+	struct store_report report;
+	char path[512];
+	make_log(place);
+	flip(place, "value 57");
+	file_read(place, "data.mdb", &whole);
+	assert_int_equal(dir_accept_loss(place->dir, place_rows, &report, NULL), 0);
+	file_read(place, "lost-51.blocks", &first);
+	file_write(place, "data.mdb", &whole); /* as if it had been broken off before its end */
+	assert_int_equal(dir_accept_loss(place->dir, place_rows, &report, NULL), 0);
+	place_path(place, "lost-51.2.blocks", path);
+	assert_int_equal(access(path, F_OK), -1);
+	file_read(place, "lost-51.blocks", &again);
+	assert_int_equal(again.len, first.len);
+	place_open(place);
+	for (unsigned i = 0; i < 5; i++)
+		place_block(place, NOW_MS + 100, 10, "key=other");
+	store_close(&place->store);
+	flip(place, "other 57");
+	assert_int_equal(dir_accept_loss(place->dir, place_rows, &report, NULL), 0);
+	assert_int_equal(report.bad_seq, 51);
+	file_read(place, "lost-51.2.blocks", &second);
+	file_read(place, "lost-51.blocks", &again);
+	assert_int_equal(again.len, first.len);
+	assert_memory_equal(again.data, first.data, first.len);
+	assert_int_not_equal(second.len, 0);
 }
 
 int main(void)
@@ -519,6 +461,7 @@ int main(void)
 		STORE_TEST(a_log_whose_file_is_gone_does_not_begin_anew),
 		STORE_TEST(a_log_that_lost_its_tail_is_seen_at_open),
 		STORE_TEST(no_flipped_bit_passes_for_truth),
+		STORE_TEST(what_is_lost_is_kept_beside_what_was_lost_before),
 		STORE_TEST(what_survives_goes_on_under_another_id),
 		STORE_TEST(consumers_read_on_or_see_that_they_diverged),
 		STORE_TEST(a_lost_tail_is_accepted_too),

@@ -143,8 +143,11 @@ int main(int argc, char **argv)
 	}
 	static const char *const replicas[] = {"intake", "triage", "case", NULL};
 	struct town town = {.today = calendar_day((struct calendar_date){2026, 11, 21})};
-	struct store_options options = {
-		.dir = argv[1], .replicas = replicas, .holder = "town", .map_size_mib = 65536};
+	struct store_options options = {.backend = &store_folder,
+		.dir = argv[1],
+		.replicas = replicas,
+		.holder = "town",
+		.limit_mib = 65536};
 	struct why why = {""};
 	if (store_open(&town.store, &options, &why))
 		town_fail("the replica cannot be opened", &why);

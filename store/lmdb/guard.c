@@ -1,4 +1,4 @@
-#include "store/guard.h"
+#include "store/lmdb/guard.h"
 
 #include "lib/clean.h"
 #include "lib/err.h"

@@ -1,6 +1,6 @@
-#include "store/store_private.h"
+#include "store/lmdb/lmdb_own.h"
 
-#include "store/guard.h"
+#include "store/lmdb/guard.h"
 #include <endian.h>
 #include <string.h>
 
@@ -96,106 +96,54 @@ static int finding_run(void *arg)
 	return mdb_cursor_get(walk->finder, &key, &value, MDB_SET) ? ERR_DAMAGED : 0;
 }
 
-int walk_find(struct walk *walk)
+int walk_record(struct walk *walk)
 {
-	return guard_run(finding_run, walk);
+	int err = record_get(&walk->record, walk->cursor, walk->count ? MDB_NEXT : MDB_FIRST);
+	if (err == ERR_NOT_FOUND)
+		return walk->count == walk->entries ? err : ERR_DAMAGED;
+	if (!err && walk->count == walk->entries)
+		err = ERR_DAMAGED;
+	if (!err)
+		err = guard_run(finding_run, walk);
+	if (err)
+		return ERR_DAMAGED;
+	walk->count++;
+	return 0;
 }
 
-/* The block that was read, if it is whole and where its key says. */
-static int walk_check(struct walk *walk)
+bool walk_key_is_right(const struct walk *walk, const struct block *block)
 {
 	const struct record *record = &walk->record;
-	int err = block_check((const uint8_t *)record->value.data, record->value.len, &walk->block);
-	if (err)
-		return err;
-	if (walk->block.size != record->value.len ||
-		walk->block.first_seq != key_seq(record->key.data, record->key.len))
-		return ERR_DAMAGED;
-	return 0;
+	return block->first_seq == key_seq(record->key.data, record->key.len);
 }
 
 int walk_next(struct walk *walk)
 {
-	int err = record_get(&walk->record, walk->cursor, walk->blocks ? MDB_NEXT : MDB_FIRST);
-	if (err == ERR_NOT_FOUND)
-		return walk->blocks == walk->entries ? err : ERR_DAMAGED;
-	if (!err)
-		err = walk_check(walk);
-	if (!err && !block_follows(&walk->block, &walk->head))
+	int err = walk_record(walk);
+	if (err)
+		return err;
+	const struct buf *value = &walk->record.value;
+	struct store_head head = walk->head;
+	err = block_chain((const uint8_t *)value->data, value->len, &head, &walk->block);
+	if (!err && (walk->block.size != value->len || !walk_key_is_right(walk, &walk->block)))
 		err = ERR_DAMAGED;
 	if (err)
 		return err == ERR_VERSION ? err : ERR_DAMAGED;
-	walk->head = block_head(&walk->block);
-	walk->blocks++;
+	walk->head = head;
 	return 0;
 }
 
 int walk_last(struct walk *walk)
 {
+	const struct buf *value = &walk->record.value;
 	int err = record_get(&walk->record, walk->cursor, MDB_LAST);
 	if (err == ERR_NOT_FOUND)
 		return walk->entries == 0 ? err : ERR_DAMAGED;
 	if (!err)
-		err = walk_check(walk);
+		err = block_check((const uint8_t *)value->data, value->len, &walk->block);
+	if (!err && (walk->block.size != value->len || !walk_key_is_right(walk, &walk->block)))
+		err = ERR_DAMAGED;
 	if (!err)
 		walk->head = block_head(&walk->block);
 	return err;
-}
-
-bool walk_ends_well(const struct walk *walk, const struct stream *stream)
-{
-	const uint8_t *id = walk->head.id;
-	return !stream->own || walk->head.seq == 0 || memcmp(id, stream->id, STORE_ID_LEN) == 0 ||
-	       memcmp(id, stream->linked_id, STORE_ID_LEN) == 0;
-}
-
-int rest_check(MDB_txn *txn, const struct catalog *catalog)
-{
-	const MDB_dbi tables[] = {0, catalog->rows}; /* 0: LMDB's own */
-	for (size_t i = 0; i < 2; i++) {
-		struct walk walk auto_walk;
-		uint64_t count = 0;
-		int err = walk_init(&walk, txn, tables[i]);
-		for (MDB_cursor_op op = MDB_FIRST; !err && count <= walk.entries; op = MDB_NEXT) {
-			err = record_get(&walk.record, walk.cursor, op);
-			count += !err;
-		}
-		if (err != ERR_NOT_FOUND || count != walk.entries)
-			return ERR_DAMAGED;
-	}
-	return 0;
-}
-
-/* ---- rows ---- */
-
-void store_row_put(struct store_rows *rows, const void *key, size_t key_len, const void *value,
-	size_t value_len)
-{
-	must(key_len > 0 && key_len <= STORE_KEY_MAX);
-	size_t lens[2] = {key_len, value_len};
-	buf_add(&rows->bytes, lens, sizeof lens);
-	buf_add(&rows->bytes, key, key_len);
-	buf_add(&rows->bytes, value, value_len);
-	rows->count++;
-}
-
-struct row_cursor rows_begin(const struct store_rows *rows)
-{
-	struct row_cursor cursor = {.at = rows->bytes.data};
-	if (cursor.at)
-		cursor.end = cursor.at + rows->bytes.len;
-	return cursor;
-}
-
-bool rows_next(struct row_cursor *cursor)
-{
-	if (cursor->at == cursor->end)
-		return false;
-	size_t lens[2];
-	memcpy(lens, cursor->at, sizeof lens);
-	char *key = (char *)cursor->at + sizeof lens;
-	cursor->key = (MDB_val){lens[0], key};
-	cursor->value = (MDB_val){lens[1], key + lens[0]};
-	cursor->at = key + lens[0] + lens[1];
-	return true;
 }
