@@ -96,7 +96,7 @@ static void a_file_that_was_cut_off_is_seen_at_open(void **state)
 		if (err) {
 			assert_int_equal(err, ERR_DAMAGED);
 			assert_non_null(strstr(why.text, "log intake: "));
-			assert_true(strstr(why.text, "`wotctl accept-loss`") ||
+			assert_true(strstr(why.text, "`wotctl accept-loss") ||
 				    strstr(why.text, "`wotctl verify`") ||
 				    strstr(why.text, "put back a copy of this folder"));
 			found++;
