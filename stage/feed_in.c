@@ -161,7 +161,8 @@ static int block_decide(struct feed_in *feed, const struct block *block, bool *n
 
 static void mark_move(struct feed_in *feed, const struct block *block)
 {
-	feed->stage->marks[feed->index].head = block_head(block);
+	struct store_head *head = &feed->stage->marks[feed->index].head;
+	*head = MUTANT(watermark_ahead) ? feed->received : block_head(block);
 	feed->row->accepted += block->count;
 	log_debug("read", "stream=%s seq=%" PRIu64 " events=%" PRIu32, feed->stream,
 		block_last_seq(block), block->count);

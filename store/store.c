@@ -17,7 +17,11 @@ static int on_commit(void *arg)
 	if (!err) {
 		struct store_commit commit = batch_commit_of(store->committing);
 		err = options->backend->commit(store->at, &commit);
+		if (!err && MUTANT(block_written_twice))
+			err = options->backend->commit(store->at, &commit);
 	}
+	if (err && MUTANT(batch_forgotten))
+		batch_clear(store->committing);
 	store->commit_us = clock_mono_us() - started_us;
 	return err;
 }
@@ -138,6 +142,8 @@ uint64_t store_last(const struct store *store)
 
 uint64_t store_durable(const struct store *store)
 {
+	if (MUTANT(receipt_before_commit))
+		return store_last(store);
 	return store->own >= 0 ? store->streams[store->own].head.seq : 0;
 }
 
