@@ -126,11 +126,11 @@ def beside(target, run):
     return good
 
 
-def faults(wot, daemon, name, size):
+def faults(wot, daemon, name, size, floor_s=FLOOR_S):
     """What is wrong after the attack, as sentences; none: it held."""
     function, _ = ATTACKS[name]
     target = Target(wot, daemon)
-    before_mib, limit = target.memory(), max(2 * measure(target).p99(), FLOOR_S)
+    before_mib, limit = target.memory(), max(2 * measure(target).p99(), floor_s)
     good = beside(target, lambda: function(target, size))
     if not target.alive():
         return [f"wot-{daemon} ended with {wot.processes[daemon].poll()}: {wot.log(daemon)[-300:]}"]

@@ -223,7 +223,9 @@ class CaseLife(unittest.TestCase):
         self.post(**{**other, "client": "gp"}, status=403)
         early = self.post(**{**other, "days": 21}, status=409)
         self.assertEqual(early["type"], "urn:wot:life-forbids")
-        self.post(**{**other, "days": 20}, hour=10)
+        self.post(**{**other, "days": 20}, hour=10)  # told last, but the one of ten days later holds
+        self.assertEqual(self.rows("complaint_outcomes"), {"FORWARDED": 1, "PARTLY_UPHELD": 1})
+        self.post(**{**other, "days": 9})
         self.assertEqual(self.figure("complaints")["value"], 1)
         self.assertEqual(self.rows("complaint_outcomes"), {"UNFOUNDED": 1, "PARTLY_UPHELD": 1})
 

@@ -102,7 +102,7 @@ class Folder(unittest.TestCase):
         done = self.run_daemon(name)
         self.assertEqual(done.returncode, 1, done.stderr)
         self.assertIn("event=not_started", done.stderr)
-        self.assertRegex(done.stderr, "accept-loss|backup")  # a way on
+        self.assertRegex(done.stderr, "accept-loss|backup|put back a copy")  # a way on
         return seq is None and "every event is there" in done.stderr or self.named(done.stderr, log, seq)
 
     def flip(self, log, owner=None, rows=None):

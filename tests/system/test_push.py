@@ -61,7 +61,8 @@ class PushDoor(unittest.TestCase):
                 push.socket.send_multipart(frames)
                 if len(frames) < 16:
                     answer = push.socket.recv_multipart()
-                    self.assertEqual(messages().Receipts.FromString(answer[-1]).problem.status, 400)
+                    # 413: of more frames than push_frames it is not said what was in them.
+                    self.assertIn(messages().Receipts.FromString(answer[-1]).problem.status, (400, 413))
                     self.assertLessEqual(len(answer), len(frames))
         with Push(self.wot) as push:
             self.assertEqual(push.ask(call(self.ref, self.at)).receipts[0].code, 202)
