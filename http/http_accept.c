@@ -56,7 +56,7 @@ static void listener_pause(struct http *http)
 	http_sweep_start(http); /* it will look again, if no connection goes before */
 }
 
-void http_accept_resume(struct http *http)
+static void on_room(struct http *http)
 {
 	if (!http->listener || !http->listener->paused)
 		return;
@@ -95,6 +95,19 @@ static int accept_one(struct http *http, bool *ours)
 	return fd;
 }
 
+/* The whole answer for somebody who is not let in. */
+static void busy_print(struct http *http, struct buf *out)
+{
+	const struct http_options *options = &http->options;
+	auto_buf struct buf body = {0};
+	struct http_answer answer = {.status = err_http(ERR_NO_ROOM), .closes = true};
+	answer.type = options->on_refused(options->arg, ERR_NO_ROOM, "", &body, &answer.headers);
+	answer.body = body.data;
+	answer.len = body.len;
+	http_answer_print(&answer, out);
+	http->stats.turned_away++;
+}
+
 /* Says 503, with the descriptor that was kept for it; false: nobody is there, or that is gone too. The
  * answer fits what the kernel keeps for a new socket; what the client sent is read first, for a close with
  * bytes unread is a reset. */
@@ -105,7 +118,7 @@ static bool turn_away(struct http *http)
 	int fd = accept_one(http, &ours);
 	if (fd >= 0 && !ours) {
 		auto_buf struct buf out = {0};
-		http_turn_away(http, &out);
+		busy_print(http, &out);
 		send(fd, out.data, out.len, MSG_NOSIGNAL);
 		shutdown(fd, SHUT_WR);
 		recv(fd, http->bytes, sizeof http->bytes, 0);
@@ -253,6 +266,7 @@ int http_accept_open(struct http *http, const char *listen, struct why *why)
 					 port, listen)
 			       : why_set(why, err_of_system(errno, ERR_ADDRESS),
 					 "listening on %s: %s", listen, strerror(errno));
+	http->on_room = on_room;
 	http->look.fd = -1;
 	http->spare_fd = open("/dev/null", O_RDONLY | O_CLOEXEC);
 	http->look_timer = loop_every(http->loop, LOOK_MS, on_look, http);

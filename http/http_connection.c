@@ -49,7 +49,7 @@ static void flush(struct http_connection *connection)
 		answer_sent(connection);
 }
 
-void http_connection_continue(struct http_connection *connection)
+static void go_on_send(struct http_connection *connection)
 {
 	static const char go_on[] =
 		"HTTP/1.1 100 Continue\r\n\r\n"; /* nothing else is on its way */
@@ -57,22 +57,68 @@ void http_connection_continue(struct http_connection *connection)
 		connection->broken = true;
 }
 
-void http_connection_answer(struct http_connection *connection)
+void http_respond(struct http_request *request, unsigned status, const char *content_type,
+	const char *headers, const void *body, size_t len)
 {
+	struct http_connection *connection = http_request_connection(request);
+	struct http_answer answer = {
+		.status = status,
+		.type = content_type,
+		.headers = headers,
+		.body = body,
+		.len = len,
+		.closes = connection->closes,
+		.head_only = http_request_is_head(request),
+	};
+	http_answer_print(&answer, &connection->out);
+	connection->http->stats.bytes_out += len;
+	http_request_free(request);
 	phase_set(connection, HTTP_WRITING);
 	flush(connection);
 	if (!connection->running)
 		settle(connection);
 }
 
+static void refuse(struct http_connection *connection, int err, const char *detail)
+{
+	struct http *http = connection->http;
+	const struct http_options *options = &http->options;
+	auto_buf struct buf body = {0};
+	const char *headers = NULL;
+	const char *type = options->on_refused(options->arg, err, detail, &body, &headers);
+	http->stats.refused++;
+	http_respond(connection->request, err_http(err), type, headers, body.data, body.len);
+}
+
 /* ---- in ---- */
+
+static void request_take(struct http_connection *connection, const char **at, const char *end)
+{
+	const struct http_options *options = &connection->http->options;
+	const char *detail;
+	int step = http_request_take(connection->request, at, end, &detail);
+	if (step < 0) {
+		refuse(connection, step, detail);
+	} else if (step == HTTP_WHOLE) {
+		connection->phase = HTTP_ANSWERING;
+		options->on_request(options->arg, connection->request);
+	} else if (step == HTTP_AWAITED) {
+		go_on_send(connection);
+	}
+}
 
 /* One request a turn, so that many in a row keep nobody else waiting; the rest is for the next. */
 static void bytes_take(struct http_connection *connection, const char *bytes, size_t len)
 {
-	size_t taken = http_request_take(connection, bytes, len);
-	if (taken < len && !connection->closes)
-		buf_add(&connection->rest, bytes + taken, len - taken);
+	const char *at = bytes, *end = bytes + len;
+	if (!connection->request) {
+		http_request_new(connection);
+		phase_set(connection, HTTP_READING);
+	}
+	while (at < end && connection->phase == HTTP_READING)
+		request_take(connection, &at, end);
+	if (at < end && !connection->closes)
+		buf_add(&connection->rest, at, (size_t)(end - at));
 }
 
 static void rest_take(struct http_connection *connection)
@@ -187,7 +233,7 @@ void http_connection_free(struct http_connection *connection)
 	uv_close((uv_handle_t *)&connection->poll, on_closed);
 	close(connection->fd);
 	http->stats.open--;
-	http_accept_resume(http);
+	http->on_room(http);
 }
 
 /* ---- who takes too long ---- */
@@ -219,7 +265,7 @@ static void on_sweep(void *arg)
 		http->stats.timeouts += one->phase == HTTP_READING || one->phase == HTTP_WRITING;
 		http_connection_free(one);
 	}
-	http_accept_resume(http);
+	http->on_room(http);
 	if (!http->connections && !(http->listener && http->listener->paused))
 		loop_timer_free(&http->sweep);
 }

@@ -1,6 +1,7 @@
 /*
- * What the files of the HTTP server share; nobody else includes it. http_accept.c lets in and
- * looks, http_connection.c moves bytes, http.c makes requests and answers of them.
+ * What the files of the HTTP server share; nobody else includes it. From above: http.c opens and closes,
+ * http_accept.c lets in and looks, http_connection.c moves bytes, http_request.c makes requests of them,
+ * http_answer.c bytes of answers.
  */
 #ifndef WOT_HTTP_OWN_H
 #define WOT_HTTP_OWN_H
@@ -63,7 +64,8 @@ struct http {
 	bool deaf;
 	uint64_t accepted; /* whoever it was */
 	struct http_connection *connections;
-	size_t held_bytes; /* of all bodies */
+	void (*on_room)(struct http *http); /* there may be room again */
+	size_t held_bytes;                  /* of all bodies */
 	struct http_stats stats;
 	char bytes[64 * 1024]; /* that just came in */
 };
@@ -75,27 +77,37 @@ socklen_t http_address_size(const union http_address *address);
 /* The listening socket, or -1 and errno; port 0 becomes the real one. */
 int http_listen(union http_address *address);
 
-/* ---- http_accept.c ---- */
-int http_accept_open(struct http *http, const char *listen, struct why *why);
-void http_accept_close(struct http *http);
-void http_accept_resume(struct http *http); /* there may be room again */
+/* ---- http_answer.c ---- */
+struct http_answer {
+	unsigned status;
+	const char *type, *headers;
+	const void *body;
+	size_t len;
+	bool closes, head_only;
+};
+void http_answer_print(const struct http_answer *answer, struct buf *out);
+
+/* ---- http_request.c ---- */
+/* AWAITED: its client sends the body once it is told to. */
+enum http_step { HTTP_MORE, HTTP_WHOLE, HTTP_AWAITED };
+/* The next one of a connection. */
+void http_request_new(struct http_connection *connection);
+void http_request_free(struct http_request *request);
+/* Takes bytes from *at, which moves on. A step, or why it is refused; `detail` as in on_refused. */
+int http_request_take(
+	struct http_request *request, const char **at, const char *end, const char **detail);
+struct http_connection *http_request_connection(const struct http_request *request);
+bool http_request_is_head(const struct http_request *request);
 
 /* ---- http_connection.c ---- */
 void http_connection_new(struct http *http, int fd);
 void http_connection_free(struct http_connection *connection);
-/* Tells the client to send the body. */
-void http_connection_continue(struct http_connection *connection);
-/* What is in `out` is the answer. */
-void http_connection_answer(struct http_connection *connection);
 /* Closes who has kept us waiting longest, and for a while; false: there is none. */
 bool http_connection_evict(struct http *http);
 void http_sweep_start(struct http *http);
 
-/* ---- http.c ---- */
-/* Bytes of a request; returns how many belonged to it. */
-size_t http_request_take(struct http_connection *connection, const char *bytes, size_t len);
-void http_request_free(struct http_request *request);
-/* The whole answer for somebody who is not let in. */
-void http_turn_away(struct http *http, struct buf *out);
+/* ---- http_accept.c ---- */
+int http_accept_open(struct http *http, const char *listen, struct why *why);
+void http_accept_close(struct http *http);
 
 #endif
