@@ -1,5 +1,6 @@
 /*
- * The inside of facts, shared by facts.c and facts_call.c alone: how an event changes a row.
+ * The inside of facts, shared by its files alone: facts.c reads events, facts_call.c those of calls, and
+ * facts_row.c, below both, changes rows.
  */
 #ifndef WOT_FACTS_OWN_H
 #define WOT_FACTS_OWN_H
@@ -53,6 +54,7 @@ struct facts {
 	void *arg;
 };
 
+/* ---- facts_row.c ---- */
 int32_t facts_day(struct facts *facts, uint64_t instant_ms);
 void changes_add(struct changes *changes, size_t column, int32_t value);
 /* Sets what differs, and tells before and after. */
