@@ -25,15 +25,6 @@ struct held {
 	struct http_request *request;
 };
 
-struct door_http {
-	struct stage *stage;
-	struct http *http;
-	bool deaf;
-	struct http_stats told; /* what the row has of its figures */
-	struct metric_row *row;
-	struct held *held_first, *held_last; /* as many as there are connections, at most */
-};
-
 /* An answer that waits for its commit. */
 struct http_reply {
 	struct reply reply;
@@ -371,26 +362,6 @@ static void on_deaf(void *arg, const char *why)
 		log_error("door_deaf", "port=%u why=\"%s\"", http_port(door->http), why);
 	else
 		log_info("door_hears", "port=%u", http_port(door->http));
-}
-
-const char *door_http_problem(const struct door_http *door)
-{
-	return door && door->deaf ? "The HTTP door does not accept" : NULL;
-}
-
-void door_http_describe(struct door_http *door)
-{
-	if (!door)
-		return;
-	struct http_stats now, *told = &door->told;
-	http_stats(door->http, &now);
-	door->row->requests += now.requests - told->requests;
-	door->row->bytes_out += now.bytes_out - told->bytes_out;
-	door->row->connects += now.connections - told->connections;
-	door->row->timeouts += now.timeouts - told->timeouts;
-	door->row->turned_away += now.turned_away - told->turned_away;
-	door->row->connections = now.open;
-	*told = now;
 }
 
 int door_http_open(struct stage *stage, struct why *why)

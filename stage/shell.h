@@ -18,7 +18,6 @@ enum { FEEDS_MAX = 4, CONFIGS_MAX = 4 };
 
 struct feed_in;
 struct feed_out;
-struct door_http;
 struct door_push;
 struct reply;
 
@@ -213,11 +212,18 @@ int gets_refuse_parameters(
 	struct stage *stage, const struct http_request *request, struct why *why);
 
 /* ---- the doors ---- */
+/* What stats.c looks at comes first. */
+struct door_http {
+	struct http *http;
+	bool deaf; /* it does not accept */
+	struct metric_row *row;
+	struct http_stats told; /* what the row has of its figures */
+	struct stage *stage;
+	struct held *held_first, *held_last; /* as many as there are connections, at most */
+};
 int door_http_open(struct stage *stage, struct why *why);
 void door_http_close(struct door_http **door);
-bool door_http_resume(struct door_http *door);               /* as feed_in_resume */
-const char *door_http_problem(const struct door_http *door); /* NULL: fine */
-void door_http_describe(struct door_http *door);             /* into its row */
+bool door_http_resume(struct door_http *door); /* as feed_in_resume */
 int door_push_open(struct stage *stage, struct why *why);
 void door_push_close(struct door_push **door);
 void door_push_pause(struct door_push *door, bool paused);

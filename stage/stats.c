@@ -20,13 +20,27 @@ static bool wants(char **args, size_t count, const char *word)
 	return false;
 }
 
+static void http_refresh(struct door_http *door)
+{
+	struct http_stats now, *told = &door->told;
+	http_stats(door->http, &now);
+	door->row->requests += now.requests - told->requests;
+	door->row->bytes_out += now.bytes_out - told->bytes_out;
+	door->row->connects += now.connections - told->connections;
+	door->row->timeouts += now.timeouts - told->timeouts;
+	door->row->turned_away += now.turned_away - told->turned_away;
+	door->row->connections = now.open;
+	*told = now;
+}
+
 void stats_refresh(struct stage *stage)
 {
 	for (size_t i = 0; i < stage->feed_count; i++)
 		feed_in_describe(stage->feeds_in[i], NULL);
 	feed_out_describe(stage->feed_out, NULL);
 	door_push_refresh(stage->push);
-	door_http_describe(stage->http);
+	if (stage->http)
+		http_refresh(stage->http);
 	struct store_stats store;
 	store_stats(stage->store, &store);
 	struct metric_row *row = stage->row_store;
@@ -49,8 +63,8 @@ static void health_fill(struct stage *stage, Wot__V1__Health *out, struct arena 
 	const char *problem = closed ? err_title(closed) : NULL;
 	for (size_t i = 0; i < stage->feed_count && !problem; i++)
 		problem = feed_in_problem(stage->feeds_in[i]);
-	if (!problem)
-		problem = door_http_problem(stage->http);
+	if (!problem && stage->http && stage->http->deaf)
+		problem = "The HTTP door does not accept";
 	out->status = problem ? WOT__V1__HEALTH__STATUS__fail : WOT__V1__HEALTH__STATUS__pass;
 	out->daemon = arena_printf(arena, "wot-%s", stage->daemon->name);
 	out->problem = (char *)problem;
