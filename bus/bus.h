@@ -13,6 +13,7 @@
 #ifndef WOT_BUS_H
 #define WOT_BUS_H
 
+#include "lib/clean.h"
 #include "lib/err.h"
 #include "lib/loop.h"
 #include <stdbool.h>
@@ -74,8 +75,8 @@ struct bus_options {
  * secret without bus_keys, are ERR_CONFIG. */
 int bus_bind(struct bus *bus, const struct bus_options *options, struct bus_socket **out,
 	struct why *why);
-unsigned bus_port(
-	const struct bus_socket *socket); /* of a server on tcp; for one bound to port 0 */
+FOR_TESTS("they bind to port 0, and the product to ports that somebody chose")
+unsigned bus_port(const struct bus_socket *socket); /* of a server on tcp */
 /* DEALER with ZMQ_IMMEDIATE 1, which reconnects by itself. A peer that is there and says nothing
  * is its user's to notice: ZeroMQ's heartbeats can end the process (libzmq#4364). */
 int bus_connect(struct bus *bus, const struct bus_options *options, struct bus_socket **out,

@@ -50,13 +50,6 @@ int closing_parse(
 	return err;
 }
 
-int closing_load(struct closing *closing, const char *path, struct buf *errors)
-{
-	auto_buf struct buf text = {0};
-	int err = yaml_read_file(path, &text, errors);
-	return err ? err : closing_parse(closing, text.data, text.len, path, errors);
-}
-
 void closing_done(struct closing *closing)
 {
 	free(closing->days);

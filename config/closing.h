@@ -18,7 +18,6 @@ struct closing {
 /* From the text of a file called name. ERR_CONFIG: errors has name:line:column, all at once. */
 int closing_parse(struct closing *closing, const char *text, size_t len, const char *name,
 	struct buf *errors);
-int closing_load(struct closing *closing, const char *path, struct buf *errors);
 void closing_done(struct closing *closing);
 
 #endif

@@ -116,13 +116,6 @@ void row_values(const struct row_kind *kind, int ref, struct rows rows, int32_t 
 		measure_values(kind, measure_of(kind, ref), rows, values);
 }
 
-int32_t row_value(const struct row_kind *kind, int ref, uint32_t row)
-{
-	int32_t value;
-	row_values(kind, ref, (struct rows){row, 1}, &value);
-	return value;
-}
-
 /* ---- names ---- */
 
 int row_ref(const struct row_kind *kind, const char *name)

@@ -50,7 +50,6 @@ void measure_prepare(struct measure *measure, const int32_t *worked, struct aren
 
 /* A value a row; VALUE_UNSET: not known. `values` and `holds` have room for TABLE_CHUNK. */
 void row_values(const struct row_kind *kind, int ref, struct rows rows, int32_t *values);
-int32_t row_value(const struct row_kind *kind, int ref, uint32_t row);
 
 int row_ref(const struct row_kind *kind, const char *name);
 const char *row_ref_name(const struct row_kind *kind, int ref);

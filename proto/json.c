@@ -244,18 +244,6 @@ void json_fill(const json_t *object, ProtobufCMessage *message, const char *exce
 	fill(object, message, except, &PLACE_TOP(pointer), faults);
 }
 
-int json_to_message(const json_t *object, const ProtobufCMessageDescriptor *type,
-	const char *pointer, ProtobufCMessage **out, struct faults *faults)
-{
-	size_t before = faults->count;
-	ProtobufCMessage *message = message_new(type, faults->arena);
-	json_fill(object, message, NULL, pointer, faults);
-	if (faults->count != before)
-		return ERR_INVALID;
-	*out = message;
-	return 0;
-}
-
 /* ---- message to JSON ---- */
 
 static void print_value(const field_t *field, const void *item, struct buf *out)

@@ -17,14 +17,9 @@
 /* Parses text; duplicate keys, bad UTF-8 and numbers that overflow are faults. ERR_NOT_JSON. */
 int json_read(const char *text, size_t len, json_t **out, struct faults *faults);
 
-/* Fills *out (in the arena of faults) from an object. ERR_INVALID when any fault was added. Fields
- * of 80 to 89 do not exist for it. */
-int json_to_message(const json_t *object, const ProtobufCMessageDescriptor *type,
-	const char *pointer, ProtobufCMessage **out, struct faults *faults);
-
-/* The same into a message that exists, for an object whose keys are spread over two: required
- * fields that are missing are faults too, but the field `except` (may be NULL) does not exist here.
- */
+/* Fills a message from an object; what it points to goes into the arena of faults. Fields of 80 to 89 do not
+ * exist for it, nor does the field `except` (may be NULL), for an object whose keys are spread over two messages.
+ * Required fields that are missing are faults too. */
 void json_fill(const json_t *object, ProtobufCMessage *message, const char *except,
 	const char *pointer, struct faults *faults);
 

@@ -348,14 +348,6 @@ void rule_check(const ProtobufCMessage *message, const char *pointer, struct fau
 	check_message(message, &PLACE_TOP(pointer), faults);
 }
 
-bool rule_has(const ProtobufCMessageDescriptor *type, const char *field)
-{
-	for (size_t i = 0; i < RULES; i++)
-		if (rules[i].type == type && !strcmp(rules[i].name, field))
-			return true;
-	return false;
-}
-
 /* ---- line ends ---- */
 
 static void lines_read(char *text)

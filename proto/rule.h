@@ -18,9 +18,6 @@ void rule_check(const ProtobufCMessage *message, const char *pointer, struct fau
  * of those below it gets LF, so that the same text is the same wherever it was typed. */
 void rule_lines(ProtobufCMessage *message);
 
-/* Has this row a rule? For the test that says that every text from outside has one. */
-bool rule_has(const ProtobufCMessageDescriptor *type, const char *field);
-
 /* The row as members of a JSON schema, each after a comma: `,"minLength":1,…`; nothing without one. */
 void rule_schema(const ProtobufCMessageDescriptor *type, const char *field, struct buf *out);
 

@@ -82,10 +82,13 @@ def line_of(path, name):
     return 1
 
 
-def uses_inside(source, name):
-    """A function that its own file calls as well is used, also where the compiler put it in line."""
-    text = pathlib.Path(f"{source}.c").read_text()
-    return len(re.findall(rf"(?<!\"){name}\b", re.sub(r"//.*|/\*.*?\*/", "", text, flags=re.S))) > 1
+def used_inside(build, source):
+    """What an object wants of itself: its relocations name it, or debugging tells that it was put in line."""
+    path = build / f"{source}.o"
+    told = subprocess.run(["objdump", "-r", "--dwarf=info", path], capture_output=True, text=True, check=True).stdout
+    related = re.findall(r" R_\w+\s+(\w+)", told)
+    in_line = re.findall(r"DW_AT_name\s*:(?: \(.*?\):)? (\w+)\s*\n(?:(?!.*DW_TAG_).*\n)*?.*DW_AT_inline\s*: [13]\b", told)
+    return {*related, *in_line}
 
 
 def marked_for_tests(tree):
@@ -97,9 +100,13 @@ def marked_for_tests(tree):
     return marked
 
 
+def build_folder():
+    return pathlib.Path(os.environ.get("B", "build"))
+
+
 @functools.cache
 def objects():
-    return objects_read(pathlib.Path(os.environ.get("B", "build")))
+    return objects_read(build_folder())
 
 
 def circles_rule(tree):
@@ -117,8 +124,10 @@ def tests_only_rule(tree):
     for source, (defined, _) in objects().items():
         if source.split("/")[0] in USE_ONLY:
             continue
+        alone = {name for name in defined - {"main"} if not used[name]}
+        inside = used_inside(build_folder(), source) if alone else set()
         for name in sorted(defined - {"main"}):
-            if used[name] or uses_inside(source, name):
+            if name not in alone or name in inside:
                 if name in marked:
                     yield f"{marked[name]}: {name} is for more than tests; take FOR_TESTS away"
             elif name not in marked:

@@ -14,6 +14,7 @@
 #define WOT_VAULT_H
 
 #include "lib/buf.h"
+#include "lib/clean.h"
 #include "lib/err.h"
 #include <stdbool.h>
 #include <stdint.h>
@@ -124,8 +125,9 @@ int vault_accept_damage(const char *path,
 /* And notes of keys that the log names and no slot has that they are lost for good; key_ids: one after the other. */
 int vault_accept_loss(const char *path, const uint8_t *key_ids, size_t count, struct why *why);
 
-/* Opening, for wot-case: secret is crypto_box's. ERR_NOT_FOUND: destroyed. ERR_DAMAGED: not what
+/* Opening: secret is crypto_box's. ERR_NOT_FOUND: destroyed. ERR_DAMAGED: not what
  * was sealed. */
+FOR_TESTS("they open what was sealed; who may read persons comes with the doors for it")
 int vault_unseal(const char *path, const uint8_t public_key[32], const uint8_t secret[32],
 	const uint8_t key_id[VAULT_ID_LEN], const uint8_t aad[16], const void *sealed, size_t len,
 	struct buf *plain, struct why *why);

@@ -10,6 +10,7 @@
 
 #include "core/promise.h"
 #include "kpi/callers.h"
+#include "lib/clean.h"
 #include "lib/index.h"
 
 struct calls {
@@ -32,6 +33,7 @@ int64_t calls_capped_ms(const struct calls *calls, const char *client, const cha
 /* Any event of the own log. */
 void calls_evolve(struct calls *calls, const Wot__V1__Event *event);
 /* How many are kept. */
+FOR_TESTS("that a call is forgotten shows in nothing that may be asked")
 uint32_t calls_count(const struct calls *calls);
 
 #endif

@@ -138,6 +138,26 @@ class Tidy(unittest.TestCase):
         text = CLEAN["lib/sum.c"] + "\nint difference(int a, int b)\n{\n\treturn a - b;\n}\n"
         self.breaks({"lib/sum.c": text}, "lib/sum.c:8: nothing but tests uses difference")
 
+    def test_a_function_that_its_own_table_names_by_pasting_is_used(self):
+        text = CLEAN["lib/sum.c"] + (
+            "\nint get_pasted(void)\n{\n\treturn 1;\n}\n\n#define GET(name) get_##name\n"
+            "int (*const gets[])(void) = {GET(pasted)};\n"
+        )
+        main = CLEAN["cli/main.c"].replace("\n\n", "\n\nextern int (*const gets[])(void);\n\n", 1)
+        self.breaks({"lib/sum.c": text, "cli/main.c": main.replace("sum(1, 2)", "sum(1, gets[0]())")})
+
+    def test_a_function_that_was_put_in_line_is_used(self):
+        files = {
+            "Makefile": CLEAN["Makefile"].replace("gcc -I.", "gcc -O2 -g -I."),
+            "lib/sum.c": '#include "lib/sum.h"\n\nint twice(int a)\n{\n\treturn 2 * a;\n}\n\n'
+            "int sum(int a, int b)\n{\n\treturn twice(a) / 2 + b;\n}\n",
+        }
+        self.breaks(files)
+
+    def test_a_comment_is_no_use(self):
+        text = CLEAN["lib/sum.c"] + "\n/* difference(a, b) is -sum(-a, b) */\nint difference(int a, int b)\n{\n\treturn a - b;\n}\n"
+        self.breaks({"lib/sum.c": text + '\n#define SAID "difference"\n'}, "lib/sum.c:9: nothing but tests uses difference")
+
     def marked(self, *names):
         return {
             "lib/clean.h": header("WOT_CLEAN_H", "#define FOR_TESTS(why)"),

@@ -66,6 +66,13 @@ static void role_is_judged_before_content(void **state)
 	}
 }
 
+static bool has_rule(const ProtobufCMessageDescriptor *type, const char *field)
+{
+	auto_buf struct buf said = {0};
+	rule_schema(type, field, &said);
+	return said.len;
+}
+
 /* Whoever adds a text or a list that comes from outside must say what it may hold. */
 static void fields_have_rules(const ProtobufCMessageDescriptor *type)
 {
@@ -78,7 +85,7 @@ static void fields_have_rules(const ProtobufCMessageDescriptor *type)
 		else if (field->type == PROTOBUF_C_TYPE_STRING ||
 			 field->type == PROTOBUF_C_TYPE_UINT32 ||
 			 field->label == PROTOBUF_C_LABEL_REPEATED)
-			if (!rule_has(type, field->name))
+			if (!has_rule(type, field->name))
 				fail_msg("%s.%s has no row in rule.def", type->name, field->name);
 	}
 }
@@ -89,10 +96,10 @@ static void every_text_number_and_list_from_outside_has_a_rule(void **state)
 	const struct door *door;
 	for (size_t at = 0; (door = door_next(NULL, &at));)
 		fields_have_rules(event_kind_type(door->kind));
-	assert_true(rule_has(&wot__v1__submission__descriptor, "external_ref"));
-	assert_true(rule_has(&wot__v1__submission__descriptor, "case_id"));
-	assert_true(rule_has(&wot__v1__submission__descriptor, "case_ref"));
-	assert_false(rule_has(&wot__v1__submission__descriptor, "occurred_at"));
+	assert_true(has_rule(&wot__v1__submission__descriptor, "external_ref"));
+	assert_true(has_rule(&wot__v1__submission__descriptor, "case_id"));
+	assert_true(has_rule(&wot__v1__submission__descriptor, "case_ref"));
+	assert_false(has_rule(&wot__v1__submission__descriptor, "occurred_at"));
 }
 
 /* ---- protobuf ---- */

@@ -36,8 +36,11 @@ static int read_as(
 	struct reading *reading, const ProtobufCMessageDescriptor *type, const char *text)
 {
 	int err = parse(reading, text, strlen(text));
-	return err ? err
-		   : json_to_message(reading->json, type, "", &reading->message, &reading->faults);
+	if (err)
+		return err;
+	reading->message = message_new(type, &reading->arena);
+	json_fill(reading->json, reading->message, NULL, "", &reading->faults);
+	return reading->faults.count ? ERR_INVALID : 0;
 }
 
 /* Is there a fault at this pointer whose detail begins so? */

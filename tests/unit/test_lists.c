@@ -175,7 +175,7 @@ static void closing_days_come_in_order_whatever_the_file(void **state)
 static void the_shipped_files_load(void **state)
 {
 	(void)state;
-	auto_buf struct buf errors = {0};
+	auto_buf struct buf errors = {0}, calendar = {0};
 	struct wards wards = {0};
 	assert_int_equal(wards_load(&wards, "config/wards.csv", &errors), 0);
 	assert_int_equal(wards.count, 6);
@@ -186,7 +186,10 @@ static void the_shipped_files_load(void **state)
 	}
 	wards_done(&wards);
 	struct closing closing = {0};
-	assert_int_equal(closing_load(&closing, "config/calendar.yaml", &errors), 0);
+	struct why why;
+	assert_int_equal(config_read_text("config/calendar.yaml", &calendar, &why), 0);
+	assert_int_equal(
+		closing_parse(&closing, calendar.data, calendar.len, "calendar.yaml", &errors), 0);
 	assert_int_equal(closing.count, 0);
 	closing_done(&closing);
 	struct organisations organisations = {0};
