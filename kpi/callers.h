@@ -9,7 +9,7 @@
 #ifndef WOT_CALLERS_H
 #define WOT_CALLERS_H
 
-#include "kpi/keymap.h"
+#include "lib/keymap.h"
 #include "proto/event.pb-c.h"
 
 /* Instants; 0: never. */

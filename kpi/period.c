@@ -1,7 +1,7 @@
 #include "kpi/period.h"
 
-#include "kpi/series.h"
 #include "lib/calendar.h"
+#include "lib/series.h"
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>

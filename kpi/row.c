@@ -1,8 +1,8 @@
 #include "kpi/row.h"
 
-#include "kpi/series.h"
 #include "lib/calendar.h"
 #include "lib/clean.h"
+#include "lib/series.h"
 #include <string.h>
 
 _Static_assert(sizeof(bool) == 1, "memchr speaks of bytes");

@@ -9,8 +9,8 @@
 #include "kpi/facts.h"
 #include "kpi/period.h"
 #include "kpi/row.h"
-#include "kpi/series.h"
-#include "kpi/spread.h"
+#include "lib/series.h"
+#include "lib/spread.h"
 
 enum {
 	SUM_MAX = 4,

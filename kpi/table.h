@@ -9,8 +9,8 @@
 #ifndef WOT_TABLE_H
 #define WOT_TABLE_H
 
-#include "kpi/keymap.h"
 #include "lib/err.h"
+#include "lib/keymap.h"
 #include <protobuf-c/protobuf-c.h>
 #include <stdint.h>
 

@@ -1,7 +1,7 @@
 /* Many things are found by it, so it is held to a plain list, with hashes that are as bad as they get. */
 #include "lib/index.h"
 
-#include "kpi/keymap.h"
+#include "lib/keymap.h"
 
 // clang-format off
 #include <setjmp.h>

@@ -5,8 +5,8 @@
  */
 #include "config/clocks.h"
 #include "kpi/row.h"
-#include "kpi/series.h"
 #include "lib/calendar.h"
+#include "lib/series.h"
 #include "tests/unit/tallied.h"
 
 #define WEB WOT__V1__CHANNEL__VALUE__WEB

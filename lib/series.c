@@ -1,4 +1,4 @@
-#include "kpi/series.h"
+#include "lib/series.h"
 
 #include "lib/calendar.h"
 #include "lib/clean.h"

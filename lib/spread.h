@@ -5,7 +5,7 @@
 #ifndef WOT_SPREAD_H
 #define WOT_SPREAD_H
 
-#include "kpi/series.h"
+#include "lib/series.h"
 #include <stddef.h>
 
 struct spread_day {

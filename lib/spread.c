@@ -1,4 +1,4 @@
-#include "kpi/spread.h"
+#include "lib/spread.h"
 
 #include "lib/calendar.h"
 #include "lib/clean.h"

@@ -1,4 +1,4 @@
-#include "kpi/keymap.h"
+#include "lib/keymap.h"
 
 #include "lib/grow.h"
 #include <sodium/crypto_shorthash_siphash24.h>
