@@ -7,6 +7,7 @@ import tempfile
 
 MADE = "<!-- Made by `make docs`"
 FILE = r"[a-z._][\w./*-]*(?:\.(?:c|h|def|proto|md|py)|/)"
+PLACEHOLDER = re.compile(r"(?<![A-Za-z])[A-Z]{2,}(?![A-Za-z])")  # daemons/NAME/main.c
 SYMBOL = r"[a-z]+(?:_[a-z0-9]+)+"
 EXAMPLES = ("build/", ".", "file_verb")  # made; nobody's; how a name is built
 
@@ -59,7 +60,7 @@ def named_rule(tree):
         for number, span in spans(tree, name):
             if found := re.fullmatch(rf"({FILE})(?:: ([a-z]\w*))?", span):
                 path, inside = found[1], found[2]
-                if path.startswith(EXAMPLES):
+                if path.startswith(EXAMPLES) or PLACEHOLDER.search(path):
                     continue
                 at = [file for file in tree.files if fnmatch.fnmatch(file, path if "/" in path else f"*/{path}") or file == path]
                 if not at and not list(pathlib.Path(".").glob(path)):

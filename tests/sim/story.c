@@ -97,58 +97,62 @@ static int32_t day_draw(const struct story *story)
 	return day <= today || rng_chance(rng, 10) ? day : today - rng_below(rng, 10);
 }
 
+/* One fact of it; corrected->remove has room for one. */
+static void correction_draw(const struct story *story, Wot__V1__Corrected *corrected)
+{
+	struct rng *rng = &town.rng;
+	switch (rng_below(rng, 10)) {
+	case 0:
+		corrected->has_reported_on = true;
+		corrected->reported_on = story->reported_on + rng_range(rng, -40, 15);
+		break;
+	case 1:
+		corrected->has_first_contact_on = true;
+		corrected->first_contact_on = day_draw(story);
+		break;
+	case 2:
+		corrected->has_support_started_on = true;
+		corrected->support_started_on = day_draw(story);
+		break;
+	case 3:
+		corrected->has_closed_on = true;
+		corrected->closed_on = day_draw(story);
+		break;
+	case 4:
+		corrected->has_closing_reason = true;
+		corrected->closing_reason = (Wot__V1__Closed__Reason)rng_range(rng, 1, 8);
+		break;
+	case 5:
+		corrected->ward = rng_chance(rng, 95) ? TEXT(town_ward_key()) : TEXT("MOON");
+		break;
+	case 6:
+		corrected->has_care_weight = true;
+		corrected->care_weight = (Wot__V1__CareWeight__Value)rng_range(rng, 1, 4);
+		break;
+	case 7:
+		corrected->has_people_involved = true;
+		corrected->people_involved = (uint32_t)rng_range(rng, 1, 9);
+		break;
+	case 8:
+		if (corrected->n_remove < 1)
+			corrected->remove[corrected->n_remove++] = TEXT("firstContactOn");
+		break;
+	default:
+		if (corrected->n_remove < 1)
+			corrected->remove[corrected->n_remove++] =
+				rng_chance(rng, 95) ? TEXT("supportStartedOn") : TEXT("closedOn");
+		break;
+	}
+}
+
 static void corrected_send(const struct step *step)
 {
 	struct rng *rng = &town.rng;
-	const struct story *story = step->story;
 	Wot__V1__Corrected corrected = WOT__V1__CORRECTED__INIT;
-	char *remove[2];
+	char *remove[1];
 	corrected.remove = remove;
-	for (int times = rng_chance(rng, 70) ? 1 : rng_range(rng, 0, 3); times; times--) {
-		switch (rng_below(rng, 10)) {
-		case 0:
-			corrected.has_reported_on = true;
-			corrected.reported_on = story->reported_on + rng_range(rng, -40, 15);
-			break;
-		case 1:
-			corrected.has_first_contact_on = true;
-			corrected.first_contact_on = day_draw(story);
-			break;
-		case 2:
-			corrected.has_support_started_on = true;
-			corrected.support_started_on = day_draw(story);
-			break;
-		case 3:
-			corrected.has_closed_on = true;
-			corrected.closed_on = day_draw(story);
-			break;
-		case 4:
-			corrected.has_closing_reason = true;
-			corrected.closing_reason = (Wot__V1__Closed__Reason)rng_range(rng, 1, 8);
-			break;
-		case 5:
-			corrected.ward = rng_chance(rng, 95) ? TEXT(town_ward_key()) : TEXT("MOON");
-			break;
-		case 6:
-			corrected.has_care_weight = true;
-			corrected.care_weight = (Wot__V1__CareWeight__Value)rng_range(rng, 1, 4);
-			break;
-		case 7:
-			corrected.has_people_involved = true;
-			corrected.people_involved = (uint32_t)rng_range(rng, 1, 9);
-			break;
-		case 8:
-			if (corrected.n_remove < 1)
-				remove[corrected.n_remove++] = TEXT("firstContactOn");
-			break;
-		default:
-			if (corrected.n_remove < 1)
-				remove[corrected.n_remove++] = rng_chance(rng, 95)
-								       ? TEXT("supportStartedOn")
-								       : TEXT("closedOn");
-			break;
-		}
-	}
+	for (int times = rng_chance(rng, 70) ? 1 : rng_range(rng, 0, 3); times; times--)
+		correction_draw(step->story, &corrected);
 	step_send(step, &corrected.base);
 }
 

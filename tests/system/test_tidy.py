@@ -228,7 +228,7 @@ class Tidy(unittest.TestCase):
 
     def test_a_document_names_what_is_there(self):
         self.breaks(
-            {"docs/walk.md": "`lib/sum.c: sum`, `lib/sum.c: product`,\n`lib/gone.h`, `core_decide`, `core_undecide`\n"},
+            {"docs/walk.md": "`lib/sum.c: sum`, `lib/sum.c: product`,\n`lib/gone.h`, `core_decide`, `core_undecide`,\n`daemons/NAME/gone.c`, `gone_NAME.c`\n"},
             "docs/walk.md:1: lib/sum.c has no product",
             "docs/walk.md:2: there is no lib/gone.h",
             "docs/walk.md:2: nothing is called core_undecide",

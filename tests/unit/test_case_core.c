@@ -132,20 +132,12 @@ static void close_replayed(struct harness *h)
 
 /* ---- requests ---- */
 
-static void a_request_becomes_a_case_with_all_that_it_gave(void **unused)
+static uint8_t household_id[16] = {1, 2, 3};
+
+/* Everything that a help request may tell of whom it is about. */
+static void request_fill(Wot__V1__HelpRequest *request)
 {
-	(void)unused;
-	struct harness *h = harness_open(&case_core);
-	Wot__V1__Event *event = harness_other(h, KIND(REFERRAL),
-		calendar_day_start(on(3, 2)) - 1, /* the last instant of 1 March in Amsterdam */
-		"2025-000007");
-	event->client = (char *)"gp-oost";
-	event->external_ref = (char *)"r-7";
-	event->has_legal_basis = true;
-	event->legal_basis = WOT__V1__LEGAL_BASIS__VALUE__YOUTH;
-	Wot__V1__HelpRequest *request = event->body->referral;
 	static Wot__V1__Problem__Value problems[] = {WOT__V1__PROBLEM__VALUE__HOUSING};
-	static uint8_t household[16] = {1, 2, 3};
 	request->channel = WOT__V1__CHANNEL__VALUE__PARTNER;
 	request->has_location = true;
 	request->location = WOT__V1__LOCATION__VALUE__OOST;
@@ -160,7 +152,21 @@ static void a_request_becomes_a_case_with_all_that_it_gave(void **unused)
 	request->has_youth = request->youth = true;
 	request->has_turns_18_soon = request->turns_18_soon = true;
 	request->has_household_id = true;
-	request->household_id = (ProtobufCBinaryData){16, household};
+	request->household_id = (ProtobufCBinaryData){sizeof household_id, household_id};
+}
+
+static void a_request_becomes_a_case_with_all_that_it_gave(void **unused)
+{
+	(void)unused;
+	struct harness *h = harness_open(&case_core);
+	Wot__V1__Event *event = harness_other(h, KIND(REFERRAL),
+		calendar_day_start(on(3, 2)) - 1, /* the last instant of 1 March in Amsterdam */
+		"2025-000007");
+	event->client = (char *)"gp-oost";
+	event->external_ref = (char *)"r-7";
+	event->has_legal_basis = true;
+	event->legal_basis = WOT__V1__LEGAL_BASIS__VALUE__YOUTH;
+	request_fill(event->body->referral);
 	assert_int_equal(harness_feed(h, "intake", event), 0);
 
 	assert_int_equal(harness_count(h), 1);
@@ -181,7 +187,7 @@ static void a_request_becomes_a_case_with_all_that_it_gave(void **unused)
 	assert_int_equal(facts->location, WOT__V1__LOCATION__VALUE__OOST);
 	assert_int_equal(facts->people_involved, 4);
 	assert_int_equal(facts->n_problems, 1);
-	assert_memory_equal(facts->household_id.data, household, 16);
+	assert_memory_equal(facts->household_id.data, household_id, sizeof household_id);
 	assert_false(facts->has_care_weight);
 	assert_int_equal(facts->n_cleared, 0);
 	close_replayed(h);

@@ -287,6 +287,11 @@ static void instants_are_rfc_3339(void **state)
 		assert_int_equal(instant_parse(good[i].text, strlen(good[i].text), &ms), 0);
 		assert_int_equal(ms, good[i].ms);
 	}
+}
+
+static void what_is_no_instant_of_rfc_3339_is_none(void **state)
+{
+	(void)state;
 	static const char *const bad[] = {"", "2025-03-01", "2025-03-01T12:00:00",
 		"2025-03-01T12:00Z", "2025-02-29T00:00:00Z", "2025-13-01T00:00:00Z",
 		"2025-03-01T24:00:00Z", "2025-03-01T12:60:00Z", "2025-03-01T12:00:60Z",
@@ -443,6 +448,7 @@ int main(void)
 		cmocka_unit_test(numbers_stay_in_their_range),
 		cmocka_unit_test(a_flood_of_faults_is_counted),
 		cmocka_unit_test(instants_are_rfc_3339),
+		cmocka_unit_test(what_is_no_instant_of_rfc_3339_is_none),
 		cmocka_unit_test(times_are_printed_as_they_are_read),
 		cmocka_unit_test(message_is_printed_as_it_is_read),
 		cmocka_unit_test(event_is_printed_with_its_kind_inside_body),

@@ -176,13 +176,34 @@ static void words_that_are_not_known_are_refused(void **state)
 	assert_refused(HEAD "rules: {}\n", "rules");
 }
 
+struct slip {
+	const char *was, *slip, *expected;
+};
+
+/* The shipped file with this slip in it is refused, and the first line says where and what. */
+static void assert_slip_told(const struct slip *slip)
+{
+	auto_free char *yaml = shipped_yaml();
+	auto_buf struct buf text = {0}, errors = {0};
+	unsigned line, column;
+	char *at = strstr(yaml, slip->was);
+	assert_non_null(at);
+	buf_printf(&text, "%.*s%s%s", (int)(at - yaml), yaml, slip->slip, at + strlen(slip->was));
+	assert_int_equal(load(text.data, &errors), ERR_CONFIG);
+	char *end = strchr(errors.data, '\n'); /* what follows may follow from it */
+	assert_non_null(end);
+	*end = 0;
+	if (sscanf(errors.data, "kpi.yaml:%u:%u: ", &line, &column) != 2 ||
+		!strstr(errors.data, slip->expected))
+		fail_msg("%s: expected \"%s\" with its place in: %s", slip->slip, slip->expected,
+			errors.data);
+}
+
 /* Slips of who changes a norm, adds a KPI or a new year: each is told at its place. */
 static void a_slip_in_the_file_as_shipped_is_told_with_its_place(void **state)
 {
 	(void)state;
-	static const struct {
-		const char *was, *slip, *expected;
-	} slips[] = {
+	static const struct slip slips[] = {
 		{"norm: {atLeast: 0.8}", "norm: {atLest: 0.8}", "atLest is not known here"},
 		{"norm: {atLeast: 0.8}", "norm: {atLeast: high}", "a number from 0 to 1 is"},
 		{"norm: {atLeast: 0.8}", "norm: {atLeast: 80}", "a number from 0 to 1 is"},
@@ -214,23 +235,8 @@ static void a_slip_in_the_file_as_shipped_is_told_with_its_place(void **state)
 		{"    divided_by: answered\n", "    divided_by: satisfaction\n", "satisfaction"},
 		{"    sum: satisfied\n", "", "divided_by divides a sum"},
 	};
-	for (size_t i = 0; i < sizeof slips / sizeof *slips; i++) {
-		auto_free char *yaml = shipped_yaml();
-		auto_buf struct buf text = {0}, errors = {0};
-		unsigned line, column;
-		char *at = strstr(yaml, slips[i].was);
-		assert_non_null(at);
-		buf_printf(&text, "%.*s%s%s", (int)(at - yaml), yaml, slips[i].slip,
-			at + strlen(slips[i].was));
-		assert_int_equal(load(text.data, &errors), ERR_CONFIG);
-		char *end = strchr(errors.data, '\n'); /* what follows may follow from it */
-		assert_non_null(end);
-		*end = 0;
-		if (sscanf(errors.data, "kpi.yaml:%u:%u: ", &line, &column) != 2 ||
-			!strstr(errors.data, slips[i].expected))
-			fail_msg("%s: expected \"%s\" with its place in: %s", slips[i].slip,
-				slips[i].expected, errors.data);
-	}
+	for (size_t i = 0; i < sizeof slips / sizeof *slips; i++)
+		assert_slip_told(&slips[i]);
 }
 
 /* Held to each other, both are wrong. */

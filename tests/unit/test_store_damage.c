@@ -260,6 +260,34 @@ static void what_survives_goes_on_under_another_id(void **state)
 	stream_read_all(place->store, "intake", &after);
 }
 
+/* A replica that stood at 40 takes the rest; one that holds the lost tail does not. */
+static void replica_follows(struct place *replica, const struct buf *before, const struct buf *rest)
+{
+	static const char *const names[] = {"intake", NULL};
+	replica->options.own = NULL;
+	replica->options.replicas = names;
+	place_open(replica);
+	for (uint64_t seq = 0; seq < 40; seq += 10) {
+		struct block block = block_after(before, seq);
+		assert_int_equal(store_append_block(
+					 replica->store, "intake", block_bytes(&block), block.size),
+			0);
+	}
+	for (size_t at = 0; at < rest->len;) {
+		struct block block;
+		const uint8_t *bytes = (const uint8_t *)rest->data + at;
+		assert_int_equal(block_check(bytes, rest->len - at, &block), 0);
+		assert_int_equal(
+			store_append_block(replica->store, "intake", bytes, block.size), 0);
+		at += block.size;
+	}
+	struct block lost = block_after(before, 50);
+	assert_int_equal(
+		store_append_block(replica->store, "intake", block_bytes(&lost), lost.size),
+		ERR_DIVERGED);
+	store_close(&replica->store);
+}
+
 static void consumers_read_on_or_see_that_they_diverged(void **state)
 {
 	struct place *place = *state;
@@ -287,32 +315,10 @@ static void consumers_read_on_or_see_that_they_diverged(void **state)
 	stream_read_all(store, "intake", &after);
 	store_close(&place->store);
 
-	/* A replica that stood at 40 takes the rest; one that holds the lost tail does not. */
 	void *other = NULL;
 	assert_int_equal(place_new(&other), 0);
 	struct place *replica = other;
-	const char *const names[] = {"intake", NULL};
-	replica->options.own = NULL;
-	replica->options.replicas = names;
-	place_open(replica);
-	for (uint64_t seq = 0; seq < 40; seq += 10) {
-		struct block block = block_after(&before, seq);
-		assert_int_equal(store_append_block(
-					 replica->store, "intake", block_bytes(&block), block.size),
-			0);
-	}
-	for (size_t at = 0; at < out.len;) {
-		struct block block;
-		const uint8_t *bytes = (const uint8_t *)out.data + at;
-		assert_int_equal(block_check(bytes, out.len - at, &block), 0);
-		assert_int_equal(
-			store_append_block(replica->store, "intake", bytes, block.size), 0);
-		at += block.size;
-	}
-	assert_int_equal(
-		store_append_block(replica->store, "intake", block_bytes(&at_60), at_60.size),
-		ERR_DIVERGED);
-	store_close(&replica->store);
+	replica_follows(replica, &before, &out);
 	assert_int_equal(dir_verify(replica->dir, NULL, NULL, NULL, NULL), 0);
 	place_open(replica);
 	assert_int_equal(stream_read_all(replica->store, "intake", &out), 110);
