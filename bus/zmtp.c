@@ -291,9 +291,12 @@ static enum zmtp_news skip(struct zmtp *zmtp)
 
 static enum zmtp_news frame_next(struct zmtp *zmtp)
 {
+	size_t left = zmtp->in.len - zmtp->at;
+	if (!left)
+		return ZMTP_NOTHING;
 	uint8_t *in = (uint8_t *)zmtp->in.data + zmtp->at;
-	size_t left = zmtp->in.len - zmtp->at, head = left > 0 && in[0] & LONG ? 9 : 2;
-	if (left > 0 && in[0] & ~(MORE | LONG | COMMAND))
+	size_t head = in[0] & LONG ? 9 : 2;
+	if (in[0] & ~(MORE | LONG | COMMAND))
 		return ZMTP_BROKEN;
 	if (left < head)
 		return ZMTP_NOTHING;

@@ -38,7 +38,7 @@ static Wot__V1__Team *team_of(const struct roster *roster, size_t index,
 	Wot__V1__Team *team = team_new(load, rules->key, rules->name, arena);
 	team->location = (Wot__V1__Location__Value)rules->location;
 	team->has_location =
-		enum_name(&wot__v1__location__value__descriptor, team->location) != NULL;
+		enum_name(&wot__v1__location__value__descriptor, (int)team->location) != NULL;
 	team->people = rules->people;
 	team->capacity_hours = rules->hours;
 	team->free_hours = assign_free(rules, load);

@@ -15,6 +15,8 @@ static inline void on_stream(void *arg, const struct store_report *report)
 {
 	struct seen *seen = arg;
 	seen->streams++;
+	if (report->own)
+		assert_string_equal(report->stream, "intake"); /* borrowed: gone after this */
 	*(report->own ? &seen->own : &seen->replica) = *report;
 }
 

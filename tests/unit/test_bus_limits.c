@@ -221,6 +221,17 @@ static _Noreturn void send_frames(int count)
 		pause();
 }
 
+static bool under_asan(void)
+{
+#if defined(__SANITIZE_ADDRESS__)
+	return true;
+#elif defined(__has_feature)
+	return __has_feature(address_sanitizer);
+#else
+	return false;
+#endif
+}
+
 static void a_message_of_many_frames_is_held_up_to_the_limit_and_no_further(void **state)
 {
 	(void)state;
@@ -237,7 +248,9 @@ static void a_message_of_many_frames_is_held_up_to_the_limit_and_no_further(void
 	assert_true(arrived);
 	assert_true(server.cut);
 	assert_int_equal(server.frames, 3); /* the id, and what fits */
-	assert_in_range(most_kib, 0, before_kib + 8 * 1024);
+	/* ASan keeps what was freed for a while: up to 256 MiB of it. */
+	if (!under_asan())
+		assert_in_range(most_kib, 0, before_kib + 8 * 1024);
 }
 
 static void a_message_of_too_many_frames_comes_cut(void **state)
