@@ -169,6 +169,6 @@ install: all
 clean:
 	rm -rf build build-*
 
-.PHONY: all run deps test check crash mutants hostile door-rounds sim bench examples docs tidy format fuzz fuzz-run install clean
+.PHONY: all run deps test check crash mutants hostile door-rounds sim bench examples tools docs tidy format fuzz fuzz-run install clean
 .SECONDARY:
 -include $(shell find $B -name '*.d' 2>/dev/null)

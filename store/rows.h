@@ -30,7 +30,7 @@ struct rows_wanted {
 };
 void rows_wanted_done(struct rows_wanted *wanted);
 void rows_wanted_add(struct rows_wanted *wanted, store_rows_fn *rows_of, const struct block *block);
-/* All is added: what is asked for now is compared. */
+/* All has been added: from here on stored rows are held against it. */
 void rows_wanted_end(struct rows_wanted *wanted);
 /* Is a stored row what it must be? 0, or the event that says otherwise, or UINT64_MAX: none speaks of it. */
 uint64_t rows_wanted_wrong(struct rows_wanted *wanted, const void *key, size_t key_len,
