@@ -30,14 +30,6 @@ cli_verb_fn verb_import, verb_push, verb_kpi, verb_explain, verb_compare, verb_f
 
 /* "wotctl: …" on stderr; returns the exit code. */
 int cli_fail(int code, const char *format, ...) __attribute__((format(printf, 2, 3)));
-/* One line to a daemon's stats socket; the answer as it comes, without its closing empty line. ERR_IO: it
- * broke off. */
-typedef void cli_piece_fn(void *arg, const char *piece, size_t len);
-int cli_ask_pieces(const struct cli *cli, const char *daemon, const char *line,
-	cli_piece_fn *on_piece, void *arg, struct why *why);
-/* The whole answer, appended. */
-int cli_ask(const struct cli *cli, const char *daemon, const char *line, struct buf *answer,
-	struct why *why);
 /* For CURLOPT_WRITEFUNCTION: adds to the struct buf of CURLOPT_WRITEDATA. */
 size_t cli_on_body(char *data, size_t size, size_t count, void *body);
 /* GET from a daemon over HTTP, as --client; *json is the caller's. */

@@ -3,6 +3,7 @@
  */
 #include "cli/cli.h"
 
+#include "client/ask.h"
 #include <getopt.h>
 #include <jansson.h>
 #include <stdio.h>
@@ -103,7 +104,7 @@ static int answer_show(const struct cli *cli, const char *daemon, const char *li
 {
 	struct shown shown = {0};
 	struct why why;
-	int code = EXIT_OK, err = cli_ask_pieces(cli, daemon, line, on_shown, &shown, &why);
+	int code = EXIT_OK, err = ask_pieces(cli->dir, daemon, line, on_shown, &shown, &why);
 	if (!shown.said)
 		head_show(&shown);
 	if (err) {
@@ -117,43 +118,38 @@ static int answer_show(const struct cli *cli, const char *daemon, const char *li
 	return code;
 }
 
+static void line_make(struct buf *line, const char *command, const struct figure_args *args)
+{
+	buf_text(line, command);
+	for (int i = 0; i < WORDS_MAX && args->words[i]; i++)
+		buf_printf(line, " %s", args->words[i]);
+	word_add(line, "period", args->period);
+	word_add(line, "by", args->by);
+	word_add(line, "definition", args->definition);
+	word_add(line, "as-of", args->as_of);
+	if (args->json || args->csv)
+		buf_text(line, args->json ? " json" : " csv");
+}
+
 static int figure_ask(struct cli *cli, const char *command, const struct figure_args *args)
 {
 	auto_buf struct buf line = {0};
-	buf_text(&line, command);
-	for (int i = 0; i < WORDS_MAX && args->words[i]; i++)
-		buf_printf(&line, " %s", args->words[i]);
-	word_add(&line, "period", args->period);
-	word_add(&line, "by", args->by);
-	word_add(&line, "definition", args->definition);
-	word_add(&line, "as-of", args->as_of);
-	if (args->json || args->csv)
-		buf_text(&line, args->json ? " json" : " csv");
+	line_make(&line, command, args);
 	return answer_show(cli, "aggregate", line.data);
 }
 
 /* The figures of one period as JSON. */
-static json_t *figures_of(struct cli *cli, const struct figure_args *args, const char *period)
+static json_t *figures_of(struct cli *cli, struct figure_args args, const char *period)
 {
-	auto_buf struct buf line = {0}, answer = {0};
+	auto_buf struct buf line = {0};
 	struct why why;
-	buf_text(&line, "show kpi");
-	if (args->words[0])
-		buf_printf(&line, " %s", args->words[0]);
-	word_add(&line, "period", period);
-	word_add(&line, "definition", args->definition);
-	word_add(&line, "as-of", args->as_of);
-	buf_text(&line, " json");
-	if (cli_ask(cli, "aggregate", line.data, &answer, &why) != 0) {
+	args.period = period;
+	args.by = NULL;
+	args.json = true;
+	line_make(&line, "show kpi", &args);
+	json_t *figures = ask_json(cli->dir, "aggregate", line.data, &why);
+	if (!figures)
 		cli_fail(EXIT_FAILED, "%s", why.text);
-		return NULL;
-	}
-	json_t *figures = json_loadb(answer.data ? answer.data : "", answer.len, 0, NULL);
-	if (!json_is_array(figures)) {
-		cli_fail(EXIT_USAGE, "%s", answer.data ? answer.data : "no answer");
-		json_decref(figures);
-		return NULL;
-	}
 	return figures;
 }
 
@@ -179,8 +175,8 @@ static const char *verdict(const json_t *figure)
 static int figures_beside(struct cli *cli, const struct figure_args *args)
 {
 	const char *period = args->period ? args->period : "year";
-	json_t *left = figures_of(cli, args, period);
-	json_t *right = left ? figures_of(cli, args, args->beside) : NULL;
+	json_t *left = figures_of(cli, *args, period);
+	json_t *right = left ? figures_of(cli, *args, args->beside) : NULL;
 	if (right)
 		printf("%-34s %10s %-12s %10s %s\n", "", period, "", args->beside, "");
 	for (size_t i = 0; right && i < json_array_size(left); i++) {
@@ -241,7 +237,7 @@ int verb_replay(struct cli *cli, int argc, char **argv)
 		return cli_fail(EXIT_USAGE, "replay --check");
 	auto_buf struct buf answer = {0};
 	struct why why;
-	if (cli_ask(cli, "aggregate", "show replay", &answer, &why) != 0)
+	if (ask_text(cli->dir, "aggregate", "show replay", &answer, &why) != 0)
 		return cli_fail(EXIT_FAILED, "%s", why.text);
 	fputs(answer.data ? answer.data : "", stdout);
 	return answer.data && strncmp(answer.data, "identical", 9) == 0 ? EXIT_OK : EXIT_FAILED;

@@ -3,6 +3,7 @@
  */
 #include "cli/cli.h"
 
+#include "client/ask.h"
 #include <getopt.h>
 #include <jansson.h>
 #include <stdio.h>
@@ -17,9 +18,7 @@ static bool info_read(const struct cli *cli, json_t *info[DAEMON_COUNT])
 {
 	bool all = true;
 	for (int i = 0; i < DAEMON_COUNT; i++) {
-		auto_buf struct buf answer = {0};
-		int err = cli_ask(cli, daemon_rows[i].name, "show info json", &answer, NULL);
-		info[i] = err ? NULL : json_loadb(answer.data, answer.len, 0, NULL);
+		info[i] = ask_json(cli->dir, daemon_rows[i].name, "show info json", NULL);
 		all = all && info[i];
 	}
 	return all;
@@ -79,8 +78,8 @@ static int status_text(const struct cli *cli)
 	for (int i = 0; i < DAEMON_COUNT; i++) {
 		auto_buf struct buf answer = {0};
 		struct why why;
-		if (cli_ask(cli, daemon_rows[i].name, "show health; show peers", &answer, &why) !=
-			0) {
+		if (ask_text(cli->dir, daemon_rows[i].name, "show health; show peers", &answer,
+			    &why) != 0) {
 			code = EXIT_FAILED;
 			printf("wot-%s: %s\n", daemon_rows[i].name, why.text);
 			continue;

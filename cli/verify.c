@@ -4,6 +4,7 @@
 #include "cli/source.h"
 #include "cli/vault.h"
 
+#include "client/ask.h"
 #include "lib/clean.h"
 #include "lib/daemon.h"
 #include "proto/event.h"
@@ -83,8 +84,7 @@ static int folder_verify(const struct cli *cli, int daemon, struct walked *walke
 	const char *name = walked->daemon = daemon_rows[daemon].name;
 	char dir[4096];
 	snprintf(dir, sizeof dir, "%s/%s", cli->dir, name);
-	auto_buf struct buf answer = {0};
-	bool running = cli_ask(cli, name, "show version", &answer, NULL) == 0;
+	bool running = ask_is_running(cli->dir, name);
 	if (!running && access(dir, F_OK) != 0)
 		return 0;
 	const struct store_options options = {

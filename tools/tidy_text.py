@@ -53,9 +53,9 @@ class Tree:
 
 
 def rooms_read():
-    """Which folders a room may include besides itself, as the table of the architecture has it."""
-    rows = re.findall(r"^\| `([a-z/]+(?:NAME)?)` \| (?:nothing|`([a-z/ ]+)`) \|$", pathlib.Path(ARCHITECTURE).read_text(), re.M)
-    return {room.replace("NAME", "*"): folders.split() for room, folders in rows}
+    """Which folders, or headers of one, a room may include besides itself, as the table of the architecture has it."""
+    rows = re.findall(r"^\| `([a-z/]+(?:NAME)?)` \| (?:nothing|`([a-z/. ]+)`) \|$", pathlib.Path(ARCHITECTURE).read_text(), re.M)
+    return {room.replace("NAME", "*"): named.split() for room, named in rows}
 
 
 def room_of(rooms, folder):
@@ -70,7 +70,7 @@ def includes_rule(tree):
         for number, path in tree.includes(name):
             if not path.endswith(".pb-c.h") and not pathlib.Path(path).is_file():
                 yield f'{name}:{number}: "{path}" is not written from the root, or is not there'
-            elif not name.startswith(EVERYTHING) and path.rpartition("/")[0] not in allowed:
+            elif not name.startswith(EVERYTHING) and not {path, path.rpartition("/")[0]} & set(allowed):
                 yield f"{name}:{number}: {folder} may not include {path}"
 
 

@@ -6,7 +6,9 @@
 #ifndef WOT_LOAD_H
 #define WOT_LOAD_H
 
+#include "lib/arena.h"
 #include "lib/buf.h"
+#include "proto/door.pb-c.h"
 #include <stdbool.h>
 
 struct load {
@@ -43,10 +45,10 @@ struct timing {
 uint64_t clock_ns(void);
 bool time_is_up(const struct load *load, const struct timing *timing);
 
-/* The submission of that number, the same from run to run but for the time, appended: packed, as a
- * wot.v1.Submission, or as `count` words of RESP: its fields, name and value. */
-void submission_add(const struct load *load, size_t number, struct buf *out);
-void submission_add_words(const struct load *load, size_t number, struct buf *out, size_t *count);
+/* The submission of that number, the same from run to run but for the time. */
+Wot__V1__Submission *submission_make(const struct load *load, size_t number, struct arena *arena);
+/* Appended as `count` words of RESP: its fields, name and value. */
+void submission_words(const ProtobufCMessage *submission, struct buf *out, size_t *count);
 
 /* Each sends load->events and fills the timing. What comes first, to open the connection, is not timed.
  * false: something was refused, lost or missing, and stderr says what. */

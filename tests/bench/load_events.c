@@ -12,9 +12,10 @@
 #include <string.h>
 
 /* A call that was answered: with what wot adds, thirteen fields in the log. */
-static void call_set(Wot__V1__Body *body, Wot__V1__Call *call, char *id, size_t number)
+static void call_set(Wot__V1__Body *body, size_t number, int64_t now_ms, struct arena *arena)
 {
-	call->call_id = id;
+	Wot__V1__Call *call = (void *)message_new(&wot__v1__call__descriptor, arena);
+	call->call_id = arena_printf(arena, "%" PRId64 ".%zu", now_ms / 1000, number);
 	call->queue = "wot-algemeen";
 	call->event = WOT__V1__CALL__EVENT__ANSWERED;
 	call->has_wait_seconds = call->has_talk_seconds = call->has_outcome = true;
@@ -26,8 +27,10 @@ static void call_set(Wot__V1__Body *body, Wot__V1__Call *call, char *id, size_t 
 }
 
 /* A help request without a person: it gets a case, a route and its columns in all four daemons. */
-static void request_set(Wot__V1__Body *body, Wot__V1__HelpRequest *request, size_t number)
+static void request_set(Wot__V1__Body *body, size_t number, struct arena *arena)
 {
+	Wot__V1__HelpRequest *request =
+		(void *)message_new(&wot__v1__help_request__descriptor, arena);
 	static Wot__V1__Problem__Value problems[] = {
 		WOT__V1__PROBLEM__VALUE__FINANCE, WOT__V1__PROBLEM__VALUE__HOUSING};
 	static Wot__V1__Expertise__Value expertise[] = {WOT__V1__EXPERTISE__VALUE__DEBT};
@@ -47,41 +50,21 @@ static void request_set(Wot__V1__Body *body, Wot__V1__HelpRequest *request, size
 	body->help_request = request;
 }
 
-typedef void message_fn(const ProtobufCMessage *message, struct buf *out, size_t *count);
-
-/* Makes the submission and gives it to one of the forms it is sent in. */
-static void submission_make(
-	const struct load *load, size_t number, message_fn *form, struct buf *out, size_t *count)
+Wot__V1__Submission *submission_make(const struct load *load, size_t number, struct arena *arena)
 {
 	static int64_t now_ms;
 	if (!now_ms)
 		now_ms = clock_now_ms();
-	char ref[40], id[40];
-	snprintf(ref, sizeof ref, "acd-%010zu", number);
-	snprintf(id, sizeof id, "%" PRId64 ".%zu", now_ms / 1000, number);
-	Wot__V1__Call call = WOT__V1__CALL__INIT;
-	Wot__V1__HelpRequest request = WOT__V1__HELP_REQUEST__INIT;
-	Wot__V1__Body body = WOT__V1__BODY__INIT;
+	Wot__V1__Submission *submission =
+		(void *)message_new(&wot__v1__submission__descriptor, arena);
+	submission->external_ref = arena_printf(arena, "acd-%010zu", number);
+	submission->occurred_at = now_ms - 1000 + (int64_t)(number % 1000);
+	submission->body = (void *)message_new(&wot__v1__body__descriptor, arena);
 	if (strcmp(load->kind, "call") == 0)
-		call_set(&body, &call, id, number);
+		call_set(submission->body, number, now_ms, arena);
 	else
-		request_set(&body, &request, number);
-	Wot__V1__Submission submission = WOT__V1__SUBMISSION__INIT;
-	submission.external_ref = ref;
-	submission.occurred_at = now_ms - 1000 + (int64_t)(number % 1000);
-	submission.body = &body;
-	form(&submission.base, out, count);
-}
-
-static void form_packed(const ProtobufCMessage *message, struct buf *out, size_t *count)
-{
-	(void)count;
-	message_pack(message, out);
-}
-
-void submission_add(const struct load *load, size_t number, struct buf *out)
-{
-	submission_make(load, number, form_packed, out, NULL);
+		request_set(submission->body, number, arena);
+	return submission;
 }
 
 static void word_add(struct buf *out, const char *word, size_t *count)
@@ -102,7 +85,7 @@ static const char *value_text(const field_t *field, const void *item, char room[
 	return room;
 }
 
-static void form_words(const ProtobufCMessage *message, struct buf *out, size_t *count)
+void submission_words(const ProtobufCMessage *message, struct buf *out, size_t *count)
 {
 	const ProtobufCMessageDescriptor *type = message->descriptor;
 	for (const field_t *field = type->fields; field < field_end(type); field++) {
@@ -110,7 +93,7 @@ static void form_words(const ProtobufCMessage *message, struct buf *out, size_t 
 		for (size_t i = 0; i < values; i++) {
 			char room[24];
 			if (field->type == PROTOBUF_C_TYPE_MESSAGE) {
-				form_words(field_message(message, field, i), out, count);
+				submission_words(field_message(message, field, i), out, count);
 				continue;
 			}
 			word_add(out, field->name, count);
@@ -118,9 +101,4 @@ static void form_words(const ProtobufCMessage *message, struct buf *out, size_t 
 				out, value_text(field, field_item(message, field, i), room), count);
 		}
 	}
-}
-
-void submission_add_words(const struct load *load, size_t number, struct buf *out, size_t *count)
-{
-	submission_make(load, number, form_words, out, count);
 }

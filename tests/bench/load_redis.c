@@ -4,6 +4,7 @@
  */
 #include "tests/bench/load.h"
 
+#include "proto/event.h"
 #include <errno.h>
 #include <hiredis/hiredis.h>
 #include <poll.h>
@@ -45,14 +46,16 @@ static bool link_open(struct links *links, const char *address)
 
 static void commands_make(const struct load *load, struct pool *pool)
 {
+	auto_arena struct arena arena = {0};
 	auto_buf struct buf entry = {0};
 	for (size_t i = 0; i < load->events + load->connections; i++) {
 		size_t words = 0;
 		buf_clear(&entry);
+		const ProtobufCMessage *submission = &submission_make(load, i, &arena)->base;
 		if (load->packed)
-			submission_add(load, i, &entry);
+			message_pack(submission, &entry);
 		else
-			submission_add_words(load, i, &entry, &words);
+			submission_words(submission, &entry, &words);
 		buf_printf(&pool->bytes, "*%zu\r\n$4\r\nXADD\r\n$1\r\ns\r\n$1\r\n*\r\n",
 			3 + (load->packed ? 2 : words));
 		if (load->packed)
@@ -61,6 +64,7 @@ static void commands_make(const struct load *load, struct pool *pool)
 		if (load->packed)
 			buf_text(&pool->bytes, "\r\n");
 		pool_end(pool);
+		arena_reset(&arena);
 	}
 }
 

@@ -1,27 +1,21 @@
 /*
- * The push door as a client in C uses it: a DEALER with CURVE, frames of many submissions, and credit:
- * a new frame goes out when the receipts of an older one have come.
+ * The push door as a client in C uses it (client/push.h): frames of many submissions, and credit: a new frame
+ * goes out when the receipts of an older one have come.
  */
 #include "tests/bench/load.h"
 
-#include "cli/cli.h"
-#include "config/keys.h"
-#include "lib/varint.h"
-#include "proto/scan.h"
-#include <inttypes.h>
-#include <jansson.h>
+#include "client/ask.h"
+#include "client/push.h"
+#include "lib/daemon.h"
 #include <stdio.h>
-#include <string.h>
 #include <unistd.h>
-#include <zmq.h>
 
 enum { SILENCE_MS = 30000, KPI_POLL_US = 1000, KPI_WAIT_S = 60 };
 
 struct door {
-	void *context, *socket;
+	struct push *push;
 	const struct load *load;
 	const struct pool *frames;
-	uint8_t *answered; /* by frame */
 };
 
 static bool fail(const char *what, const char *why)
@@ -35,20 +29,19 @@ static bool fail(const char *what, const char *why)
 /* Each frame's request is its number in the pool; the first one only opens the connection. */
 static void frames_make(const struct load *load, struct pool *pool)
 {
-	auto_buf struct buf packed = {0};
+	auto_arena struct arena arena = {0};
 	size_t number = 0, end = load->frame + load->events;
+	Wot__V1__Submission **frame = calloc(load->frame, sizeof *frame);
+	must(frame);
 	while (number < end) {
-		buf_char(&pool->bytes, 1 << 3 | SCAN_VARINT);
-		varint_add(&pool->bytes, pool->count);
-		for (size_t i = 0; i < load->frame && number < end; i++) {
-			buf_clear(&packed);
-			submission_add(load, number++, &packed);
-			buf_char(&pool->bytes, 2 << 3 | SCAN_LEN);
-			varint_add(&pool->bytes, packed.len);
-			buf_add(&pool->bytes, packed.data, packed.len);
-		}
+		size_t count = 0;
+		while (count < load->frame && number < end)
+			frame[count++] = submission_make(load, number++, &arena);
+		push_pack(pool->count, frame, count, &pool->bytes);
 		pool_end(pool);
+		arena_reset(&arena);
 	}
+	free(frame);
 }
 
 static size_t frame_size(const struct load *load, size_t frame)
@@ -59,67 +52,30 @@ static size_t frame_size(const struct load *load, size_t frame)
 
 static bool frame_send(struct door *door, size_t frame)
 {
-	char *bytes = door->frames->bytes.data + door->frames->starts[frame];
+	const char *bytes = door->frames->bytes.data + door->frames->starts[frame];
 	size_t len = door->frames->starts[frame + 1] - door->frames->starts[frame];
-	zmq_msg_t message;
-	zmq_msg_init_data(&message, bytes, len, NULL, NULL);
-	return zmq_msg_send(&message, door->socket, 0) >= 0 ||
-	       fail("push", zmq_strerror(zmq_errno()));
+	const struct push_submit submit = {
+		.request = frame, .count = frame_size(door->load, frame)};
+	int err = push_send(door->push, &submit, bytes, len);
+	return !err || fail("push", err_title(err));
 }
 
-/* ---- receipts ---- */
-
-/* The code of one Receipt; 0 when it cannot be read. */
-static uint64_t receipt_code(struct scan scan)
-{
-	uint64_t tag, code = 0;
-	while (scan.at < scan.end) {
-		if (!scan_varint(&scan, &tag))
-			return 0;
-		bool read = tag == (5 << 3 | SCAN_VARINT) ? scan_varint(&scan, &code)
-							  : scan_skip(&scan, tag & 7);
-		if (!read)
-			return 0;
-	}
-	return code;
-}
-
-/* All of a frame's receipts, each 202, once. */
-static bool receipts_take(struct door *door, struct scan scan, size_t *frame)
-{
-	uint64_t tag, request = UINT64_MAX;
-	size_t count = 0;
-	while (scan.at < scan.end) {
-		struct scan receipt;
-		if (!scan_varint(&scan, &tag))
-			return fail("receipts", "not protobuf");
-		if (tag == (1 << 3 | SCAN_VARINT) && scan_varint(&scan, &request))
-			continue;
-		if (tag != (2 << 3 | SCAN_LEN) || !scan_len(&scan, &receipt))
-			return fail("receipts", "the Submit was refused as a whole");
-		if (receipt_code(receipt) != 202)
-			return fail("receipts", "a submission was not accepted");
-		count++;
-	}
-	if (request >= door->frames->count || door->answered[request]++)
-		return fail("receipts", "of a frame that was not sent, or twice");
-	if (count != frame_size(door->load, request))
-		return fail("receipts", "not one a submission");
-	*frame = request;
-	return true;
-}
-
+/* All of a frame's submissions were accepted, each for the first time. */
 static bool frame_receive(struct door *door, size_t *frame)
 {
-	zmq_msg_t message;
-	zmq_msg_init(&message);
-	if (zmq_msg_recv(&message, door->socket, 0) < 0)
-		return fail("push", "no answer");
-	const uint8_t *bytes = zmq_msg_data(&message);
-	bool fine =
-		receipts_take(door, (struct scan){bytes, bytes + zmq_msg_size(&message)}, frame);
-	zmq_msg_close(&message);
-	return fine;
+	struct push_answers answers;
+	while (!push_next(door->push, &answers)) {
+		if (push_wait(&door->push, 1, SILENCE_MS) != 0)
+			return fail("push", "no answer");
+	}
+	for (size_t i = 0; i < answers.submit.count; i++) {
+		if (answers.items[i].status != 202)
+			return fail("receipts", answers.items[i].status
+							? "a submission was not accepted"
+							: "a submission has no answer");
+	}
+	*frame = answers.submit.request;
+	return true;
 }
 
 /* ---- a run ---- */
@@ -161,13 +117,9 @@ static bool door_warm(struct door *door)
 /* How many the KPI counts: a share's `of`, else its value. -1: no answer. */
 static long long kpi_read(const struct load *load)
 {
-	struct cli cli = {.dir = load->dir};
-	auto_buf struct buf answer = {0};
 	char line[128];
 	snprintf(line, sizeof line, "show kpi %s period 7d json", load->kpi);
-	if (cli_ask(&cli, "aggregate", line, &answer, NULL) != 0)
-		return -1;
-	json_t *json = json_loadb(answer.data, answer.len, 0, NULL);
+	json_t *json = ask_json(load->dir, daemon_rows[DAEMON_AGGREGATE].name, line, NULL);
 	json_t *figure = json_array_get(json, 0);
 	json_t *count = json_object_get(figure, "of");
 	if (!json_is_integer(count))
@@ -199,48 +151,29 @@ static bool kpi_wait(const struct load *load, size_t expected, struct timing *ti
 static bool door_open(struct door *door)
 {
 	const struct load *load = door->load;
-	uint8_t server[32], public_key[32], secret[32];
+	const struct push_options options = {
+		.endpoint = load->push,
+		.keys = load->keys,
+		.server = daemon_rows[DAEMON_INTAKE].name,
+		.client = load->client,
+		.message_bytes = SIZE_MAX,
+		.silence_ms = SILENCE_MS,
+	};
 	struct why why;
-	if (keys_read(load->keys, "intake", "pub", server, &why) != 0 ||
-		keys_read(load->keys, load->client, "pub", public_key, &why) != 0 ||
-		keys_read(load->keys, load->client, "key", secret, &why) != 0)
-		return fail("keys", why.text);
-	int linger = 0, silence = SILENCE_MS, unlimited = 0;
-	door->context = zmq_ctx_new();
-	door->socket = zmq_socket(door->context, ZMQ_DEALER);
-	must(door->socket);
-	zmq_setsockopt(door->socket, ZMQ_LINGER, &linger, sizeof linger);
-	zmq_setsockopt(door->socket, ZMQ_RCVTIMEO, &silence, sizeof silence);
-	zmq_setsockopt(door->socket, ZMQ_SNDHWM, &unlimited, sizeof unlimited);
-	zmq_setsockopt(door->socket, ZMQ_RCVHWM, &unlimited, sizeof unlimited);
-	zmq_setsockopt(door->socket, ZMQ_CURVE_SERVERKEY, server, sizeof server);
-	zmq_setsockopt(door->socket, ZMQ_CURVE_PUBLICKEY, public_key, sizeof public_key);
-	zmq_setsockopt(door->socket, ZMQ_CURVE_SECRETKEY, secret, sizeof secret);
-	return zmq_connect(door->socket, load->push) == 0 ||
-	       fail(load->push, zmq_strerror(zmq_errno()));
-}
-
-static void door_close(struct door *door)
-{
-	if (door->socket)
-		zmq_close(door->socket);
-	if (door->context)
-		zmq_ctx_term(door->context);
-	free(door->answered);
+	return push_open(&door->push, &options, &why) == 0 || fail("push", why.text);
 }
 
 bool load_wot(const struct load *load, struct timing *timing)
 {
 	auto_pool struct pool frames = {0};
 	frames_make(load, &frames);
-	struct door door = {.load = load, .frames = &frames, .answered = calloc(frames.count, 1)};
-	must(door.answered);
+	struct door door = {.load = load, .frames = &frames};
 	bool fine = door_open(&door) && door_warm(&door);
 	if (load->kpi)
 		fine = fine && kpi_wait(load, frame_size(load, 0), timing);
 	fine = fine && door_run(&door, timing);
 	if (load->kpi)
 		fine = fine && kpi_wait(load, frame_size(load, 0) + timing->events, timing);
-	door_close(&door);
+	push_close(&door.push);
 	return fine;
 }

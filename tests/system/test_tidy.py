@@ -77,6 +77,17 @@ class Tidy(unittest.TestCase):
             "lib/sum.c:3: lib may not include cli/cli.h",
         )
 
+    def test_a_room_may_be_shown_one_header_of_another_and_no_more(self):
+        rooms = CLEAN["docs/ARCHITECTURE.md"].replace("| `cli` | `lib` |", "| `cli` | `lib/sum.h` |")
+        self.breaks(
+            {
+                "docs/ARCHITECTURE.md": rooms,
+                "lib/other.h": header("WOT_OTHER_H"),
+                "cli/main.c": '#include "lib/other.h"\n' + CLEAN["cli/main.c"],
+            },
+            "cli/main.c:1: cli may not include lib/other.h",
+        )
+
     def test_an_include_is_written_from_the_root(self):
         self.breaks(
             {"cli/main.c": CLEAN["cli/main.c"].replace("lib/sum.h", "../lib/sum.h")},
