@@ -28,6 +28,8 @@ cli_verb_fn verb_import, verb_push, verb_kpi, verb_explain, verb_compare, verb_f
 	verb_replay, verb_verify, verb_accept_loss, verb_simulate, verb_status, verb_worklist,
 	verb_teams, verb_keygen, verb_client, verb_daemons;
 
+/* For a verb that takes [--json] and nothing else. Sets cli->json; 0 or the exit code. */
+int cli_json_only(struct cli *cli, int argc, char **argv);
 /* "wotctl: …" on stderr; returns the exit code. */
 int cli_fail(int code, const char *format, ...) __attribute__((format(printf, 2, 3)));
 /* For CURLOPT_WRITEFUNCTION: adds to the struct buf of CURLOPT_WRITEDATA. */

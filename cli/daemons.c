@@ -8,8 +8,9 @@
 
 int verb_daemons(struct cli *cli, int argc, char **argv)
 {
-	if (argc > 1)
-		return cli_fail(EXIT_USAGE, "%s: unexpected argument; daemons", argv[1]);
+	int code = cli_json_only(cli, argc, argv);
+	if (code)
+		return code;
 	auto_buf struct buf out = {0};
 	if (cli->json)
 		json_out_open(&out, NULL, '[');

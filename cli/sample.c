@@ -1,5 +1,5 @@
 /*
- * The verb simulate: the sample of a synthetic city (simulate.h says what is exact in it).
+ * The verb simulate: the sample of a synthetic city (city.h says what is exact in it).
  */
 #include "city/city.h"
 #include "cli/cli.h"

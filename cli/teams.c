@@ -5,7 +5,6 @@
 
 #include <jansson.h>
 #include <stdio.h>
-#include <string.h>
 
 static long long number(const json_t *object, const char *name)
 {
@@ -34,14 +33,14 @@ static void table_print(const json_t *answer)
 
 int verb_teams(struct cli *cli, int argc, char **argv)
 {
-	bool json = cli->json || (argc == 2 && strcmp(argv[1], "--json") == 0);
-	struct why why = {""};
-	if (argc > 2 || (argc == 2 && strcmp(argv[1], "--json") != 0))
-		return cli_fail(EXIT_USAGE, "%s: unexpected argument; teams [--json]", argv[1]);
+	struct why why;
 	json_t *answer;
+	int code = cli_json_only(cli, argc, argv);
+	if (code)
+		return code;
 	if (cli_get(cli, "triage", "/v1/teams", &answer, &why) != 0)
 		return cli_fail(EXIT_FAILED, "%s", why.text);
-	if (json) {
+	if (cli->json) {
 		json_dumpf(answer, stdout, JSON_INDENT(1));
 		putchar('\n');
 	} else {

@@ -117,14 +117,14 @@ static void table_print(const json_t *items)
 
 int verb_worklist(struct cli *cli, int argc, char **argv)
 {
-	bool json = cli->json || (argc == 2 && strcmp(argv[1], "--json") == 0);
-	struct why why = {""};
-	if (argc > 2 || (argc == 2 && strcmp(argv[1], "--json") != 0))
-		return cli_fail(EXIT_USAGE, "%s: unexpected argument; worklist [--json]", argv[1]);
+	struct why why;
+	int code = cli_json_only(cli, argc, argv);
+	if (code)
+		return code;
 	json_t *items = items_read(cli, &why);
 	if (!items)
 		return cli_fail(EXIT_FAILED, "%s", why.text);
-	if (json) {
+	if (cli->json) {
 		json_dumpf(items, stdout, JSON_INDENT(1));
 		putchar('\n');
 	} else {

@@ -36,6 +36,19 @@ class Console(unittest.TestCase):
         self.assertEqual(done.returncode, 0, done.stderr)
         self.assertIn("chain whole", done.stdout)
 
+    def test_json_may_be_asked_for_before_the_verb_and_after_it(self):
+        for verb in ("daemons", "teams", "worklist"):
+            before, after = self.wot.wotctl("--json", verb), self.wot.wotctl(verb, "--json")
+            self.assertEqual(json.loads(after.stdout), json.loads(before.stdout))
+            wrong = self.wot.wotctl(verb, "--csv", check=False)
+            self.assertEqual((wrong.returncode, wrong.stdout), (2, ""))
+            self.assertIn(f"--csv: unexpected argument; {verb} [--json]", wrong.stderr)
+
+    def test_a_question_without_a_folder_says_what_is_needed(self):
+        done = wotctl("kpi")
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("needs --dir DIR", done.stderr)
+
     def test_what_cannot_be_read_is_no_empty_file(self):
         done = self.wot.wotctl("import", self.folder, check=False)
         self.assertEqual(done.returncode, 1)
