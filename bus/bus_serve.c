@@ -55,6 +55,7 @@ struct server {
 	struct loop_timer *ticker;
 	struct zmtp_side side;
 	struct peer **peers; /* limits.connections places */
+	unsigned used;       /* places from there on are free; a new peer takes the first that is */
 	uint32_t *turns;     /* of each place: which of its peers an id means */
 	bool is_tcp;
 	unsigned handshakes; /* this turn */
@@ -64,7 +65,7 @@ struct server {
 	unsigned silent_max; /* connections that have not said who they are */
 };
 
-#define EACH_PEER(i, socket) (unsigned i = 0; i < (socket)->options.limits.connections; i++)
+#define EACH_PEER(i, socket) (unsigned i = 0; i < (socket)->server->used; i++)
 
 /* ---- a peer ---- */
 
@@ -82,6 +83,8 @@ static void peer_close(struct peer *peer)
 	zmtp_done(&peer->zmtp);
 	server->peers[place] = NULL;
 	server->turns[place]++;
+	while (server->used && !server->peers[server->used - 1])
+		server->used--;
 	peer->socket->stats.connections--;
 	free(peer);
 }
@@ -263,9 +266,9 @@ static void peer_drain(struct peer *peer)
 static bool keys_drain(struct bus_socket *socket, bool greedy, uint64_t end_us)
 {
 	struct server *server = socket->server;
-	unsigned count = socket->options.limits.connections, first = server->first;
+	unsigned count = server->used, first = server->first < count ? server->first : 0;
 	for (unsigned n = 0; n < count; n++) {
-		unsigned place = (first + n) % count;
+		unsigned place = first + n < count ? first + n : first + n - count;
 		struct peer *peer = server->peers[place];
 		if (!peer || !peer->ready || greedy != (strcmp(peer->user, server->greedy) == 0))
 			continue;
@@ -407,6 +410,8 @@ static void peer_new(struct bus_socket *socket, int fd, const uint8_t address[16
 	zmtp_init(&peer->zmtp, &server->side, (uint64_t)server->turns[place] << 32 | place);
 	poll->data = peer;
 	server->peers[place] = peer;
+	if (place >= server->used)
+		server->used = place + 1;
 	socket->stats.connections++;
 	peer_watch(peer, UV_READABLE);
 }
