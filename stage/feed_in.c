@@ -21,6 +21,9 @@ struct feed_in {
 	struct metric_row *row, *bus_row;
 	struct buf blocks; /* received; worked through up to `at` */
 	size_t at;
+	struct arena arena;
+	Wot__V1__Event **
+		events; /* of the block there, in arena, NULL where passed over; NULL: not taken yet */
 	struct store_head received; /* asked for up to here: blocks may still be in work */
 	uint64_t request, asked_us;
 	bool asking, connected, answered;
@@ -76,61 +79,63 @@ static bool own_log_lost(const struct stage *stage, const Wot__V1__InputRead *re
 	       memcmp(read->stream_id.data, head.id, STORE_ID_LEN) == 0;
 }
 
-/*
- * What this block was decided from must have been read here too, or effects would come before their
- * causes: its InputRead events say what that was. 0, ERR_BUSY: later, ERR_DIVERGED: our own log is
- * behind what others have read of it.
- */
-static int block_causes_read(struct feed_in *feed, const struct block *block)
+static bool event_is_wanted(const struct stage *stage, Wot__V1__Body__KindCase kind)
 {
-	struct stage *stage = feed->stage;
-	int err = 0;
-	for (struct block_cursor c = block_events(block); !err && block_next(&c);) {
-		if (event_kind(c.event, c.len) != WOT__V1__BODY__KIND_INPUT_READ)
-			continue;
-		Wot__V1__Event *event = event_unpack(c.event, c.len, &stage->arena);
-		must(event); /* block_is_readable has seen to it */
-		const Wot__V1__InputRead *read = event->body->input_read;
-		int other = stage_feed(stage, read->stream);
-		if (strcmp(read->stream, stage->daemon->name) == 0)
-			err = own_log_lost(stage, read) ? ERR_DIVERGED : 0;
-		else if (other >= 0)
-			err = read->seq > stage->marks[other].head.seq ? ERR_BUSY : 0;
-		arena_reset(&stage->arena);
-	}
-	return err;
+	return kind == WOT__V1__BODY__KIND_INPUT_READ || stage->daemon->core->reads(kind);
+}
+
+static int block_refuse(struct feed_in *feed, const char *what, const char *detail)
+{
+	char why[256];
+	snprintf(why, sizeof why, "an event cannot be read here (%s%s%s); upgrade this daemon",
+		what, detail ? ": " : "", detail ? detail : "");
+	feed_halt(feed, ERR_VERSION, why);
+	return ERR_VERSION;
 }
 
 /*
  * What this version cannot read could change what is decided next: a kind, a value, a member that is not what
  * it should be. What is not decided by is passed over unread.
  */
-static bool block_is_readable(struct feed_in *feed, const struct block *block)
+static int block_events_take(struct feed_in *feed, const struct block *block)
 {
-	struct stage *stage = feed->stage;
-	struct faults *faults = stage->faults;
-	bool readable = true;
-	for (struct block_cursor c = block_events(block); readable && block_next(&c);) {
+	arena_reset(&feed->arena);
+	Wot__V1__Event **event = arena_alloc(&feed->arena, block->count * sizeof *event);
+	struct faults faults = {.arena = &feed->arena};
+	feed->events = event;
+	for (struct block_cursor c = block_events(block); block_next(&c); event++) {
 		Wot__V1__Body__KindCase kind = event_kind(c.event, c.len);
-		bool known = event_kind_name(kind);
-		bool read =
-			kind == WOT__V1__BODY__KIND_INPUT_READ || stage->daemon->core->reads(kind);
-		faults->count = 0;
-		readable = known && (!read || event_take(c.event, c.len, faults));
-		if (readable)
+		if (!event_kind_name(kind))
+			return block_refuse(feed, "a kind that this version does not know", NULL);
+		if (!event_is_wanted(feed->stage, kind))
 			continue;
-		char what[160] = "a kind that this version does not know";
-		if (known)
-			snprintf(what, sizeof what, "%s: %s", faults->items[0].pointer,
-				faults->items[0].detail);
-		char why[224];
-		snprintf(why, sizeof why, "an event cannot be read here (%s); upgrade this daemon",
-			what);
-		feed_halt(feed, ERR_VERSION, why);
-		arena_reset(&stage->arena);
+		*event = event_take(c.event, c.len, &faults);
+		if (!*event)
+			return block_refuse(feed, faults.items[0].pointer, faults.items[0].detail);
 	}
-	arena_reset(&stage->arena);
-	return readable;
+	return 0;
+}
+
+/*
+ * What this block was decided from must have been read here too, or effects would come before their
+ * causes: its InputRead events say what that was. 0, ERR_BUSY: later, ERR_DIVERGED: our own log is
+ * behind what others have read of it.
+ */
+static int block_causes_read(const struct feed_in *feed, const struct block *block)
+{
+	const struct stage *stage = feed->stage;
+	for (uint32_t i = 0; i < block->count; i++) {
+		const Wot__V1__Event *event = feed->events[i];
+		if (!event || event->body->kind_case != WOT__V1__BODY__KIND_INPUT_READ)
+			continue;
+		const Wot__V1__InputRead *read = event->body->input_read;
+		int other = stage_feed(stage, read->stream);
+		if (strcmp(read->stream, stage->daemon->name) == 0 && own_log_lost(stage, read))
+			return ERR_DIVERGED;
+		if (other >= 0 && read->seq > stage->marks[other].head.seq)
+			return ERR_BUSY;
+	}
+	return 0;
 }
 
 /*
@@ -140,8 +145,9 @@ static bool block_is_readable(struct feed_in *feed, const struct block *block)
 static int block_decide(struct feed_in *feed, const struct block *block, bool *news)
 {
 	struct stage *stage = feed->stage;
+	Wot__V1__Event **event = feed->events;
 	int failed = 0;
-	for (struct block_cursor c = block_events(block); block_next(&c);) {
+	for (struct block_cursor c = block_events(block); block_next(&c); event++) {
 		Wot__V1__Body__KindCase kind = event_kind(c.event, c.len);
 		*news |= kind != WOT__V1__BODY__KIND_INPUT_READ;
 		bool wanted = stage->daemon->core->reads(kind);
@@ -150,9 +156,7 @@ static int block_decide(struct feed_in *feed, const struct block *block, bool *n
 				&stage->trace, feed->stream, &c, wanted ? "read" : "passed_over");
 		if (!wanted)
 			continue;
-		Wot__V1__Event *event = event_unpack(c.event, c.len, &stage->arena);
-		must(event); /* block_is_readable has seen to it */
-		int err = stage_input_event(stage, feed->stream, event, c.seq);
+		int err = stage_input_event(stage, feed->stream, *event, c.seq);
 		failed = failed ? failed : err;
 		arena_reset(&stage->arena);
 	}
@@ -201,9 +205,9 @@ int feed_in_copy(struct feed_in *feed, const uint8_t *bytes, const struct block 
 
 int feed_in_look(struct feed_in *feed, const struct block *block)
 {
-	if (!block_is_readable(feed, block))
-		return ERR_VERSION;
-	int err = block_causes_read(feed, block);
+	int err = feed->events ? 0 : block_events_take(feed, block);
+	if (!err)
+		err = block_causes_read(feed, block);
 	if (err == ERR_DIVERGED)
 		feed_halt(feed, err,
 			"it has read more of this daemon's log than there is: events were "
@@ -222,6 +226,7 @@ static int block_take(struct feed_in *feed)
 	if (err)
 		return err;
 	err = stage->part->block_work(feed, bytes, &block);
+	feed->events = NULL;
 	feed->at += block.size;
 	if (err)
 		feed_halt(feed, err,
@@ -382,6 +387,7 @@ void feed_in_close(struct feed_in **feed)
 		return;
 	bus_close(&(*feed)->socket);
 	buf_done(&(*feed)->blocks);
+	arena_done(&(*feed)->arena);
 	free(*feed);
 	*feed = NULL;
 }
