@@ -65,7 +65,7 @@ struct server {
 	unsigned silent_max; /* connections that have not said who they are */
 };
 
-#define EACH_PEER(i, socket) (unsigned i = 0; i < (socket)->server->used; i++)
+#define EACH_PEER(i, socket) for (unsigned i = 0; i < (socket)->server->used; i++)
 
 /* ---- a peer ---- */
 
@@ -206,12 +206,10 @@ static void peer_judge(struct peer *peer)
 		return;
 	}
 	unsigned same = 0;
-	for
-		EACH_PEER(i, socket)
-		{
-			const struct peer *other = socket->server->peers[i];
-			same += other && strcmp(other->user, user) == 0;
-		}
+	EACH_PEER (i, socket) {
+		const struct peer *other = socket->server->peers[i];
+		same += other && strcmp(other->user, user) == 0;
+	}
 	snprintf(peer->user, sizeof peer->user, "%s", user);
 	if (socket->options.limits.per_key && same >= socket->options.limits.per_key)
 		peer_refuse(peer, ERR_TOO_MANY);
@@ -304,18 +302,15 @@ void serve_drain(struct bus_socket *socket)
 bool serve_look(struct bus_socket *socket)
 {
 	bool ready = false;
-	for
-		EACH_PEER(i, socket)
-		{
-			struct peer *peer = socket->server->peers[i];
-			if (!peer || (unread(peer) && !(peer->watched & UV_WRITABLE) &&
-					     !peer_send(peer)))
-				continue;
-			bool reads = may_read(peer);
-			peer_watch(peer, (reads ? UV_READABLE : peer->watched & UV_READABLE) |
-						 (unread(peer) ? UV_WRITABLE : 0));
-			ready |= reads && peer->ready;
-		}
+	EACH_PEER (i, socket) {
+		struct peer *peer = socket->server->peers[i];
+		if (!peer || (unread(peer) && !(peer->watched & UV_WRITABLE) && !peer_send(peer)))
+			continue;
+		bool reads = may_read(peer);
+		peer_watch(peer, (reads ? UV_READABLE : peer->watched & UV_READABLE) |
+					 (unread(peer) ? UV_WRITABLE : 0));
+		ready |= reads && peer->ready;
+	}
 	return ready;
 }
 
@@ -366,23 +361,21 @@ static bool room_make(struct bus_socket *socket, int fd, const uint8_t *address)
 	const struct bus_limits *limits = &socket->options.limits;
 	struct peer *silent_first = NULL, *same_first = NULL;
 	unsigned all = 0, same = 0, silent = 0;
-	for
-		EACH_PEER(i, socket)
-		{
-			struct peer *peer = server->peers[i];
-			if (!peer)
-				continue;
-			bool is_same = memcmp(peer->address, address, sizeof peer->address) == 0;
-			all++;
-			same += is_same;
-			if (is_open(peer))
-				continue;
-			silent++;
-			if (!silent_first || peer->moved_us < silent_first->moved_us)
-				silent_first = peer;
-			if (is_same && (!same_first || peer->moved_us < same_first->moved_us))
-				same_first = peer;
-		}
+	EACH_PEER (i, socket) {
+		struct peer *peer = server->peers[i];
+		if (!peer)
+			continue;
+		bool is_same = memcmp(peer->address, address, sizeof peer->address) == 0;
+		all++;
+		same += is_same;
+		if (is_open(peer))
+			continue;
+		silent++;
+		if (!silent_first || peer->moved_us < silent_first->moved_us)
+			silent_first = peer;
+		if (is_same && (!same_first || peer->moved_us < same_first->moved_us))
+			same_first = peer;
+	}
 	/* Descriptors' numbers are given from below: so many are in use. */
 	bool full = all >= limits->connections || silent >= server->silent_max ||
 		    fd >= server->descriptors - DESCRIPTORS_KEPT;
@@ -474,19 +467,16 @@ static void on_tick(void *arg)
 	struct bus_socket *socket = arg;
 	uint64_t now_us = clock_mono_us();
 	uv_poll_start(socket->server->poll, UV_READABLE, on_connect);
-	for
-		EACH_PEER(i, socket)
-		{
-			struct peer *peer = socket->server->peers[i];
-			if (!peer)
-				continue;
-			uint64_t still_ms = (now_us - peer->moved_us) / 1000;
-			bool waits_for_it =
-				unread(peer) || (zmtp_is_amid(&peer->zmtp) && may_read(peer));
-			if (is_open(peer) ? waits_for_it && still_ms > STILL_MS
-					  : still_ms > socket->options.limits.handshake_ms)
-				peer_refuse(peer, ERR_TIMEOUT);
-		}
+	EACH_PEER (i, socket) {
+		struct peer *peer = socket->server->peers[i];
+		if (!peer)
+			continue;
+		uint64_t still_ms = (now_us - peer->moved_us) / 1000;
+		bool waits_for_it = unread(peer) || (zmtp_is_amid(&peer->zmtp) && may_read(peer));
+		if (is_open(peer) ? waits_for_it && still_ms > STILL_MS
+				  : still_ms > socket->options.limits.handshake_ms)
+			peer_refuse(peer, ERR_TIMEOUT);
+	}
 }
 
 /* ---- opening ---- */
@@ -609,12 +599,10 @@ unsigned serve_port(const struct bus_socket *socket)
 void serve_shut(struct bus_socket *socket)
 {
 	struct server *server = socket->server;
-	for
-		EACH_PEER(i, socket)
-		{
-			if (server->peers[i])
-				peer_close(server->peers[i]);
-		}
+	EACH_PEER (i, socket) {
+		if (server->peers[i])
+			peer_close(server->peers[i]);
+	}
 	if (server->poll)
 		uv_close((uv_handle_t *)server->poll, on_poll_closed);
 	loop_timer_free(&server->ticker);

@@ -23,9 +23,9 @@ static const struct column {
 };
 
 #define EACH_COLUMN(c)                                                                             \
-	(const struct column *c = columns; c < columns + sizeof columns / sizeof *columns; c++)
+	for (const struct column *c = columns; c < columns + sizeof columns / sizeof *columns; c++)
 #define EACH_ROW(row, metrics)                                                                     \
-	(const struct metric_row *row = (metrics)->rows; row; row = row->next)
+	for (const struct metric_row *row = (metrics)->rows; row; row = row->next)
 
 static uint64_t cell(const struct metric_row *row, const struct column *column)
 {
@@ -125,12 +125,10 @@ void metrics_done(struct metrics *metrics)
 void metrics_clear(struct metrics *metrics)
 {
 	for (struct metric_row *row = metrics->rows; row; row = row->next) {
-		for
-			EACH_COLUMN(column)
-			{
-				if (column->counter)
-					*(uint64_t *)((char *)row + column->offset) = 0;
-			}
+		EACH_COLUMN (column) {
+			if (column->counter)
+				*(uint64_t *)((char *)row + column->offset) = 0;
+		}
 		row->latency = (struct metric_histogram){0};
 		memset(row->refused_by, 0, sizeof row->refused_by);
 	}
@@ -141,22 +139,17 @@ void metrics_clear(struct metrics *metrics)
 void metrics_csv(const struct metrics *metrics, struct buf *out)
 {
 	buf_text(out, "# kind,name");
-	for
-		EACH_COLUMN(column)
-	buf_printf(out, ",%s", column->name);
+	EACH_COLUMN (column)
+		buf_printf(out, ",%s", column->name);
 	buf_char(out, '\n');
-	for
-		EACH_ROW(row, metrics)
-		{
-			buf_printf(out, "%s,%s", row->kind, row->name);
-			for
-				EACH_COLUMN(column)
-				{
-					buf_char(out, ',');
-					cell_print(out, row, column);
-				}
-			buf_char(out, '\n');
+	EACH_ROW (row, metrics) {
+		buf_printf(out, "%s,%s", row->kind, row->name);
+		EACH_COLUMN (column) {
+			buf_char(out, ',');
+			cell_print(out, row, column);
 		}
+		buf_char(out, '\n');
+	}
 }
 
 /* The table is the csv, aligned: numbers to the right, names to the left. */
@@ -188,34 +181,28 @@ void metrics_text(const struct metrics *metrics, struct buf *out)
 void metrics_json(const struct metrics *metrics, struct buf *out)
 {
 	json_out_open(out, NULL, '[');
-	for
-		EACH_ROW(row, metrics)
-		{
-			json_out_open(out, NULL, '{');
-			json_out_text(out, "kind", row->kind);
-			json_out_text(out, "name", row->name);
-			for
-				EACH_COLUMN(column)
-				{
-					json_out_name(out, column->name);
-					cell_print(out, row, column);
-				}
-			json_out_close(out, '}');
+	EACH_ROW (row, metrics) {
+		json_out_open(out, NULL, '{');
+		json_out_text(out, "kind", row->kind);
+		json_out_text(out, "name", row->name);
+		EACH_COLUMN (column) {
+			json_out_name(out, column->name);
+			cell_print(out, row, column);
 		}
+		json_out_close(out, '}');
+	}
 	buf_text(out, "]\n");
 }
 
 void metrics_errors(const struct metrics *metrics, struct buf *out)
 {
-	for
-		EACH_ROW(row, metrics)
-		{
-			for (unsigned i = 0; i < ERR_COUNT; i++) {
-				if (row->refused_by[i])
-					buf_printf(out, "%s %s %s %" PRIu64 "\n", row->kind,
-						row->name, err_name(err_at(i)), row->refused_by[i]);
-			}
+	EACH_ROW (row, metrics) {
+		for (unsigned i = 0; i < ERR_COUNT; i++) {
+			if (row->refused_by[i])
+				buf_printf(out, "%s %s %s %" PRIu64 "\n", row->kind, row->name,
+					err_name(err_at(i)), row->refused_by[i]);
 		}
+	}
 }
 
 /* ---- OpenMetrics ---- */
@@ -256,22 +243,20 @@ static void column_open(const struct metrics *metrics, const struct column *colu
 	snprintf(name, sizeof name, "wot_%s%s", column->name, column->counter ? "_total" : "");
 	buf_printf(out, "# TYPE wot_%s %s\n# HELP wot_%s %s.\n", column->name,
 		column->counter ? "counter" : "gauge", column->name, column->help);
-	for
-		EACH_ROW(row, metrics)
-		{
-			if (column->offset != offsetof(struct metric_row, refused)) {
-				sample_add(out, metrics, row, name, NULL, NULL);
-				buf_printf(out, "%" PRIu64 "\n", cell(row, column));
-				continue;
-			}
-			/* By reason, so that their sum is what was refused. */
-			for (unsigned i = 0; i < ERR_COUNT; i++) {
-				if (!row->refused_by[i])
-					continue;
-				sample_add(out, metrics, row, name, "reason", err_name(err_at(i)));
-				buf_printf(out, "%" PRIu64 "\n", row->refused_by[i]);
-			}
+	EACH_ROW (row, metrics) {
+		if (column->offset != offsetof(struct metric_row, refused)) {
+			sample_add(out, metrics, row, name, NULL, NULL);
+			buf_printf(out, "%" PRIu64 "\n", cell(row, column));
+			continue;
 		}
+		/* By reason, so that their sum is what was refused. */
+		for (unsigned i = 0; i < ERR_COUNT; i++) {
+			if (!row->refused_by[i])
+				continue;
+			sample_add(out, metrics, row, name, "reason", err_name(err_at(i)));
+			buf_printf(out, "%" PRIu64 "\n", row->refused_by[i]);
+		}
+	}
 }
 
 /* Powers of two microseconds, 128 us to 17 s: where our own buckets end, so that no count is a
@@ -304,15 +289,12 @@ static void latency_row_open(
 
 void metrics_open(const struct metrics *metrics, struct buf *out)
 {
-	for
-		EACH_COLUMN(column)
-		{
-			if (!column->percentile)
-				column_open(metrics, column, out);
-		}
+	EACH_COLUMN (column) {
+		if (!column->percentile)
+			column_open(metrics, column, out);
+	}
 	buf_text(out, "# TYPE wot_latency_seconds histogram\n# UNIT wot_latency_seconds seconds\n"
 		      "# HELP wot_latency_seconds From arrival to answer.\n");
-	for
-		EACH_ROW(row, metrics)
-	latency_row_open(metrics, row, out);
+	EACH_ROW (row, metrics)
+		latency_row_open(metrics, row, out);
 }
