@@ -113,7 +113,7 @@ static size_t missing_of(const struct compared *compared, struct buf *ids, struc
 
 int cli_vault_verify(const struct cli *cli, const uint64_t *head)
 {
-	struct compared auto_compared compared = {0};
+	auto_compared struct compared compared = {0};
 	auto_buf struct buf ids = {0}, names = {0};
 	struct why why = {""};
 	snprintf(compared.path, sizeof compared.path, "%s/intake", cli->dir);
@@ -163,7 +163,7 @@ static int accept(struct compared *compared, struct why *why)
 int cli_vault_accept(struct cli *cli, const char *dir)
 {
 	char above[PATH_MAX];
-	struct compared auto_compared compared = {0};
+	auto_compared struct compared compared = {0};
 	struct lock lock;
 	struct why why = {""};
 	if (!realpath(dir, above) ||

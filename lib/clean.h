@@ -1,6 +1,6 @@
 /*
- * Cleanup at the end of a scope: `auto_free char *text = …;`. To add one: a function that takes the
- * address of the variable, and a line here or in the header of its type (auto_buf is in buf.h).
+ * Cleanup at the end of a scope: `auto_free char *text = …;`, first of all words. To add one: a function
+ * that takes the address of the variable, and a line here or in the header of its type (auto_buf is in buf.h).
  */
 #ifndef WOT_CLEAN_H
 #define WOT_CLEAN_H

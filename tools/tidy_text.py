@@ -158,6 +158,14 @@ def bodies_rule(tree):
                 start = 0
 
 
+def cleanup_rule(tree):
+    """What ends with its scope says so first: auto_… is the first word of a declaration."""
+    for name in tree.ending_in("c", "h"):
+        for number, line in enumerate(tree.bare(name).split("\n"), 1):
+            if found := re.match(r"\s*[^#\s].*\b(auto_\w+)", line):
+                yield f"{name}:{number}: {found[1]} is the first word of a declaration"
+
+
 def guards_rule(tree):
     """#ifndef WOT_…_H first, the same #define next, #endif last, and no guard twice."""
     owner = {}
@@ -207,5 +215,5 @@ def format_rule(tree):
         yield f"{found[1]}: not as clang-format writes it; make format"
 
 
-RULES = [includes_rule, backends_rule, cores_rule, length_rule, bodies_rule, guards_rule, spaces_rule, words_rule, format_rule]
+RULES = [includes_rule, backends_rule, cores_rule, length_rule, bodies_rule, cleanup_rule, guards_rule, spaces_rule, words_rule, format_rule]
 TREE_RULES = [rooms_rule]

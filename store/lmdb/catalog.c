@@ -132,7 +132,7 @@ static int stream_read(struct stream *stream, MDB_txn *txn, const struct record 
 
 static int streams_read(struct catalog *catalog, MDB_txn *txn, MDB_cursor *cursor)
 {
-	struct record record auto_clean(record_done) = {0};
+	auto_clean(record_done) struct record record = {0};
 	int err;
 	for (MDB_cursor_op op = MDB_FIRST; !(err = record_get(&record, cursor, op));
 		op = MDB_NEXT) {

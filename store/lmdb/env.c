@@ -51,7 +51,7 @@ static void on_assert(MDB_env *env, const char *text)
 
 int dir_sync(const char *dir, struct why *why)
 {
-	int auto_clean(clean_fd) fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	auto_fd int fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (fd < 0 || fsync(fd) != 0)
 		return why_set(why, ERR_IO, "%s: fsync: %s", dir, strerror(errno));
 	return 0;

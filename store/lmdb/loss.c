@@ -120,7 +120,7 @@ static int block_keep(struct losing *losing, const struct stream *stream, const 
 /* From the first damaged block on, whatever still comes out, as it is. */
 static int rest_write(struct losing *losing, struct walk *walk, uint64_t tries, const char *path)
 {
-	int auto_clean(clean_fd) fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+	auto_fd int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
 	int failed = fd < 0;
 	for (; !failed && walk->record.value.len && tries > 0; tries--) {
 		const struct buf *value = &walk->record.value;
@@ -205,7 +205,7 @@ static void losing_report(struct losing *losing, const struct walk *walk, uint64
 static int stream_keep(struct losing *losing, const struct stream *from)
 {
 	struct stream stream = *from;
-	struct walk walk auto_walk;
+	auto_walk struct walk walk;
 	int err = lmdb_failed(losing, stream_put(losing->txn, &losing->catalog, &stream));
 	if (err)
 		return err;

@@ -21,7 +21,7 @@ static int broken_at(struct folder *folder, MDB_txn *txn, const char *what, stru
 {
 	for (size_t i = 0; i < folder->catalog.count; i++) {
 		const struct stream *stream = &folder->catalog.streams[i];
-		struct walk walk auto_walk;
+		auto_walk struct walk walk;
 		int err = walk_init(&walk, txn, stream->dbi);
 		while (!err)
 			err = walk_next(&walk);
@@ -34,7 +34,7 @@ static int broken_at(struct folder *folder, MDB_txn *txn, const char *what, stru
 /* Can all rows be read? */
 static int rows_check(struct folder *folder, MDB_txn *txn)
 {
-	struct walk walk auto_walk;
+	auto_walk struct walk walk;
 	int err = walk_init(&walk, txn, folder->catalog.rows);
 	while (!err)
 		err = walk_record(&walk);
@@ -81,7 +81,7 @@ static uint64_t last_block_seq(const struct walk *walk)
 
 static int head_read(struct folder *folder, MDB_txn *txn, struct stream *stream, struct why *why)
 {
-	struct walk walk auto_walk;
+	auto_walk struct walk walk;
 	int err = walk_init(&walk, txn, stream->dbi);
 	if (!err)
 		err = walk_last(&walk);

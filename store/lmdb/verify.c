@@ -6,7 +6,7 @@
 static int blocks_tell(
 	const struct store_audit *audit, MDB_txn *txn, const struct stream *stream, int *err)
 {
-	struct walk walk auto_walk;
+	auto_walk struct walk walk;
 	bool enough = false;
 	int failed = 0;
 	*err = walk_init(&walk, txn, stream->dbi);
@@ -26,7 +26,7 @@ static int blocks_tell(
 
 static int rows_tell(const struct store_audit *audit, MDB_txn *txn, MDB_dbi rows, int *err)
 {
-	struct walk walk auto_walk;
+	auto_walk struct walk walk;
 	int failed = 0;
 	*err = walk_init(&walk, txn, rows);
 	while (!*err && !failed && !(*err = walk_record(&walk))) {

@@ -128,6 +128,11 @@ class Tidy(unittest.TestCase):
         text = CLEAN["cli/main.c"].replace("\treturn", body + "\treturn")
         self.breaks({"cli/main.c": text}, "cli/main.c:4: a body of 51 lines; 50 at most")
 
+    def test_what_ends_with_its_scope_says_so_first(self):
+        text = CLEAN["cli/main.c"].replace("\treturn", "\tauto_free char *a = 0;\n\tchar *auto_free b = 0;\n\treturn")
+        text = text.replace("\n\n", "\n\n#define auto_free\n\n", 1)
+        self.breaks({"cli/main.c": text}, "cli/main.c:8: auto_free is the first word of a declaration")
+
     def test_a_room_is_not_too_full(self):
         files = {f"cli/row_{i}.def": "row\n" * 700 for i in range(5)}
         [said] = self.tidy(files)

@@ -58,7 +58,7 @@ static inline void file_write(const struct place *place, const char *name, const
  */
 static inline void flip(struct place *place, const char *text)
 {
-	struct buf auto_buf file = {0};
+	auto_buf struct buf file = {0};
 	file_read(place, "data.mdb", &file);
 	unsigned count = 0;
 	for (char *at = file.data;; at++, count++) {

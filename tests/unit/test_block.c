@@ -34,7 +34,7 @@ static void make(struct buf *out, struct block *block)
 static void what_is_sealed_is_read_back(void **state)
 {
 	(void)state;
-	struct buf auto_buf bytes = {0};
+	auto_buf struct buf bytes = {0};
 	struct block sealed, read;
 	make(&bytes, &sealed);
 	buf_text(&bytes, "the next block");
@@ -53,7 +53,7 @@ static void what_is_sealed_is_read_back(void **state)
 static void the_cursor_gives_each_event_with_its_sequence(void **state)
 {
 	(void)state;
-	struct buf auto_buf bytes = {0};
+	auto_buf struct buf bytes = {0};
 	struct block block;
 	make(&bytes, &block);
 	const size_t lens[] = {5, 0, 200};
@@ -71,7 +71,7 @@ static void the_cursor_gives_each_event_with_its_sequence(void **state)
 static void every_flipped_bit_is_seen(void **state)
 {
 	(void)state;
-	struct buf auto_buf bytes = {0};
+	auto_buf struct buf bytes = {0};
 	struct block block, out = {.count = 77};
 	make(&bytes, &block);
 	for (size_t bit = 0; bit < 8 * bytes.len; bit++) {
@@ -85,7 +85,7 @@ static void every_flipped_bit_is_seen(void **state)
 static void every_cut_is_seen(void **state)
 {
 	(void)state;
-	struct buf auto_buf bytes = {0};
+	auto_buf struct buf bytes = {0};
 	struct block block, out;
 	make(&bytes, &block);
 	for (size_t len = 0; len < bytes.len; len++)
@@ -96,7 +96,7 @@ static void every_cut_is_seen(void **state)
 static void events_must_fill_the_payload_and_be_as_many_as_said(void **state)
 {
 	(void)state;
-	struct buf auto_buf bytes = {0};
+	auto_buf struct buf bytes = {0};
 	struct block block, out;
 	make(&bytes, &block);
 	block.count = 4;
@@ -120,7 +120,7 @@ static void events_must_fill_the_payload_and_be_as_many_as_said(void **state)
 static void a_newer_version_is_no_damage(void **state)
 {
 	(void)state;
-	struct buf auto_buf bytes = {0};
+	auto_buf struct buf bytes = {0};
 	struct block block, out;
 	make(&bytes, &block);
 	bytes.data[4] = BLOCK_VERSION + 1;
@@ -138,7 +138,7 @@ static void a_newer_version_is_no_damage(void **state)
 static void a_chain_goes_on_from_its_head_only(void **state)
 {
 	(void)state;
-	struct buf auto_buf bytes = {0};
+	auto_buf struct buf bytes = {0};
 	struct block block;
 	make(&bytes, &block);
 	struct store_head head = {.seq = 40, .hash = {9, 8, 7}, .id = {1, 2, 3}};
@@ -165,7 +165,7 @@ static void a_chain_goes_on_from_its_head_only(void **state)
 static void a_reader_takes_only_whole_blocks_that_follow(void **state)
 {
 	(void)state;
-	struct buf auto_buf bytes = {0};
+	auto_buf struct buf bytes = {0};
 	struct block block, out = {0};
 	make(&bytes, &block);
 	const uint8_t *at = (const uint8_t *)bytes.data;

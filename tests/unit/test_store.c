@@ -25,7 +25,7 @@ static void an_event_is_durable_once_its_commit_was_polled(void **state)
 static void a_restart_sees_the_same(void **state)
 {
 	struct place *place = *state;
-	struct buf auto_buf before = {0}, after = {0};
+	auto_buf struct buf before = {0}, after = {0};
 	struct store_head head, again;
 	place_open(place);
 	for (unsigned i = 0; i < 20; i++)
@@ -59,7 +59,7 @@ static void closing_commits_what_is_open(void **state)
 static void what_gathers_during_a_commit_is_the_next_block(void **state)
 {
 	struct place *place = *state;
-	struct buf auto_buf all = {0};
+	auto_buf struct buf all = {0};
 	place->before_commit = ERR_DISK_FULL; /* keeps the first block with the writer */
 	place_open(place);
 	place_append(place, "first");
@@ -115,7 +115,7 @@ static void written_at_never_goes_back(void **state)
 static void reading_goes_on_after_any_block(void **state)
 {
 	struct place *place = *state;
-	struct buf auto_buf all = {0}, rest = {0};
+	auto_buf struct buf all = {0}, rest = {0};
 	place_open(place);
 	for (unsigned i = 1; i <= 5; i++)
 		place_block(place, NOW_MS, i, "event");
@@ -137,7 +137,7 @@ static void reading_goes_on_after_any_block(void **state)
 static void a_read_gives_whole_blocks_up_to_its_limit_and_at_least_one(void **state)
 {
 	struct place *place = *state;
-	struct buf auto_buf all = {0}, some = {0};
+	auto_buf struct buf all = {0}, some = {0};
 	place_open(place);
 	for (unsigned i = 0; i < 4; i++)
 		place_block(place, NOW_MS, 3, "event");
@@ -160,7 +160,7 @@ static void a_read_gives_whole_blocks_up_to_its_limit_and_at_least_one(void **st
 static void another_hash_or_place_is_diverged(void **state)
 {
 	struct place *place = *state;
-	struct buf auto_buf all = {0}, out = {0};
+	auto_buf struct buf all = {0}, out = {0};
 	const uint8_t wrong[STORE_HASH_LEN] = {1};
 	place_open(place);
 	struct store *store = place->store;
@@ -183,7 +183,7 @@ static void another_hash_or_place_is_diverged(void **state)
 static void what_was_polled_can_be_read_in_the_same_turn(void **state)
 {
 	struct place *place = *state;
-	struct buf auto_buf out = {0};
+	auto_buf struct buf out = {0};
 	place_open(place);
 	place_block(place, NOW_MS, 1, "one");
 	assert_int_equal(store_read(place->store, "intake", 0, NULL, SIZE_MAX, &out), 0);
@@ -196,7 +196,7 @@ static void what_was_polled_can_be_read_in_the_same_turn(void **state)
 static void rows_come_with_their_events_and_the_last_wins(void **state)
 {
 	struct place *place = *state;
-	struct buf auto_buf value = {0};
+	auto_buf struct buf value = {0};
 	place_open(place);
 	place_append(place, "ref-1=first");
 	place_append(place, "no row");
@@ -251,7 +251,7 @@ static void replica_give(struct place *place, const char *name, const struct buf
 static void replicas_are_kept_byte_for_byte_in_one_commit_with_the_own_log(void **state)
 {
 	struct place *place = *state;
-	struct buf auto_buf triage = {0}, cases = {0}, out = {0};
+	auto_buf struct buf triage = {0}, cases = {0}, out = {0};
 	struct store_head head;
 	struct store_stats stats;
 	make_foreign("triage", 5, &triage);
@@ -284,7 +284,7 @@ static void replicas_are_kept_byte_for_byte_in_one_commit_with_the_own_log(void 
 static void a_replica_takes_only_what_follows(void **state)
 {
 	struct place *place = *state;
-	struct buf auto_buf all = {0}, other = {0};
+	auto_buf struct buf all = {0}, other = {0};
 	make_foreign("triage", 3, &all);
 	make_foreign("triage", 3, &other);
 	place->options.replicas = two_replicas;
@@ -373,7 +373,7 @@ static void nobody_else_may_look(void **state)
 static void a_full_disk_keeps_events_waiting_and_goes_on_by_itself(
 	struct place *place, void (*fill)(struct place *), void (*make_room)(struct place *))
 {
-	struct buf auto_buf all = {0};
+	auto_buf struct buf all = {0};
 	place_open(place);
 	place_block(place, NOW_MS, 3, "before");
 	fill(place);
@@ -459,7 +459,7 @@ static void a_full_file_system_loses_nothing(void **state)
 static void a_full_map_stops_and_goes_on_with_a_larger_one(void **state)
 {
 	struct place *place = *state;
-	struct buf auto_buf all = {0};
+	auto_buf struct buf all = {0};
 	char *large = malloc(300000);
 	memset(large, 'x', 300000);
 	place->options.limit_mib = 1;

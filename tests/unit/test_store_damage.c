@@ -78,7 +78,7 @@ static void rows_that_are_missing_or_too_many_are_found(void **state)
 static void a_file_that_was_cut_off_is_seen_at_open(void **state)
 {
 	struct place *place = *state;
-	struct buf auto_buf whole = {0}, before = {0}, after = {0};
+	auto_buf struct buf whole = {0}, before = {0}, after = {0};
 	struct why why;
 	unsigned found = 0;
 	make_log(place);
@@ -112,7 +112,7 @@ static void a_file_that_was_cut_off_is_seen_at_open(void **state)
 static void a_cut_names_the_first_event_that_is_gone(void **state)
 {
 	struct place *place = *state;
-	struct buf auto_buf all = {0}, file = {0};
+	auto_buf struct buf all = {0}, file = {0};
 	struct why why;
 	char event[8000];
 	memset(event, 'x', sizeof event);
@@ -161,7 +161,7 @@ static void a_log_whose_file_is_gone_does_not_begin_anew(void **state)
 static void a_log_that_lost_its_tail_is_seen_at_open(void **state)
 {
 	struct place *place = *state;
-	struct buf auto_buf old = {0};
+	auto_buf struct buf old = {0};
 	struct why why;
 	make_log(place);
 	file_read(place, "data.mdb", &old);
@@ -178,7 +178,7 @@ static void a_log_that_lost_its_tail_is_seen_at_open(void **state)
 static void no_flipped_bit_passes_for_truth(void **state)
 {
 	struct place *place = *state;
-	struct buf auto_buf whole = {0}, before = {0}, after = {0};
+	auto_buf struct buf whole = {0}, before = {0}, after = {0};
 	make_log(place);
 	file_read(place, "data.mdb", &whole);
 	place_open(place);
@@ -216,7 +216,7 @@ static void no_flipped_bit_passes_for_truth(void **state)
 static void what_survives_goes_on_under_another_id(void **state)
 {
 	struct place *place = *state;
-	struct buf auto_buf before = {0}, after = {0}, lost = {0};
+	auto_buf struct buf before = {0}, after = {0}, lost = {0};
 	struct store_head old, head;
 	struct store_report report;
 	struct why why;
@@ -249,7 +249,7 @@ static void what_survives_goes_on_under_another_id(void **state)
 	struct block next = block_after(&after, 50);
 	assert_memory_equal(next.linked_id, old.id, STORE_ID_LEN);
 	assert_memory_equal(next.stream_id, head.id, STORE_ID_LEN);
-	struct buf auto_buf row = {0};
+	auto_buf struct buf row = {0};
 	assert_int_equal(store_row(place->store, "key", 3, &row), 0);
 	assert_string_equal(row.data, "anew 110");
 	store_close(&place->store);
@@ -290,7 +290,7 @@ static void replica_follows(struct place *replica, const struct buf *before, con
 static void consumers_read_on_or_see_that_they_diverged(void **state)
 {
 	struct place *place = *state;
-	struct buf auto_buf before = {0}, after = {0}, out = {0};
+	auto_buf struct buf before = {0}, after = {0}, out = {0};
 	struct store_report report;
 	make_log(place);
 	place_open(place);
@@ -328,7 +328,7 @@ static void consumers_read_on_or_see_that_they_diverged(void **state)
 static void a_lost_tail_is_accepted_too(void **state)
 {
 	struct place *place = *state;
-	struct buf auto_buf old = {0};
+	auto_buf struct buf old = {0};
 	struct store_report report;
 	make_log(place);
 	file_read(place, "data.mdb", &old);
@@ -347,7 +347,7 @@ static void a_lost_tail_is_accepted_too(void **state)
 static void all_may_be_lost_but_the_name(void **state)
 {
 	struct place *place = *state;
-	struct buf auto_buf all = {0};
+	auto_buf struct buf all = {0};
 	struct store_report report;
 	make_log(place);
 	flip(place, "value 1\x0b"); /* and the length of the next event */
@@ -385,7 +385,7 @@ static void damaged_rows_lose_no_event_and_keep_the_id(void **state)
 static void a_damaged_replica_keeps_what_is_good_and_fetches_the_rest(void **state)
 {
 	struct place *place = *state;
-	struct buf auto_buf all = {0};
+	auto_buf struct buf all = {0};
 	struct store_report report;
 	struct seen seen = {0};
 	make_log(place);
@@ -424,7 +424,7 @@ static void a_damaged_replica_keeps_what_is_good_and_fetches_the_rest(void **sta
 static void what_is_lost_is_kept_beside_what_was_lost_before(void **state)
 {
 	struct place *place = *state;
-	struct buf auto_buf first = {0}, second = {0}, again = {0}, whole = {0};
+	auto_buf struct buf first = {0}, second = {0}, again = {0}, whole = {0};
 	struct store_report report;
 	char path[512];
 	make_log(place);

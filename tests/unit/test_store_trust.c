@@ -65,7 +65,7 @@ static bool free_number_flip(struct place *place, struct buf *file, char *number
 static void a_page_in_use_that_is_called_free_is_found_before_it_is_written_over(void **state)
 {
 	struct place *place = *state;
-	struct buf auto_buf file = {0};
+	auto_buf struct buf file = {0};
 	unsigned lists = 0, found = 0;
 	make_worn_log(place);
 	file_read(place, "data.mdb", &file);
@@ -86,7 +86,7 @@ static void a_page_in_use_that_is_called_free_is_found_before_it_is_written_over
 static void what_calls_pages_free_that_are_in_use_is_put_right_without_loss(void **state)
 {
 	struct place *place = *state;
-	struct buf auto_buf file = {0};
+	auto_buf struct buf file = {0};
 	struct store_report report;
 	struct why why;
 	make_worn_log(place);
@@ -119,7 +119,7 @@ static void what_calls_pages_free_that_are_in_use_is_put_right_without_loss(void
 static void verify_and_reading_leave_every_byte_and_size_as_it_is(void **state)
 {
 	struct place *place = *state;
-	struct buf auto_buf data = {0}, lock = {0}, after = {0}, all = {0};
+	auto_buf struct buf data = {0}, lock = {0}, after = {0}, all = {0};
 	char path[512];
 	make_log(place);
 	place_path(place, "data.mdb", path);
@@ -164,7 +164,7 @@ static void who_looks_only_needs_no_right_to_write_and_makes_nothing(void **stat
 static void a_digit_that_flipped_in_the_lock_is_no_loss_and_no_proof(void **state)
 {
 	struct place *place = *state;
-	struct buf auto_buf lock = {0};
+	auto_buf struct buf lock = {0};
 	struct store_report report;
 	struct why why;
 	make_log(place);
@@ -189,7 +189,7 @@ static void a_digit_that_flipped_in_the_lock_is_no_loss_and_no_proof(void **stat
 static void a_lock_of_before_there_was_a_checksum_is_read(void **state)
 {
 	struct place *place = *state;
-	struct buf auto_buf lock = {0};
+	auto_buf struct buf lock = {0};
 	struct why why;
 	make_log(place);
 	file_read(place, "lock", &lock);
@@ -215,7 +215,7 @@ static void a_lock_of_before_there_was_a_checksum_is_read(void **state)
 static void a_first_start_that_was_cut_off_is_begun_again(void **state)
 {
 	struct place *place = *state;
-	struct buf auto_buf lock = {0}, data = {0};
+	auto_buf struct buf lock = {0}, data = {0};
 	const char *const replicas[] = {"triage", NULL};
 	char path[512];
 	buf_text(&lock, "holder=wot-intake pid=7 stream=- durable=0");
@@ -254,7 +254,7 @@ static int on_row(void *arg, const void *key, size_t key_len, const void *value,
 static void rows_are_told_as_they_are_stored(void **state)
 {
 	struct place *place = *state;
-	struct buf auto_buf all = {0};
+	auto_buf struct buf all = {0};
 	place_open(place);
 	place_append(place, "b=2");
 	place_append(place, "a=1");
