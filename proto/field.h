@@ -1,6 +1,6 @@
 /*
  * A message's members through its descriptor: how often a field is set, and where its values lie.
- * Everything that works for any message (packing, JSON, rules) goes through these few.
+ * Everything that works for any message (packing, JSON, limits) goes through these few.
  */
 #ifndef WOT_FIELD_H
 #define WOT_FIELD_H

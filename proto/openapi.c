@@ -1,15 +1,15 @@
 /*
  * Nothing is written down here that stands elsewhere: paths and roles come from door.def and read.def, fields
- * from the descriptors, limits from rule.def.
+ * from the descriptors, limits from limit.def.
  */
 #include "proto/openapi.h"
 
 #include "proto/door.h"
 #include "proto/field.h"
 #include "proto/json.h"
+#include "proto/limit.h"
 #include "proto/read.h"
 #include "proto/read.pb-c.h"
-#include "proto/rule.h"
 #include <string.h>
 
 /* A schema goes one way: fields of 80 to 99 are answered and never taken. */
@@ -74,7 +74,7 @@ static void schema_of_field(
 	if (field->default_value && field->type == PROTOBUF_C_TYPE_UINT32)
 		buf_printf(out, ",\"default\":%u", *(const uint32_t *)field->default_value);
 	if (way == TAKEN)
-		rule_schema(type, field->name, out);
+		limit_schema(type, field->name, out);
 }
 
 /* Which case it is about stands beside what is said of it, and only at doors that ask for one. */

@@ -5,9 +5,9 @@
 #include "proto/door.h"
 #include "proto/field.h"
 #include "proto/json.h"
+#include "proto/limit.h"
 #include "proto/place.h"
 #include "proto/read.pb-c.h"
-#include "proto/rule.h"
 #include <string.h>
 
 enum { OPEN = 0 };
@@ -132,7 +132,7 @@ int read_parameters(const ProtobufCMessageDescriptor *type, const struct paramet
 			fault_at(faults, &PLACE_FIELD(&PLACE_TOP(""), field->name), "%s", fault);
 	}
 	if (faults->count == before)
-		rule_check(message, "", faults);
+		limit_check(message, "", faults);
 	if (faults->count != before)
 		return ERR_INVALID;
 	*out = message;

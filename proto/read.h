@@ -40,7 +40,7 @@ struct parameter {
 };
 /*
  * Parameters → message in the arena of `faults`; what is not given has its default. ERR_INVALID: with all that
- * are unknown, repeated, ill-formed or out of range (rule.def), each under its name.
+ * are unknown, repeated, ill-formed or out of range (limit.def), each under its name.
  */
 int read_parameters(const ProtobufCMessageDescriptor *type, const struct parameter *parameters,
 	size_t count, ProtobufCMessage **out, struct faults *faults);

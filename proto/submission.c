@@ -3,14 +3,14 @@
 #include "lib/calendar.h"
 #include "proto/door.h"
 #include "proto/field.h"
+#include "proto/limit.h"
 #include "proto/name.h"
 #include "proto/personal.h"
-#include "proto/rule.h"
 #include <sodium.h>
 #include <stdio.h>
 
 /*
- * What fields may be together, and when. What one field may hold by itself is a row of rule.def. A
+ * What fields may be together, and when. What one field may hold by itself is a row of limit.def. A
  * rule about a field that is broken already is not judged: it would say a second thing about one
  * mistake.
  */
@@ -35,12 +35,12 @@ static const char *below(const struct check *check, const char *pointer, char ou
 
 static bool is_broken(const struct check *check, const char *pointer)
 {
-	return rule_broken(check->faults, below(check, pointer, (char[160]){0}));
+	return limit_broken(check->faults, below(check, pointer, (char[160]){0}));
 }
 
 static void refuse(const struct check *check, const char *pointer, const char *detail)
 {
-	rule_fault(check->faults, below(check, pointer, (char[160]){0}), "%s", detail);
+	limit_fault(check->faults, below(check, pointer, (char[160]){0}), "%s", detail);
 }
 
 static int32_t year_start(int year)
@@ -54,9 +54,9 @@ static void check_time(const struct check *check, int64_t now_ms)
 {
 	int64_t occurred_at = check->submission->occurred_at;
 	if (occurred_at > now_ms + AHEAD_MAX_MS)
-		rule_fault(check->faults, "/occurredAt", "more than 5 minutes ahead");
+		limit_fault(check->faults, "/occurredAt", "more than 5 minutes ahead");
 	if (calendar_day_of(occurred_at) < year_start(FIRST_YEAR))
-		rule_fault(check->faults, "/occurredAt", "before %d", FIRST_YEAR);
+		limit_fault(check->faults, "/occurredAt", "before %d", FIRST_YEAR);
 }
 
 /* Screenings and case events name their case, by one of the two; what comes in at intake has none.
@@ -67,13 +67,13 @@ static void check_case(const struct check *check, bool wants_case)
 	const char *ref = check->submission->case_ref;
 	if (!wants_case) {
 		if (id)
-			rule_fault(check->faults, "/caseId", "unknown field");
+			limit_fault(check->faults, "/caseId", "unknown field");
 		if (ref)
-			rule_fault(check->faults, "/caseRef", "unknown field");
+			limit_fault(check->faults, "/caseRef", "unknown field");
 	} else if (id && ref) {
-		rule_fault(check->faults, "/caseRef", "not beside caseId");
-	} else if (!id && !ref && !rule_broken(check->faults, "/caseRef")) {
-		rule_fault(check->faults, "/caseId", "caseId or caseRef required");
+		limit_fault(check->faults, "/caseRef", "not beside caseId");
+	} else if (!id && !ref && !limit_broken(check->faults, "/caseRef")) {
+		limit_fault(check->faults, "/caseId", "caseId or caseRef required");
 	}
 }
 
@@ -221,7 +221,7 @@ static void check_kind(const struct check *check, Wot__V1__Body__KindCase kind)
 
 void submission_check(Wot__V1__Submission *submission, int64_t now_ms, struct faults *faults)
 {
-	rule_lines(&submission->base);
+	limit_lines(&submission->base);
 	struct check check = {
 		.submission = submission,
 		.message = body_message(submission->body),
@@ -229,16 +229,16 @@ void submission_check(Wot__V1__Submission *submission, int64_t now_ms, struct fa
 		.faults = faults,
 	};
 	const struct door *door = door_of_kind(NULL, submission->body->kind_case);
-	rule_check(&submission->base, "", faults);
+	limit_check(&submission->base, "", faults);
 	check_time(&check, now_ms);
-	check.occurred_on = rule_broken(faults, "/occurredAt")
+	check.occurred_on = limit_broken(faults, "/occurredAt")
 				    ? check.today
 				    : calendar_day_of(submission->occurred_at);
 	if (!door || !check.message)
 		return;
 	door_pointer(door, check.at);
 	check_case(&check, door->has_case);
-	rule_check(check.message, check.at, faults);
+	limit_check(check.message, check.at, faults);
 	check_kind(&check, door->kind);
 }
 

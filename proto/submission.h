@@ -1,6 +1,6 @@
 /*
  * The one way that a submission becomes a message, whether it came as JSON or as protobuf, and what it is
- * held against. What one field may be is a row of rule.def; what fields may be together is submission.c.
+ * held against. What one field may be is a row of limit.def; what fields may be together is submission.c.
  */
 #ifndef WOT_SUBMISSION_H
 #define WOT_SUBMISSION_H
@@ -11,7 +11,7 @@
 
 /*
  * JSON of one submission at `path` → message in the arena of `faults`. ERR_INVALID with all faults:
- * form, ranges (rule.def), times against now_ms, and which combination of fields is required.
+ * form, ranges (limit.def), times against now_ms, and which combination of fields is required.
  * role: ERR_FORBIDDEN when it may not send this kind (checked before the rest is judged).
  */
 int submission_from_json(const char *daemon, const char *path, unsigned role, int64_t now_ms,

@@ -3,7 +3,7 @@
 #include "lib/fault.h"
 #include "lib/grow.h"
 #include "lib/log.h"
-#include "proto/rule.h"
+#include "proto/limit.h"
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
@@ -39,7 +39,7 @@ static bool is_written_so(const Wot__V1__Submission *submission)
 {
 	auto_arena struct arena arena = {0};
 	struct faults faults = {.arena = &arena};
-	rule_check(&submission->base, "", &faults);
+	limit_check(&submission->base, "", &faults);
 	return faults.count == 0;
 }
 

@@ -11,9 +11,9 @@
 #include "lib/metric.h"
 #include "proto/door.h"
 #include "proto/json.h"
+#include "proto/limit.h"
 #include "proto/openapi.h"
 #include "proto/read.h"
-#include "proto/rule.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -151,13 +151,13 @@ static void type_print(const ProtobufCFieldDescriptor *field, struct buf *out)
 	}
 }
 
-/* The field's row of rule.def, in a few words. */
+/* The field's row of limit.def, in a few words. */
 static void limits_print(const ProtobufCMessageDescriptor *type,
 	const ProtobufCFieldDescriptor *field, struct buf *out)
 {
 	auto_buf struct buf schema = {0};
 	buf_char(&schema, '{');
-	rule_schema(type, field->name, &schema);
+	limit_schema(type, field->name, &schema);
 	if (schema.len == 1)
 		return;
 	schema.data[1] = ' '; /* the comma before the first member */
@@ -268,7 +268,7 @@ static void events_print(struct buf *out)
 {
 	auto_buf struct buf proto = {0};
 	file_read(proto_path, &proto);
-	head_print(out, "Events", "proto/event.proto, proto/door.def and proto/rule.def");
+	head_print(out, "Events", "proto/event.proto, proto/door.def and proto/limit.def");
 	buf_text(out, "Every row of every log is one `Event`: an envelope, and one body. What a "
 		      "client sends is a\n"
 		      "`Submission` with one of the bodies that have a door. Names are those of "

@@ -1,6 +1,6 @@
 /* The doors: who may send what, and that JSON and protobuf come in alike. */
 #include "lib/calendar.h"
-#include "proto/rule.h"
+#include "proto/limit.h"
 #include "tests/unit/door_fixture.h"
 
 /* ---- tables ---- */
@@ -69,7 +69,7 @@ static void role_is_judged_before_content(void **state)
 static bool has_rule(const ProtobufCMessageDescriptor *type, const char *field)
 {
 	auto_buf struct buf said = {0};
-	rule_schema(type, field, &said);
+	limit_schema(type, field, &said);
 	return said.len;
 }
 
@@ -86,7 +86,7 @@ static void fields_have_rules(const ProtobufCMessageDescriptor *type)
 			 field->type == PROTOBUF_C_TYPE_UINT32 ||
 			 field->label == PROTOBUF_C_LABEL_REPEATED)
 			if (!has_rule(type, field->name))
-				fail_msg("%s.%s has no row in rule.def", type->name, field->name);
+				fail_msg("%s.%s has no row in limit.def", type->name, field->name);
 	}
 }
 

@@ -1,4 +1,4 @@
-#include "proto/rule.h"
+#include "proto/limit.h"
 
 #include "proto/case_id.h"
 #include "proto/event.h"
@@ -9,39 +9,39 @@
 #include <stdarg.h>
 #include <stdio.h>
 
-enum rule_kind {
-	RULE_TEXT,
-	RULE_LINES,
-	RULE_CODE,
-	RULE_PHONE,
-	RULE_EMAIL,
-	RULE_CODES,
-	RULE_LIST,
-	RULE_NUMBER,
-	RULE_CASE_ID,
-	RULE_CASE_REF,
-	RULE_BSN,
-	RULE_POSTCODE,
+enum limit_kind {
+	LIMIT_TEXT,
+	LIMIT_LINES,
+	LIMIT_CODE,
+	LIMIT_PHONE,
+	LIMIT_EMAIL,
+	LIMIT_CODES,
+	LIMIT_LIST,
+	LIMIT_NUMBER,
+	LIMIT_CASE_ID,
+	LIMIT_CASE_REF,
+	LIMIT_BSN,
+	LIMIT_POSTCODE,
 };
 
-static struct rule {
+static struct limit {
 	const ProtobufCMessageDescriptor *type;
 	const char *name;
-	enum rule_kind kind;
+	enum limit_kind kind;
 	uint32_t min, max;
 	const field_t *field; /* of that name */
-} rules[] = {
-#define RULE(message, field, kind, min, max)                                                       \
-	{&wot__v1__##message##__descriptor, #field, RULE_##kind, min, max, NULL},
-#include "proto/rule.def"
-#undef RULE
+} limits[] = {
+#define LIMIT(message, field, kind, min, max)                                                      \
+	{&wot__v1__##message##__descriptor, #field, LIMIT_##kind, min, max, NULL},
+#include "proto/limit.def"
+#undef LIMIT
 };
-enum { RULES = sizeof rules / sizeof rules[0] };
+enum { LIMITS = sizeof limits / sizeof limits[0] };
 
 /* The rows of a message. */
 static struct run {
-	const struct rule *first, *end;
-} runs[RULES];
+	const struct limit *first, *end;
+} runs[LIMITS];
 static size_t run_count;
 
 static struct run run_of(const ProtobufCMessageDescriptor *type)
@@ -52,25 +52,25 @@ static struct run run_of(const ProtobufCMessageDescriptor *type)
 	return (struct run){0};
 }
 
-static void rules_make(void)
+static void limits_make(void)
 {
-	for (size_t i = 0; i < RULES; i++) {
-		struct rule *rule = &rules[i];
-		rule->field =
-			protobuf_c_message_descriptor_get_field_by_name(rule->type, rule->name);
-		must(rule->field);
-		if (!i || rule->type != rule[-1].type) {
-			must(!run_of(rule->type).first); /* they stand together */
-			runs[run_count++].first = rule;
+	for (size_t i = 0; i < LIMITS; i++) {
+		struct limit *limit = &limits[i];
+		limit->field =
+			protobuf_c_message_descriptor_get_field_by_name(limit->type, limit->name);
+		must(limit->field);
+		if (!i || limit->type != limit[-1].type) {
+			must(!run_of(limit->type).first); /* they stand together */
+			runs[run_count++].first = limit;
 		}
-		runs[run_count - 1].end = rule + 1;
+		runs[run_count - 1].end = limit + 1;
 	}
 }
 
-static void rules_need(void)
+static void limits_need(void)
 {
 	static pthread_once_t once = PTHREAD_ONCE_INIT;
-	pthread_once(&once, rules_make);
+	pthread_once(&once, limits_make);
 }
 
 /* ---- forms ---- */
@@ -177,7 +177,7 @@ static bool is_phone(const char *text)
 	return text[strspn(text, "0123456789+ ()-")] == 0;
 }
 
-/* ---- rules ---- */
+/* ---- limits ---- */
 
 /* Each says what is wrong, in `out`, or leaves it empty. */
 struct detail {
@@ -186,9 +186,9 @@ struct detail {
 
 #define DETAIL(out, ...) snprintf((out)->text, sizeof(out)->text, __VA_ARGS__)
 
-static void check_text(const struct rule *rule, const char *text, struct detail *out)
+static void check_text(const struct limit *limit, const char *text, struct detail *out)
 {
-	bool lines = rule->kind == RULE_LINES;
+	bool lines = limit->kind == LIMIT_LINES;
 	size_t characters = 0;
 	for (const char *at = text; *at; at++) {
 		if (is_control(at, lines)) {
@@ -197,8 +197,8 @@ static void check_text(const struct rule *rule, const char *text, struct detail 
 		}
 		characters += (*at & 0xc0) != 0x80;
 	}
-	if (characters < rule->min || characters > rule->max)
-		DETAIL(out, "%u to %u characters expected", rule->min, rule->max);
+	if (characters < limit->min || characters > limit->max)
+		DETAIL(out, "%u to %u characters expected", limit->min, limit->max);
 }
 
 static void check_code(const char *text, size_t min, size_t max, struct detail *out)
@@ -209,63 +209,64 @@ static void check_code(const char *text, size_t min, size_t max, struct detail *
 		DETAIL(out, "a citizen service number may not stand here");
 }
 
-static void check_form(const struct rule *rule, const char *text, struct detail *out)
+static void check_form(const struct limit *limit, const char *text, struct detail *out)
 {
 	size_t len = strlen(text);
-	bool fits = len >= rule->min && len <= rule->max;
+	bool fits = len >= limit->min && len <= limit->max;
 	const char *fault = NULL;
-	switch (rule->kind) {
-	case RULE_PHONE:
+	switch (limit->kind) {
+	case LIMIT_PHONE:
 		if (!fits || !is_phone(text))
-			DETAIL(out, "a number of [0-9+ ()-]{%u,%u} expected", rule->min, rule->max);
+			DETAIL(out, "a number of [0-9+ ()-]{%u,%u} expected", limit->min,
+				limit->max);
 		break;
-	case RULE_EMAIL:
+	case LIMIT_EMAIL:
 		if (!fits || !is_email(text))
-			DETAIL(out, "an e-mail address of at most %u bytes expected", rule->max);
+			DETAIL(out, "an e-mail address of at most %u bytes expected", limit->max);
 		break;
-	case RULE_CASE_ID:
+	case LIMIT_CASE_ID:
 		if (!is_case_id(text))
 			DETAIL(out, "a case number such as 2025-000123 expected");
 		break;
-	case RULE_CASE_REF:
+	case LIMIT_CASE_REF:
 		fault = case_ref_fault(text);
 		if (fault)
 			DETAIL(out, "%s", fault);
 		break;
-	case RULE_BSN:
+	case LIMIT_BSN:
 		if (!is_bsn(text))
 			DETAIL(out, "not a citizen service number: nine digits and the 11-proof");
 		break;
 	default:
-		must(rule->kind == RULE_POSTCODE);
+		must(limit->kind == LIMIT_POSTCODE);
 		if (!is_postcode(text))
 			DETAIL(out, "a postcode such as 3111 AB expected");
 	}
 }
 
-static void check_value(const struct rule *rule, const void *item, struct detail *out)
+static void check_value(const struct limit *limit, const void *item, struct detail *out)
 {
 	uint32_t number;
-	switch (rule->kind) {
-	case RULE_NUMBER:
+	switch (limit->kind) {
+	case LIMIT_NUMBER:
 		number = *(const uint32_t *)item;
-		if (number < rule->min || number > rule->max)
-			DETAIL(out, "%u to %u expected", rule->min, rule->max);
+		if (number < limit->min || number > limit->max)
+			DETAIL(out, "%u to %u expected", limit->min, limit->max);
 		break;
-	case RULE_TEXT:
-	case RULE_LINES:
-		check_text(rule, *(char *const *)item, out);
+	case LIMIT_TEXT:
+	case LIMIT_LINES:
+		check_text(limit, *(char *const *)item, out);
 		break;
-	case RULE_CODE:
-		check_code(*(char *const *)item, rule->min, rule->max, out);
+	case LIMIT_CODE:
+		check_code(*(char *const *)item, limit->min, limit->max, out);
 		break;
-	case RULE_CODES:
+	case LIMIT_CODES:
 		check_code(*(char *const *)item, 1, 64, out);
 		break;
-	case RULE_LIST:
+	case LIMIT_LIST:
 		break;
 	default:
-		check_form(rule, *(char *const *)item, out);
+		check_form(limit, *(char *const *)item, out);
 	}
 }
 
@@ -287,39 +288,39 @@ static bool is_double(const ProtobufCMessage *message, const field_t *field, siz
 static void refuse(const struct detail *detail, const struct place *place, struct faults *faults)
 {
 	if (detail->text[0])
-		rule_fault(faults, place_text(place, (char[PLACE_MAX]){0}), "%s", detail->text);
+		limit_fault(faults, place_text(place, (char[PLACE_MAX]){0}), "%s", detail->text);
 }
 
-static void check_list(const struct rule *rule, const ProtobufCMessage *message, size_t count,
+static void check_list(const struct limit *limit, const ProtobufCMessage *message, size_t count,
 	const struct place *place, struct faults *faults)
 {
 	struct detail detail = {0};
-	if (!count && rule->min)
+	if (!count && limit->min)
 		DETAIL(&detail, "required");
-	else if (count < rule->min || count > rule->max)
-		DETAIL(&detail, "%u to %u values expected", rule->min, rule->max);
+	else if (count < limit->min || count > limit->max)
+		DETAIL(&detail, "%u to %u values expected", limit->min, limit->max);
 	refuse(&detail, place, faults);
-	for (size_t i = 0; i < count && i <= rule->max; i++) {
+	for (size_t i = 0; i < count && i <= limit->max; i++) {
 		struct place item = *place;
 		item.index = (int)i;
 		detail = (struct detail){0};
-		check_value(rule, field_item(message, rule->field, i), &detail);
-		if (!detail.text[0] && is_double(message, rule->field, i))
+		check_value(limit, field_item(message, limit->field, i), &detail);
+		if (!detail.text[0] && is_double(message, limit->field, i))
 			DETAIL(&detail, "given twice");
 		refuse(&detail, &item, faults);
 	}
 }
 
-static void check_rule(const struct rule *rule, const ProtobufCMessage *message,
+static void check_limit(const struct limit *limit, const ProtobufCMessage *message,
 	const struct place *above, struct faults *faults)
 {
-	struct place place = PLACE_FIELD(above, rule->name);
-	size_t count = field_count(message, rule->field);
-	if (rule->field->label == PROTOBUF_C_LABEL_REPEATED) {
-		check_list(rule, message, count, &place, faults);
+	struct place place = PLACE_FIELD(above, limit->name);
+	size_t count = field_count(message, limit->field);
+	if (limit->field->label == PROTOBUF_C_LABEL_REPEATED) {
+		check_list(limit, message, count, &place, faults);
 	} else if (count) {
 		struct detail detail = {0};
-		check_value(rule, field_item(message, rule->field, 0), &detail);
+		check_value(limit, field_item(message, limit->field, 0), &detail);
 		refuse(&detail, &place, faults);
 	}
 }
@@ -329,8 +330,8 @@ static void check_message(
 {
 	const ProtobufCMessageDescriptor *type = message->descriptor;
 	struct run run = run_of(type);
-	for (const struct rule *rule = run.first; rule < run.end; rule++)
-		check_rule(rule, message, place, faults);
+	for (const struct limit *limit = run.first; limit < run.end; limit++)
+		check_limit(limit, message, place, faults);
 	for (const field_t *field = type->fields; field < field_end(type); field++) {
 		if (field->type != PROTOBUF_C_TYPE_MESSAGE ||
 			field->descriptor == &wot__v1__body__descriptor)
@@ -342,9 +343,9 @@ static void check_message(
 	}
 }
 
-void rule_check(const ProtobufCMessage *message, const char *pointer, struct faults *faults)
+void limit_check(const ProtobufCMessage *message, const char *pointer, struct faults *faults)
 {
-	rules_need();
+	limits_need();
 	check_message(message, &PLACE_TOP(pointer), faults);
 }
 
@@ -362,63 +363,64 @@ static void lines_read(char *text)
 	*to = 0;
 }
 
-void rule_lines(ProtobufCMessage *message)
+void limit_lines(ProtobufCMessage *message)
 {
-	rules_need();
+	limits_need();
 	struct run run = run_of(message->descriptor);
-	for (const struct rule *rule = run.first; rule < run.end; rule++)
-		if (rule->kind == RULE_LINES && field_count(message, rule->field))
-			lines_read(*(char **)field_item(message, rule->field, 0));
+	for (const struct limit *limit = run.first; limit < run.end; limit++)
+		if (limit->kind == LIMIT_LINES && field_count(message, limit->field))
+			lines_read(*(char **)field_item(message, limit->field, 0));
 	for (unsigned i = 0; i < message->descriptor->n_fields; i++) {
 		const field_t *field = &message->descriptor->fields[i];
 		if (field->type == PROTOBUF_C_TYPE_MESSAGE && field_count(message, field))
-			rule_lines(field_message(message, field, 0));
+			limit_lines(field_message(message, field, 0));
 	}
 }
 
 /* ---- for documents ---- */
 
-static void schema_add(const struct rule *rule, struct buf *out)
+static void schema_add(const struct limit *limit, struct buf *out)
 {
-	switch (rule->kind) {
-	case RULE_NUMBER:
-		buf_printf(out, ",\"minimum\":%u,\"maximum\":%u", rule->min, rule->max);
+	switch (limit->kind) {
+	case LIMIT_NUMBER:
+		buf_printf(out, ",\"minimum\":%u,\"maximum\":%u", limit->min, limit->max);
 		break;
-	case RULE_CODE:
-		buf_printf(out, ",\"pattern\":\"^[A-Za-z0-9._:-]{%u,%u}$\"", rule->min, rule->max);
+	case LIMIT_CODE:
+		buf_printf(
+			out, ",\"pattern\":\"^[A-Za-z0-9._:-]{%u,%u}$\"", limit->min, limit->max);
 		break;
-	case RULE_CODES:
-	case RULE_LIST:
-		buf_printf(out, ",\"minItems\":%u,\"maxItems\":%u,\"uniqueItems\":true", rule->min,
-			rule->max);
+	case LIMIT_CODES:
+	case LIMIT_LIST:
+		buf_printf(out, ",\"minItems\":%u,\"maxItems\":%u,\"uniqueItems\":true", limit->min,
+			limit->max);
 		break;
-	case RULE_CASE_ID:
+	case LIMIT_CASE_ID:
 		buf_text(out, ",\"pattern\":\"^[0-9]{4}-[0-9]{6,}$\"");
 		break;
-	case RULE_CASE_REF:
+	case LIMIT_CASE_REF:
 		buf_text(out, ",\"pattern\":\"^([a-z0-9-]{1,63}/)?[A-Za-z0-9._:-]{1,64}$\"");
 		break;
-	case RULE_BSN:
+	case LIMIT_BSN:
 		buf_text(out, ",\"pattern\":\"^[0-9]{9}$\"");
 		break;
-	case RULE_POSTCODE:
+	case LIMIT_POSTCODE:
 		buf_text(out, ",\"pattern\":\"^[1-9][0-9]{3} ?[A-Z]{2}$\"");
 		break;
 	default:
-		buf_printf(out, ",\"minLength\":%u,\"maxLength\":%u", rule->min, rule->max);
+		buf_printf(out, ",\"minLength\":%u,\"maxLength\":%u", limit->min, limit->max);
 	}
 }
 
-void rule_schema(const ProtobufCMessageDescriptor *type, const char *field, struct buf *out)
+void limit_schema(const ProtobufCMessageDescriptor *type, const char *field, struct buf *out)
 {
-	for (size_t i = 0; i < RULES; i++)
-		if (rules[i].type == type && !strcmp(rules[i].name, field))
-			schema_add(&rules[i], out);
+	for (size_t i = 0; i < LIMITS; i++)
+		if (limits[i].type == type && !strcmp(limits[i].name, field))
+			schema_add(&limits[i], out);
 }
 
 /* ---- faults ---- */
 
-bool rule_broken(const struct faults *faults, const char *pointer)
+bool limit_broken(const struct faults *faults, const char *pointer)
 {
 	size_t len = strlen(pointer);
 	for (size_t i = 0; i < faults->count && i < FAULT_MAX; i++) {
@@ -429,9 +431,9 @@ bool rule_broken(const struct faults *faults, const char *pointer)
 	return false;
 }
 
-void rule_fault(struct faults *faults, const char *pointer, const char *format, ...)
+void limit_fault(struct faults *faults, const char *pointer, const char *format, ...)
 {
-	if (rule_broken(faults, pointer))
+	if (limit_broken(faults, pointer))
 		return;
 	char detail[256];
 	va_list args;

@@ -1,9 +1,9 @@
 /*
- * What single fields from outside may hold: ranges, lengths, patterns. The rules are rows of
- * rule.def; to add a kind of rule, a function in rule.c.
+ * What single fields from outside may hold: ranges, lengths, patterns. The limits are rows of
+ * limit.def; to add a kind of limit, a function in limit.c.
  */
-#ifndef WOT_RULE_H
-#define WOT_RULE_H
+#ifndef WOT_LIMIT_H
+#define WOT_LIMIT_H
 
 #include "lib/buf.h"
 #include "lib/fault.h"
@@ -12,19 +12,19 @@
 
 /* Checks every field that is set, here and in the messages below, Body excepted: where its message
  * stands is the door's to say. */
-void rule_check(const ProtobufCMessage *message, const char *pointer, struct faults *faults);
+void limit_check(const ProtobufCMessage *message, const char *pointer, struct faults *faults);
 
 /* A form in a browser and a mail end their lines with CRLF, others with CR: all free text of the message and
  * of those below it gets LF, so that the same text is the same wherever it was typed. */
-void rule_lines(ProtobufCMessage *message);
+void limit_lines(ProtobufCMessage *message);
 
 /* The row as members of a JSON schema, each after a comma: `,"minLength":1,…`; nothing without one. */
-void rule_schema(const ProtobufCMessageDescriptor *type, const char *field, struct buf *out);
+void limit_schema(const ProtobufCMessageDescriptor *type, const char *field, struct buf *out);
 
 /* Is there a fault at that place or below it? */
-bool rule_broken(const struct faults *faults, const char *pointer);
+bool limit_broken(const struct faults *faults, const char *pointer);
 /* fault_add, unless that place is broken already: one field has one fault. */
-void rule_fault(struct faults *faults, const char *pointer, const char *format, ...)
+void limit_fault(struct faults *faults, const char *pointer, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
 
 #endif
