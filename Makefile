@@ -45,7 +45,7 @@ $B/%.o: %.c | $(GEN)
 $B/libwot.a: $(LIBOBJ)
 	@rm -f $@ && ar rcs $@ $^
 # Loops over columns, written so that the compiler makes them look at many rows at once.
-$B/kpi/row.o $B/kpi/rule.o $B/kpi/table.o: CFLAGS += -O3
+$B/kpi/formula.o $B/kpi/row.o $B/kpi/table.o: CFLAGS += -O3
 .SECONDEXPANSION:
 $B/wot-%: $$(call obj,daemons/$$*) $B/libwot.a
 	@echo "  LINK    $@"

@@ -18,54 +18,56 @@ struct comparison {
 /* ---- which rows ---- */
 
 static bool given_differs(
-	const struct rule *const rules[SIDES], const struct given given[SIDES], uint32_t i)
+	const struct formula *const formulas[SIDES], const struct given given[SIDES], uint32_t i)
 {
 	struct counts a = given_counts(&given[0], i), b = given_counts(&given[1], i);
 	if (a.count != b.count || a.of != b.of || a.unknown != b.unknown)
 		return true;
-	bool measured = rules[0]->measure != REF_NONE && given[0].gives[i] & GIVE_COUNT;
+	bool measured = formulas[0]->measure != REF_NONE && given[0].gives[i] & GIVE_COUNT;
 	return measured && given[0].measured[i] != given[1].measured[i];
 }
 
 /* Rows of a chunk that stand under other values of a dimension, where they count at all. */
-static void splits_differ(const struct rule *const rules[SIDES], const struct dimension *by,
+static void splits_differ(const struct formula *const formulas[SIDES], const struct dimension *by,
 	struct rows rows, const struct given given[SIDES], bool *differs)
 {
 	uint32_t values[SIDES][TABLE_CHUNK];
 	for (int side = 0; side < SIDES; side++)
-		split_column(rules[side], rule_split(rules[side], by), rows, values[side]);
+		split_column(formulas[side], formula_split(formulas[side], by), rows, values[side]);
 	for (uint32_t i = 0; i < rows.count; i++)
 		differs[i] |= given[0].gives[i] && values[0][i] != values[1][i];
 }
 
-static uint64_t part_differs(const struct rule *const rules[SIDES], const struct figure *figure)
+static uint64_t part_differs(
+	const struct formula *const formulas[SIDES], const struct figure *figure)
 {
 	uint64_t cases = 0;
-	const struct table *table = rules[0]->kind->table;
-	for (uint32_t row = 0; rules[0] != rules[1] && row < table->rows; row += TABLE_CHUNK) {
+	const struct table *table = formulas[0]->kind->table;
+	for (uint32_t row = 0; formulas[0] != formulas[1] && row < table->rows;
+		row += TABLE_CHUNK) {
 		struct rows rows = table_rows(table, row);
 		struct given given[SIDES];
 		bool differs[TABLE_CHUNK];
 		for (int side = 0; side < SIDES; side++)
-			rule_give(rules[side], rows, &figure->period, &given[side]);
+			formula_give(formulas[side], rows, &figure->period, &given[side]);
 		for (uint32_t i = 0; i < rows.count; i++)
-			differs[i] = given_differs(rules, given, i);
+			differs[i] = given_differs(formulas, given, i);
 		for (size_t s = 0; s < figure->by_count; s++)
-			splits_differ(rules, figure->by[s], rows, given, differs);
+			splits_differ(formulas, figure->by[s], rows, given, differs);
 		for (uint32_t i = 0; i < rows.count; i++)
 			cases += differs[i];
 	}
 	return cases;
 }
 
-/* All rows that a rule counts: where the other counts those of another table. */
-static uint64_t part_gives(const struct rule *rule, const struct period *period)
+/* All rows that a formula counts: where the other counts those of another table. */
+static uint64_t part_gives(const struct formula *formula, const struct period *period)
 {
 	uint64_t cases = 0;
 	struct given given;
-	for (uint32_t row = 0; row < rule->kind->table->rows; row += TABLE_CHUNK) {
-		struct rows rows = table_rows(rule->kind->table, row);
-		bool any = rule_give(rule, rows, period, &given);
+	for (uint32_t row = 0; row < formula->kind->table->rows; row += TABLE_CHUNK) {
+		struct rows rows = table_rows(formula->kind->table, row);
+		bool any = formula_give(formula, rows, period, &given);
 		for (uint32_t i = 0; any && i < rows.count; i++)
 			cases += given.gives[i] != 0;
 	}
@@ -74,18 +76,18 @@ static uint64_t part_gives(const struct rule *rule, const struct period *period)
 
 static uint64_t cases_count(const struct figure sides[SIDES])
 {
-	const struct rule *parts[SIDES][SUM_MAX];
+	const struct formula *parts[SIDES][SUM_MAX];
 	uint64_t cases = 0;
-	size_t count = rule_parts(sides[0].rule, parts[0]);
-	must(rule_parts(sides[1].rule, parts[1]) ==
+	size_t count = formula_parts(sides[0].formula, parts[0]);
+	must(formula_parts(sides[1].formula, parts[1]) ==
 		count); /* sum_of is the same in every definition */
 	for (size_t i = 0; i < count; i++) {
-		const struct rule *const rules[SIDES] = {parts[0][i], parts[1][i]};
-		if (rules[0]->source == rules[1]->source)
-			cases += part_differs(rules, &sides[0]);
+		const struct formula *const formulas[SIDES] = {parts[0][i], parts[1][i]};
+		if (formulas[0]->source == formulas[1]->source)
+			cases += part_differs(formulas, &sides[0]);
 		else
-			cases += part_gives(rules[0], &sides[0].period) +
-				 part_gives(rules[1], &sides[1].period);
+			cases += part_gives(formulas[0], &sides[0].period) +
+				 part_gives(formulas[1], &sides[1].period);
 	}
 	return cases;
 }

@@ -15,7 +15,7 @@ struct filter {
 
 /* "ward=ZUID" */
 static int filter_parse(
-	const struct rule *rule, const char *text, struct filter *out, struct why *why)
+	const struct formula *formula, const char *text, struct filter *out, struct why *why)
 {
 	*out = (struct filter){0};
 	if (!text)
@@ -24,15 +24,15 @@ static int filter_parse(
 	if (!text[len] || strlen(text + len + 1) >= sizeof out->key)
 		return why_set(why, ERR_INVALID, "%.64s is no filter; one reads ward=ZUID", text);
 	strcpy(out->key, text + len + 1);
-	return query_dimension(rule, text, len, &out->dimension, why);
+	return query_dimension(formula, text, len, &out->dimension, why);
 }
 
 /* That the key is one of the dimension's; otherwise which there are. */
-static int filter_check(const struct rule *part, const struct filter *filter, struct why *why)
+static int filter_check(const struct formula *part, const struct filter *filter, struct why *why)
 {
 	if (!filter->dimension)
 		return 0;
-	const struct split *split = rule_split(part, filter->dimension);
+	const struct split *split = formula_split(part, filter->dimension);
 	auto_buf struct buf keys = {0};
 	size_t size = split_size(split);
 	for (uint32_t value = 0; value < size; value++) {
@@ -46,11 +46,11 @@ static int filter_check(const struct rule *part, const struct filter *filter, st
 		filter->key, keys.data);
 }
 
-static bool filter_holds(const struct rule *part, const struct filter *filter, uint32_t row)
+static bool filter_holds(const struct formula *part, const struct filter *filter, uint32_t row)
 {
 	if (!filter->dimension)
 		return true;
-	const struct split *split = rule_split(part, filter->dimension);
+	const struct split *split = formula_split(part, filter->dimension);
 	uint32_t values[SPLIT_VALUES_MAX];
 	size_t count = split_values(part, split, row, values);
 	for (size_t i = 0; i < count; i++) {
@@ -62,7 +62,7 @@ static bool filter_holds(const struct rule *part, const struct filter *filter, u
 
 /* One row's answer, ready to be written. */
 struct explained {
-	const struct rule *part;
+	const struct formula *part;
 	uint32_t row;
 	int32_t day;
 	int32_t measured; /* VALUE_UNSET: nothing */
@@ -72,7 +72,7 @@ struct explained {
 
 /* A row that gives something. */
 static struct explained explain_row(
-	const struct rule *part, const struct given *given, uint32_t i, uint32_t row, bool holds)
+	const struct formula *part, const struct given *given, uint32_t i, uint32_t row, bool holds)
 {
 	bool on_day = given->gives[i] & (uint8_t)~GIVE_OTHER,
 	     of_all = part->whole == WHOLE_POPULATION;
@@ -122,7 +122,7 @@ static void json_name(struct buf *out, const char *name)
 
 static void json_splits(const struct explained *explained, struct buf *out)
 {
-	const struct rule *part = explained->part;
+	const struct formula *part = explained->part;
 	for (size_t s = 0; s < part->split_count; s++) {
 		uint32_t values[SPLIT_VALUES_MAX];
 		size_t count = split_values(part, &part->splits[s], explained->row, values);
@@ -140,7 +140,7 @@ static void json_splits(const struct explained *explained, struct buf *out)
 static void explain_json(
 	const struct kpis *kpis, const struct explained *explained, struct buf *out)
 {
-	const struct rule *part = explained->part;
+	const struct formula *part = explained->part;
 	const struct table *table = part->kind->table;
 	char id[24], day[16];
 	row_id(kpis, explained, id);
@@ -223,7 +223,7 @@ struct explain {
 	enum query_format format;
 	struct period period;
 	struct filter filter;
-	const struct rule *parts[SUM_MAX];
+	const struct formula *parts[SUM_MAX];
 	size_t part_count, part; /* of them, the one that is looked at */
 	uint32_t row;            /* of it, the first that was not */
 	bool begun;              /* something was said */
@@ -242,10 +242,10 @@ static void explain_say(struct explain *explain, const struct explained *explain
 
 /* The rows of one chunk. */
 static void rows_explain(
-	struct explain *explain, const struct rule *part, struct rows rows, struct buf *out)
+	struct explain *explain, const struct formula *part, struct rows rows, struct buf *out)
 {
 	struct given given;
-	if (!rule_give(part, rows, &explain->period, &given))
+	if (!formula_give(part, rows, &explain->period, &given))
 		return;
 	for (uint32_t i = 0; i < rows.count; i++) {
 		uint32_t row = rows.first + i;
@@ -274,7 +274,7 @@ bool explain_more(struct explain *explain, struct buf *out)
 	if (!explain->part && !explain->row)
 		explain_begin(explain, out);
 	while (explain->part < explain->part_count && out->len < end) {
-		const struct rule *part = explain->parts[explain->part];
+		const struct formula *part = explain->parts[explain->part];
 		const struct table *table = part->kind->table;
 		if (explain->row < table->rows)
 			rows_explain(explain, part, table_rows(table, explain->row), out);
@@ -311,9 +311,9 @@ int explain_open(
 	explain->kpi = scope.kpi;
 	explain->definition = scope.definition;
 	explain->period = scope.period;
-	const struct rule *rule = scope.kpi->rules[scope.definition];
-	explain->part_count = rule_parts(rule, explain->parts);
-	err = filter_parse(rule, query->filter, &explain->filter, why);
+	const struct formula *formula = scope.kpi->formulas[scope.definition];
+	explain->part_count = formula_parts(formula, explain->parts);
+	err = filter_parse(formula, query->filter, &explain->filter, why);
 	if (!err)
 		err = filter_check(explain->parts[0], &explain->filter, why);
 cleanup:
@@ -334,7 +334,7 @@ void explain_keep(struct explain *explain, struct facts **facts, struct kpis **k
 	*facts = NULL;
 	*kpis = NULL;
 	explain->kpi = &after->items[explain->kpi - before->items];
-	rule_parts(explain->kpi->rules[explain->definition], explain->parts);
+	formula_parts(explain->kpi->formulas[explain->definition], explain->parts);
 	if (by)
 		explain->filter.dimension = &after->dimensions[by - before->dimensions];
 }

@@ -21,14 +21,14 @@ struct gather {
 	uint32_t *tally;
 };
 
-size_t rule_parts(const struct rule *rule, const struct rule *parts[SUM_MAX])
+size_t formula_parts(const struct formula *formula, const struct formula *parts[SUM_MAX])
 {
-	if (rule->kind) {
-		parts[0] = rule;
+	if (formula->kind) {
+		parts[0] = formula;
 		return 1;
 	}
-	memcpy(parts, rule->sum_of, rule->sum_count * sizeof *parts);
-	return rule->sum_count;
+	memcpy(parts, formula->sum_of, formula->sum_count * sizeof *parts);
+	return formula->sum_count;
 }
 
 static void counts_add(struct counts *to, const struct counts *counts, int64_t times)
@@ -47,11 +47,11 @@ static void group_add(struct gather *gather, size_t group, const struct given *g
 	}
 	struct counts counts = given_counts(given, i);
 	counts_add(&gather->groups[group].counts, &counts, 1);
-	if (gather->figure->rule->measure != REF_NONE && given->gives[i] & GIVE_COUNT)
+	if (gather->figure->formula->measure != REF_NONE && given->gives[i] & GIVE_COUNT)
 		percentile_add(&gather->groups[group].sample, given->measured[i]);
 }
 
-static void tally_begin(struct gather *gather, const struct rule *part)
+static void tally_begin(struct gather *gather, const struct formula *part)
 {
 	if (part->measure != REF_NONE || part->sum != REF_NONE || part->divided_by != REF_NONE)
 		return;
@@ -130,19 +130,19 @@ static COLUMN_LOOP void rows_tally(struct gather *gather, struct rows rows,
 }
 
 /* All rows into the groups of their values. */
-static void part_scan(struct gather *gather, const struct rule *part)
+static void part_scan(struct gather *gather, const struct formula *part)
 {
 	const struct table *table = part->kind->table;
 	struct column_values columns[FIGURE_SPLITS] = {{0}};
 	struct given given;
 	for (size_t i = 0; i < gather->figure->by_count; i++) {
-		columns[i].split = rule_split(part, gather->figure->by[i]);
+		columns[i].split = formula_split(part, gather->figure->by[i]);
 		columns[i].lists = split_is_list(columns[i].split);
 	}
 	tally_begin(gather, part);
 	for (uint32_t row = 0; row < table->rows; row += TABLE_CHUNK) {
 		struct rows rows = table_rows(table, row);
-		if (!rule_give(part, rows, &gather->figure->period, &given))
+		if (!formula_give(part, rows, &gather->figure->period, &given))
 			continue;
 		for (size_t i = 0; i < gather->figure->by_count; i++)
 			split_column(part, columns[i].split, rows, columns[i].values);
@@ -159,13 +159,13 @@ static void on_day(void *arg, const int32_t *values, size_t count)
 	percentile_borrow(arg, values, count);
 }
 
-static void part_count(struct gather *gather, const struct rule *part)
+static void part_count(struct gather *gather, const struct formula *part)
 {
 	const struct figure *figure = gather->figure;
 	const struct period *period = &figure->period;
-	const struct split *split = figure->by_count ? rule_split(part, figure->by[0]) : NULL;
+	const struct split *split = figure->by_count ? formula_split(part, figure->by[0]) : NULL;
 	bool measured = part->measure != REF_NONE;
-	rule_counts(part, NULL, 0, period, &gather->total.counts);
+	formula_counts(part, NULL, 0, period, &gather->total.counts);
 	if (measured)
 		spread_each(&part->spread, period->from, period->to, on_day, &gather->total.sample);
 	if (figure->by_count > 1 || (split && (measured || !split->counted))) {
@@ -173,14 +173,14 @@ static void part_count(struct gather *gather, const struct rule *part)
 		return;
 	}
 	for (uint32_t v = 0; v < gather->group_count; v++)
-		rule_counts(part, split, v, period, &gather->groups[v].counts);
+		formula_counts(part, split, v, period, &gather->groups[v].counts);
 }
 
 /* Of a share: what the count is divided by. 0: not known, or nothing. */
 static int64_t whole_of(const struct figure *figure, const struct counts *counts,
 	const struct counts *total, const char *key, const struct figure_names *names)
 {
-	switch (figure->rule->whole) {
+	switch (figure->formula->whole) {
 	case WHOLE_POPULATION:
 		return total->count;
 	case WHOLE_HOUSEHOLDS:
@@ -190,10 +190,10 @@ static int64_t whole_of(const struct figure *figure, const struct counts *counts
 	}
 }
 
-static bool unknown_is_outside(const struct rule *rule)
+static bool unknown_is_outside(const struct formula *formula)
 {
-	const struct rule *parts[SUM_MAX];
-	size_t count = rule_parts(rule, parts);
+	const struct formula *parts[SUM_MAX];
+	size_t count = formula_parts(formula, parts);
 	for (size_t i = 0; i < count; i++) {
 		if (parts[i]->unknown_day != REF_NONE)
 			return true;
@@ -201,12 +201,12 @@ static bool unknown_is_outside(const struct rule *rule)
 	return false;
 }
 
-static void share_fill(struct value *value, const struct rule *rule)
+static void share_fill(struct value *value, const struct formula *formula)
 {
 	const struct counts *counts = &value->counts;
-	bool is_outside = unknown_is_outside(rule);
+	bool is_outside = unknown_is_outside(formula);
 	value->known = counts->of > 0;
-	value->has_of = counts->of > 0 || rule->whole != WHOLE_HOUSEHOLDS;
+	value->has_of = counts->of > 0 || formula->whole != WHOLE_HOUSEHOLDS;
 	if (value->known)
 		value->value = (double)counts->count / (double)counts->of;
 	int64_t whole = counts->of + (is_outside ? counts->unknown : 0);
@@ -242,7 +242,7 @@ static struct value value_make(const struct figure *figure, struct group *group,
 		break;
 	case UNIT_SHARE:
 		value.counts.of = whole_of(figure, &group->counts, total, key, names);
-		share_fill(&value, figure->rule);
+		share_fill(&value, figure->formula);
 		break;
 	default:
 		spread_fill(&value, figure->kpi->unit, &group->sample);
@@ -282,8 +282,8 @@ static int row_compare(const void *a, const void *b)
 static void rows_make(
 	struct gather *gather, struct figure *figure, const struct figure_names *names)
 {
-	const struct rule *parts[SUM_MAX];
-	rule_parts(figure->rule, parts);
+	const struct formula *parts[SUM_MAX];
+	formula_parts(figure->formula, parts);
 	figure->rows = calloc(gather->group_count + 1, sizeof *figure->rows);
 	must(figure->rows);
 	for (size_t g = 0; g < gather->group_count; g++) {
@@ -295,7 +295,7 @@ static void rows_make(
 			(uint32_t)(g / gather->sizes[1]), (uint32_t)(g % gather->sizes[1])};
 		bool has_unknown = false;
 		for (size_t i = 0; i < figure->by_count; i++) {
-			const struct split *split = rule_split(parts[0], figure->by[i]);
+			const struct split *split = formula_split(parts[0], figure->by[i]);
 			bool is_text =
 				parts[0]->kind->table->columns[split->column].type == COLUMN_TEXT;
 			row->keys[i] = split_key(split, values[i]);
@@ -352,17 +352,17 @@ int figure_make(struct figure *out, const struct kpis *kpis, const struct kpi *k
 	size_t by_count, const struct figure_names *names, struct why *why)
 {
 	struct figure figure = {.kpi = kpi,
-		.rule = kpi->rules[definition],
+		.formula = kpi->formulas[definition],
 		.period = *period,
 		.definition = definition,
 		.by_count = by_count};
 	struct gather gather = {.figure = &figure, .sizes = {1, 1}};
-	const struct rule *parts[SUM_MAX];
-	size_t part_total = rule_parts(figure.rule, parts);
+	const struct formula *parts[SUM_MAX];
+	size_t part_total = formula_parts(figure.formula, parts);
 	gather.group_count = by_count ? 1 : 0;
 	for (size_t i = 0; i < by_count; i++) {
 		figure.by[i] = by[i];
-		gather.sizes[i] = split_size(rule_split(parts[0], by[i]));
+		gather.sizes[i] = split_size(formula_split(parts[0], by[i]));
 		gather.group_count *= gather.sizes[i];
 	}
 	if (gather.group_count > CROSS_MAX)

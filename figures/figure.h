@@ -37,7 +37,7 @@ struct figure_row {
 };
 struct figure {
 	const struct kpi *kpi;
-	const struct rule *rule;
+	const struct formula *formula;
 	struct period period;
 	uint32_t definition; /* an index */
 	const struct dimension *by[FIGURE_SPLITS];
@@ -53,7 +53,7 @@ static inline const struct norm *figure_norm(const struct figure *figure)
 	return &figure->kpi->norms[figure->definition];
 }
 
-/* by: dimensions that the rule has (rule_dimension). ERR_TOO_LARGE: a cross of too many values. */
+/* by: dimensions that the formula has (formula_dimension). ERR_TOO_LARGE: a cross of too many values. */
 int figure_make(struct figure *out, const struct kpis *kpis, const struct kpi *kpi,
 	const struct period *period, uint32_t definition, const struct dimension *const *by,
 	size_t by_count, const struct figure_names *names, struct why *why);
@@ -61,8 +61,8 @@ void figure_done(struct figure *figure);
 /* Rows that count fewer say no more than that they are there. */
 void figure_suppress(struct figure *figure, int64_t below);
 
-/* The rows that a rule reads: itself, or the parts of a sum. */
-size_t rule_parts(const struct rule *rule, const struct rule *parts[SUM_MAX]);
+/* The rows that a formula reads: itself, or the parts of a sum. */
+size_t formula_parts(const struct formula *formula, const struct formula *parts[SUM_MAX]);
 const char *figure_label(
 	const struct figure_names *names, const struct dimension *dimension, const char *key);
 

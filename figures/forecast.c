@@ -36,16 +36,16 @@ static struct forecast_case case_make(const struct forecast *forecast, int64_t l
 	return made;
 }
 
-static int64_t waiting_due(const struct rule *rule, int32_t from, int32_t to, int32_t today)
+static int64_t waiting_due(const struct formula *formula, int32_t from, int32_t to, int32_t today)
 {
 	struct counts counts = {0};
 	const struct period period = {from, to, today};
-	rule_counts(rule, NULL, 0, &period, &counts);
+	formula_counts(formula, NULL, 0, &period, &counts);
 	return counts.count;
 }
 
 /* Who is due after the week can still start later, if that is within the quarter. */
-static void weeks_make(struct forecast *forecast, const struct rule *waiting)
+static void weeks_make(struct forecast *forecast, const struct formula *waiting)
 {
 	const struct period *period = &forecast->period;
 	int32_t from = period->today;
@@ -75,9 +75,10 @@ int forecast_make(const struct kpis *kpis, int32_t today, struct forecast *out, 
 	if (err)
 		return err;
 	uint32_t definition = kpi_definition_of_year(kpis, calendar_date(today).year);
-	const struct rule *waiting = kpis->forecast.waiting->rules[definition];
+	const struct formula *waiting = kpis->forecast.waiting->formulas[definition];
 	forecast.norm = &forecast.kpi->norms[definition];
-	rule_counts(forecast.kpi->rules[definition], NULL, 0, &forecast.period, &forecast.started);
+	formula_counts(
+		forecast.kpi->formulas[definition], NULL, 0, &forecast.period, &forecast.started);
 	forecast.period.to = calendar_add_months(forecast.period.from, 3) - 1;
 	forecast.late = waiting_due(waiting, SERIES_DAY_FIRST, today - 1, today);
 	forecast.open = waiting_due(waiting, today, SERIES_DAY_LAST, today);

@@ -53,24 +53,24 @@ int query_scope_find(const struct kpis *kpis, const struct query *query, struct 
 	return 0;
 }
 
-int query_dimension(const struct rule *rule, const char *name, size_t len,
+int query_dimension(const struct formula *formula, const char *name, size_t len,
 	const struct dimension **out, struct why *why)
 {
 	auto_buf struct buf names = {0};
-	for (size_t i = 0; i < rule->split_count; i++) {
-		const struct dimension *dimension = rule->splits[i].dimension;
+	for (size_t i = 0; i < formula->split_count; i++) {
+		const struct dimension *dimension = formula->splits[i].dimension;
 		if (strlen(dimension->id) == len && !memcmp(dimension->id, name, len)) {
 			*out = dimension;
 			return 0;
 		}
 		buf_printf(&names, "%s%s", i ? ", " : "", dimension->id);
 	}
-	return why_set(why, ERR_INVALID, "%s is not split by %.*s; it is by %s", rule->kpi->id,
+	return why_set(why, ERR_INVALID, "%s is not split by %.*s; it is by %s", formula->kpi->id,
 		len < 64 ? (int)len : 64, name, names.data ? names.data : "nothing");
 }
 
 /* "ward,age" */
-static int by_parse(const struct rule *rule, const char *text, const struct dimension **by,
+static int by_parse(const struct formula *formula, const char *text, const struct dimension **by,
 	size_t *count, struct why *why)
 {
 	*count = 0;
@@ -79,7 +79,7 @@ static int by_parse(const struct rule *rule, const char *text, const struct dime
 		if (*count == FIGURE_SPLITS)
 			return why_set(why, ERR_INVALID,
 				"a figure is split by at most %d dimensions", FIGURE_SPLITS);
-		int err = query_dimension(rule, text, len, &by[*count], why);
+		int err = query_dimension(formula, text, len, &by[*count], why);
 		if (err)
 			return err;
 		if (*count == 1 && by[0] == by[1])
@@ -98,7 +98,7 @@ static int by_check(const struct kpis *kpis, const char *text, uint32_t definiti
 	auto_buf struct buf names = {0};
 	size_t count;
 	for (size_t i = 0; i < kpis->count; i++) {
-		if (!by_parse(kpis->items[i].rules[definition], text, by, &count, why))
+		if (!by_parse(kpis->items[i].formulas[definition], text, by, &count, why))
 			return 0;
 	}
 	for (size_t i = 0; i < kpis->dimension_count; i++)
@@ -111,19 +111,19 @@ int query_figure(const struct kpis *kpis, const struct query *query,
 	const struct query_scope *scope, const struct kpi *kpi, struct figure *out, struct why *why)
 {
 	const struct dimension *by[FIGURE_SPLITS];
-	const struct rule *rule = kpi->rules[scope->definition];
+	const struct formula *formula = kpi->formulas[scope->definition];
 	size_t by_count = 0;
 	if (query->filter)
 		return why_set(why, ERR_INVALID,
 			"by %.64s is a filter, which explain takes; a figure is split by ward",
 			query->filter);
 	if (query->by) {
-		int err = by_parse(rule, query->by, by, &by_count, why);
+		int err = by_parse(formula, query->by, by, &by_count, why);
 		if (err && scope->kpi)
 			return err;
 		if (err)
 			by_count = 0; /* asked of all KPIs: those that can are split */
-	} else if (kpi->shown_by && rule_split(rule, kpi->shown_by)) {
+	} else if (kpi->shown_by && formula_split(formula, kpi->shown_by)) {
 		by[by_count++] = kpi->shown_by;
 	}
 	return figure_make(

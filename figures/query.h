@@ -81,8 +81,8 @@ int query_definition(
 int query_figure(const struct kpis *kpis, const struct query *query,
 	const struct query_scope *scope, const struct kpi *kpi, struct figure *out,
 	struct why *why);
-/* A dimension of that rule, by name. */
-int query_dimension(const struct rule *rule, const char *name, size_t len,
+/* A dimension of that formula, by name. */
+int query_dimension(const struct formula *formula, const char *name, size_t len,
 	const struct dimension **out, struct why *why);
 
 #endif

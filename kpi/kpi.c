@@ -35,8 +35,8 @@ struct posting {
 	int64_t amount;
 };
 
-static size_t postings_of(struct kpis *kpis, const struct rule *rule, const struct given *given,
-	uint32_t i, struct posting out[PART_MAX])
+static size_t postings_of(struct kpis *kpis, const struct formula *formula,
+	const struct given *given, uint32_t i, struct posting out[PART_MAX])
 {
 	uint8_t gives = given->gives[i];
 	struct counts counts = given_counts(given, i);
@@ -55,7 +55,7 @@ static size_t postings_of(struct kpis *kpis, const struct rule *rule, const stru
 	}
 	if (gives & GIVE_OTHER)
 		out[count++] = (struct posting){place_of(kpis, given->other_day[i]),
-			rule->leave != REF_NONE ? PART_LEAVE : PART_UNKNOWN, 1};
+			formula->leave != REF_NONE ? PART_LEAVE : PART_UNKNOWN, 1};
 	return count;
 }
 
@@ -67,59 +67,59 @@ static void cell_post(struct cell *cell, const struct posting *postings, size_t 
 }
 
 static void spread_post(
-	struct kpis *kpis, struct rule *rule, const struct given *given, uint32_t i, int sign)
+	struct kpis *kpis, struct formula *formula, const struct given *given, uint32_t i, int sign)
 {
-	if (rule->measure == REF_NONE || !(given->gives[i] & GIVE_COUNT))
+	if (formula->measure == REF_NONE || !(given->gives[i] & GIVE_COUNT))
 		return;
 	struct series_place place = place_of(kpis, given->day[i]);
 	if (sign > 0)
-		spread_add(&rule->spread, place, given->measured[i]);
+		spread_add(&formula->spread, place, given->measured[i]);
 	else
-		spread_remove(&rule->spread, place, given->measured[i]);
+		spread_remove(&formula->spread, place, given->measured[i]);
 }
 
-static void splits_post(struct rule *rule, uint32_t row, uint64_t columns,
+static void splits_post(struct formula *formula, uint32_t row, uint64_t columns,
 	const struct posting *postings, size_t count, int sign)
 {
-	bool all = rule->reads & columns;
-	for (size_t s = 0; s < rule->split_count; s++) {
-		struct split *split = &rule->splits[s];
+	bool all = formula->reads & columns;
+	for (size_t s = 0; s < formula->split_count; s++) {
+		struct split *split = &formula->splits[s];
 		if (!split->counted || !(all || columns >> split->column & 1))
 			continue;
 		uint32_t values[SPLIT_VALUES_MAX];
-		size_t value_count = split_values(rule, split, row, values);
+		size_t value_count = split_values(formula, split, row, values);
 		for (size_t v = 0; v < value_count; v++)
 			cell_post(split_cell(split, values[v]), postings, count, sign);
 	}
 }
 
 /* Where only the column of a split changes, a row moves within that split alone. */
-static void rule_post(
-	struct kpis *kpis, struct rule *rule, struct rows rows, uint64_t columns, int sign)
+static void formula_post(
+	struct kpis *kpis, struct formula *formula, struct rows rows, uint64_t columns, int sign)
 {
 	struct given given;
-	if (!rule_give(rule, rows, NULL, &given))
+	if (!formula_give(formula, rows, NULL, &given))
 		return;
 	for (uint32_t i = 0; i < rows.count; i++) {
 		struct posting postings[PART_MAX];
-		size_t count = postings_of(kpis, rule, &given, i, postings);
+		size_t count = postings_of(kpis, formula, &given, i, postings);
 		if (!count)
 			continue;
-		if (rule->reads & columns) {
-			cell_post(&rule->total, postings, count, sign);
-			spread_post(kpis, rule, &given, i, sign);
+		if (formula->reads & columns) {
+			cell_post(&formula->total, postings, count, sign);
+			spread_post(kpis, formula, &given, i, sign);
 		}
-		splits_post(rule, rows.first + i, columns, postings, count, sign);
+		splits_post(formula, rows.first + i, columns, postings, count, sign);
 	}
 }
 
 void kpis_post(void *arg, enum source source, uint32_t row, uint64_t columns, int sign)
 {
 	struct kpis *kpis = arg;
-	for (size_t i = kpis->rule_first[source]; i < kpis->rule_first[source + 1]; i++) {
-		struct rule *rule = kpis->rules[i];
-		if ((rule->reads | rule->split_reads) & columns)
-			rule_post(kpis, rule, (struct rows){row, 1}, columns, sign);
+	for (size_t i = kpis->formula_first[source]; i < kpis->formula_first[source + 1]; i++) {
+		struct formula *formula = kpis->formulas[i];
+		if ((formula->reads | formula->split_reads) & columns)
+			formula_post(kpis, formula, (struct rows){row, 1}, columns, sign);
 	}
 }
 
@@ -129,12 +129,12 @@ static void cell_done(struct cell *cell)
 		series_done(&cell->parts[part]);
 }
 
-static void rule_clear(struct rule *rule)
+static void formula_clear(struct formula *formula)
 {
-	cell_done(&rule->total);
-	spread_done(&rule->spread);
-	for (size_t s = 0; s < rule->split_count; s++) {
-		struct split *split = &rule->splits[s];
+	cell_done(&formula->total);
+	spread_done(&formula->spread);
+	for (size_t s = 0; s < formula->split_count; s++) {
+		struct split *split = &formula->splits[s];
 		for (size_t v = 0; v < split->room; v++)
 			cell_done(&split->cells[v]);
 		free(split->cells);
@@ -145,25 +145,25 @@ static void rule_clear(struct rule *rule)
 
 void kpis_count_begin(struct kpis *kpis)
 {
-	for (size_t i = 0; i < kpis->rule_count; i++)
-		rule_clear(kpis->rules[i]);
-	kpis->counted.rule = kpis->counted.row = 0;
+	for (size_t i = 0; i < kpis->formula_count; i++)
+		formula_clear(kpis->formulas[i]);
+	kpis->counted.formula = kpis->counted.row = 0;
 }
 
 bool kpis_count_some(struct kpis *kpis)
 {
-	for (size_t i = 0; i < COUNT_CHUNKS && kpis->counted.rule < kpis->rule_count; i++) {
-		struct rule *rule = kpis->rules[kpis->counted.rule];
-		const struct table *table = rule->kind->table;
+	for (size_t i = 0; i < COUNT_CHUNKS && kpis->counted.formula < kpis->formula_count; i++) {
+		struct formula *formula = kpis->formulas[kpis->counted.formula];
+		const struct table *table = formula->kind->table;
 		if (kpis->counted.row < table->rows)
-			rule_post(kpis, rule, table_rows(table, kpis->counted.row), ~0ull, 1);
+			formula_post(kpis, formula, table_rows(table, kpis->counted.row), ~0ull, 1);
 		kpis->counted.row += TABLE_CHUNK;
 		if (kpis->counted.row < table->rows)
 			continue;
-		kpis->counted.rule++;
+		kpis->counted.formula++;
 		kpis->counted.row = 0;
 	}
-	return kpis->counted.rule < kpis->rule_count;
+	return kpis->counted.formula < kpis->formula_count;
 }
 
 void kpis_count_all(struct kpis *kpis)
@@ -173,14 +173,14 @@ void kpis_count_all(struct kpis *kpis)
 		;
 }
 
-void rule_counts(const struct rule *rule, const struct split *split, uint32_t value,
+void formula_counts(const struct formula *formula, const struct split *split, uint32_t value,
 	const struct period *period, struct counts *out)
 {
 	if (split && value >= split->room)
 		return;
-	const struct series *parts = split ? split->cells[value].parts : rule->total.parts;
+	const struct series *parts = split ? split->cells[value].parts : formula->total.parts;
 	int32_t from = period->from, to = period->to;
-	if (rule->leave != REF_NONE) {
+	if (formula->leave != REF_NONE) {
 		out->count += (int64_t)series_sum(&parts[PART_ENTER], SERIES_DAY_FIRST, to) -
 			      (int64_t)series_sum(&parts[PART_LEAVE], SERIES_DAY_FIRST, to);
 		return;
@@ -188,7 +188,7 @@ void rule_counts(const struct rule *rule, const struct split *split, uint32_t va
 	out->count += (int64_t)series_sum(&parts[PART_COUNT], from, to);
 	out->of += (int64_t)series_sum(&parts[PART_OF], from, to);
 	out->unknown += (int64_t)series_sum(&parts[PART_UNKNOWN], from, to);
-	if (!rule->due)
+	if (!formula->due)
 		return;
 	int32_t past = to < period->today ? to : period->today - 1;
 	out->of += (int64_t)series_sum(&parts[PART_LATE], from, past);
@@ -201,8 +201,8 @@ void kpis_free(struct kpis *kpis)
 {
 	if (!kpis)
 		return;
-	for (size_t i = 0; i < kpis->rule_count; i++)
-		rule_clear(kpis->rules[i]);
+	for (size_t i = 0; i < kpis->formula_count; i++)
+		formula_clear(kpis->formulas[i]);
 	arena_done(&kpis->arena);
 	free(kpis);
 }
@@ -226,7 +226,7 @@ uint32_t kpi_definition_of_year(const struct kpis *kpis, int32_t year)
 	return 0;
 }
 
-static int cell_equal(const struct rule *rule, const char *dimension, const char *key,
+static int cell_equal(const struct formula *formula, const char *dimension, const char *key,
 	const struct cell *a, const struct cell *b, struct why *why)
 {
 	static const char *const names[PART_MAX] = {
@@ -239,7 +239,7 @@ static int cell_equal(const struct rule *rule, const char *dimension, const char
 		struct calendar_date date = calendar_date(day < 0 ? 0 : day);
 		return why_set(why, ERR_DIVERGED,
 			"%s%s%s%s%s: %s differs on %04d-%02d-%02d: %llu here, %llu there",
-			rule->kpi->id, *dimension ? " by " : "", dimension, *key ? " " : "", key,
+			formula->kpi->id, *dimension ? " by " : "", dimension, *key ? " " : "", key,
 			names[part], date.year, date.month, date.day,
 			(unsigned long long)series_sum(here, day, day),
 			(unsigned long long)series_sum(there, day, day));
@@ -247,7 +247,7 @@ static int cell_equal(const struct rule *rule, const char *dimension, const char
 	return 0;
 }
 
-static int rule_equal(const struct rule *a, const struct rule *b, struct why *why)
+static int formula_equal(const struct formula *a, const struct formula *b, struct why *why)
 {
 	int err = cell_equal(a, "", "", &a->total, &b->total, why);
 	int32_t day = spread_differ(&a->spread, &b->spread);
@@ -270,16 +270,16 @@ static int rule_equal(const struct rule *a, const struct rule *b, struct why *wh
 
 int kpis_equal(const struct kpis *a, const struct kpis *b, struct why *why)
 {
-	if (a->rule_count != b->rule_count)
+	if (a->formula_count != b->formula_count)
 		return why_set(why, ERR_DIVERGED,
-			"the KPIs are not the same: %zu rules here, %zu there", a->rule_count,
-			b->rule_count);
-	for (size_t i = 0; i < a->rule_count; i++) {
-		if (strcmp(a->rules[i]->kpi->id, b->rules[i]->kpi->id))
+			"the KPIs are not the same: %zu formulas here, %zu there", a->formula_count,
+			b->formula_count);
+	for (size_t i = 0; i < a->formula_count; i++) {
+		if (strcmp(a->formulas[i]->kpi->id, b->formulas[i]->kpi->id))
 			return why_set(why, ERR_DIVERGED,
 				"the KPIs are not the same: %s here, %s there",
-				a->rules[i]->kpi->id, b->rules[i]->kpi->id);
-		int err = rule_equal(a->rules[i], b->rules[i], why);
+				a->formulas[i]->kpi->id, b->formulas[i]->kpi->id);
+		int err = formula_equal(a->formulas[i], b->formulas[i], why);
 		if (err)
 			return err;
 	}
@@ -289,9 +289,9 @@ int kpis_equal(const struct kpis *a, const struct kpis *b, struct why *why)
 uint64_t kpis_outside(const struct kpis *kpis)
 {
 	uint64_t outside = 0;
-	for (size_t i = 0; i < kpis->rule_count; i++) {
+	for (size_t i = 0; i < kpis->formula_count; i++) {
 		for (enum part part = 0; part < PART_MAX; part++)
-			outside += kpis->rules[i]->total.parts[part].outside;
+			outside += kpis->formulas[i]->total.parts[part].outside;
 	}
 	return outside;
 }

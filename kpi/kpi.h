@@ -1,14 +1,14 @@
 /*
  * The KPIs, and their counters. No KPI is written in C: config/kpi.yaml defines each (kpi_yaml.h
- * loads it) as a rule (rule.h), a function of rows: on which days they count, in which role, how much.
- * Counters are per rule and dimension value plain numbers a day, with totals of months and years; a
+ * loads it) as a formula (formula.h), a function of rows: on which days they count, in which role, how much.
+ * Counters are per formula and dimension value plain numbers a day, with totals of months and years; a
  * year is allocated when it is first needed. When a row changes its old contribution is taken back
  * and the new one added.
  */
 #ifndef WOT_KPI_H
 #define WOT_KPI_H
 
-#include "kpi/rule.h"
+#include "kpi/formula.h"
 #include "lib/arena.h"
 
 enum {
@@ -35,7 +35,7 @@ struct kpi {
 	const struct dimension *shown_by; /* where nothing else is asked; NULL */
 	bool largest_first;
 	struct norm norms[DEFINITION_MAX];
-	struct rule *rules[DEFINITION_MAX]; /* the same one where definitions do not differ */
+	struct formula *formulas[DEFINITION_MAX]; /* the same one where definitions do not differ */
 };
 
 struct definition {
@@ -56,10 +56,11 @@ struct kpis {
 	struct {
 		const struct kpi *kpi, *waiting; /* NULL: there is none */
 	} forecast;
-	struct rule *rules[KPI_MAX * DEFINITION_MAX]; /* all that read rows, each once, by source */
-	size_t rule_count, rule_first[SOURCE_COUNT + 1];
+	struct formula
+		*formulas[KPI_MAX * DEFINITION_MAX]; /* all that read rows, each once, by source */
+	size_t formula_count, formula_first[SOURCE_COUNT + 1];
 	struct {
-		size_t rule;
+		size_t formula;
 		uint32_t row;
 	} counted; /* so far, of kpis_count_some */
 	struct series_place
@@ -71,7 +72,7 @@ void kpis_free(struct kpis *kpis);
 const struct kpi *kpi_find(const struct kpis *kpis, const char *id);
 uint32_t kpi_definition_of_year(const struct kpis *kpis, int32_t year); /* an index */
 
-/* A facts_change_fn: takes back or adds a row's contributions to the rules that read one of the
+/* A facts_change_fn: takes back or adds a row's contributions to the formulas that read one of the
  * columns. */
 void kpis_post(void *kpis, enum source source, uint32_t row, uint64_t columns, int sign);
 /* Forgets all counters and counts every row once: at once, or some rows a call until it says false. */
@@ -80,7 +81,7 @@ void kpis_count_begin(struct kpis *kpis);
 bool kpis_count_some(struct kpis *kpis);
 
 /* From the counters, with those of a split's value where there is a split. Adds to out. Not for sums. */
-void rule_counts(const struct rule *rule, const struct split *split, uint32_t value,
+void formula_counts(const struct formula *formula, const struct split *split, uint32_t value,
 	const struct period *period, struct counts *out);
 
 int kpis_equal(const struct kpis *a, const struct kpis *b, struct why *why);

@@ -33,7 +33,7 @@ static const struct dimension *dimension_load(struct loader *loader, const struc
 
 /* Which value counts as which: an enumeration's own UNKNOWN as not known, the merged ones as
  * theirs. */
-static void merge_load(const struct rule *rule, struct split *split)
+static void merge_load(const struct formula *formula, struct split *split)
 {
 	const struct column *column = &split->table->columns[split->column];
 	const struct dimension *dimension = split->dimension;
@@ -44,7 +44,7 @@ static void merge_load(const struct rule *rule, struct split *split)
 	if (unknown)
 		split->merge[(uint8_t)unknown->value] = 0;
 	for (size_t i = 0; i < dimension->merge_count; i++) {
-		if (dimension->merges[i].definition != rule->definition)
+		if (dimension->merges[i].definition != formula->definition)
 			continue;
 		const ProtobufCEnumValue *from = protobuf_c_enum_descriptor_get_value_by_name(
 			column->values, dimension->merges[i].from);
@@ -56,42 +56,44 @@ static void merge_load(const struct rule *rule, struct split *split)
 }
 
 /* Where the dimension's column is: in the table, or in that of the cases that its rows belong to. */
-static bool split_find(
-	const struct loader *loader, const struct rule *rule, const char *column, struct split *out)
+static bool split_find(const struct loader *loader, const struct formula *formula,
+	const char *column, struct split *out)
 {
-	out->table = rule->kind->table;
+	out->table = formula->kind->table;
 	out->by_case = -1;
 	out->column = column_find(out->table, column);
 	if (out->column >= 0)
 		return true;
 	out->table = loader->kpis->kinds[SOURCE_CASES].table;
-	out->by_case = facts_case_column(rule->source);
+	out->by_case = facts_case_column(formula->source);
 	out->column = column_find(out->table, column);
 	return out->by_case >= 0 && out->column >= 0;
 }
 
 /* Every dimension that the rows have; those that are named are counted. */
-static void splits_load(struct loader *loader, const struct yaml_node *list, struct rule *rule)
+static void splits_load(
+	struct loader *loader, const struct yaml_node *list, struct formula *formula)
 {
-	const struct table *table = rule->kind->table;
+	const struct table *table = formula->kind->table;
 	for (size_t i = 0; i < loader->kpis->dimension_count; i++) {
 		const struct dimension *dimension = &loader->kpis->dimensions[i];
 		struct split split = {.dimension = dimension};
-		if (!split_find(loader, rule, dimension->column, &split))
+		if (!split_find(loader, formula, dimension->column, &split))
 			continue;
 		const struct column *column = &split.table->columns[split.column];
 		if (column->values)
-			merge_load(rule, &split);
+			merge_load(formula, &split);
 		else if (column->type != COLUMN_TEXT &&
 			 (column->type != COLUMN_NUMBER || !dimension->class_count))
 			continue;
-		rule->splits[rule->split_count++] = split;
+		formula->splits[formula->split_count++] = split;
 	}
 	for (const struct yaml_node *node = yaml_list(loader->yaml, list); node;
 		node = node->next) {
 		const struct dimension *dimension = dimension_load(loader, node);
 		struct split *split =
-			dimension ? (struct split *)(uintptr_t)rule_split(rule, dimension) : NULL;
+			dimension ? (struct split *)(uintptr_t)formula_split(formula, dimension)
+				  : NULL;
 		if (split && split->by_case >= 0)
 			yaml_fail(loader->yaml, node,
 				"%s belongs to cases, and their %s may change: no counters can be "
@@ -121,51 +123,54 @@ static const struct population *population_load(struct loader *loader, const str
 	return NULL;
 }
 
-static uint64_t rule_reads(const struct rule *rule)
+static uint64_t formula_reads(const struct formula *formula)
 {
-	const struct row_kind *kind = rule->kind;
-	uint64_t reads =
-		row_ref_reads(kind, rule->day) | row_ref_reads(kind, rule->leave) |
-		row_ref_reads(kind, rule->measure) | row_ref_reads(kind, rule->sum) |
-		row_ref_reads(kind, rule->divided_by) | row_ref_reads(kind, rule->unknown_day) |
-		row_condition_reads(kind, &rule->where) | row_condition_reads(kind, &rule->of) |
-		row_condition_reads(kind, &rule->counted) |
-		row_condition_reads(kind, &rule->unknown_inside) |
-		row_condition_reads(kind, &rule->unknown_outside);
+	const struct row_kind *kind = formula->kind;
+	uint64_t reads = row_ref_reads(kind, formula->day) | row_ref_reads(kind, formula->leave) |
+			 row_ref_reads(kind, formula->measure) | row_ref_reads(kind, formula->sum) |
+			 row_ref_reads(kind, formula->divided_by) |
+			 row_ref_reads(kind, formula->unknown_day) |
+			 row_condition_reads(kind, &formula->where) |
+			 row_condition_reads(kind, &formula->of) |
+			 row_condition_reads(kind, &formula->counted) |
+			 row_condition_reads(kind, &formula->unknown_inside) |
+			 row_condition_reads(kind, &formula->unknown_outside);
 	return reads;
 }
 
 /* What does not go together. */
-static void rule_check(struct loader *loader, const struct entry *entry, const struct rule *rule)
+static void formula_check(
+	struct loader *loader, const struct entry *entry, const struct formula *formula)
 {
-	enum kpi_unit unit = rule->kpi->unit;
+	enum kpi_unit unit = formula->kpi->unit;
 	const struct yaml_node *at = entry->instead ? entry->instead : entry->base;
 	bool measured = unit != UNIT_COUNT && unit != UNIT_SHARE;
-	if (measured != (rule->measure != REF_NONE))
+	if (measured != (formula->measure != REF_NONE))
 		yaml_fail_key(loader->yaml, at,
 			"%s: days, seconds and euro need a measure, others have none",
-			rule->kpi->id);
-	if (unit == UNIT_SHARE && rule->whole == WHOLE_PLACED && !rule->counted.count &&
-		rule->divided_by == REF_NONE)
+			formula->kpi->id);
+	if (unit == UNIT_SHARE && formula->whole == WHOLE_PLACED && !formula->counted.count &&
+		formula->divided_by == REF_NONE)
 		yaml_fail_key(loader->yaml, at, "%s: a share needs count, divided_by or whole",
-			rule->kpi->id);
-	if (rule->divided_by != REF_NONE && rule->sum == REF_NONE)
-		yaml_fail_key(loader->yaml, at, "%s: divided_by divides a sum", rule->kpi->id);
-	if (unit != UNIT_SHARE && (rule->whole != WHOLE_PLACED || rule->divided_by != REF_NONE))
-		yaml_fail_key(loader->yaml, at, "%s: only a share is divided", rule->kpi->id);
-	if (rule->due &&
-		(unit != UNIT_SHARE || rule->whole != WHOLE_PLACED || !rule->counted.count))
-		yaml_fail_key(
-			loader->yaml, at, "%s: what is due is a share with a count", rule->kpi->id);
-	if (rule->leave != REF_NONE &&
-		(unit != UNIT_COUNT || rule->counted.count || rule->unknown_day != REF_NONE ||
-			rule->unknown_inside.count || rule->sum != REF_NONE))
+			formula->kpi->id);
+	if (formula->divided_by != REF_NONE && formula->sum == REF_NONE)
+		yaml_fail_key(loader->yaml, at, "%s: divided_by divides a sum", formula->kpi->id);
+	if (unit != UNIT_SHARE &&
+		(formula->whole != WHOLE_PLACED || formula->divided_by != REF_NONE))
+		yaml_fail_key(loader->yaml, at, "%s: only a share is divided", formula->kpi->id);
+	if (formula->due &&
+		(unit != UNIT_SHARE || formula->whole != WHOLE_PLACED || !formula->counted.count))
+		yaml_fail_key(loader->yaml, at, "%s: what is due is a share with a count",
+			formula->kpi->id);
+	if (formula->leave != REF_NONE &&
+		(unit != UNIT_COUNT || formula->counted.count || formula->unknown_day != REF_NONE ||
+			formula->unknown_inside.count || formula->sum != REF_NONE))
 		yaml_fail_key(loader->yaml, at,
 			"%s: a stock has unit count, population, where, day and leave",
-			rule->kpi->id);
+			formula->kpi->id);
 }
 
-static void rows_load(struct loader *loader, const struct entry *entry, struct rule *rule)
+static void rows_load(struct loader *loader, const struct entry *entry, struct formula *formula)
 {
 	static const char *const wholes[] = {"placed", "population", "households"};
 	static const char *const outside_keys[] = {"day", "where"};
@@ -178,41 +183,41 @@ static void rows_load(struct loader *loader, const struct entry *entry, struct r
 		population_load(loader, entry_get(entry, "population"));
 	if (!population)
 		return;
-	const struct row_kind *kind = rule->kind = &loader->kpis->kinds[population->source];
-	rule->source = population->source;
-	rule->where = population->where;
-	rule->day = day_load(loader, kind, entry_get(entry, "day"));
-	rule->leave = day_load(loader, kind, entry_get(entry, "leave"));
-	rule->measure = number_load(loader, kind, entry_get(entry, "measure"));
-	rule->sum = number_load(loader, kind, entry_get(entry, "sum"));
-	rule->divided_by = number_load(loader, kind, entry_get(entry, "divided_by"));
+	const struct row_kind *kind = formula->kind = &loader->kpis->kinds[population->source];
+	formula->source = population->source;
+	formula->where = population->where;
+	formula->day = day_load(loader, kind, entry_get(entry, "day"));
+	formula->leave = day_load(loader, kind, entry_get(entry, "leave"));
+	formula->measure = number_load(loader, kind, entry_get(entry, "measure"));
+	formula->sum = number_load(loader, kind, entry_get(entry, "sum"));
+	formula->divided_by = number_load(loader, kind, entry_get(entry, "divided_by"));
 	uint32_t missing = 0;
-	rule->is_share = rule->kpi->unit == UNIT_SHARE;
-	yaml_bool(yaml, entry_get(entry, "due"), &rule->due);
+	formula->is_share = formula->kpi->unit == UNIT_SHARE;
+	yaml_bool(yaml, entry_get(entry, "due"), &formula->due);
 	yaml_u32(yaml, entry_get(entry, "sum_missing"), 0, AMOUNT_MAX, &missing);
-	rule->sum_missing = (int32_t)missing;
+	formula->sum_missing = (int32_t)missing;
 	unsigned whole = WHOLE_PLACED;
 	yaml_choice(yaml, entry_get(entry, "whole"), wholes, COUNT_OF(wholes), &whole);
-	rule->whole = (enum kpi_whole)whole;
-	condition_load(loader, kind, entry_get(entry, "where"), &rule->where);
-	condition_load(loader, kind, entry_get(entry, "of"), &rule->of);
-	condition_load(loader, kind, entry_get(entry, "count"), &rule->counted);
-	condition_load(loader, kind, entry_get(entry, "unknown_inside"), &rule->unknown_inside);
+	formula->whole = (enum kpi_whole)whole;
+	condition_load(loader, kind, entry_get(entry, "where"), &formula->where);
+	condition_load(loader, kind, entry_get(entry, "of"), &formula->of);
+	condition_load(loader, kind, entry_get(entry, "count"), &formula->counted);
+	condition_load(loader, kind, entry_get(entry, "unknown_inside"), &formula->unknown_inside);
 	const struct yaml_node *outside = entry_get(entry, "unknown_outside");
 	if (outside) {
 		yaml_keys(yaml, outside, outside_keys, COUNT_OF(outside_keys));
-		rule->unknown_day = day_load(loader, kind, yaml_need(yaml, outside, "day"));
+		formula->unknown_day = day_load(loader, kind, yaml_need(yaml, outside, "day"));
 		condition_load(
-			loader, kind, yaml_need(yaml, outside, "where"), &rule->unknown_outside);
+			loader, kind, yaml_need(yaml, outside, "where"), &formula->unknown_outside);
 	}
-	rule_check(loader, entry, rule);
+	formula_check(loader, entry, formula);
 }
 
-static struct rule *rule_load(
+static struct formula *formula_load(
 	struct loader *loader, const struct entry *entry, struct kpi *kpi, uint32_t definition)
 {
-	struct rule *rule = arena_alloc(&loader->yaml->arena, sizeof *rule);
-	*rule = (struct rule){
+	struct formula *formula = arena_alloc(&loader->yaml->arena, sizeof *formula);
+	*formula = (struct formula){
 		.kpi = kpi,
 		.definition = definition,
 		.day = REF_NONE,
@@ -223,24 +228,26 @@ static struct rule *rule_load(
 		.unknown_day = REF_NONE,
 	};
 	if (!entry_get(entry, "sum_of"))
-		rows_load(loader, entry, rule);
-	if (!rule->kind)
-		return rule; /* a sum, whose parts are not known yet */
-	splits_load(loader, entry_get(entry, "by"), rule);
-	rule->reads = rule_reads(rule);
-	for (size_t i = 0; i < rule->split_count; i++)
-		rule->split_reads |= rule->splits[i].counted ? 1ull << rule->splits[i].column : 0;
-	return rule;
+		rows_load(loader, entry, formula);
+	if (!formula->kind)
+		return formula; /* a sum, whose parts are not known yet */
+	splits_load(loader, entry_get(entry, "by"), formula);
+	formula->reads = formula_reads(formula);
+	for (size_t i = 0; i < formula->split_count; i++)
+		formula->split_reads |=
+			formula->splits[i].counted ? 1ull << formula->splits[i].column : 0;
+	return formula;
 }
 
 /* Whether a definition counts differently: by itself, or through what it merges. */
-static bool rule_differs(const struct rule *rule, const struct yaml_node *instead, uint32_t last)
+static bool formula_differs(
+	const struct formula *formula, const struct yaml_node *instead, uint32_t last)
 {
 	bool has_norm = yaml_get(instead, "norm");
-	if ((instead && instead->count > has_norm) || !rule->kind)
+	if ((instead && instead->count > has_norm) || !formula->kind)
 		return true;
-	for (size_t s = 0; s < rule->split_count; s++) {
-		if (rule->definition != last && rule->splits[s].dimension->merge_count)
+	for (size_t s = 0; s < formula->split_count; s++) {
+		if (formula->definition != last && formula->splits[s].dimension->merge_count)
 			return true;
 	}
 	return false;
@@ -288,13 +295,14 @@ static void kpi_load(struct loader *loader, const struct yaml_node *node, struct
 	for (uint32_t d = last; d <= last; d--) {
 		size_t before = yaml->error_count;
 		struct entry entry = {node, instead[d]};
-		struct rule *rule = rule_load(loader, &entry, kpi, d);
-		kpi->rules[d] =
-			d == last || rule_differs(rule, instead[d], last) ? rule : kpi->rules[last];
+		struct formula *formula = formula_load(loader, &entry, kpi, d);
+		kpi->formulas[d] = d == last || formula_differs(formula, instead[d], last)
+					   ? formula
+					   : kpi->formulas[last];
 		if (d == last && yaml->error_count > before)
 			return; /* what is wrong in the KPI itself is said once */
 	}
-	if (kpi->shown_by && !rule_split(kpi->rules[last], kpi->shown_by))
+	if (kpi->shown_by && !formula_split(kpi->formulas[last], kpi->shown_by))
 		yaml_fail(
 			yaml, yaml_get(node, "shown_by"), "%s is not among by", kpi->shown_by->id);
 }
@@ -307,15 +315,16 @@ static const ProtobufCEnumDescriptor *split_enum(const struct split *split)
 }
 
 /* A sum can be split where all its parts can, by the same values. */
-static void sum_split(struct kpis *kpis, struct rule *sum)
+static void sum_split(struct kpis *kpis, struct formula *sum)
 {
 	for (size_t i = 0; sum->sum_count && i < kpis->dimension_count; i++) {
 		const struct dimension *dimension = &kpis->dimensions[i];
 		const ProtobufCEnumDescriptor *values =
-			split_enum(rule_split(sum->sum_of[0], dimension));
+			split_enum(formula_split(sum->sum_of[0], dimension));
 		bool same = values;
 		for (size_t p = 1; p < sum->sum_count; p++)
-			same = same && values == split_enum(rule_split(sum->sum_of[p], dimension));
+			same = same &&
+			       values == split_enum(formula_split(sum->sum_of[p], dimension));
 		if (same)
 			sum->splits[sum->split_count++] =
 				(struct split){.dimension = dimension, .column = -1};
@@ -330,21 +339,22 @@ static void sum_link(struct loader *loader, const struct yaml_node *list, struct
 		if (!part)
 			continue;
 		for (size_t d = 0; d < loader->kpis->definition_count; d++) {
-			struct rule *sum = kpi->rules[d];
-			const struct rule *rule = part->rules[d];
-			if (part->unit != kpi->unit || !rule->kind || rule->leave != REF_NONE ||
-				rule->measure != REF_NONE || sum->sum_count == SUM_MAX) {
+			struct formula *sum = kpi->formulas[d];
+			const struct formula *formula = part->formulas[d];
+			if (part->unit != kpi->unit || !formula->kind ||
+				formula->leave != REF_NONE || formula->measure != REF_NONE ||
+				sum->sum_count == SUM_MAX) {
 				yaml_fail(loader->yaml, node,
 					"a sum has up to %d parts of its unit, that are no stock "
 					"and no sum",
 					SUM_MAX);
 				break;
 			}
-			sum->sum_of[sum->sum_count++] = rule;
+			sum->sum_of[sum->sum_count++] = formula;
 		}
 	}
 	for (size_t d = 0; list && d < loader->kpis->definition_count; d++)
-		sum_split(loader->kpis, kpi->rules[d]);
+		sum_split(loader->kpis, kpi->formulas[d]);
 }
 
 static void kpis_link(struct loader *loader, const struct yaml_node *map)
@@ -359,16 +369,17 @@ static void kpis_link(struct loader *loader, const struct yaml_node *map)
 	for (const struct yaml_node *node = map->first; node; node = node->next, kpi++)
 		norms_check(loader, node, kpi);
 	for (enum source source = 0; source < SOURCE_COUNT; source++) {
-		kpis->rule_first[source] = kpis->rule_count;
+		kpis->formula_first[source] = kpis->formula_count;
 		for (size_t i = 0; i < kpis->count; i++) {
 			for (size_t d = 0; d < kpis->definition_count; d++) {
-				struct rule *rule = kpis->items[i].rules[d];
-				if (rule->kind && rule->source == source && rule->definition == d)
-					kpis->rules[kpis->rule_count++] = rule;
+				struct formula *formula = kpis->items[i].formulas[d];
+				if (formula->kind && formula->source == source &&
+					formula->definition == d)
+					kpis->formulas[kpis->formula_count++] = formula;
 			}
 		}
 	}
-	kpis->rule_first[SOURCE_COUNT] = kpis->rule_count;
+	kpis->formula_first[SOURCE_COUNT] = kpis->formula_count;
 }
 
 static void forecast_link(struct loader *loader, const struct yaml_node *map)
@@ -380,14 +391,14 @@ static void forecast_link(struct loader *loader, const struct yaml_node *map)
 	yaml_keys(yaml, map, keys, COUNT_OF(keys));
 	const struct kpi *kpi = kpi_named(loader, yaml_need(yaml, map, "kpi"));
 	const struct kpi *waiting = kpi_named(loader, yaml_need(yaml, map, "waiting"));
-	bool fits = kpi && kpi->unit == UNIT_SHARE && kpi->rules[0]->kind;
+	bool fits = kpi && kpi->unit == UNIT_SHARE && kpi->formulas[0]->kind;
 	for (size_t d = 0; fits && d < loader->kpis->definition_count; d++)
 		fits = kpi->norms[d].kind == NORM_AT_LEAST;
 	if (kpi && !fits)
 		yaml_fail(
 			yaml, yaml_get(map, "kpi"), "%s is no share with a norm atLeast", kpi->id);
-	if (waiting && (waiting->unit != UNIT_COUNT || !waiting->rules[0]->kind ||
-			       waiting->rules[0]->leave != REF_NONE))
+	if (waiting && (waiting->unit != UNIT_COUNT || !waiting->formulas[0]->kind ||
+			       waiting->formulas[0]->leave != REF_NONE))
 		yaml_fail(yaml, yaml_get(map, "waiting"), "%s is no count of rows by a day",
 			waiting->id);
 	loader->kpis->forecast.kpi = kpi;
@@ -445,7 +456,7 @@ static int kpis_read(struct kpis **out, const struct facts *facts, const char *t
 				constant(settings->phone_short_abandon_seconds)}}};
 	file_load(&loader);
 	err = yaml_result(&yaml);
-	/* Names and rules live where the file was read. */
+	/* Names and formulas live where the file was read. */
 	kpis->arena = yaml.arena;
 	yaml.arena = (struct arena){0};
 	if (err)

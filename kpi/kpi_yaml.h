@@ -1,5 +1,5 @@
 /*
- * config/kpi.yaml, whose head explains its words, as rules (kpi.h). Pure: a text in, KPIs or errors
+ * config/kpi.yaml, whose head explains its words, as formulas (kpi.h). Pure: a text in, KPIs or errors
  * out, all errors at once, each with file:line:column.
  */
 #ifndef WOT_KPI_YAML_H

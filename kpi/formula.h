@@ -1,10 +1,10 @@
 /*
  * A KPI under one definition, as a function of rows: on which days each counts, in which role, how
- * much, and under which values of a dimension. Everything that counts rests on rule_give: counters
+ * much, and under which values of a dimension. Everything that counts rests on formula_give: counters
  * (kpi.h) call it for the row that changes, figures that have no counters for all rows.
  */
-#ifndef WOT_KPI_RULE_H
-#define WOT_KPI_RULE_H
+#ifndef WOT_KPI_FORMULA_H
+#define WOT_KPI_FORMULA_H
 
 #include "kpi/facts.h"
 #include "kpi/period.h"
@@ -64,12 +64,13 @@ struct dimension {
 	size_t merge_count;
 };
 
-/* A rule by one dimension. Value 0 is UNKNOWN; above it a class, a text (its number + 1) or an
+/* A formula by one dimension. Value 0 is UNKNOWN; above it a class, a text (its number + 1) or an
  * enumeration's number, through `merge`. */
 struct split {
 	const struct dimension *dimension;
-	const struct table *table; /* the rule's, or that of cases: through the column `by_case` */
-	int column, by_case;       /* by_case: -1: the rule's own */
+	const struct table
+		*table;      /* the formula's, or that of cases: through the column `by_case` */
+	int column, by_case; /* by_case: -1: the formula's own */
 	bool counted; /* else there are no counters: the rows are scanned when it is asked for */
 	uint8_t merge[256];
 	struct cell *cells;
@@ -77,12 +78,12 @@ struct split {
 };
 
 /* Refs are to `kind`. */
-struct rule {
+struct formula {
 	const struct kpi *kpi;
 	uint32_t definition;
 	const struct row_kind *kind; /* NULL: a sum of others */
 	enum source source;
-	const struct rule *sum_of[SUM_MAX];
+	const struct formula *sum_of[SUM_MAX];
 	size_t sum_count;
 	int day, leave;      /* leave: it is a stock */
 	int measure;         /* the value is one of each row: days, seconds, euro */
@@ -101,7 +102,7 @@ struct rule {
 	struct spread spread; /* of a measure */
 };
 
-/* What rows give to a rule. */
+/* What rows give to a formula. */
 enum give {
 	GIVE_COUNT = 1 << PART_COUNT, /* on `day`; of a stock: it enters */
 	GIVE_OF = 1 << PART_OF,
@@ -121,7 +122,7 @@ struct given {
 
 /* What the rows give in a period, or, where it is NULL, on any day. Of a stock in a period: who is in
  * on its last day. False: nothing; all gives are 0. */
-bool rule_give(const struct rule *rule, struct rows rows, const struct period *period,
+bool formula_give(const struct formula *formula, struct rows rows, const struct period *period,
 	struct given *given);
 /* Of a row that counts as one. */
 static inline struct counts gives_counts(unsigned gives)
@@ -143,15 +144,15 @@ static inline struct counts given_counts(const struct given *given, uint32_t i)
 	return counts;
 }
 
-const struct split *rule_split(const struct rule *rule, const struct dimension *dimension);
+const struct split *formula_split(const struct formula *formula, const struct dimension *dimension);
 size_t split_size(const struct split *split);                     /* values are below this */
 const char *split_key(const struct split *split, uint32_t value); /* "UNKNOWN" */
 bool split_is_list(const struct split *split);
 /* The value of each row; of a list, its values as bits. */
-void split_column(
-	const struct rule *rule, const struct split *split, struct rows rows, uint32_t *values);
+void split_column(const struct formula *formula, const struct split *split, struct rows rows,
+	uint32_t *values);
 /* The values of one row. */
-size_t split_values(const struct rule *rule, const struct split *split, uint32_t row,
+size_t split_values(const struct formula *formula, const struct split *split, uint32_t row,
 	uint32_t values[SPLIT_VALUES_MAX]);
 
 #endif

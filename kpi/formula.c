@@ -1,4 +1,4 @@
-#include "kpi/rule.h"
+#include "kpi/formula.h"
 
 #include "lib/clean.h"
 #include "proto/field.h"
@@ -14,18 +14,18 @@ static void days_within(struct rows rows, const int32_t *restrict day, int32_t f
 }
 
 /* In from `day` until the day before `leave`; who leaves as it enters never is. */
-static bool stock_give(
-	const struct rule *rule, struct rows rows, const struct period *period, struct given *given)
+static bool stock_give(const struct formula *formula, struct rows rows, const struct period *period,
+	struct given *given)
 {
 	bool in[TABLE_CHUNK];
-	row_values(rule->kind, rule->day, rows, given->day);
+	row_values(formula->kind, formula->day, rows, given->day);
 	if (period)
 		days_within(rows, given->day, SERIES_DAY_FIRST, period->to, in);
 	else
 		days_within(rows, given->day, VALUE_UNSET + 1, INT32_MAX, in);
-	if (!row_holds(rule->kind, &rule->where, rows, in))
+	if (!row_holds(formula->kind, &formula->where, rows, in))
 		return false;
-	row_values(rule->kind, rule->leave, rows, given->other_day);
+	row_values(formula->kind, formula->leave, rows, given->other_day);
 	for (uint32_t i = 0; i < rows.count; i++) {
 		int32_t enter = given->day[i], leave = given->other_day[i];
 		bool leaves = leave != VALUE_UNSET;
@@ -39,11 +39,11 @@ static bool stock_give(
 }
 
 static bool amounts_fill(
-	const struct rule *rule, int ref, int32_t missing, struct rows rows, int32_t *amounts)
+	const struct formula *formula, int ref, int32_t missing, struct rows rows, int32_t *amounts)
 {
 	if (ref == REF_NONE)
 		return false;
-	row_values(rule->kind, ref, rows, amounts);
+	row_values(formula->kind, ref, rows, amounts);
 	for (uint32_t i = 0; i < rows.count; i++) {
 		int32_t amount = amounts[i] == VALUE_UNSET ? missing : amounts[i];
 		amounts[i] = amount < 0 ? 0 : amount > AMOUNT_MAX ? AMOUNT_MAX : amount;
@@ -64,72 +64,74 @@ static void late_give(
 }
 
 /* Rows that are placed on `day`, as far as they are of what is counted. */
-static void placed_give(const struct rule *rule, struct rows rows, const struct period *period,
-	bool *restrict placed, struct given *restrict given)
+static void placed_give(const struct formula *formula, struct rows rows,
+	const struct period *period, bool *restrict placed, struct given *restrict given)
 {
-	const struct row_kind *kind = rule->kind;
+	const struct row_kind *kind = formula->kind;
 	bool counted[TABLE_CHUNK], unknown[TABLE_CHUNK];
-	if (rule->measure != REF_NONE) {
-		row_values(kind, rule->measure, rows, given->measured);
+	if (formula->measure != REF_NONE) {
+		row_values(kind, formula->measure, rows, given->measured);
 		for (uint32_t i = 0; i < rows.count; i++)
 			placed[i] &= given->measured[i] != VALUE_UNSET;
 	}
-	if (!row_holds(kind, &rule->of, rows, placed))
+	if (!row_holds(kind, &formula->of, rows, placed))
 		return;
 	memcpy(counted, placed, rows.count);
-	row_holds(kind, &rule->counted, rows, counted);
-	bool has_of = rule->is_share && rule->whole == WHOLE_PLACED;
+	row_holds(kind, &formula->counted, rows, counted);
+	bool has_of = formula->is_share && formula->whole == WHOLE_PLACED;
 	for (uint32_t i = 0; i < rows.count; i++)
 		given->gives[i] =
 			(uint8_t)(counted[i] * GIVE_COUNT + (placed[i] & has_of) * GIVE_OF);
-	if (rule->unknown_inside.count) {
+	if (formula->unknown_inside.count) {
 		memcpy(unknown, placed, rows.count);
-		row_holds(kind, &rule->unknown_inside, rows, unknown);
+		row_holds(kind, &formula->unknown_inside, rows, unknown);
 		for (uint32_t i = 0; i < rows.count; i++)
 			given->gives[i] |= (uint8_t)(unknown[i] * GIVE_UNKNOWN);
 	}
-	if (rule->due)
+	if (formula->due)
 		late_give(rows, period, placed, given);
-	given->summed = amounts_fill(rule, rule->sum, rule->sum_missing, rows, given->amount);
-	given->divided = has_of && amounts_fill(rule, rule->divided_by, 0, rows, given->of_amount);
+	given->summed =
+		amounts_fill(formula, formula->sum, formula->sum_missing, rows, given->amount);
+	given->divided =
+		has_of && amounts_fill(formula, formula->divided_by, 0, rows, given->of_amount);
 }
 
-static COLUMN_LOOP bool flow_give(
-	const struct rule *rule, struct rows rows, const struct period *period, struct given *given)
+static COLUMN_LOOP bool flow_give(const struct formula *formula, struct rows rows,
+	const struct period *period, struct given *given)
 {
-	const struct row_kind *kind = rule->kind;
+	const struct row_kind *kind = formula->kind;
 	int32_t from = period ? period->from : VALUE_UNSET + 1,
 		to = period ? period->to : INT32_MAX;
 	bool either[TABLE_CHUNK], placed[TABLE_CHUNK], outside[TABLE_CHUNK];
-	row_values(kind, rule->day, rows, given->day);
+	row_values(kind, formula->day, rows, given->day);
 	days_within(rows, given->day, from, to, placed);
 	memcpy(either, placed, rows.count);
-	if (rule->unknown_day != REF_NONE) {
-		row_values(kind, rule->unknown_day, rows, given->other_day);
+	if (formula->unknown_day != REF_NONE) {
+		row_values(kind, formula->unknown_day, rows, given->other_day);
 		days_within(rows, given->other_day, from, to, outside);
-		row_holds(kind, &rule->unknown_outside, rows, outside);
+		row_holds(kind, &formula->unknown_outside, rows, outside);
 		for (uint32_t i = 0; i < rows.count; i++)
 			either[i] |= outside[i];
 	}
-	if (!rows_any(rows, either) || !row_holds(kind, &rule->where, rows, either))
+	if (!rows_any(rows, either) || !row_holds(kind, &formula->where, rows, either))
 		return false;
 	for (uint32_t i = 0; i < rows.count; i++)
 		placed[i] &= either[i];
 	memset(given->gives, 0, rows.count);
 	given->summed = given->divided = false;
-	placed_give(rule, rows, period, placed, given);
-	if (rule->unknown_day == REF_NONE)
+	placed_give(formula, rows, period, placed, given);
+	if (formula->unknown_day == REF_NONE)
 		return true;
 	for (uint32_t i = 0; i < rows.count; i++)
 		given->gives[i] |= (uint8_t)((outside[i] & either[i]) * GIVE_OTHER);
 	return true;
 }
 
-bool rule_give(
-	const struct rule *rule, struct rows rows, const struct period *period, struct given *given)
+bool formula_give(const struct formula *formula, struct rows rows, const struct period *period,
+	struct given *given)
 {
-	if (rule->leave != REF_NONE ? stock_give(rule, rows, period, given)
-				    : flow_give(rule, rows, period, given))
+	if (formula->leave != REF_NONE ? stock_give(formula, rows, period, given)
+				       : flow_give(formula, rows, period, given))
 		return true;
 	memset(given->gives, 0, rows.count);
 	given->summed = given->divided = false;
@@ -138,11 +140,11 @@ bool rule_give(
 
 /* ---- dimensions ---- */
 
-const struct split *rule_split(const struct rule *rule, const struct dimension *dimension)
+const struct split *formula_split(const struct formula *formula, const struct dimension *dimension)
 {
-	for (size_t i = 0; i < rule->split_count; i++) {
-		if (rule->splits[i].dimension == dimension)
-			return &rule->splits[i];
+	for (size_t i = 0; i < formula->split_count; i++) {
+		if (formula->splits[i].dimension == dimension)
+			return &formula->splits[i];
 	}
 	return NULL;
 }
@@ -218,10 +220,10 @@ static void lists_of(const struct split *split, struct rows rows, const int32_t 
 }
 
 static void values_of_cases(
-	const struct rule *rule, const struct split *split, struct rows rows, int32_t *values)
+	const struct formula *formula, const struct split *split, struct rows rows, int32_t *values)
 {
 	int32_t numbers[TABLE_CHUNK];
-	table_values(rule->kind->table, (size_t)split->by_case, rows, numbers);
+	table_values(formula->kind->table, (size_t)split->by_case, rows, numbers);
 	for (uint32_t i = 0; i < rows.count; i++) {
 		uint32_t number = (uint32_t)numbers[i];
 		values[i] = number < split->table->rows
@@ -230,14 +232,14 @@ static void values_of_cases(
 	}
 }
 
-COLUMN_LOOP void split_column(
-	const struct rule *rule, const struct split *split, struct rows rows, uint32_t *values)
+COLUMN_LOOP void split_column(const struct formula *formula, const struct split *split,
+	struct rows rows, uint32_t *values)
 {
 	int32_t raw[TABLE_CHUNK];
 	if (split->by_case < 0)
 		table_values(split->table, (size_t)split->column, rows, raw);
 	else
-		values_of_cases(rule, split, rows, raw);
+		values_of_cases(formula, split, rows, raw);
 	switch (split_of(split)->type) {
 	case COLUMN_NUMBER:
 		classes_of(split->dimension, rows, raw, values);
@@ -255,12 +257,12 @@ COLUMN_LOOP void split_column(
 	}
 }
 
-size_t split_values(const struct rule *rule, const struct split *split, uint32_t row,
+size_t split_values(const struct formula *formula, const struct split *split, uint32_t row,
 	uint32_t values[SPLIT_VALUES_MAX])
 {
 	uint32_t value;
 	size_t count = 0;
-	split_column(rule, split, (struct rows){row, 1}, &value);
+	split_column(formula, split, (struct rows){row, 1}, &value);
 	if (!split_is_list(split)) {
 		values[count++] = value;
 		return count;
