@@ -1,5 +1,5 @@
 #include "city/case.h"
-#include "city/request.h"
+#include "city/plea.h"
 #include "city/step.h"
 #include "lib/calendar.h"
 
@@ -38,7 +38,7 @@ static const struct choice transition_steps[] = {{0, 30}, {1, 10}, {2, 15}, {3, 
 struct story {
 	const struct life *life;
 	struct rng rng;
-	struct request request;
+	struct plea plea;
 	enum turn turn;
 	int32_t screened;
 	bool weight_known;
@@ -128,13 +128,13 @@ static void tell_request(struct story *story)
 		correct(story, REPORTED_ON, workday_after(life->reported, 4), life->reported);
 	}
 	step(story, HELP_REQUEST, day, 0);
-	story->request.reported = day;
+	story->plea.reported = day;
 }
 
 /* Within five working days, mostly; some are not reached at first. */
 static void tell_screening(struct story *story, int outcome, int32_t last)
 {
-	int32_t first = story->request.reported;
+	int32_t first = story->plea.reported;
 	int days = rng_chance(&story->rng, 88) ? 5 : 12;
 	int32_t day =
 		workday_between(&story->rng, first, earlier(last, workday_after(first, days)));
@@ -151,7 +151,7 @@ static void tell_screening(struct story *story, int outcome, int32_t last)
 
 	last_step->weighed = story->weight_known;
 	last_step->youth = story->life->fate == FATE_YOUTH;
-	last_step->elsewhere = story->request.elsewhere;
+	last_step->elsewhere = story->plea.elsewhere;
 }
 
 static void tell_start(struct story *story)
@@ -337,8 +337,8 @@ static void tell(struct story *story)
 		tell_unstarted(story);
 		break;
 	case FATE_SCREENED:
-		outcome = story->request.elsewhere ? WOT__V1__SCREENING__OUTCOME__REDIRECTED
-						   : rng_pick(&story->rng, screened_out);
+		outcome = story->plea.elsewhere ? WOT__V1__SCREENING__OUTCOME__REDIRECTED
+						: rng_pick(&story->rng, screened_out);
 		tell_screening(story, outcome, life->ended);
 		break;
 	case FATE_ADVICE:
@@ -380,7 +380,7 @@ void case_lines(struct lines *lines, uint64_t seed, const struct life *life)
 		story.turn = (enum turn)rng_pick(&story.rng, turns_unstarted);
 	if (!turn_fits(life, story.turn))
 		story.turn = TURN_NONE;
-	request_draw(&story.request, seed, life);
+	plea_draw(&story.plea, seed, life);
 	tell(&story);
 	sort(&story);
 	for (size_t i = 0; i < story.count; i++) {
@@ -393,10 +393,10 @@ void case_lines(struct lines *lines, uint64_t seed, const struct life *life)
 		int64_t at_ms = instant_at(day, minute, rng_below(&story.rng, 60));
 
 		if (story.steps[i].kind == WOT__V1__BODY__KIND_HELP_REQUEST) {
-			line_request(lines, &story.request, at_ms);
+			line_plea(lines, &story.plea, at_ms);
 			continue;
 		}
-		snprintf(ref, sizeof ref, "%s.%02d", story.request.ref, (int)i);
-		line_step(lines, &story.rng, story.request.ref, ref, &story.steps[i], at_ms);
+		snprintf(ref, sizeof ref, "%s.%02d", story.plea.ref, (int)i);
+		line_step(lines, &story.rng, story.plea.ref, ref, &story.steps[i], at_ms);
 	}
 }

@@ -1,6 +1,6 @@
 #include "city/live.h"
 #include "city/day.h"
-#include "city/request.h"
+#include "city/plea.h"
 #include "city/step.h"
 #include "lib/calendar.h"
 #include "lib/clock.h"
@@ -100,16 +100,16 @@ static void new_request(struct live *live, int64_t now_ms)
 						    : (size_t)rng_below(&live->rng, CASES_MAX)];
 	struct life life = {
 		.group = 'l', .fate = FATE_SUPPORT, .reported = calendar_day_of(now_ms)};
-	struct request request;
+	struct plea plea;
 
 	life.year = calendar_date(life.reported).year;
 	life.number = rng_below(&live->rng, 1000);
 	life.started = life.reported;
-	request_draw(&request, rng_next(&live->rng), &life);
+	plea_draw(&plea, rng_next(&live->rng), &life);
 	*at = (struct live_case){0};
 	print_ref(live, "r", at->ref, sizeof at->ref);
-	snprintf(request.ref, sizeof request.ref, "%s", at->ref);
-	line_request(&live->lines, &request, now_ms);
+	snprintf(plea.ref, sizeof plea.ref, "%s", at->ref);
+	line_plea(&live->lines, &plea, now_ms);
 }
 
 static void go_on_case(struct live *live, int64_t now_ms)

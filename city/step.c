@@ -1,5 +1,5 @@
 #include "city/step.h"
-#include "city/request.h"
+#include "city/plea.h"
 #include "proto/event.h"
 #include "proto/json.h"
 

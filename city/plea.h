@@ -1,14 +1,14 @@
 /*
  * A help request or referral: who asks what, over which channel.
  */
-#ifndef WOT_CITY_REQUEST_H
-#define WOT_CITY_REQUEST_H
+#ifndef WOT_CITY_PLEA_H
+#define WOT_CITY_PLEA_H
 
 #include "city/line.h"
 #include "city/people.h"
 #include "city/plan.h"
 
-struct request {
+struct plea {
 	char ref[40];
 	struct rng rng;
 	bool youth;
@@ -20,8 +20,8 @@ struct request {
 	int32_t reported; /* the day it is submitted */
 };
 
-void request_draw(struct request *request, uint64_t seed, const struct life *life);
-void line_request(struct lines *lines, const struct request *request, int64_t at_ms);
+void plea_draw(struct plea *plea, uint64_t seed, const struct life *life);
+void line_plea(struct lines *lines, const struct plea *plea, int64_t at_ms);
 
 void line_problems(struct lines *lines, struct rng *rng);
 void line_expertise(struct lines *lines, struct rng *rng);

@@ -1,4 +1,4 @@
-#include "city/request.h"
+#include "city/plea.h"
 #include "lib/calendar.h"
 
 static const struct choice channels[] = {{WOT__V1__CHANNEL__VALUE__PHONE, 40},
@@ -37,14 +37,14 @@ static const char *const questions[] = {
 	"Ik zorg voor mijn moeder en het wordt mij te veel.",
 };
 
-void request_draw(struct request *request, uint64_t seed, const struct life *life)
+void plea_draw(struct plea *plea, uint64_t seed, const struct life *life)
 {
 	int salt = life->group * 100000 + life->number;
 	struct rng rng = rng_of(seed, CHANCE_TRAITS, life->year, salt);
 	/* Some live at the address of somebody who asked before: cases of one household. */
 	int housemate = life->number > 1 && rng_chance(&rng, 6) ? 1 : 0;
 
-	*request = (struct request){
+	*plea = (struct plea){
 		.youth = life->fate == FATE_YOUTH,
 		.elsewhere = life->fate == FATE_SCREENED && rng_chance(&rng, 20),
 		.urgent = life->fate == FATE_SUPPORT && life->started - life->reported <= 7,
@@ -54,7 +54,7 @@ void request_draw(struct request *request, uint64_t seed, const struct life *lif
 		.reported = life->reported,
 		.rng = rng,
 	};
-	snprintf(request->ref, sizeof request->ref, "syn-%c%d-%04d", life->group, life->year,
+	snprintf(plea->ref, sizeof plea->ref, "syn-%c%d-%04d", life->group, life->year,
 		life->number);
 }
 
@@ -71,43 +71,43 @@ static int youth_age(struct rng *rng)
 	return age < 17 ? age : 17;
 }
 
-static int32_t draw_birth(struct rng *rng, const struct request *request)
+static int32_t draw_birth(struct rng *rng, const struct plea *plea)
 {
-	int age = request->youth ? youth_age(rng) : rng_pick(rng, decades) + rng_below(rng, 9);
+	int age = plea->youth ? youth_age(rng) : rng_pick(rng, decades) + rng_below(rng, 9);
 
-	return birth_at(rng, request->reported, age);
+	return birth_at(rng, plea->reported, age);
 }
 
 /* The age, as a birth date, as a group, or for adults not at all; and why it is a youth's question.
  */
-static int32_t line_age(struct lines *lines, struct rng *rng, const struct request *request)
+static int32_t line_age(struct lines *lines, struct rng *rng, const struct plea *plea)
 {
 	int how = rng_below(rng, 100);
-	int32_t birth = draw_birth(rng, request);
+	int32_t birth = draw_birth(rng, plea);
 
-	if (request->youth && how < 25) { /* a parent's question */
+	if (plea->youth && how < 25) { /* a parent's question */
 		line_enum(lines, "legalBasis", &wot__v1__legal_basis__value__descriptor,
 			WOT__V1__LEGAL_BASIS__VALUE__YOUTH);
-		return birth_at(rng, request->reported, rng_range(rng, 22, 55));
+		return birth_at(rng, plea->reported, rng_range(rng, 22, 55));
 	}
-	if (!request->youth && how < 12)
+	if (!plea->youth && how < 12)
 		line_enum(lines, "legalBasis", &wot__v1__legal_basis__value__descriptor,
 			rng_pick(rng, legal_bases));
-	if (how >= 80 && (request->youth || how < 94))
+	if (how >= 80 && (plea->youth || how < 94))
 		line_enum(lines, "ageGroup", &wot__v1__age_group__value__descriptor,
-			request->youth ? WOT__V1__AGE_GROUP__VALUE__YOUTH
-				       : WOT__V1__AGE_GROUP__VALUE__ADULT);
+			plea->youth ? WOT__V1__AGE_GROUP__VALUE__YOUTH
+				    : WOT__V1__AGE_GROUP__VALUE__ADULT);
 	return how < 80 ? birth : DAY_NONE;
 }
 
 static void line_place(
-	struct lines *lines, struct rng *rng, const struct request *request, struct city_person who)
+	struct lines *lines, struct rng *rng, const struct plea *plea, struct city_person who)
 {
 	int how = rng_below(rng, 100);
 
-	if (request->elsewhere && how < 60)
+	if (plea->elsewhere && how < 60)
 		line_postcode(lines, who);
-	else if (request->elsewhere)
+	else if (plea->elsewhere)
 		line_flag(lines, "resident", false);
 	else if (how < 84)
 		line_postcode(lines, who);
@@ -155,15 +155,15 @@ static void line_referrer(struct lines *lines, struct rng *rng, const char *ref)
 	line_object_end(lines);
 }
 
-static void line_circumstances(struct lines *lines, struct rng *rng, const struct request *request)
+static void line_circumstances(struct lines *lines, struct rng *rng, const struct plea *plea)
 {
 	if (rng_chance(rng, 88))
 		line_problems(lines, rng);
 	if (rng_chance(rng, 30))
 		line_expertise(lines, rng);
-	if (request->urgent && rng_chance(rng, 8))
+	if (plea->urgent && rng_chance(rng, 8))
 		line_flag(lines, "domesticViolence", true);
-	if (request->urgent && rng_chance(rng, 5))
+	if (plea->urgent && rng_chance(rng, 5))
 		line_flag(lines, "crisis", true);
 	if (rng_chance(rng, 75))
 		line_number(lines, "peopleInvolved", rng_skewed(rng, 1, 6));
@@ -173,18 +173,17 @@ static void line_circumstances(struct lines *lines, struct rng *rng, const struc
 		line_text(lines, "question", questions[rng_below(rng, 8)]);
 }
 
-void line_request(struct lines *lines, const struct request *request, int64_t at_ms)
+void line_plea(struct lines *lines, const struct plea *plea, int64_t at_ms)
 {
-	struct rng rng = request->rng;
+	struct rng rng = plea->rng;
 	bool referral = rng_chance(&rng, 50);
 	int channel = referral ? WOT__V1__CHANNEL__VALUE__PARTNER : rng_pick(&rng, channels);
 	bool at_a_desk = channel == WOT__V1__CHANNEL__VALUE__WALK_IN ||
 			 channel == WOT__V1__CHANNEL__VALUE__APPOINTMENT ||
 			 channel == WOT__V1__CHANNEL__VALUE__WARD_WALK_IN;
-	struct city_person who = {
-		request->person, request->household, request->elsewhere, DAY_NONE};
+	struct city_person who = {plea->person, plea->household, plea->elsewhere, DAY_NONE};
 
-	line_open(lines, referral ? "/v1/referrals" : "/v1/help-requests", request->ref, at_ms);
+	line_open(lines, referral ? "/v1/referrals" : "/v1/help-requests", plea->ref, at_ms);
 	line_enum(lines, "channel", &wot__v1__channel__value__descriptor, channel);
 	if (at_a_desk)
 		line_enum(lines, "location", &wot__v1__location__value__descriptor,
@@ -192,13 +191,13 @@ void line_request(struct lines *lines, const struct request *request, int64_t at
 	if (rng_chance(&rng, 10))
 		line_enum(lines, "preferredLocation", &wot__v1__location__value__descriptor,
 			rng_pick(&rng, locations));
-	line_place(lines, &rng, request, who);
-	who.birth = line_age(lines, &rng, request);
+	line_place(lines, &rng, plea, who);
+	who.birth = line_age(lines, &rng, plea);
 	line_person(lines, &rng, who);
-	line_circumstances(lines, &rng, request);
+	line_circumstances(lines, &rng, plea);
 	if (referral || rng_chance(&rng, 80))
 		line_flag(lines, "consent", true);
 	if (referral)
-		line_referrer(lines, &rng, request->ref);
+		line_referrer(lines, &rng, plea->ref);
 	line_close(lines);
 }
