@@ -1,8 +1,8 @@
 #include "daemons/intake/core.h"
 
+#include "daemons/intake/enquiries.h"
 #include "daemons/intake/plain.h"
 #include "daemons/intake/progress.h"
-#include "daemons/intake/requests.h"
 #include "lib/calendar.h"
 #include "proto/case_id.h"
 #include "proto/personal.h"
@@ -12,14 +12,14 @@ enum { ADULT_AGE = 18, SOON_MONTHS = 6 };
 
 static void *core_new(void)
 {
-	struct requests *requests = calloc(1, sizeof *requests);
-	must(requests);
-	return requests;
+	struct enquiries *enquiries = calloc(1, sizeof *enquiries);
+	must(enquiries);
+	return enquiries;
 }
 
 static void core_free(void *state)
 {
-	requests_done(state);
+	enquiries_done(state);
 	free(state);
 }
 
@@ -92,10 +92,10 @@ static void age_decide(
 				 submitted->legal_basis == WOT__V1__LEGAL_BASIS__VALUE__YOUTH);
 }
 
-static int decide_request(const struct requests *requests, const struct input *input,
+static int decide_request(const struct enquiries *enquiries, const struct input *input,
 	const Wot__V1__HelpRequest *submitted, struct decision *out)
 {
-	if (requests->highest >= CASE_NUMBER_MAX)
+	if (enquiries->highest >= CASE_NUMBER_MAX)
 		return why_set(&out->why, ERR_INTERNAL, "no case number is left");
 	Wot__V1__Event *event = event_plain(input, out);
 	Wot__V1__HelpRequest *request = (void *)body_message(event->body);
@@ -106,7 +106,7 @@ static int decide_request(const struct requests *requests, const struct input *i
 	request->has_household_id = input->sealed->has_household;
 	request->household_id = household_of(input->sealed, out->arena);
 	char id[CASE_ID_ROOM];
-	case_id_print(calendar_date(reported_on).year, requests->highest + 1, id);
+	case_id_print(calendar_date(reported_on).year, enquiries->highest + 1, id);
 	event->case_id = arena_strdup(out->arena, id);
 	return 0;
 }
@@ -120,12 +120,12 @@ static int decide_signal(const struct input *input, struct decision *out)
 }
 
 static int decide_complaint_outcome(
-	const struct requests *requests, const struct input *input, struct decision *out)
+	const struct enquiries *enquiries, const struct input *input, struct decision *out)
 {
 	const Wot__V1__Submission *submission = input->submission;
 	const Wot__V1__ComplaintOutcome *outcome = submission->body->complaint_outcome;
 	const struct complaint *complaint =
-		requests_complaint(requests, input->client, outcome->complaint_ref);
+		enquiries_complaint(enquiries, input->client, outcome->complaint_ref);
 	if (!complaint)
 		return why_set(&out->why, ERR_UNKNOWN_COMPLAINT,
 			"no complaint has this complaintRef; one that another client sent is "
@@ -143,31 +143,31 @@ static int decide_complaint_outcome(
 
 /* What came in when it was over already waits for nobody. */
 static int decide_call(
-	const struct requests *requests, const struct input *input, struct decision *out)
+	const struct enquiries *enquiries, const struct input *input, struct decision *out)
 {
 	Wot__V1__Call *call = event_plain(input, out)->body->call;
 	if (call->event == WOT__V1__CALL__EVENT__ENTERED)
-		call->capped_at = calls_capped_ms(&requests->calls, input->client, call->call_id,
+		call->capped_at = calls_capped_ms(&enquiries->calls, input->client, call->call_id,
 			input->submission->occurred_at, input->now_ms);
 	call->has_capped_at = call->capped_at != 0;
 	return 0;
 }
 
 static int decide_submission(
-	const struct requests *requests, const struct input *input, struct decision *out)
+	const struct enquiries *enquiries, const struct input *input, struct decision *out)
 {
 	const Wot__V1__Body *body = input->submission->body;
 	switch (body->kind_case) {
 	case WOT__V1__BODY__KIND_HELP_REQUEST:
-		return decide_request(requests, input, body->help_request, out);
+		return decide_request(enquiries, input, body->help_request, out);
 	case WOT__V1__BODY__KIND_REFERRAL:
-		return decide_request(requests, input, body->referral, out);
+		return decide_request(enquiries, input, body->referral, out);
 	case WOT__V1__BODY__KIND_SIGNAL:
 		return decide_signal(input, out);
 	case WOT__V1__BODY__KIND_CALL:
-		return decide_call(requests, input, out);
+		return decide_call(enquiries, input, out);
 	case WOT__V1__BODY__KIND_COMPLAINT_OUTCOME:
-		return decide_complaint_outcome(requests, input, out);
+		return decide_complaint_outcome(enquiries, input, out);
 	default:
 		event_plain(input, out);
 		return 0;
@@ -176,67 +176,67 @@ static int decide_submission(
 
 /* ---- from case ---- */
 
-static Wot__V1__Event *event_of(struct decision *out, const struct request *request,
+static Wot__V1__Event *event_of(struct decision *out, const struct enquiry *enquiry,
 	const Wot__V1__Event *cause, Wot__V1__Body__KindCase kind)
 {
 	Wot__V1__Event *event = decision_event(out, kind, cause->occurred_at);
 	event->case_id = cause->case_id;
 	event->has_legal_basis = true;
-	event->legal_basis = (Wot__V1__LegalBasis__Value)request->legal_basis;
+	event->legal_basis = (Wot__V1__LegalBasis__Value)enquiry->legal_basis;
 	return event;
 }
 
 static void became_contact(
-	const struct request *request, const Wot__V1__Event *cause, struct decision *out)
+	const struct enquiry *enquiry, const Wot__V1__Event *cause, struct decision *out)
 {
 	if (!cause->facts || !cause->facts->has_reported_on)
 		return;
 	Wot__V1__RequestBecameContact *contact =
-		event_of(out, request, cause, WOT__V1__BODY__KIND_REQUEST_BECAME_CONTACT)
+		event_of(out, enquiry, cause, WOT__V1__BODY__KIND_REQUEST_BECAME_CONTACT)
 			->body->request_became_contact;
 	contact->reported_on = cause->facts->reported_on;
-	contact->channel = (Wot__V1__Channel__Value)request->channel;
-	contact->has_location = request->location != 0;
-	contact->location = (Wot__V1__Location__Value)request->location;
-	contact->age_group = (Wot__V1__AgeGroup__Value)request->age_group;
+	contact->channel = (Wot__V1__Channel__Value)enquiry->channel;
+	contact->has_location = enquiry->location != 0;
+	contact->location = (Wot__V1__Location__Value)enquiry->location;
+	contact->age_group = (Wot__V1__AgeGroup__Value)enquiry->age_group;
 }
 
 /* Only lost data makes case know a case that we do not: its number must not be given again. */
 static void number_passed(
-	const struct requests *requests, const Wot__V1__Event *event, struct decision *out)
+	const struct enquiries *enquiries, const Wot__V1__Event *event, struct decision *out)
 {
 	int year;
 	uint32_t number;
-	if (case_id_parse(event->case_id, &year, &number) == 0 && number > requests->highest)
+	if (case_id_parse(event->case_id, &year, &number) == 0 && number > enquiries->highest)
 		decision_event(out, WOT__V1__BODY__KIND_CASE_NOTED, event->occurred_at)->case_id =
 			event->case_id;
 }
 
 static int decide_event(
-	const struct requests *requests, const Wot__V1__Event *event, struct decision *out)
+	const struct enquiries *enquiries, const Wot__V1__Event *event, struct decision *out)
 {
 	if (!event->case_id)
 		return 0;
-	const struct request *request = requests_by_id(requests, event->case_id);
-	if (!request) {
-		number_passed(requests, event, out);
+	const struct enquiry *enquiry = enquiries_by_id(enquiries, event->case_id);
+	if (!enquiry) {
+		number_passed(enquiries, event, out);
 		return 0;
 	}
 	Wot__V1__ReferralProgressed__Status status;
-	if (request->history && progress_of(request, event, &status))
-		event_of(out, request, event, WOT__V1__BODY__KIND_REFERRAL_PROGRESSED)
+	if (enquiry->history && progress_of(enquiry, event, &status))
+		event_of(out, enquiry, event, WOT__V1__BODY__KIND_REFERRAL_PROGRESSED)
 			->body->referral_progressed->status = status;
 	switch (event->body->kind_case) {
 	case WOT__V1__BODY__KIND_CASE_BECAME_CONTACT:
-		became_contact(request, event, out);
+		became_contact(enquiry, event, out);
 		break;
 	case WOT__V1__BODY__KIND_CORRECTED: /* the brief contact moves with its report day */
-		if (request->is_contact)
-			became_contact(request, event, out);
+		if (enquiry->is_contact)
+			became_contact(enquiry, event, out);
 		break;
 	case WOT__V1__BODY__KIND_ADVICE_VOIDED:
-		if (request->is_contact)
-			event_of(out, request, event, WOT__V1__BODY__KIND_CONTACT_BECAME_REQUEST);
+		if (enquiry->is_contact)
+			event_of(out, enquiry, event, WOT__V1__BODY__KIND_CONTACT_BECAME_REQUEST);
 		break;
 	default:
 		break;
@@ -255,7 +255,7 @@ static int core_decide(const void *state, const struct input *input, struct deci
 		decision_config(out, input);
 		return 0;
 	case INPUT_TICK:
-		calls_decide(&((const struct requests *)state)->calls, input->now_ms, out);
+		calls_decide(&((const struct enquiries *)state)->calls, input->now_ms, out);
 		return 0;
 	}
 	return 0;
@@ -265,7 +265,7 @@ static int core_decide(const void *state, const struct input *input, struct deci
 
 static void core_evolve(void *state, const Wot__V1__Event *event)
 {
-	requests_evolve(state, event);
+	enquiries_evolve(state, event);
 }
 
 static bool core_reads(Wot__V1__Body__KindCase kind)
@@ -294,8 +294,8 @@ static get_fn *const gets[GET_COUNT] = {
 
 const struct person_keys *intake_keys(const void *state)
 {
-	const struct requests *requests = state;
-	return &requests->keys;
+	const struct enquiries *enquiries = state;
+	return &enquiries->keys;
 }
 
 static const char *const configs[] = {PROMISE_CALENDAR, PROMISE_CLOCKS, NULL};

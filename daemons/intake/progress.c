@@ -60,9 +60,9 @@ static unsigned status_of(const Wot__V1__Event *event)
 }
 
 /* Steps arrive in any order; one that lies before what is known already does not take it back. */
-static bool goes_on(const struct request *referral, Wot__V1__Body__KindCase kind, unsigned to)
+static bool goes_on(const struct enquiry *referral, Wot__V1__Body__KindCase kind, unsigned to)
 {
-	unsigned from = request_status(referral);
+	unsigned from = enquiry_status(referral);
 	bool taken_up =
 		from == STATUS(IN_SUPPORT) || (from == STATUS(CLOSED) && !referral->is_contact);
 	if (kind == WOT__V1__BODY__KIND_CLOSED || kind == WOT__V1__BODY__KIND_REOPENED)
@@ -76,11 +76,11 @@ static bool goes_on(const struct request *referral, Wot__V1__Body__KindCase kind
 	return to != STATUS(ACCEPTED) || from != STATUS(FIRST_CONTACT);
 }
 
-bool progress_of(const struct request *referral, const Wot__V1__Event *event,
+bool progress_of(const struct enquiry *referral, const Wot__V1__Event *event,
 	Wot__V1__ReferralProgressed__Status *status)
 {
 	unsigned to = status_of(event);
-	if (to == STAYS || to == request_status(referral) ||
+	if (to == STAYS || to == enquiry_status(referral) ||
 		!goes_on(referral, event->body->kind_case, to))
 		return false;
 	*status = to;
@@ -89,10 +89,10 @@ bool progress_of(const struct request *referral, const Wot__V1__Event *event,
 
 /* ---- what the partner reads ---- */
 
-static char *case_id_of(const struct requests *requests, uint32_t number, struct arena *arena)
+static char *case_id_of(const struct enquiries *enquiries, uint32_t number, struct arena *arena)
 {
 	char *id = arena_alloc(arena, CASE_ID_ROOM);
-	case_id_print(requests_at(requests, number)->year, number, id);
+	case_id_print(enquiries_at(enquiries, number)->year, number, id);
 	return id;
 }
 
@@ -106,16 +106,16 @@ static Wot__V1__Referral__Step *step_new(progress_t progress, struct arena *aren
 }
 
 /* Its name is CLIENT/REF. Who may read all is told whose it is. */
-static void referral_fill(const struct requests *requests, uint32_t number,
+static void referral_fill(const struct enquiries *enquiries, uint32_t number,
 	const struct get_query *query, Wot__V1__Referral *out)
 {
-	const struct request *referral = requests_at(requests, number);
-	char *name = arena_strdup(query->arena, refs_name(&requests->referrals, number));
+	const struct enquiry *referral = enquiries_at(enquiries, number);
+	char *name = arena_strdup(query->arena, refs_name(&enquiries->referrals, number));
 	char *slash = strchr(name, '/');
 	*slash = 0;
 	out->external_ref = slash + 1;
 	out->client = query->role == ROLE_OPERATOR ? name : NULL;
-	out->case_id = case_id_of(requests, number, query->arena);
+	out->case_id = case_id_of(enquiries, number, query->arena);
 	out->n_history = referral->history_len;
 	out->history = arena_alloc(query->arena, out->n_history * sizeof *out->history);
 	for (size_t i = 0; i < out->n_history; i++)
@@ -124,9 +124,9 @@ static void referral_fill(const struct requests *requests, uint32_t number,
 }
 
 static bool may_read(
-	const struct requests *requests, const struct get_query *query, uint32_t number)
+	const struct enquiries *enquiries, const struct get_query *query, uint32_t number)
 {
-	const char *name = refs_name(&requests->referrals, number);
+	const char *name = refs_name(&enquiries->referrals, number);
 	size_t len = strlen(query->client);
 	if (!name)
 		return false;
@@ -137,7 +137,7 @@ static bool may_read(
 int get_referrals(const void *knowledge, const struct get_query *query, struct get_answer *answer,
 	struct why *why)
 {
-	const struct requests *requests = knowledge;
+	const struct enquiries *enquiries = knowledge;
 	const Wot__V1__Page *page = (const void *)query->parameters;
 	Wot__V1__Referrals *out = (void *)answer->message;
 	uint32_t number = 0, last = 0;
@@ -145,16 +145,16 @@ int get_referrals(const void *knowledge, const struct get_query *query, struct g
 	if (err)
 		return err;
 	out->items = arena_alloc(query->arena, page->limit * sizeof *out->items);
-	while (++number < requests->room) {
-		if (!may_read(requests, query, number))
+	while (++number < enquiries->room) {
+		if (!may_read(enquiries, query, number))
 			continue;
 		if (out->n_items == page->limit) {
-			out->next = case_id_of(requests, last, query->arena);
+			out->next = case_id_of(enquiries, last, query->arena);
 			break;
 		}
 		Wot__V1__Referral *item =
 			(void *)message_new(&wot__v1__referral__descriptor, query->arena);
-		referral_fill(requests, number, query, item);
+		referral_fill(enquiries, number, query, item);
 		out->items[out->n_items++] = item;
 		last = number;
 	}
@@ -166,10 +166,10 @@ int get_referral(const void *knowledge, const struct get_query *query, struct ge
 	struct why *why)
 {
 	(void)why;
-	const struct requests *requests = knowledge;
-	uint32_t number = refs_find(&requests->referrals, query->client, query->named);
-	if (!may_read(requests, query, number))
+	const struct enquiries *enquiries = knowledge;
+	uint32_t number = refs_find(&enquiries->referrals, query->client, query->named);
+	if (!may_read(enquiries, query, number))
 		return ERR_NOT_FOUND;
-	referral_fill(requests, number, query, (void *)answer->message);
+	referral_fill(enquiries, number, query, (void *)answer->message);
 	return 0;
 }

@@ -5,7 +5,7 @@
  */
 #include "daemons/intake/core.h"
 
-#include "daemons/intake/requests.h"
+#include "daemons/intake/enquiries.h"
 #include "tests/unit/clock_fixture.h"
 
 #define KIND(name) WOT__V1__BODY__KIND_##name
@@ -98,7 +98,7 @@ static void called_back(struct harness *h, int64_t at_ms, const char *id, bool r
 
 static uint32_t kept(struct harness *h)
 {
-	return calls_count(&((const struct requests *)h->state)->calls);
+	return calls_count(&((const struct enquiries *)h->state)->calls);
 }
 
 /* ---- callbacks ---- */

@@ -3,8 +3,8 @@
  * referrals their progress, of complaints their parts, and the keys of persons. About 150 bytes a
  * request.
  */
-#ifndef WOT_INTAKE_REQUESTS_H
-#define WOT_INTAKE_REQUESTS_H
+#ifndef WOT_INTAKE_ENQUIRIES_H
+#define WOT_INTAKE_ENQUIRIES_H
 
 #include "core/refs.h"
 #include "daemons/intake/calls.h"
@@ -22,7 +22,8 @@ static inline Wot__V1__ReferralProgressed__Status progress_status(progress_t pro
 	return (Wot__V1__ReferralProgressed__Status)(progress & 0xff);
 }
 
-struct request {
+/* A help request or a referral, which may turn out to be a brief contact. */
+struct enquiry {
 	progress_t *history; /* of a referral; NULL: a help request */
 	uint16_t history_len;
 	uint16_t year; /* of the case id; 0: no such request */
@@ -35,8 +36,8 @@ struct complaint {
 	char *parts; /* each with its NUL, and an empty one at the end */
 };
 
-struct requests {
-	struct request *items; /* by case number */
+struct enquiries {
+	struct enquiry *items; /* by case number */
 	size_t room;
 	uint32_t highest;           /* case number that any event of the own log names */
 	struct refs referrals;      /* number: the case's */
@@ -47,22 +48,22 @@ struct requests {
 	struct calls calls;
 };
 
-void requests_done(struct requests *requests);
-void requests_evolve(struct requests *requests, const Wot__V1__Event *event);
+void enquiries_done(struct enquiries *enquiries);
+void enquiries_evolve(struct enquiries *enquiries, const Wot__V1__Event *event);
 
 /* NULL when there is none. */
-const struct request *requests_at(const struct requests *requests, uint32_t number);
-const struct request *requests_by_id(const struct requests *requests, const char *case_id);
+const struct enquiry *enquiries_at(const struct enquiries *enquiries, uint32_t number);
+const struct enquiry *enquiries_by_id(const struct enquiries *enquiries, const char *case_id);
 
 /* NULL when there is none. complaint_ref: of the asking client's own, or CLIENT/REF. */
-const struct complaint *requests_complaint(
-	const struct requests *requests, const char *client, const char *complaint_ref);
+const struct complaint *enquiries_complaint(
+	const struct enquiries *enquiries, const char *client, const char *complaint_ref);
 bool complaint_has(const struct complaint *complaint, const char *part);
 
 /* The status that a referral has now. */
-static inline Wot__V1__ReferralProgressed__Status request_status(const struct request *request)
+static inline Wot__V1__ReferralProgressed__Status enquiry_status(const struct enquiry *enquiry)
 {
-	return progress_status(request->history[request->history_len - 1]);
+	return progress_status(enquiry->history[enquiry->history_len - 1]);
 }
 
 #endif
