@@ -14,15 +14,15 @@
 struct entry {
 	uint8_t key_id[VAULT_ID_LEN];
 	uint8_t salt[VAULT_SALT_LEN];
-	struct household *households[VAULT_MATCH_KINDS];
+	struct trait *traits[VAULT_MATCH_KINDS];
 	uint32_t slot;
 	enum vault_slot_state state;
 	bool torn; /* damaged as by a write that was cut short */
 	UT_hash_handle hh;
 };
 
-/* What a keyed hash of a BSN or an address stands for, as long as a slot has it. */
-struct household {
+/* A BSN or an address as a keyed hash, and the household that it stands for, as long as a slot has it. */
+struct trait {
 	uint8_t hash[VAULT_HASH_LEN];
 	uint8_t id[VAULT_HOUSEHOLD_LEN];
 	uint32_t slots;
@@ -36,7 +36,7 @@ struct vault {
 	uint8_t digest_key[32], match_key[32]; /* from path.secret */
 	struct vault_caller caller;
 	struct entry *entries;
-	struct household *households;
+	struct trait *traits;
 	uint32_t *free; /* slots, the one to be used next last */
 	size_t free_count;
 	size_t by_state[VAULT_SLOT_DAMAGED + 1], torn;
@@ -119,11 +119,11 @@ static int open_files(struct vault *vault, const char *path, struct why *why)
 
 /* ---- what is in memory ---- */
 
-static struct household *household_of(const struct vault *vault, const uint8_t hash[VAULT_HASH_LEN])
+static struct trait *trait_find(const struct vault *vault, const uint8_t hash[VAULT_HASH_LEN])
 {
-	struct household *household;
-	HASH_FIND(hh, vault->households, hash, VAULT_HASH_LEN, household);
-	return household;
+	struct trait *trait;
+	HASH_FIND(hh, vault->traits, hash, VAULT_HASH_LEN, trait);
+	return trait;
 }
 
 static struct entry *entry_of(const struct vault *vault, const uint8_t key_id[VAULT_ID_LEN])
@@ -149,17 +149,16 @@ static void entry_add(struct vault *vault, uint32_t slot, const struct vault_rec
 	for (size_t kind = 0; state == VAULT_SLOT_WHOLE && kind < VAULT_MATCH_KINDS; kind++) {
 		if (!record->has_match[kind])
 			continue;
-		struct household *household = household_of(vault, record->match[kind].hash);
-		if (!household) {
-			household = calloc(1, sizeof *household);
-			must(household);
-			memcpy(household->hash, record->match[kind].hash, sizeof household->hash);
-			memcpy(household->id, record->match[kind].household_id,
-				sizeof household->id);
-			HASH_ADD(hh, vault->households, hash, VAULT_HASH_LEN, household);
+		struct trait *trait = trait_find(vault, record->match[kind].hash);
+		if (!trait) {
+			trait = calloc(1, sizeof *trait);
+			must(trait);
+			memcpy(trait->hash, record->match[kind].hash, sizeof trait->hash);
+			memcpy(trait->id, record->match[kind].household_id, sizeof trait->id);
+			HASH_ADD(hh, vault->traits, hash, VAULT_HASH_LEN, trait);
 		}
-		household->slots++;
-		entry->households[kind] = household;
+		trait->slots++;
+		entry->traits[kind] = trait;
 	}
 	HASH_ADD(hh, vault->entries, key_id, VAULT_ID_LEN, entry);
 }
@@ -167,12 +166,12 @@ static void entry_add(struct vault *vault, uint32_t slot, const struct vault_rec
 static void entry_remove(struct vault *vault, struct entry *entry)
 {
 	for (size_t kind = 0; kind < VAULT_MATCH_KINDS; kind++) {
-		struct household *household = entry->households[kind];
-		if (!household || --household->slots)
+		struct trait *trait = entry->traits[kind];
+		if (!trait || --trait->slots)
 			continue;
-		HASH_DELETE(hh, vault->households, household);
-		sodium_memzero(household->hash, sizeof household->hash);
-		free(household);
+		HASH_DELETE(hh, vault->traits, trait);
+		sodium_memzero(trait->hash, sizeof trait->hash);
+		free(trait);
 	}
 	vault->by_state[entry->state]--;
 	vault->torn -= entry->torn;
@@ -295,10 +294,10 @@ void vault_close(struct vault **vault)
 		HASH_DELETE(hh, old->entries, entry);
 		free(entry);
 	}
-	struct household *household, *next_household;
-	HASH_ITER (hh, old->households, household, next_household) {
-		HASH_DELETE(hh, old->households, household);
-		free(household);
+	struct trait *trait, *next_trait;
+	HASH_ITER (hh, old->traits, trait, next_trait) {
+		HASH_DELETE(hh, old->traits, trait);
+		free(trait);
 	}
 	vault_file_close(&old->file);
 	pthread_mutex_destroy(&old->syncing);
@@ -350,7 +349,7 @@ static void match_household(
 {
 	static const char *const what[VAULT_MATCH_KINDS] = {"wot-bsn", "wot-address"};
 	const char *const texts[VAULT_MATCH_KINDS] = {match->bsn, match->address};
-	const struct household *known[VAULT_MATCH_KINDS] = {0};
+	const struct trait *known[VAULT_MATCH_KINDS] = {0};
 	const uint8_t *id = NULL;
 	for (size_t kind = 0; kind < VAULT_MATCH_KINDS; kind++) {
 		if (!texts[kind])
@@ -358,7 +357,7 @@ static void match_household(
 		record->has_match[kind] = 1;
 		hash_with(vault->match_key, what[kind], texts[kind], record->match[kind].hash,
 			VAULT_HASH_LEN);
-		known[kind] = household_of(vault, record->match[kind].hash);
+		known[kind] = trait_find(vault, record->match[kind].hash);
 		if (known[kind] && !id)
 			id = known[kind]->id;
 	}

@@ -56,7 +56,7 @@ static Wot__V1__Event *event_plain(const struct input *input, struct decision *o
 	return event;
 }
 
-static ProtobufCBinaryData household_of(const struct input_sealed *sealed, struct arena *arena)
+static ProtobufCBinaryData household_copy(const struct input_sealed *sealed, struct arena *arena)
 {
 	return bytes_copy(arena, sealed->household_id, sizeof sealed->household_id);
 }
@@ -104,7 +104,7 @@ static int decide_request(const struct enquiries *enquiries, const struct input 
 	if (submitted->has_legal_basis)
 		event->legal_basis = submitted->legal_basis;
 	request->has_household_id = input->sealed->has_household;
-	request->household_id = household_of(input->sealed, out->arena);
+	request->household_id = household_copy(input->sealed, out->arena);
 	char id[CASE_ID_ROOM];
 	case_id_print(calendar_date(reported_on).year, enquiries->highest + 1, id);
 	event->case_id = arena_strdup(out->arena, id);
@@ -115,7 +115,7 @@ static int decide_signal(const struct input *input, struct decision *out)
 {
 	Wot__V1__Signal *signal = event_plain(input, out)->body->signal;
 	signal->has_household_id = input->sealed->has_household;
-	signal->household_id = household_of(input->sealed, out->arena);
+	signal->household_id = household_copy(input->sealed, out->arena);
 	return 0;
 }
 

@@ -111,7 +111,7 @@ static void vault_door_close(void **ctx)
 }
 
 /* Any fixed mixing does: who lives together must get the same id. */
-static void household_of(const char *bsn, uint8_t out[16])
+static void household_draw(const char *bsn, uint8_t out[16])
 {
 	for (size_t i = 0; i < 16; i++)
 		out[i] = (uint8_t)(bsn[i % 7] * 31 + (int)i);
@@ -142,7 +142,7 @@ static void person_seal(struct admission *admission)
 	sealed->ciphertext_len = 17;
 	sealed->has_key = sealed->has_household = true;
 	if (person && person->bsn)
-		household_of(person->bsn, sealed->household_id);
+		household_draw(person->bsn, sealed->household_id);
 	else
 		memcpy(sealed->household_id, sealed->key_id, sizeof sealed->household_id);
 	struct house_key *key = calloc(1, sizeof *key);
