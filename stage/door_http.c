@@ -20,8 +20,8 @@ static const char type_json[] = "application/json";
 static const char type_problem[] = "application/problem+json";
 
 /* A submission that came when the open block was full. */
-struct held {
-	struct held *next;
+struct parked {
+	struct parked *next;
 	struct http_request *request;
 };
 
@@ -298,34 +298,34 @@ static void request_answer(struct door_http *door, struct http_request *request)
 		reply_wait(door->stage, &reply->reply);
 }
 
-static void request_hold(struct door_http *door, struct http_request *request)
+static void request_park(struct door_http *door, struct http_request *request)
 {
-	struct held *held = calloc(1, sizeof *held);
-	must(held);
-	held->request = request;
-	if (door->held_last)
-		door->held_last->next = held;
+	struct parked *parked = calloc(1, sizeof *parked);
+	must(parked);
+	parked->request = request;
+	if (door->parked_last)
+		door->parked_last->next = parked;
 	else
-		door->held_first = held;
-	door->held_last = held;
+		door->parked_first = parked;
+	door->parked_last = parked;
 }
 
-static struct http_request *held_take(struct door_http *door)
+static struct http_request *parked_take(struct door_http *door)
 {
-	struct held *held = door->held_first;
-	struct http_request *request = held->request;
-	door->held_first = held->next;
-	if (!held->next)
-		door->held_last = NULL;
-	free(held);
+	struct parked *parked = door->parked_first;
+	struct http_request *request = parked->request;
+	door->parked_first = parked->next;
+	if (!parked->next)
+		door->parked_last = NULL;
+	free(parked);
 	return request;
 }
 
 bool door_http_resume(struct door_http *door)
 {
-	while (door && door->held_first && !store_full(door->stage->store))
-		request_answer(door, held_take(door));
-	return door && door->held_first;
+	while (door && door->parked_first && !store_full(door->stage->store))
+		request_answer(door, parked_take(door));
+	return door && door->parked_first;
 }
 
 static void on_request(void *arg, struct http_request *request)
@@ -336,9 +336,9 @@ static void on_request(void *arg, struct http_request *request)
 	size_t len;
 	http_body(request, &len);
 	door->row->bytes += len;
-	bool later = door->held_first || store_full(stage->store);
+	bool later = door->parked_first || store_full(stage->store);
 	if (later && !is_get(request) && !stage_open_for_business(stage))
-		request_hold(door, request);
+		request_park(door, request);
 	else
 		request_answer(door, request);
 }
@@ -395,8 +395,8 @@ void door_http_close(struct door_http **door)
 		return;
 	if ((*door)->http)
 		http_close(&(*door)->http);
-	while ((*door)->held_first)
-		held_take(*door);
+	while ((*door)->parked_first)
+		parked_take(*door);
 	free(*door);
 	*door = NULL;
 }

@@ -219,7 +219,7 @@ struct door_http {
 	struct metric_row *row;
 	struct http_stats told; /* what the row has of its figures */
 	struct stage *stage;
-	struct held *held_first, *held_last; /* as many as there are connections, at most */
+	struct parked *parked_first, *parked_last; /* as many as there are connections, at most */
 };
 int door_http_open(struct stage *stage, struct why *why);
 void door_http_close(struct door_http **door);

@@ -8,33 +8,34 @@
 enum { NAMES_MAX = 20 };
 #define STREAM stream_names[STREAM_INTAKE]
 
-/* The persons whom the log names, by what the vault has of their keys. */
-struct held {
+/* The persons whom the log names and whose keys the vault does not have whole. */
+struct keyless {
 	size_t missing, damaged;
 	struct buf names; /* of the first of them */
 };
 
-static void held_name(struct held *held, const struct person_key *key)
+static void keyless_name(struct keyless *keyless, const struct person_key *key)
 {
 	char text[PERSON_KEY_TEXT];
-	size_t named = held->missing + held->damaged;
+	size_t named = keyless->missing + keyless->damaged;
 	person_key_print(key, text);
 	if (named <= NAMES_MAX)
-		buf_printf(&held->names, "%s%s", named > 1 ? " " : "", text);
+		buf_printf(&keyless->names, "%s%s", named > 1 ? " " : "", text);
 	else if (named == NAMES_MAX + 1)
-		buf_text(&held->names, " ...");
+		buf_text(&keyless->names, " ...");
 }
 
-static void held_count(const struct vault *vault, const struct person_keys *keys, struct held *held)
+static void keyless_count(
+	const struct vault *vault, const struct person_keys *keys, struct keyless *keyless)
 {
 	for (const struct person_key *key = keys->by_id; key; key = key->hh.next) {
 		enum vault_slot_state state =
 			key->forgotten ? VAULT_SLOT_WHOLE : vault_slot_state(vault, key->id);
 		if (state != VAULT_SLOT_NONE && state != VAULT_SLOT_DAMAGED)
 			continue;
-		held->missing += state == VAULT_SLOT_NONE;
-		held->damaged += state == VAULT_SLOT_DAMAGED;
-		held_name(held, key);
+		keyless->missing += state == VAULT_SLOT_NONE;
+		keyless->damaged += state == VAULT_SLOT_DAMAGED;
+		keyless_name(keyless, key);
 	}
 }
 
@@ -76,18 +77,18 @@ static bool holds(void *arg, const struct vault_mark *mark)
 
 /* ---- */
 
-static int refuse(const struct held *held, struct why *why)
+static int refuse(const struct keyless *keyless, struct why *why)
 {
 	return why_set(why, ERR_DAMAGED,
 		"intake/vault lacks the keys of %zu persons whom the log names (%s): it is older "
 		"than the log, or was cut. Nothing was overwritten. Put the right vault back, and "
 		"vault.secret with it; if there is none, `wotctl accept-loss DIR/intake` goes on, "
 		"and what these persons said cannot be read again",
-		held->missing + held->damaged, held->names.data);
+		keyless->missing + keyless->damaged, keyless->names.data);
 }
 
 static void tell(
-	const struct vault *vault, const struct held *held, const struct vault_start *start)
+	const struct vault *vault, const struct keyless *keyless, const struct vault_start *start)
 {
 	if (vault_caller_was_damaged(vault))
 		log_error("vault_caller_damaged",
@@ -101,8 +102,8 @@ static void tell(
 			"put "
 			"these slots back from a backup of the vault; if there is none, `wotctl "
 			"accept-loss DIR/intake` ends this warning\"",
-			vault_damaged(vault), held->missing + held->damaged,
-			held->names.data ? held->names.data : "");
+			vault_damaged(vault), keyless->missing + keyless->damaged,
+			keyless->names.data ? keyless->names.data : "");
 	if (start->unnamed)
 		log_warning("vault_unnamed",
 			"slots=%zu why=\"no event here names these keys, though another copy of "
@@ -119,20 +120,20 @@ int vault_start(
 	struct vault_mark now;
 	struct vault_start start;
 	auto_buf struct buf names = {0};
-	struct held held = {0};
+	struct keyless keyless = {0};
 	vault_mark_take(store, &now);
 	memcpy(log.stream_id, now.stream_id, sizeof log.stream_id);
-	held_count(vault, keys, &held);
-	names = held.names;
+	keyless_count(vault, keys, &keyless);
+	names = keyless.names;
 	/* A key that is missing may be in a slot whose key id is damaged. */
-	if (held.missing > vault_damaged(vault) - held.damaged)
-		return refuse(&held, why);
-	int err = vault_reconcile(vault, &log, held.missing > 0, &start);
+	if (keyless.missing > vault_damaged(vault) - keyless.damaged)
+		return refuse(&keyless, why);
+	int err = vault_reconcile(vault, &log, keyless.missing > 0, &start);
 	if (err)
 		return why_set(why, err,
 			"intake/vault: a key that must go cannot be overwritten: %s",
 			err_title(err));
-	tell(vault, &held, &start);
+	tell(vault, &keyless, &start);
 	log_info("vault_open", "persons=%zu lost=%zu orphans_freed=%zu", vault_count(vault),
 		vault_lost(vault), start.freed);
 	return 0;

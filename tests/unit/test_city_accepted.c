@@ -23,7 +23,7 @@
 
 enum { CASES_MAX = 8192 };
 
-struct held {
+struct kept {
 	const char *ref;
 	struct case_life life;
 };
@@ -32,7 +32,7 @@ struct house {
 	struct arena arena;
 	struct wards wards;
 	struct organisations organisations;
-	struct held *cases;
+	struct kept *cases;
 	size_t case_count, lines, steps;
 };
 
@@ -117,47 +117,47 @@ static void assert_keys(const struct house *house, const Wot__V1__Body *body, in
 
 /* ---- what the life of a case says ---- */
 
-static struct held *held_of(struct house *house, const char *ref)
+static struct kept *kept_of(struct house *house, const char *ref)
 {
 	size_t at = 5381;
 
 	for (const char *c = ref; *c; c++)
 		at = at * 33 + (unsigned char)*c;
 	for (;; at++) {
-		struct held *held = &house->cases[at % CASES_MAX];
+		struct kept *kept = &house->cases[at % CASES_MAX];
 
-		if (!held->ref || !strcmp(held->ref, ref))
-			return held;
+		if (!kept->ref || !strcmp(kept->ref, ref))
+			return kept;
 	}
 }
 
 static void request_in(
 	struct house *house, const char *ref, const Wot__V1__HelpRequest *request, int32_t day)
 {
-	struct held *held = held_of(house, ref);
+	struct kept *kept = kept_of(house, ref);
 
-	assert_null(held->ref);
+	assert_null(kept->ref);
 	assert_true(++house->case_count < CASES_MAX / 2);
-	held->ref = ref;
-	life_begin(&held->life, request, day);
+	kept->ref = ref;
+	life_begin(&kept->life, request, day);
 }
 
 static void step_in(struct house *house, const Wot__V1__Submission *submission, int32_t day)
 {
-	struct held *held = held_of(house, submission->case_ref);
+	struct kept *kept = kept_of(house, submission->case_ref);
 	const Wot__V1__Body *body = submission->body;
 	struct why why;
 
-	assert_non_null(held->ref);
+	assert_non_null(kept->ref);
 	house->steps++;
 	if (body->kind_case == WOT__V1__BODY__KIND_SCREENING) {
-		assert_true(day >= held->life.facts.reported_on);
-		life_follow(&held->life, body, day,
+		assert_true(day >= kept->life.facts.reported_on);
+		life_follow(&kept->life, body, day,
 			arena_alloc(&house->arena, sizeof(struct screened)));
-		assert_true(held->life.screened == NULL ||
+		assert_true(kept->life.screened == NULL ||
 			    body->screening->outcome == WOT__V1__SCREENING__OUTCOME__NOT_REACHED ||
-			    held->life.decided_on == day);
-	} else if (life_step(&held->life, body, day, &why)) {
+			    kept->life.decided_on == day);
+	} else if (life_step(&kept->life, body, day, &why)) {
 		fail_msg("%s: %s", submission->external_ref, why.text);
 	}
 }
