@@ -5,7 +5,7 @@
 #include <libfyaml.h>
 #include <string.h>
 
-struct place {
+struct spot {
 	uint32_t line, column;
 };
 
@@ -16,20 +16,20 @@ struct reader {
 	size_t depth;
 };
 
-static struct place place_of(struct fy_token *token)
+static struct spot spot_of(struct fy_token *token)
 {
 	const struct fy_mark *mark = token ? fy_token_start_mark(token) : NULL;
 	if (!mark)
-		return (struct place){1, 1};
-	return (struct place){(uint32_t)mark->line + 1, (uint32_t)mark->column + 1};
+		return (struct spot){1, 1};
+	return (struct spot){(uint32_t)mark->line + 1, (uint32_t)mark->column + 1};
 }
 
 static struct yaml_node *node_new(
 	struct reader *reader, enum yaml_kind kind, struct fy_token *token)
 {
 	struct yaml_node *node = arena_alloc(&reader->yaml->arena, sizeof *node);
-	struct place place = place_of(token);
-	*node = (struct yaml_node){.kind = kind, .line = place.line, .column = place.column};
+	struct spot spot = spot_of(token);
+	*node = (struct yaml_node){.kind = kind, .line = spot.line, .column = spot.column};
 	return node;
 }
 

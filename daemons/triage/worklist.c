@@ -13,7 +13,7 @@
 #include <string.h>
 
 /* Where it stands on the list; of two with the same deadline the earlier report goes first. */
-struct place {
+struct standing {
 	unsigned priority;
 	int32_t deadline_on, reported_on;
 	bool is_signal;
@@ -24,16 +24,16 @@ struct place {
 struct list {
 	const struct triage *triage;
 	int32_t today;
-	const struct place *after; /* only what stands behind it; NULL: all */
-	struct place *places;
+	const struct standing *after; /* only what stands behind it; NULL: all */
+	struct standing *standings;
 	size_t count;
 };
 
 /* ---- who is on it ---- */
 
-static int place_compare(const void *a, const void *b)
+static int standing_compare(const void *a, const void *b)
 {
-	const struct place *x = a, *y = b;
+	const struct standing *x = a, *y = b;
 	if (x->priority != y->priority)
 		return x->priority < y->priority ? -1 : 1;
 	if (x->deadline_on != y->deadline_on)
@@ -45,9 +45,9 @@ static int place_compare(const void *a, const void *b)
 	return x->number < y->number ? -1 : x->number > y->number;
 }
 
-static struct place place_of_request(const struct request *request, uint32_t number)
+static struct standing standing_of_request(const struct request *request, uint32_t number)
 {
-	return (struct place){
+	return (struct standing){
 		.priority = request->priority,
 		.deadline_on = request->contact.deadline_on,
 		.reported_on = request->reported_on,
@@ -56,9 +56,10 @@ static struct place place_of_request(const struct request *request, uint32_t num
 }
 
 /* A household is phoned as soon as somebody who asked for help, though no clock runs for it. */
-static struct place place_of_signal(const struct triage *triage, uint32_t number, int32_t since)
+static struct standing standing_of_signal(
+	const struct triage *triage, uint32_t number, int32_t since)
 {
-	return (struct place){
+	return (struct standing){
 		.priority = WOT__V1__CASE_ROUTED__PRIORITY__ROUTINE,
 		.deadline_on =
 			clocks_deadline(CLOCK_FIRST_CONTACT, since, &triage->promise_rules.closing),
@@ -68,13 +69,13 @@ static struct place place_of_signal(const struct triage *triage, uint32_t number
 	};
 }
 
-static void list_add(struct list *list, struct place place, const struct household *household)
+static void list_add(struct list *list, struct standing standing, const struct household *household)
 {
-	place.household = household;
-	if (list->after && place_compare(&place, list->after) <= 0)
+	standing.household = household;
+	if (list->after && standing_compare(&standing, list->after) <= 0)
 		return;
-	list->places = grow_push(list->places, list->count, sizeof *list->places);
-	list->places[list->count++] = place;
+	list->standings = grow_push(list->standings, list->count, sizeof *list->standings);
+	list->standings[list->count++] = standing;
 }
 
 /* phoned: by number, the households that are phoned about a request anyway. */
@@ -89,7 +90,7 @@ static void list_add_requests(struct list *list, bool *phoned)
 			signals_of(&triage->signals, request->household_id, list->today);
 		if (household)
 			phoned[household->number] = true;
-		list_add(list, place_of_request(request, number), household);
+		list_add(list, standing_of_request(request, number), household);
 	}
 }
 
@@ -100,7 +101,8 @@ static void list_add_signals(struct list *list, const bool *phoned)
 	for (; household; household = household->hh.next)
 		if (!phoned[household->number] && household_waits(household, list->today))
 			list_add(list,
-				place_of_signal(triage, household->number, household->reported_on),
+				standing_of_signal(
+					triage, household->number, household->reported_on),
 				household);
 }
 
@@ -111,7 +113,7 @@ static void list_fill(struct list *list)
 	list_add_requests(list, phoned);
 	list_add_signals(list, phoned);
 	if (list->count)
-		qsort(list->places, list->count, sizeof *list->places, place_compare);
+		qsort(list->standings, list->count, sizeof *list->standings, standing_compare);
 }
 
 /* ---- an item ---- */
@@ -123,11 +125,11 @@ static char *case_id_of(const struct triage *triage, uint32_t number, struct are
 	return id;
 }
 
-static void request_fill(const struct triage *triage, const struct place *place,
+static void request_fill(const struct triage *triage, const struct standing *standing,
 	struct arena *arena, Wot__V1__WorklistItem *out)
 {
-	const struct request *request = triage_request(triage, place->number);
-	out->case_id = case_id_of(triage, place->number, arena);
+	const struct request *request = triage_request(triage, standing->number);
+	out->case_id = case_id_of(triage, standing->number, arena);
 	out->attempts = request->attempts;
 	if (request->team)
 		out->team = (char *)triage_team_name(triage, request->team);
@@ -141,10 +143,10 @@ static void request_fill(const struct triage *triage, const struct place *place,
 }
 
 static void household_fill(
-	const struct triage *triage, const struct place *place, Wot__V1__WorklistItem *out)
+	const struct triage *triage, const struct standing *standing, Wot__V1__WorklistItem *out)
 {
-	const struct household *household = place->household;
-	out->case_ref = (char *)refs_name(&triage->signals.refs, place->number);
+	const struct household *household = standing->household;
+	out->case_ref = (char *)refs_name(&triage->signals.refs, standing->number);
 	out->attempts = household->attempts;
 	out->has_household_id = true;
 	out->household_id = (ProtobufCBinaryData){
@@ -152,31 +154,31 @@ static void household_fill(
 }
 
 static Wot__V1__WorklistItem *item_of(
-	const struct triage *triage, const struct place *place, struct arena *arena)
+	const struct triage *triage, const struct standing *standing, struct arena *arena)
 {
 	Wot__V1__WorklistItem *out =
 		(void *)message_new(&wot__v1__worklist_item__descriptor, arena);
-	out->reported_on = place->reported_on;
-	out->deadline = place->deadline_on;
-	out->priority = place->priority ? (Wot__V1__CaseRouted__Priority)place->priority
-					: WOT__V1__CASE_ROUTED__PRIORITY__ROUTINE;
-	if (place->is_signal)
-		household_fill(triage, place, out);
+	out->reported_on = standing->reported_on;
+	out->deadline = standing->deadline_on;
+	out->priority = standing->priority ? (Wot__V1__CaseRouted__Priority)standing->priority
+					   : WOT__V1__CASE_ROUTED__PRIORITY__ROUTINE;
+	if (standing->is_signal)
+		household_fill(triage, standing, out);
 	else
-		request_fill(triage, place, arena, out);
-	if (place->household)
-		out->n_signals = household_kinds(place->household, &out->signals, arena);
+		request_fill(triage, standing, arena, out);
+	if (standing->household)
+		out->n_signals = household_kinds(standing->household, &out->signals, arena);
 	return out;
 }
 
 /* ---- a page ---- */
 
 /* The place after which a page begins, also when what stood there has left the list since. */
-static int after_place(const struct triage *triage, const char *after, struct place *out)
+static int after_standing(const struct triage *triage, const char *after, struct standing *out)
 {
 	uint32_t number = triage_number(triage, after);
 	if (number) {
-		*out = place_of_request(triage_request(triage, number), number);
+		*out = standing_of_request(triage_request(triage, number), number);
 		return 0;
 	}
 	number = signals_find(&triage->signals, "", after);
@@ -185,14 +187,15 @@ static int after_place(const struct triage *triage, const char *after, struct pl
 	const struct signal *signal = signals_at(&triage->signals, number);
 	const struct household *household =
 		signals_of(&triage->signals, signal->household_id, signal->day);
-	*out = place_of_signal(triage, number, household ? household->reported_on : signal->day);
+	*out = standing_of_signal(triage, number, household ? household->reported_on : signal->day);
 	return 0;
 }
 
-static char *name_of(const struct triage *triage, const struct place *place, struct arena *arena)
+static char *name_of(
+	const struct triage *triage, const struct standing *standing, struct arena *arena)
 {
-	return place->is_signal ? (char *)refs_name(&triage->signals.refs, place->number)
-				: case_id_of(triage, place->number, arena);
+	return standing->is_signal ? (char *)refs_name(&triage->signals.refs, standing->number)
+				   : case_id_of(triage, standing->number, arena);
 }
 
 int get_worklist(const void *knowledge, const struct get_query *query, struct get_answer *answer,
@@ -201,8 +204,8 @@ int get_worklist(const void *knowledge, const struct get_query *query, struct ge
 	const struct triage *triage = knowledge;
 	const Wot__V1__Page *page = (const void *)query->parameters;
 	Wot__V1__Worklist *out = (void *)answer->message;
-	struct place after;
-	if (page->after && after_place(triage, page->after, &after) != 0)
+	struct standing after;
+	if (page->after && after_standing(triage, page->after, &after) != 0)
 		return why_set(why, ERR_INVALID, "after: no place on the list was ever called so");
 	struct list list = {.triage = triage,
 		.today = calendar_day_of(query->now_ms),
@@ -211,9 +214,9 @@ int get_worklist(const void *knowledge, const struct get_query *query, struct ge
 	size_t shown = list.count < page->limit ? list.count : page->limit;
 	out->items = arena_alloc(query->arena, (shown + 1) * sizeof *out->items);
 	for (size_t i = 0; i < shown; i++)
-		out->items[out->n_items++] = item_of(triage, &list.places[i], query->arena);
+		out->items[out->n_items++] = item_of(triage, &list.standings[i], query->arena);
 	if (shown < list.count)
-		out->next = name_of(triage, &list.places[shown - 1], query->arena);
-	free(list.places);
+		out->next = name_of(triage, &list.standings[shown - 1], query->arena);
+	free(list.standings);
 	return 0;
 }

@@ -21,19 +21,19 @@ static inline void on_stream(void *arg, const struct store_report *report)
 }
 
 /* Ten blocks of ten events, closed: event N is in block (N - 1) / 10. */
-static inline void make_log(struct place *place)
+static inline void make_log(struct site *site)
 {
-	place_open(place);
+	site_open(site);
 	for (unsigned i = 0; i < 10; i++)
-		place_block(place, NOW_MS + i, 10, "key=value");
-	store_close(&place->store);
+		site_block(site, NOW_MS + i, 10, "key=value");
+	store_close(&site->store);
 }
 
-static inline void file_read(const struct place *place, const char *name, struct buf *out)
+static inline void file_read(const struct site *site, const char *name, struct buf *out)
 {
 	char path[512];
 	struct stat stat_of;
-	place_path(place, name, path);
+	site_path(site, name, path);
 	int fd = open(path, O_RDONLY);
 	assert_true(fd >= 0);
 	assert_int_equal(fstat(fd, &stat_of), 0);
@@ -44,10 +44,10 @@ static inline void file_read(const struct place *place, const char *name, struct
 	close(fd);
 }
 
-static inline void file_write(const struct place *place, const char *name, const struct buf *bytes)
+static inline void file_write(const struct site *site, const char *name, const struct buf *bytes)
 {
 	char path[512];
-	place_path(place, name, path);
+	site_path(site, name, path);
 	int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC, 0600);
 	assert_true(fd >= 0);
 	assert_int_equal(write(fd, bytes->data, bytes->len), bytes->len);
@@ -56,10 +56,10 @@ static inline void file_write(const struct place *place, const char *name, const
 
 /* Flips a bit of the text, wherever it is in the file: LMDB leaves older copies of a page behind.
  */
-static inline void flip(struct place *place, const char *text)
+static inline void flip(struct site *site, const char *text)
 {
 	auto_buf struct buf file = {0};
-	file_read(place, "data.mdb", &file);
+	file_read(site, "data.mdb", &file);
 	unsigned count = 0;
 	for (char *at = file.data;; at++, count++) {
 		at = memmem(at, file.len - (size_t)(at - file.data), text, strlen(text));
@@ -68,30 +68,30 @@ static inline void flip(struct place *place, const char *text)
 		at[strlen(text) - 1] ^= 0x10;
 	}
 	assert_true(count > 0);
-	file_write(place, "data.mdb", &file);
+	file_write(site, "data.mdb", &file);
 }
 
-static inline void cut(struct place *place, size_t len)
+static inline void cut(struct site *site, size_t len)
 {
 	char path[512];
-	place_path(place, "data.mdb", path);
+	site_path(site, "data.mdb", path);
 	assert_int_equal(truncate(path, (off_t)len), 0);
 }
 
 static inline void assert_names(const struct why *why, const char *stream, uint64_t seq)
 {
-	char place[64];
-	snprintf(place, sizeof place, "log %s: event %" PRIu64 " ", stream, seq);
-	if (!strstr(why->text, place))
-		fail_msg("\"%s\" is not in \"%s\"", place, why->text);
+	char start[64];
+	snprintf(start, sizeof start, "log %s: event %" PRIu64 " ", stream, seq);
+	if (!strstr(why->text, start))
+		fail_msg("\"%s\" is not in \"%s\"", start, why->text);
 	assert_non_null(strstr(why->text, "wotctl"));
 }
 
-static inline void verify_says(const struct place *place, int err, uint64_t bad_seq)
+static inline void verify_says(const struct site *site, int err, uint64_t bad_seq)
 {
 	struct seen seen = {0};
 	struct why why = {""};
-	assert_int_equal(dir_verify(place->dir, place_rows, on_stream, &seen, &why), err);
+	assert_int_equal(dir_verify(site->dir, site_rows, on_stream, &seen, &why), err);
 	assert_int_equal(seen.own.bad_seq, bad_seq);
 	assert_int_equal(seen.own.err, err);
 	if (err)

@@ -25,7 +25,7 @@
 
 enum { NOW_MS = 1000000 };
 
-struct place {
+struct site {
 	char dir[256];
 	int woken;
 	struct store *store;
@@ -33,19 +33,19 @@ struct place {
 	int before_commit; /* what the hook returns */
 };
 
-static inline void place_on_wake(void *arg)
+static inline void site_on_wake(void *arg)
 {
-	struct place *place = arg;
-	eventfd_write(place->woken, 1);
+	struct site *site = arg;
+	eventfd_write(site->woken, 1);
 }
 
-static inline int place_before_commit(void *arg)
+static inline int site_before_commit(void *arg)
 {
-	return __atomic_load_n(&((struct place *)arg)->before_commit, __ATOMIC_SEQ_CST);
+	return __atomic_load_n(&((struct site *)arg)->before_commit, __ATOMIC_SEQ_CST);
 }
 
 /* An event "key=value" gives the row key → value; any other gives none. */
-static inline void place_rows(
+static inline void site_rows(
 	const uint8_t *event, size_t len, uint64_t seq, struct store_rows *rows)
 {
 	(void)seq;
@@ -72,26 +72,26 @@ static inline int dir_accept_loss(
 	return store_accept_loss(&options, report, why);
 }
 
-static inline int place_new(void **state)
+static inline int site_new(void **state)
 {
-	struct place *place = calloc(1, sizeof *place);
+	struct site *site = calloc(1, sizeof *site);
 	const char *tmp = getenv("TMPDIR");
-	snprintf(place->dir, sizeof place->dir, "%s/wot-store-XXXXXX", tmp ? tmp : "/tmp");
-	if (!mkdtemp(place->dir))
+	snprintf(site->dir, sizeof site->dir, "%s/wot-store-XXXXXX", tmp ? tmp : "/tmp");
+	if (!mkdtemp(site->dir))
 		return -1;
-	place->woken = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-	place->options = (struct store_options){
+	site->woken = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+	site->options = (struct store_options){
 		.backend = &store_folder,
-		.dir = place->dir,
+		.dir = site->dir,
 		.own = "intake",
 		.holder = "test-holder",
 		.limit_mib = 64,
-		.rows_of = place_rows,
-		.before_commit = place_before_commit,
-		.wake = place_on_wake,
-		.arg = place,
+		.rows_of = site_rows,
+		.before_commit = site_before_commit,
+		.wake = site_on_wake,
+		.arg = site,
 	};
-	*state = place;
+	*state = site;
 	return 0;
 }
 
@@ -111,69 +111,68 @@ static inline void dir_remove(const char *path)
 	rmdir(path);
 }
 
-static inline int place_free(void **state)
+static inline int site_free(void **state)
 {
-	struct place *place = *state;
-	store_close(&place->store);
-	close(place->woken);
-	umount(place->dir); /* of a test that failed half-way */
-	dir_remove(place->dir);
-	free(place);
+	struct site *site = *state;
+	store_close(&site->store);
+	close(site->woken);
+	umount(site->dir); /* of a test that failed half-way */
+	dir_remove(site->dir);
+	free(site);
 	return 0;
 }
 
-static inline void place_open(struct place *place)
+static inline void site_open(struct site *site)
 {
 	struct why why = {""};
-	int err = store_open(&place->store, &place->options, &why);
+	int err = store_open(&site->store, &site->options, &why);
 	if (err)
 		print_error("store_open: %s: %s\n", err_name(err), why.text);
 	assert_int_equal(err, 0);
 }
 
-static inline void place_wait(struct place *place)
+static inline void site_wait(struct site *site)
 {
 	eventfd_t count;
-	struct pollfd woken = {.fd = place->woken, .events = POLLIN};
+	struct pollfd woken = {.fd = site->woken, .events = POLLIN};
 	assert_int_equal(poll(&woken, 1, 20000), 1);
-	eventfd_read(place->woken, &count);
+	eventfd_read(site->woken, &count);
 }
 
 /* Until the store reports err; its own log is durable then if err is 0. */
-static inline void place_until(struct place *place, int err)
+static inline void site_until(struct site *site, int err)
 {
-	while (store_poll(place->store) != err ||
-		(err == 0 && store_durable(place->store) < store_last(place->store))) {
-		store_flush(place->store, NOW_MS);
-		if (store_poll(place->store) != err ||
-			(err == 0 && store_durable(place->store) < store_last(place->store)))
-			place_wait(place);
+	while (store_poll(site->store) != err ||
+		(err == 0 && store_durable(site->store) < store_last(site->store))) {
+		store_flush(site->store, NOW_MS);
+		if (store_poll(site->store) != err ||
+			(err == 0 && store_durable(site->store) < store_last(site->store)))
+			site_wait(site);
 	}
 }
 
-static inline uint64_t place_append(struct place *place, const char *event)
+static inline uint64_t site_append(struct site *site, const char *event)
 {
 	uint64_t seq = 0;
-	store_append(place->store, event, strlen(event), &seq);
+	store_append(site->store, event, strlen(event), &seq);
 	return seq;
 }
 
 /* One block of these events, durable. */
-static inline void place_block(
-	struct place *place, int64_t now_ms, unsigned count, const char *format)
+static inline void site_block(struct site *site, int64_t now_ms, unsigned count, const char *format)
 {
 	for (unsigned i = 0; i < count; i++) {
 		char event[1024];
-		snprintf(event, sizeof event, "%s %" PRIu64, format, store_last(place->store) + 1);
-		place_append(place, event);
+		snprintf(event, sizeof event, "%s %" PRIu64, format, store_last(site->store) + 1);
+		site_append(site, event);
 	}
-	store_flush(place->store, now_ms);
-	place_until(place, 0);
+	store_flush(site->store, now_ms);
+	site_until(site, 0);
 }
 
-static inline void place_path(const struct place *place, const char *name, char out[512])
+static inline void site_path(const struct site *site, const char *name, char out[512])
 {
-	snprintf(out, 512, "%s/%s", place->dir, name);
+	snprintf(out, 512, "%s/%s", site->dir, name);
 }
 
 /* Everything of a stream, and every check along the way. Returns its last seq. */
