@@ -9,7 +9,7 @@ enum { CROSS_MAX = 1 << 18 };
 /* What is gathered for one value, or one pair of values. */
 struct group {
 	struct counts counts;
-	struct percentile sample; /* of a measure */
+	struct percentile measured; /* of a measure */
 };
 
 struct gather {
@@ -18,7 +18,7 @@ struct gather {
 	struct group total, *groups;
 	size_t group_count;
 	/* Of a part whose rows count as one each: how many rows of a group give what, added up at the end. */
-	uint32_t *tally;
+	uint32_t *histogram;
 };
 
 size_t formula_parts(const struct formula *formula, const struct formula *parts[SUM_MAX])
@@ -41,32 +41,32 @@ static void counts_add(struct counts *to, const struct counts *counts, int64_t t
 /* One row to one group. */
 static void group_add(struct gather *gather, size_t group, const struct given *given, uint32_t i)
 {
-	if (gather->tally) {
-		gather->tally[group * GIVE_KINDS + given->gives[i] % GIVE_KINDS]++;
+	if (gather->histogram) {
+		gather->histogram[group * GIVE_KINDS + given->gives[i] % GIVE_KINDS]++;
 		return;
 	}
 	struct counts counts = given_counts(given, i);
 	counts_add(&gather->groups[group].counts, &counts, 1);
 	if (gather->figure->formula->measure != REF_NONE && given->gives[i] & GIVE_COUNT)
-		percentile_add(&gather->groups[group].sample, given->measured[i]);
+		percentile_add(&gather->groups[group].measured, given->measured[i]);
 }
 
-static void tally_begin(struct gather *gather, const struct formula *part)
+static void histogram_begin(struct gather *gather, const struct formula *part)
 {
 	if (part->measure != REF_NONE || part->sum != REF_NONE || part->divided_by != REF_NONE)
 		return;
-	gather->tally = calloc(gather->group_count, GIVE_KINDS * sizeof *gather->tally);
-	must(gather->tally);
+	gather->histogram = calloc(gather->group_count, GIVE_KINDS * sizeof *gather->histogram);
+	must(gather->histogram);
 }
 
-static void tally_end(struct gather *gather)
+static void histogram_end(struct gather *gather)
 {
-	for (size_t i = 0; gather->tally && i < gather->group_count * GIVE_KINDS; i++) {
+	for (size_t i = 0; gather->histogram && i < gather->group_count * GIVE_KINDS; i++) {
 		struct counts counts = gives_counts((unsigned)(i % GIVE_KINDS));
-		counts_add(&gather->groups[i / GIVE_KINDS].counts, &counts, gather->tally[i]);
+		counts_add(&gather->groups[i / GIVE_KINDS].counts, &counts, gather->histogram[i]);
 	}
-	free(gather->tally);
-	gather->tally = NULL;
+	free(gather->histogram);
+	gather->histogram = NULL;
 }
 
 /* The values of a chunk's rows in one dimension; without one all rows have the value 0. */
@@ -104,23 +104,23 @@ static void rows_group(struct gather *gather, struct rows rows, const struct giv
 }
 
 /* The same where a row counts as one, and one dimension at most has lists. */
-static COLUMN_LOOP void rows_tally(struct gather *gather, struct rows rows,
+static COLUMN_LOOP void rows_histogram(struct gather *gather, struct rows rows,
 	const struct given *given, const struct column_values columns[FIGURE_SPLITS])
 {
 	size_t listed = columns[1].lists,
 	       steps[FIGURE_SPLITS] = {GIVE_KINDS * gather->sizes[1], GIVE_KINDS};
 	const uint32_t *values = columns[!listed].values, *lists = columns[listed].values;
 	size_t step = steps[!listed], list_step = steps[listed];
-	uint32_t *tally = gather->tally;
+	uint32_t *histogram = gather->histogram;
 	if (!columns[listed].lists) {
 		for (uint32_t i = 0; i < rows.count; i++)
-			tally[values[i] * step + lists[i] * list_step +
-				given->gives[i] % GIVE_KINDS]++;
+			histogram[values[i] * step + lists[i] * list_step +
+				  given->gives[i] % GIVE_KINDS]++;
 		return;
 	}
 	/* Most lists hold one value or two: those are counted without a branch to guess. */
 	for (uint32_t i = 0; i < rows.count; i++) {
-		uint32_t *from = tally + values[i] * step + given->gives[i] % GIVE_KINDS;
+		uint32_t *from = histogram + values[i] * step + given->gives[i] % GIVE_KINDS;
 		uint32_t list = lists[i], rest = list & (list - 1), second = rest ? rest : list;
 		from[(uint32_t)__builtin_ctz(list) * list_step]++;
 		from[(uint32_t)__builtin_ctz(second) * list_step] += rest != 0;
@@ -139,19 +139,19 @@ static void part_scan(struct gather *gather, const struct formula *part)
 		columns[i].split = formula_split(part, gather->figure->by[i]);
 		columns[i].lists = split_is_list(columns[i].split);
 	}
-	tally_begin(gather, part);
+	histogram_begin(gather, part);
 	for (uint32_t row = 0; row < table->rows; row += TABLE_CHUNK) {
 		struct rows rows = table_rows(table, row);
 		if (!formula_give(part, rows, &gather->figure->period, &given))
 			continue;
 		for (size_t i = 0; i < gather->figure->by_count; i++)
 			split_column(part, columns[i].split, rows, columns[i].values);
-		if (gather->tally && !(columns[0].lists && columns[1].lists))
-			rows_tally(gather, rows, &given, columns);
+		if (gather->histogram && !(columns[0].lists && columns[1].lists))
+			rows_histogram(gather, rows, &given, columns);
 		else
 			rows_group(gather, rows, &given, columns);
 	}
-	tally_end(gather);
+	histogram_end(gather);
 }
 
 static void on_day(void *arg, const int32_t *values, size_t count)
@@ -167,7 +167,8 @@ static void part_count(struct gather *gather, const struct formula *part)
 	bool measured = part->measure != REF_NONE;
 	formula_counts(part, NULL, 0, period, &gather->total.counts);
 	if (measured)
-		spread_each(&part->spread, period->from, period->to, on_day, &gather->total.sample);
+		spread_each(
+			&part->spread, period->from, period->to, on_day, &gather->total.measured);
 	if (figure->by_count > 1 || (split && (measured || !split->counted))) {
 		part_scan(gather, part);
 		return;
@@ -217,15 +218,15 @@ static void share_fill(struct value *value, const struct formula *formula)
 	value->high = (double)(counts->count + counts->unknown) / (double)whole;
 }
 
-static void spread_fill(struct value *value, enum kpi_unit unit, struct percentile *sample)
+static void spread_fill(struct value *value, enum kpi_unit unit, struct percentile *measured)
 {
 	value->counts.of = value->counts.count;
 	value->has_of = true;
-	value->known = value->has_spread = sample->count > 0;
-	if (!sample->count)
+	value->known = value->has_spread = measured->count > 0;
+	if (!measured->count)
 		return;
 	int32_t ranks[2];
-	value->mean = percentile_read(sample, (const size_t[]){50, 90}, ranks, 2);
+	value->mean = percentile_read(measured, (const size_t[]){50, 90}, ranks, 2);
 	value->p50 = ranks[0];
 	value->p90 = ranks[1];
 	value->value = unit == UNIT_EURO ? value->mean : value->p50;
@@ -245,7 +246,7 @@ static struct value value_make(const struct figure *figure, struct group *group,
 		share_fill(&value, figure->formula);
 		break;
 	default:
-		spread_fill(&value, figure->kpi->unit, &group->sample);
+		spread_fill(&value, figure->kpi->unit, &group->measured);
 	}
 	return value;
 }
@@ -342,9 +343,9 @@ static int met_fill(struct figure *figure, const struct kpis *kpis,
 static void gather_done(struct gather *gather)
 {
 	for (size_t g = 0; g < gather->group_count; g++)
-		percentile_done(&gather->groups[g].sample);
+		percentile_done(&gather->groups[g].measured);
 	free(gather->groups);
-	percentile_done(&gather->total.sample);
+	percentile_done(&gather->total.measured);
 }
 
 int figure_make(struct figure *out, const struct kpis *kpis, const struct kpi *kpi,

@@ -20,12 +20,12 @@ struct percentile {
 	size_t slice_count, slice_room;
 };
 
-void percentile_add(struct percentile *sample, int32_t item);
-void percentile_borrow(struct percentile *sample, const int32_t *items, size_t count);
+void percentile_add(struct percentile *values, int32_t item);
+void percentile_borrow(struct percentile *values, const int32_t *items, size_t count);
 /* Of one that holds something: returns the mean, and the smallest values that at least so many percent of all
  * do not exceed. */
 double percentile_read(
-	const struct percentile *sample, const size_t *percents, int32_t *ranks, size_t count);
-void percentile_done(struct percentile *sample);
+	const struct percentile *values, const size_t *percents, int32_t *ranks, size_t count);
+void percentile_done(struct percentile *values);
 
 #endif

@@ -223,7 +223,7 @@ static void label_add(struct buf *out, const char *name, const char *value)
 }
 
 /* NAME{daemon="…",kind="…",name="…"  and, with a label of its own,  ,label="value"  then  }  */
-static void sample_add(struct buf *out, const struct metrics *metrics, const struct metric_row *row,
+static void line_open(struct buf *out, const struct metrics *metrics, const struct metric_row *row,
 	const char *name, const char *label, const char *value)
 {
 	buf_text(out, name);
@@ -245,7 +245,7 @@ static void column_open(const struct metrics *metrics, const struct column *colu
 		column->counter ? "counter" : "gauge", column->name, column->help);
 	EACH_ROW (row, metrics) {
 		if (column->offset != offsetof(struct metric_row, refused)) {
-			sample_add(out, metrics, row, name, NULL, NULL);
+			line_open(out, metrics, row, name, NULL, NULL);
 			buf_printf(out, "%" PRIu64 "\n", cell(row, column));
 			continue;
 		}
@@ -253,7 +253,7 @@ static void column_open(const struct metrics *metrics, const struct column *colu
 		for (unsigned i = 0; i < ERR_COUNT; i++) {
 			if (!row->refused_by[i])
 				continue;
-			sample_add(out, metrics, row, name, "reason", err_name(err_at(i)));
+			line_open(out, metrics, row, name, "reason", err_name(err_at(i)));
 			buf_printf(out, "%" PRIu64 "\n", row->refused_by[i]);
 		}
 	}
@@ -275,14 +275,14 @@ static void latency_row_open(
 			seen += row->latency.buckets[bucket];
 		char le[32];
 		snprintf(le, sizeof le, "%.6f", (double)le_us / 1e6);
-		sample_add(out, metrics, row, bucket_name, "le", le);
+		line_open(out, metrics, row, bucket_name, "le", le);
 		buf_printf(out, "%" PRIu64 "\n", seen);
 	}
-	sample_add(out, metrics, row, bucket_name, "le", "+Inf");
+	line_open(out, metrics, row, bucket_name, "le", "+Inf");
 	buf_printf(out, "%" PRIu64 "\n", row->latency.count);
-	sample_add(out, metrics, row, "wot_latency_seconds_count", NULL, NULL);
+	line_open(out, metrics, row, "wot_latency_seconds_count", NULL, NULL);
 	buf_printf(out, "%" PRIu64 "\n", row->latency.count);
-	sample_add(out, metrics, row, "wot_latency_seconds_sum", NULL, NULL);
+	line_open(out, metrics, row, "wot_latency_seconds_sum", NULL, NULL);
 	buf_printf(out, "%" PRIu64 ".%06" PRIu64 "\n", row->latency.sum_us / 1000000,
 		row->latency.sum_us % 1000000);
 }

@@ -8,7 +8,7 @@
 
 #include <cmocka.h>
 
-static struct metrics sample(void)
+static struct metrics metrics_example(void)
 {
 	struct metrics metrics = {.daemon = "intake"};
 	struct metric_row *push = metric_add(&metrics, "door", "push");
@@ -74,7 +74,7 @@ static void a_row_is_made_once(void **state)
 static void clearing_keeps_the_gauges(void **state)
 {
 	(void)state;
-	struct metrics metrics = sample();
+	struct metrics metrics = metrics_example();
 	metrics_clear(&metrics);
 	assert_int_equal(metrics.rows->received, 0);
 	assert_int_equal(metrics.rows->refused, 0);
@@ -97,7 +97,7 @@ static void an_error_that_is_none_of_ours_is_internal(void **state)
 static void csv_is_as_of_haproxy(void **state)
 {
 	(void)state;
-	struct metrics metrics = sample();
+	struct metrics metrics = metrics_example();
 	auto_buf struct buf out = {0};
 	metrics_csv(&metrics, &out);
 	assert_string_equal(out.data,
@@ -114,7 +114,7 @@ static void csv_is_as_of_haproxy(void **state)
 static void the_table_is_aligned(void **state)
 {
 	(void)state;
-	struct metrics metrics = sample();
+	struct metrics metrics = metrics_example();
 	auto_buf struct buf out = {0};
 	metrics_text(&metrics, &out);
 	size_t width = strcspn(out.data, "\n");
@@ -128,7 +128,7 @@ static void the_table_is_aligned(void **state)
 static void json_is_a_row_each(void **state)
 {
 	(void)state;
-	struct metrics metrics = sample();
+	struct metrics metrics = metrics_example();
 	auto_buf struct buf out = {0};
 	metrics_json(&metrics, &out);
 	assert_non_null(
@@ -145,7 +145,7 @@ static void json_is_a_row_each(void **state)
 static void errors_are_a_line_a_reason(void **state)
 {
 	(void)state;
-	struct metrics metrics = sample();
+	struct metrics metrics = metrics_example();
 	auto_buf struct buf out = {0};
 	metrics_errors(&metrics, &out);
 	assert_string_equal(out.data, "door push invalid 1\ndoor push ref_taken 2\n");
@@ -163,7 +163,7 @@ static unsigned count_of(const char *text, const char *part)
 static void openmetrics_names_each_family_once(void **state)
 {
 	(void)state;
-	struct metrics metrics = sample();
+	struct metrics metrics = metrics_example();
 	auto_buf struct buf out = {0};
 	metrics_open(&metrics, &out);
 #define COUNTER(field, help)                                                                       \
@@ -184,7 +184,7 @@ static void openmetrics_names_each_family_once(void **state)
 static void openmetrics_has_the_values(void **state)
 {
 	(void)state;
-	struct metrics metrics = sample();
+	struct metrics metrics = metrics_example();
 	auto_buf struct buf out = {0};
 	metrics_open(&metrics, &out);
 #define PUSH "{daemon=\"intake\",kind=\"door\",name=\"push\""
