@@ -1,7 +1,7 @@
 #include "stage/app.h"
 
 #include "lib/log.h"
-#include "stage/shell.h"
+#include "stage/stage_own.h"
 #include <errno.h>
 #include <getopt.h>
 #include <sodium.h>

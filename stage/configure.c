@@ -3,7 +3,7 @@
  * that a core has no configuration but what came in as an event.
  */
 #include "lib/log.h"
-#include "stage/shell.h"
+#include "stage/stage_own.h"
 
 #include <sodium.h>
 #include <string.h>

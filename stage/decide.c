@@ -1,6 +1,6 @@
 #include "lib/log.h"
 #include "proto/submission.h"
-#include "stage/shell.h"
+#include "stage/stage_own.h"
 
 #include <inttypes.h>
 #include <sodium.h>

@@ -7,7 +7,7 @@
 #include "proto/json.h"
 #include "proto/problem.h"
 #include "proto/submission.h"
-#include "stage/shell.h"
+#include "stage/stage_own.h"
 
 #include <inttypes.h>
 #include <stdio.h>

@@ -8,7 +8,7 @@
 #include "proto/problem.h"
 #include "proto/scan.h"
 #include "proto/submission.h"
-#include "stage/shell.h"
+#include "stage/stage_own.h"
 
 #include <string.h>
 

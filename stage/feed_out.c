@@ -5,7 +5,7 @@
 #include "lib/clock.h"
 #include "lib/log.h"
 #include "proto/feed.pb-c.h"
-#include "stage/shell.h"
+#include "stage/stage_own.h"
 
 #include <inttypes.h>
 #include <string.h>

@@ -3,7 +3,7 @@
  */
 #include "core/get.h"
 #include "proto/openapi.h"
-#include "stage/shell.h"
+#include "stage/stage_own.h"
 
 enum { PARAMETERS_MAX = 32 };
 

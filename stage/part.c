@@ -2,7 +2,7 @@
  * The two parts that a daemon can play: who decides, and keeps a log of its own; who counts, and keeps copies of what it reads.
  */
 #include "lib/clock.h"
-#include "stage/shell.h"
+#include "stage/stage_own.h"
 
 enum { CORE_TICK_MS = 1000, NEWS_WAIT_MS = 10000, INPUT_READ_AFTER_MS = 1000 };
 

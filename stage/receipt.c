@@ -1,5 +1,5 @@
 #include "lib/log.h"
-#include "stage/shell.h"
+#include "stage/stage_own.h"
 
 unsigned receipt_code(const struct receipt *receipt)
 {

@@ -1,6 +1,6 @@
 #include "lib/clock.h"
 #include "lib/log.h"
-#include "stage/shell.h"
+#include "stage/stage_own.h"
 
 #include <inttypes.h>
 #include <string.h>

@@ -1,4 +1,4 @@
-#include "stage/shell.h"
+#include "stage/stage_own.h"
 
 /* Whoever is told anything is told nothing that a crash could take back. */
 void reply_wait(struct stage *stage, struct reply *reply)

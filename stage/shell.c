@@ -1,4 +1,4 @@
-#include "stage/shell.h"
+#include "stage/stage_own.h"
 
 #include "lib/clock.h"
 #include "lib/log.h"

@@ -2,7 +2,7 @@
 
 #include "lib/clock.h"
 #include "lib/log.h"
-#include "stage/shell.h"
+#include "stage/stage_own.h"
 
 #include <inttypes.h>
 #include <signal.h>

@@ -5,7 +5,7 @@
 #include "lib/json_out.h"
 #include "lib/log.h"
 #include "proto/json.h"
-#include "stage/shell.h"
+#include "stage/stage_own.h"
 
 #include <inttypes.h>
 #include <string.h>

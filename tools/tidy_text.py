@@ -74,6 +74,15 @@ def includes_rule(tree):
                 yield f"{name}:{number}: {folder} may not include {path}"
 
 
+def own_rule(tree):
+    """X_own.h is what the files of X share among themselves."""
+    for name in tree.ending_in("c", "h", "def"):
+        for number, path in tree.includes(name):
+            its_own = path.rpartition("/")[0] == name.rpartition("/")[0]
+            if path.endswith("_own.h") and not its_own and not name.startswith(EVERYTHING):
+                yield f"{name}:{number}: {path} is for its own folder alone"
+
+
 def backends_rule(tree):
     """What a backend of the store stands on is known to it alone."""
     for name in tree.ending_in("c", "h"):
@@ -99,7 +108,7 @@ def rooms_rule(tree):
 CORE_HEADERS = re.compile(
     r"\s*#\s*include\s*"
     r"(<(?:uv|zmq|lmdb|microhttpd|curl/[a-z]+|time|sys/time|unistd|fcntl)\.h>"
-    r'|"(?:lib/(?:loop|clock|ctl|log|metric)|bus/[a-z_]+|http/[a-z_]+|vault/[a-z_]+|store/[a-z_/]+|stage/(?:stage|shell|app)'
+    r'|"(?:lib/(?:loop|clock|ctl|log|metric)|bus/[a-z_]+|http/[a-z_]+|vault/[a-z_]+|store/[a-z_/]+|stage/(?:stage|stage_own|app)'
     r'|config/(?:config|keys|clients))\.h")'
 )
 CORE_CALLS = re.compile(
@@ -215,5 +224,5 @@ def format_rule(tree):
         yield f"{found[1]}: not as clang-format writes it; make format"
 
 
-RULES = [includes_rule, backends_rule, cores_rule, length_rule, bodies_rule, cleanup_rule, guards_rule, spaces_rule, words_rule, format_rule]
+RULES = [includes_rule, own_rule, backends_rule, cores_rule, length_rule, bodies_rule, cleanup_rule, guards_rule, spaces_rule, words_rule, format_rule]
 TREE_RULES = [rooms_rule]

@@ -1,4 +1,4 @@
-#include "daemons/aggregate/shell.h"
+#include "daemons/aggregate/aggregate_own.h"
 #include "stage/app.h"
 
 int main(int argc, char **argv)

@@ -3,7 +3,7 @@
  * JSON, with breakdowns, for clients whose role reads KPIs.
  */
 #include "core/get.h"
-#include "daemons/aggregate/shell.h"
+#include "daemons/aggregate/aggregate_own.h"
 #include "lib/calendar.h"
 #include "lib/clock.h"
 #include "proto/door.h"

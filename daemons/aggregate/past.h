@@ -6,7 +6,7 @@
 #ifndef WOT_AGGREGATE_PAST_H
 #define WOT_AGGREGATE_PAST_H
 
-#include "daemons/aggregate/shell.h"
+#include "daemons/aggregate/aggregate_own.h"
 
 struct past;
 

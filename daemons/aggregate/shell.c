@@ -1,4 +1,4 @@
-#include "daemons/aggregate/shell.h"
+#include "daemons/aggregate/aggregate_own.h"
 
 #include "kpi/kpi_yaml.h"
 #include "lib/log.h"

@@ -2,7 +2,7 @@
 
 #include "daemons/triage/core.h"
 #include "lib/clock.h"
-#include "stage/shell.h"
+#include "stage/stage_own.h"
 #include "tests/sim/clerk.h"
 #include "tests/sim/fail.h"
 

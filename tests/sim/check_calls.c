@@ -1,7 +1,7 @@
 #include "core/promise.h"
 #include "lib/calendar.h"
 #include "lib/clock.h"
-#include "stage/shell.h"
+#include "stage/stage_own.h"
 #include "tests/sim/check.h"
 #include "tests/sim/fail.h"
 #include "tests/sim/reckon.h"

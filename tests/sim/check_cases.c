@@ -3,7 +3,7 @@
 #include "daemons/case/cases.h"
 #include "daemons/intake/core.h"
 #include "proto/json.h"
-#include "stage/shell.h"
+#include "stage/stage_own.h"
 #include "tests/sim/fail.h"
 #include "tests/sim/model.h"
 #include <jansson.h>

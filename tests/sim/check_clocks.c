@@ -2,7 +2,7 @@
 #include "lib/calendar.h"
 #include "lib/clock.h"
 #include "proto/case_id.h"
-#include "stage/shell.h"
+#include "stage/stage_own.h"
 #include "tests/sim/check.h"
 #include "tests/sim/fail.h"
 #include "tests/sim/model.h"

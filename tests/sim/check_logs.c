@@ -1,5 +1,5 @@
 #include "proto/case_id.h"
-#include "stage/shell.h"
+#include "stage/stage_own.h"
 #include "tests/sim/check.h"
 #include "tests/sim/fail.h"
 #include "tests/sim/town.h"

@@ -3,7 +3,7 @@
 #include "daemons/case/cases.h"
 #include "lib/clock.h"
 #include "proto/role.h"
-#include "stage/shell.h"
+#include "stage/stage_own.h"
 #include "tests/sim/digest.h"
 #include "tests/sim/fail.h"
 #include <jansson.h>

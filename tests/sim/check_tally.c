@@ -1,6 +1,6 @@
 #include "tests/sim/check.h"
 
-#include "daemons/aggregate/shell.h"
+#include "daemons/aggregate/aggregate_own.h"
 #include "lib/calendar.h"
 #include "lib/clock.h"
 #include "proto/json.h"

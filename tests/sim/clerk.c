@@ -3,7 +3,7 @@
 #include "lib/clock.h"
 #include "proto/role.h"
 #include "proto/submission.h"
-#include "stage/shell.h"
+#include "stage/stage_own.h"
 #include "tests/sim/agenda.h"
 #include "tests/sim/expect.h"
 #include "tests/sim/fail.h"

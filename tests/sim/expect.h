@@ -5,7 +5,7 @@
 #ifndef WOT_SIM_EXPECT_H
 #define WOT_SIM_EXPECT_H
 
-#include "stage/shell.h"
+#include "stage/stage_own.h"
 #include "tests/sim/model.h"
 
 struct expected {

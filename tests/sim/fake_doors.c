@@ -1,5 +1,5 @@
 /* The doors and the stats socket: there are none here, clerk.c submits straight to the stage. */
-#include "stage/shell.h"
+#include "stage/stage_own.h"
 
 int door_http_open(struct stage *stage, struct why *why)
 {

@@ -7,7 +7,7 @@
 #include "daemons/triage/core.h"
 #include "lib/calendar.h"
 #include "lib/clock.h"
-#include "stage/shell.h"
+#include "stage/stage_own.h"
 #include "tests/sim/fail.h"
 #include "tests/sim/fake_bus.h"
 #include "tests/sim/fake_loop.h"

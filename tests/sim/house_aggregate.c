@@ -1,4 +1,4 @@
-#include "daemons/aggregate/shell.h"
+#include "daemons/aggregate/aggregate_own.h"
 #include "tests/sim/house.h"
 
 const struct daemon house_aggregate = {

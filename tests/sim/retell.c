@@ -2,7 +2,7 @@
 
 #include "city/rand.h"
 #include "proto/submission.h"
-#include "stage/shell.h"
+#include "stage/stage_own.h"
 #include "tests/sim/check.h"
 #include "tests/sim/clerk.h"
 #include "tests/sim/fail.h"

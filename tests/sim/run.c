@@ -3,7 +3,7 @@
 #include "lib/calendar.h"
 #include "lib/clock.h"
 #include "lib/log.h"
-#include "stage/shell.h"
+#include "stage/stage_own.h"
 #include "tests/sim/agenda.h"
 #include "tests/sim/check.h"
 #include "tests/sim/fail.h"

@@ -103,6 +103,17 @@ class Tidy(unittest.TestCase):
             "daemons/intake/main.c:1: daemons/intake may not include daemons/case/case.h",
         )
 
+    def test_what_files_share_among_themselves_is_for_their_folder(self):
+        self.breaks(
+            {
+                "lib/sum_own.h": header("WOT_SUM_OWN_H"),
+                "lib/sum.c": CLEAN["lib/sum.c"].replace("\n\n", '\n#include "lib/sum_own.h"\n\n', 1),
+                "cli/main.c": CLEAN["cli/main.c"].replace("\n\n", '\n#include "lib/sum_own.h"\n\n', 1),
+                "tests/unit/test_sum.c": '#include "lib/sum_own.h"\n',
+            },
+            "cli/main.c:2: lib/sum_own.h is for its own folder alone",
+        )
+
     def test_nobody_knows_what_a_backend_stands_on(self):
         text = CLEAN["lib/sum.c"].replace("\n\n", "\n\n#include <lmdb.h>\n\n", 1)
         self.breaks({"lib/sum.c": text}, "lib/sum.c:3: only store/lmdb may include <lmdb.h>")

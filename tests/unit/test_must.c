@@ -3,7 +3,7 @@
  * is all there is to go by. Here a core does what it must not, in the shell that every daemon runs in.
  */
 #include "lib/log.h"
-#include "stage/shell.h"
+#include "stage/stage_own.h"
 #include "tests/unit/folder.h"
 #include <setjmp.h>
 #include <signal.h>

@@ -2,8 +2,8 @@
  * What the parts of the loader share: kpi_parts.c reads what KPIs are made of (definitions, measures,
  * populations, dimensions), kpi_norm.c what they are held to, kpi_yaml.c the KPIs themselves.
  */
-#ifndef WOT_KPI_PARTS_H
-#define WOT_KPI_PARTS_H
+#ifndef WOT_KPI_YAML_OWN_H
+#define WOT_KPI_YAML_OWN_H
 
 #include "config/yaml.h"
 #include "kpi/kpi_yaml.h"

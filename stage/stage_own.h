@@ -1,8 +1,8 @@
 /*
- * The shell's inside, shared by the files of stage/ alone.
+ * The inside of the stage, shared by its files alone.
  */
-#ifndef WOT_SHELL_H
-#define WOT_SHELL_H
+#ifndef WOT_STAGE_OWN_H
+#define WOT_STAGE_OWN_H
 
 #include "bus/bus.h"
 #include "config/keys.h"

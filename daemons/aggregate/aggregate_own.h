@@ -2,8 +2,8 @@
  * wot-aggregate's side of the stage: it keeps the tally of all that the feeds bring (tally.h), and answers
  * questions on the stats socket and over HTTP. To add a command: a row in aggregate_commands.
  */
-#ifndef WOT_AGGREGATE_SHELL_H
-#define WOT_AGGREGATE_SHELL_H
+#ifndef WOT_AGGREGATE_OWN_H
+#define WOT_AGGREGATE_OWN_H
 
 #include "config/lists.h"
 #include "daemons/aggregate/tally.h"
