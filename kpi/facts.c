@@ -2,7 +2,6 @@
 
 #include "lib/clean.h"
 #include "lib/grow.h"
-#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -32,33 +31,18 @@ enum { CASE_ID, CASE_CLEARED, CASE_OCCURRED_AT, CASE_OUTCOME, CASE_FIELDS };
 enum { OUTCOME_CLIENT, OUTCOME_COMPLAINT, OUTCOME_PART, OUTCOME_KEY_FIELDS };
 enum { VALUES_MAX = COLUMN_MAX + 8 };
 
-/* "2025-000123": the year of the report, and a number that never restarts. */
-static int case_id_parse(const struct wire_value *id, uint32_t *number, int32_t *year)
+_Static_assert((int)CASE_NUMBER_MAX < (int)TABLE_ROWS_MAX, "a case number is its row");
+
+static int case_of(const struct wire_value *id, int *year, uint32_t *number)
 {
-	uint32_t parts[2] = {0};
-	size_t part = 0;
-	if (!id->present || !id->len)
-		return ERR_INVALID;
-	for (size_t i = 0; i < id->len; i++) {
-		if (id->data[i] == '-' && part == 0)
-			part = 1;
-		else if (id->data[i] < '0' || id->data[i] > '9' || parts[part] >= TABLE_ROWS_MAX)
-			return ERR_INVALID;
-		else
-			parts[part] = 10 * parts[part] + (uint32_t)(id->data[i] - '0');
-	}
-	if (part != 1 || parts[1] >= TABLE_ROWS_MAX || parts[0] > 9999)
-		return ERR_INVALID;
-	*number = parts[1];
-	*year = (int32_t)parts[0];
-	return 0;
+	return id->present ? case_id_read(id->data, id->len, year, number) : ERR_INVALID;
 }
 
-void facts_case_id(const struct facts *facts, uint32_t number, char id[24])
+void facts_case_id(const struct facts *facts, uint32_t number, char id[CASE_ID_ROOM])
 {
 	const struct table *cases = &facts->tables[SOURCE_CASES];
 	int32_t year = number < cases->rows ? table_get(cases, CASES_YEAR, number) : VALUE_UNSET;
-	snprintf(id, 24, "%04d-%06" PRIu32, year == VALUE_UNSET ? 0 : year, number);
+	case_id_print(year == VALUE_UNSET ? 0 : year, number, id);
 }
 
 /* ---- days that contradict each other ---- */
@@ -137,8 +121,8 @@ static int cases_fold(struct facts *facts, const uint8_t *event, size_t len)
 	if (err)
 		return err;
 	uint32_t row;
-	int32_t year;
-	if (values[CASE_OUTCOME].present && !case_id_parse(&values[CASE_ID], &row, &year) &&
+	int year;
+	if (values[CASE_OUTCOME].present && !case_of(&values[CASE_ID], &year, &row) &&
 		screened_after_closing(facts, row, values)) {
 		facts->left_out++;
 		return 0;
@@ -152,7 +136,7 @@ static int cases_fold(struct facts *facts, const uint8_t *event, size_t len)
 	}
 	if (!changes.count)
 		return 0;
-	err = case_id_parse(&values[CASE_ID], &row, &year);
+	err = case_of(&values[CASE_ID], &year, &row);
 	if (err)
 		return err;
 	changes_add(&changes, CASES_YEAR, year);
@@ -223,9 +207,9 @@ static int event_fold(
 	changes_add(&changes, ROW_DAY, facts_day(facts, values[EVENT_OCCURRED_AT].number));
 	changes_add(&changes, ROW_SEQ, seq < INT32_MAX ? (int32_t)seq : INT32_MAX);
 	uint32_t number;
-	int32_t year;
+	int year;
 	if (values[EVENT_CASE_ID].present) {
-		err = case_id_parse(&values[EVENT_CASE_ID], &number, &year);
+		err = case_of(&values[EVENT_CASE_ID], &year, &number);
 		if (err)
 			return err;
 		changes_add(&changes, ROW_CASE, (int32_t)number);
@@ -251,9 +235,9 @@ static int moved_fold(
 	struct wire_value values[MOVED_FIELDS];
 	int err = wire_read(facts->moved, event, len, values);
 	uint32_t number;
-	int32_t year;
+	int year;
 	if (!err)
-		err = case_id_parse(&values[MOVED_CASE_ID], &number, &year);
+		err = case_of(&values[MOVED_CASE_ID], &year, &number);
 	if (err)
 		return err;
 	struct keymap_key key = {.low = number};

@@ -12,6 +12,7 @@
 #include "kpi/table.h"
 #include "lib/daemon.h"
 #include "lib/err.h"
+#include "proto/case_id.h"
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -57,6 +58,6 @@ int facts_case_column(enum source source);
 int facts_equal(const struct facts *a, const struct facts *b, struct why *why);
 
 /* "2025-000123", of a row of SOURCE_CASES. */
-void facts_case_id(const struct facts *facts, uint32_t number, char id[24]);
+void facts_case_id(const struct facts *facts, uint32_t number, char id[CASE_ID_ROOM]);
 
 #endif

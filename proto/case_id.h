@@ -5,7 +5,9 @@
 #ifndef WOT_CASE_ID_H
 #define WOT_CASE_ID_H
 
+#include "lib/arena.h"
 #include "lib/err.h"
+#include <stddef.h>
 #include <stdint.h>
 
 enum {
@@ -14,8 +16,11 @@ enum {
 };
 
 void case_id_print(int year, uint32_t number, char out[CASE_ID_ROOM]);
+char *case_id_new(int year, uint32_t number, struct arena *arena);
 /* ERR_INVALID when it is not written as case_id_print writes, of the years 1 to 9999; then the out-parameters are
  * untouched. */
 int case_id_parse(const char *text, int *year, uint32_t *number);
+/* The same of bytes without a NUL, as they lie in an event. */
+int case_id_read(const void *bytes, size_t len, int *year, uint32_t *number);
 
 #endif

@@ -58,9 +58,9 @@ struct case_file *cases_by_ref(const struct cases *cases, const char *client, co
  * or NULL: it is of no case. */
 struct case_file *cases_evolve(struct cases *cases, const Wot__V1__Event *event);
 
-static inline void case_file_id(const struct case_file *file, char out[CASE_ID_ROOM])
+static inline char *case_file_id(const struct case_file *file, struct arena *arena)
 {
-	case_id_print(file->year, file->number, out);
+	return case_id_new(file->year, file->number, arena);
 }
 
 #endif

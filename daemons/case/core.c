@@ -25,10 +25,8 @@ static void core_free(void *state)
 static Wot__V1__Event *event_of(struct decision *out, const struct case_file *file,
 	Wot__V1__Body__KindCase kind, int64_t occurred_at_ms)
 {
-	char id[CASE_ID_ROOM];
-	case_file_id(file, id);
 	Wot__V1__Event *event = decision_event(out, kind, occurred_at_ms);
-	event->case_id = arena_strdup(out->arena, id);
+	event->case_id = case_file_id(file, out->arena);
 	event->has_legal_basis = true;
 	event->legal_basis = (Wot__V1__LegalBasis__Value)file->legal_basis;
 	return event;

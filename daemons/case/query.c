@@ -18,13 +18,6 @@ static Wot__V1__CaseStatus__Value status_of(const struct case_file *file)
 	return values[life_status(&file->life)];
 }
 
-static char *case_id_of(const struct case_file *file, struct arena *arena)
-{
-	char *id = arena_alloc(arena, CASE_ID_ROOM);
-	case_file_id(file, id);
-	return id;
-}
-
 /* ---- one case; what is borrowed of its file is not changed before it is printed ---- */
 
 static Wot__V1__CaseHandover *handover_of(const struct case_life *life, struct arena *arena)
@@ -103,7 +96,7 @@ int get_case(const void *knowledge, const struct get_query *query, struct get_an
 		return ERR_NOT_FOUND;
 	const struct case_life *life = &file->life;
 	Wot__V1__Case *out = (void *)answer->message;
-	out->case_id = case_id_of(file, query->arena);
+	out->case_id = case_file_id(file, query->arena);
 	out->status = status_of(file);
 	out->paused = life->paused;
 	out->case_ref = (char *)refs_name(&cases->refs, file->number);
@@ -124,7 +117,7 @@ static Wot__V1__CaseSummary *summary_of(
 	const struct cases *cases, const struct case_file *file, struct arena *arena)
 {
 	Wot__V1__CaseSummary *out = (void *)message_new(&wot__v1__case_summary__descriptor, arena);
-	out->case_id = case_id_of(file, arena);
+	out->case_id = case_file_id(file, arena);
 	out->status = status_of(file);
 	out->paused = file->life.paused;
 	out->case_ref = (char *)refs_name(&cases->refs, file->number);
@@ -143,17 +136,15 @@ int get_cases(const void *knowledge, const struct get_query *query, struct get_a
 	if (err)
 		return err;
 	out->items = arena_alloc(query->arena, page->limit * sizeof *out->items);
-	const struct case_file *last = NULL;
 	while (++number < cases->room) {
 		const struct case_file *file = cases->files[number];
 		if (!file)
 			continue;
 		if (out->n_items == page->limit) {
-			out->next = case_id_of(last, query->arena);
+			out->next = out->items[out->n_items - 1]->case_id;
 			break;
 		}
 		out->items[out->n_items++] = summary_of(cases, file, query->arena);
-		last = file;
 	}
 	return 0;
 }

@@ -105,9 +105,8 @@ static int decide_request(const struct enquiries *enquiries, const struct input 
 		event->legal_basis = submitted->legal_basis;
 	request->has_household_id = input->sealed->has_household;
 	request->household_id = household_copy(input->sealed, out->arena);
-	char id[CASE_ID_ROOM];
-	case_id_print(calendar_date(reported_on).year, enquiries->highest + 1, id);
-	event->case_id = arena_strdup(out->arena, id);
+	event->case_id =
+		case_id_new(calendar_date(reported_on).year, enquiries->highest + 1, out->arena);
 	return 0;
 }
 

@@ -89,13 +89,6 @@ bool progress_of(const struct enquiry *referral, const Wot__V1__Event *event,
 
 /* ---- what the partner reads ---- */
 
-static char *case_id_of(const struct enquiries *enquiries, uint32_t number, struct arena *arena)
-{
-	char *id = arena_alloc(arena, CASE_ID_ROOM);
-	case_id_print(enquiries_at(enquiries, number)->year, number, id);
-	return id;
-}
-
 static Wot__V1__Referral__Step *step_new(progress_t progress, struct arena *arena)
 {
 	Wot__V1__Referral__Step *step =
@@ -115,7 +108,7 @@ static void referral_fill(const struct enquiries *enquiries, uint32_t number,
 	*slash = 0;
 	out->external_ref = slash + 1;
 	out->client = query->role == ROLE_OPERATOR ? name : NULL;
-	out->case_id = case_id_of(enquiries, number, query->arena);
+	out->case_id = case_id_new(referral->year, number, query->arena);
 	out->n_history = referral->history_len;
 	out->history = arena_alloc(query->arena, out->n_history * sizeof *out->history);
 	for (size_t i = 0; i < out->n_history; i++)
@@ -140,7 +133,7 @@ int get_referrals(const void *knowledge, const struct get_query *query, struct g
 	const struct enquiries *enquiries = knowledge;
 	const Wot__V1__Page *page = (const void *)query->parameters;
 	Wot__V1__Referrals *out = (void *)answer->message;
-	uint32_t number = 0, last = 0;
+	uint32_t number = 0;
 	int err = page_after_case(page, &number, why);
 	if (err)
 		return err;
@@ -149,14 +142,13 @@ int get_referrals(const void *knowledge, const struct get_query *query, struct g
 		if (!may_read(enquiries, query, number))
 			continue;
 		if (out->n_items == page->limit) {
-			out->next = case_id_of(enquiries, last, query->arena);
+			out->next = out->items[out->n_items - 1]->case_id;
 			break;
 		}
 		Wot__V1__Referral *item =
 			(void *)message_new(&wot__v1__referral__descriptor, query->arena);
 		referral_fill(enquiries, number, query, item);
 		out->items[out->n_items++] = item;
-		last = number;
 	}
 	return 0;
 }

@@ -33,9 +33,7 @@ void triage_clocks_decide(const struct triage *triage, int64_t now_ms, struct de
 		struct promise_terms terms = terms_of(triage, &request, found[i] % SLOTS);
 		Wot__V1__Event *event =
 			promise_tell(promise_of(&request, found[i] % SLOTS), &terms, now_ms, out);
-		char id[CASE_ID_ROOM];
-		case_id_print(request.year, number, id);
-		event->case_id = arena_strdup(out->arena, id);
+		event->case_id = case_id_new(request.year, number, out->arena);
 		event->has_legal_basis = request.legal_basis != 0;
 		event->legal_basis = (Wot__V1__LegalBasis__Value)request.legal_basis;
 	}

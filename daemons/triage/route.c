@@ -39,11 +39,9 @@ static int64_t route_at_ms(const struct request *request, int64_t at_ms)
 static Wot__V1__Event *route_event(
 	const struct request *request, uint32_t number, int64_t at_ms, struct decision *out)
 {
-	char id[CASE_ID_ROOM];
-	case_id_print(request->year, number, id);
 	Wot__V1__Event *event =
 		decision_event(out, WOT__V1__BODY__KIND_CASE_ROUTED, route_at_ms(request, at_ms));
-	event->case_id = arena_strdup(out->arena, id);
+	event->case_id = case_id_new(request->year, number, out->arena);
 	if (request->legal_basis) {
 		event->has_legal_basis = true;
 		event->legal_basis = (Wot__V1__LegalBasis__Value)request->legal_basis;

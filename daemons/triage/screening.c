@@ -138,11 +138,9 @@ static int screening_of_case(const struct triage *triage, uint32_t number,
 	int err = screening_allowed(request, screening, day, &out->why);
 	if (err)
 		return err;
-	char id[CASE_ID_ROOM];
-	case_id_print(request->year, number, id);
 	Wot__V1__Event *event =
 		decision_event(out, WOT__V1__BODY__KIND_SCREENING, submission->occurred_at);
-	event->case_id = arena_strdup(out->arena, id);
+	event->case_id = case_id_new(request->year, number, out->arena);
 	if (request->legal_basis) {
 		event->has_legal_basis = true;
 		event->legal_basis = (Wot__V1__LegalBasis__Value)request->legal_basis;

@@ -120,9 +120,7 @@ static void list_fill(struct list *list)
 
 static char *case_id_of(const struct triage *triage, uint32_t number, struct arena *arena)
 {
-	char *id = arena_alloc(arena, CASE_ID_ROOM);
-	case_id_print(triage_request(triage, number)->year, number, id);
-	return id;
+	return case_id_new(triage_request(triage, number)->year, number, arena);
 }
 
 static void request_fill(const struct triage *triage, const struct standing *standing,

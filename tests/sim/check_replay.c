@@ -78,7 +78,7 @@ static void answers_print(enum member member, const void *state, struct buf *out
 		char path[64] = "/v1/cases/";
 		if (!cases->files[number])
 			continue;
-		case_file_id(cases->files[number], path + strlen(path));
+		case_id_print(cases->files[number]->year, number, path + strlen(path));
 		check_ask(member, state, path, NULL, out);
 		buf_char(out, '\n');
 	}

@@ -189,10 +189,9 @@ static void the_facts_of_a_case_in_another_log_are_not_copied(void **state)
 static void what_cannot_be_read_changes_nothing_and_is_counted(void **state)
 {
 	struct tallied *t = *state;
-	static const char *const ids[] = {"", "2025", "2025-", "x-1", "2025-1-1", "2025-99999999",
-		"2025-99999999999999999999"};
+	static const char *const ids[] = {"", "2025", "2025-", "x-1", "2025-1-1", "2025-123",
+		"2025-99999999", "2025-99999999999999999999"};
 	struct tally_stats stats;
-	size_t bad = 0;
 	for (size_t i = 0; i < sizeof ids / sizeof *ids; i++) {
 		Wot__V1__CaseFacts facts = WOT__V1__CASE_FACTS__INIT;
 		Wot__V1__Body body = WOT__V1__BODY__INIT;
@@ -204,11 +203,10 @@ static void what_cannot_be_read_changes_nothing_and_is_counted(void **state)
 		event.facts = &facts;
 		event.body = &body;
 		log_event(t, STREAM_CASE, &event);
-		bad += strcmp(ids[i], "2025-") ? 1 : 0; /* that one reads as number 0 */
 	}
 	tally_fold(t->tally, STREAM_CASE, (const uint8_t *)"\xff\xff\xff", 3, 99);
 	tally_stats(t->tally, &stats);
-	assert_int_equal(stats.unreadable, bad + 1);
+	assert_int_equal(stats.unreadable, sizeof ids / sizeof *ids + 1);
 	assert_int_equal(stats.unknown_kinds, 1);
 	assert_int_equal(stats.marks[STREAM_CASE], 99);
 	assert_int_equal(stats.events[STREAM_CASE], sizeof ids / sizeof *ids + 1);
