@@ -69,6 +69,16 @@ struct decision {
 Wot__V1__Event *decision_event(
 	struct decision *decision, Wot__V1__Body__KindCase kind, int64_t occurred_at_ms);
 
+/* What an event is about: a case (NULL: none), and by which law it is kept (0: none is said). */
+struct subject {
+	char *case_id;
+	unsigned legal_basis;
+};
+struct subject subject_of(const Wot__V1__Event *event);
+/* A new event about that. */
+Wot__V1__Event *decision_case_event(struct decision *decision, Wot__V1__Body__KindCase kind,
+	int64_t occurred_at_ms, struct subject subject);
+
 /* The event that says a configuration came in: what a decide of INPUT_CONFIG gives. */
 void decision_config(struct decision *decision, const struct input *input);
 

@@ -113,7 +113,7 @@ int64_t promise_next(const struct promise *promise, const struct promise_terms *
 
 /* A warning that nobody could give before the deadline is not given after it. */
 Wot__V1__Event *promise_tell(const struct promise *promise, const struct promise_terms *terms,
-	int64_t now_ms, struct decision *out)
+	int64_t now_ms, struct subject subject, struct decision *out)
 {
 	Wot__V1__Body__KindCase kind = WOT__V1__BODY__KIND_CLOCK_WARNED;
 	int32_t deadline_on = promise->deadline_on;
@@ -127,7 +127,7 @@ Wot__V1__Event *promise_tell(const struct promise *promise, const struct promise
 		at_ms = deadline_ms(deadline_on);
 	}
 	must(at_ms <= now_ms);
-	Wot__V1__Event *event = decision_event(out, kind, at_ms);
+	Wot__V1__Event *event = decision_case_event(out, kind, at_ms, subject);
 	Wot__V1__Clock *clock = (Wot__V1__Clock *)promise_clock(event);
 	clock->kind = (Wot__V1__Clock__Kind)terms->kind;
 	clock->deadline_on = deadline_on;

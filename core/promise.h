@@ -56,9 +56,9 @@ Wot__V1__CaseClock__Status promise_status(
 	const struct promise *promise, const struct promise_terms *terms, int64_t now_ms);
 /* When the next event of it is due; DUE_NEVER. */
 int64_t promise_next(const struct promise *promise, const struct promise_terms *terms);
-/* Adds that event, which is due by now. Its subject, days and legal basis are the caller's to set. */
+/* Adds that event, which is due by now. The call that it is about, or its days, are the caller's to set. */
 Wot__V1__Event *promise_tell(const struct promise *promise, const struct promise_terms *terms,
-	int64_t now_ms, struct decision *out);
+	int64_t now_ms, struct subject subject, struct decision *out);
 void promise_evolve(
 	struct promise *promise, Wot__V1__Body__KindCase kind, const Wot__V1__Clock *clock);
 /* NULL when the event is none of a clock. */

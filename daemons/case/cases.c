@@ -46,6 +46,12 @@ struct case_file *cases_by_ref(const struct cases *cases, const char *client, co
 	return cases_at(cases, refs_find(&cases->refs, client, case_ref));
 }
 
+struct subject case_file_subject(const struct case_file *file, struct arena *arena)
+{
+	return (struct subject){
+		.case_id = case_file_id(file, arena), .legal_basis = file->legal_basis};
+}
+
 /* ---- what the own log says ---- */
 
 static struct case_file *file_add(struct cases *cases, int year, uint32_t number)

@@ -58,6 +58,8 @@ struct case_file *cases_by_ref(const struct cases *cases, const char *client, co
  * or NULL: it is of no case. */
 struct case_file *cases_evolve(struct cases *cases, const Wot__V1__Event *event);
 
+/* What an event of the case is about; its id in the arena. */
+struct subject case_file_subject(const struct case_file *file, struct arena *arena);
 static inline char *case_file_id(const struct case_file *file, struct arena *arena)
 {
 	return case_id_new(file->year, file->number, arena);

@@ -125,10 +125,8 @@ static void clock_tell(const struct cases *cases, uint32_t number, enum slot slo
 {
 	struct case_file *file = cases_at(cases, number);
 	struct promise_terms terms = terms_of(cases, file, kind_of(slot));
-	Wot__V1__Event *event = promise_tell(promise_of(file, slot), &terms, now_ms, out);
-	event->case_id = case_file_id(file, out->arena);
-	event->has_legal_basis = true;
-	event->legal_basis = (Wot__V1__LegalBasis__Value)file->legal_basis;
+	Wot__V1__Event *event = promise_tell(
+		promise_of(file, slot), &terms, now_ms, case_file_subject(file, out->arena), out);
 	/* A deadline ends its day, a warning begins one. */
 	Wot__V1__Clock *clock = event->body->clock_warned;
 	bool warned = event->body->kind_case == WOT__V1__BODY__KIND_CLOCK_WARNED;

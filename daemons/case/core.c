@@ -20,17 +20,7 @@ static void core_free(void *state)
 	free(state);
 }
 
-/* ---- what every event of a case has ---- */
-
-static Wot__V1__Event *event_of(struct decision *out, const struct case_file *file,
-	Wot__V1__Body__KindCase kind, int64_t occurred_at_ms)
-{
-	Wot__V1__Event *event = decision_event(out, kind, occurred_at_ms);
-	event->case_id = case_file_id(file, out->arena);
-	event->has_legal_basis = true;
-	event->legal_basis = (Wot__V1__LegalBasis__Value)file->legal_basis;
-	return event;
-}
+/* ---- what follows from a step ---- */
 
 /* An event that says what `body` says, with the facts that changed; and, where it made the request
  * a brief contact or no longer one, an event that says so, for intake. */
@@ -38,19 +28,21 @@ static void event_stepped(struct decision *out, const struct case_file *file,
 	const struct case_life *after, const Wot__V1__Body *body, int64_t occurred_at_ms)
 {
 	const Wot__V1__CaseFacts *before = &file->life.facts;
-	Wot__V1__Event *event = event_of(out, file, body->kind_case, occurred_at_ms);
+	struct subject subject = case_file_subject(file, out->arena);
+	Wot__V1__Event *event = decision_case_event(out, body->kind_case, occurred_at_ms, subject);
 	body_set(event->body, body->kind_case, body_message(body));
 	event->facts = facts_between(before, &after->facts, out->arena);
 	if (!before->advice && after->facts.advice) {
-		event = event_of(
-			out, file, WOT__V1__BODY__KIND_CASE_BECAME_CONTACT, occurred_at_ms);
+		event = decision_case_event(
+			out, WOT__V1__BODY__KIND_CASE_BECAME_CONTACT, occurred_at_ms, subject);
 		/* Said again: the brief contact is of that day, and intake sees no earlier facts.
 		 */
 		event->facts = (void *)message_new(&wot__v1__case_facts__descriptor, out->arena);
 		event->facts->has_reported_on = true;
 		event->facts->reported_on = after->facts.reported_on;
 	} else if (before->advice && !after->facts.advice) {
-		event_of(out, file, WOT__V1__BODY__KIND_ADVICE_VOIDED, occurred_at_ms);
+		decision_case_event(
+			out, WOT__V1__BODY__KIND_ADVICE_VOIDED, occurred_at_ms, subject);
 	}
 }
 
@@ -71,16 +63,13 @@ static int decide_request(const struct cases *cases, const Wot__V1__Event *event
 			event->case_id);
 	struct case_life life;
 	life_begin(&life, request, calendar_day_of(event->occurred_at));
-	Wot__V1__Event *registered =
-		decision_event(out, WOT__V1__BODY__KIND_CASE_REGISTERED, event->occurred_at);
+	Wot__V1__Event *registered = decision_case_event(
+		out, WOT__V1__BODY__KIND_CASE_REGISTERED, event->occurred_at, subject_of(event));
 	registered->body->case_registered->request = request;
 	registered->body->case_registered->has_taken_in_at = true;
 	registered->body->case_registered->taken_in_at = event->recorded_at;
-	registered->case_id = event->case_id;
 	registered->client = event->client;
 	registered->external_ref = event->external_ref;
-	registered->has_legal_basis = event->has_legal_basis;
-	registered->legal_basis = event->legal_basis;
 	Wot__V1__CaseFacts nothing = WOT__V1__CASE_FACTS__INIT;
 	registered->facts = facts_between(&nothing, &life.facts, out->arena);
 	return 0;

@@ -44,11 +44,13 @@ static int64_t cap_at_ms(const struct calls *calls, const struct call *call)
 
 /* ---- decide ---- */
 
+static const struct subject wmo = {.legal_basis = WOT__V1__LEGAL_BASIS__VALUE__WMO};
+
 static void cap_tell(const struct calls *calls, const struct call *call, struct decision *out)
 {
 	uint32_t hours = calls->rules.clocks.call_cap_hours;
-	Wot__V1__Event *event = decision_event(
-		out, WOT__V1__BODY__KIND_CALL_CAPPED, call->first_ms + hours * HOUR_MS);
+	Wot__V1__Event *event = decision_case_event(
+		out, WOT__V1__BODY__KIND_CALL_CAPPED, call->first_ms + hours * HOUR_MS, wmo);
 	event->body->call_capped->call_id = arena_strdup(out->arena, id_of(call));
 	event->body->call_capped->cap_hours = hours;
 }
@@ -57,7 +59,7 @@ static void callback_tell(
 	const struct calls *calls, const struct call *call, int64_t now_ms, struct decision *out)
 {
 	struct promise_terms terms = terms_of(calls, call);
-	Wot__V1__Event *event = promise_tell(&call->callback, &terms, now_ms, out);
+	Wot__V1__Event *event = promise_tell(&call->callback, &terms, now_ms, wmo, out);
 	event->body->clock_warned->call_id = arena_strdup(out->arena, id_of(call));
 }
 
@@ -71,10 +73,7 @@ void calls_decide(const struct calls *calls, int64_t now_ms, struct decision *ou
 			cap_tell(calls, call, out);
 		else
 			callback_tell(calls, call, now_ms, out);
-		Wot__V1__Event *event = out->events[out->count - 1];
-		event->client = arena_strdup(out->arena, call->name);
-		event->has_legal_basis = true;
-		event->legal_basis = WOT__V1__LEGAL_BASIS__VALUE__WMO;
+		out->events[out->count - 1]->client = arena_strdup(out->arena, call->name);
 	}
 }
 

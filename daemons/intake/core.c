@@ -25,6 +25,9 @@ static void core_free(void *state)
 
 /* ---- from the door ---- */
 
+/* What is said of no case, or does not say by which law. */
+static const struct subject wmo = {.legal_basis = WOT__V1__LEGAL_BASIS__VALUE__WMO};
+
 static ProtobufCBinaryData bytes_copy(struct arena *arena, const void *bytes, size_t len)
 {
 	return (ProtobufCBinaryData){.len = len, .data = arena_dup(arena, bytes, len)};
@@ -41,18 +44,17 @@ static Wot__V1__Sealed *sealed_make(const struct input_sealed *sealed, struct ar
 }
 
 /* The submission as an event: its body with what was personal sealed, hashed or left out. */
-static Wot__V1__Event *event_plain(const struct input *input, struct decision *out)
+static Wot__V1__Event *event_plain(
+	const struct input *input, struct subject subject, struct decision *out)
 {
 	const Wot__V1__Submission *submission = input->submission;
-	Wot__V1__Event *event =
-		decision_event(out, submission->body->kind_case, submission->occurred_at);
+	Wot__V1__Event *event = decision_case_event(
+		out, submission->body->kind_case, submission->occurred_at, subject);
 	body_set(event->body, submission->body->kind_case,
 		message_plain(body_message(submission->body), out->arena));
 	Wot__V1__Sealed **sealed = body_sealed(event->body);
 	if (sealed)
 		*sealed = sealed_make(input->sealed, out->arena);
-	event->has_legal_basis = true;
-	event->legal_basis = WOT__V1__LEGAL_BASIS__VALUE__WMO;
 	return event;
 }
 
@@ -97,22 +99,24 @@ static int decide_request(const struct enquiries *enquiries, const struct input 
 {
 	if (enquiries->highest >= CASE_NUMBER_MAX)
 		return why_set(&out->why, ERR_INTERNAL, "no case number is left");
-	Wot__V1__Event *event = event_plain(input, out);
+	int32_t reported_on = calendar_day_of(input->submission->occurred_at);
+	struct subject subject = {
+		.case_id = case_id_new(
+			calendar_date(reported_on).year, enquiries->highest + 1, out->arena),
+		.legal_basis = submitted->has_legal_basis ? submitted->legal_basis
+							  : WOT__V1__LEGAL_BASIS__VALUE__WMO,
+	};
+	Wot__V1__Event *event = event_plain(input, subject, out);
 	Wot__V1__HelpRequest *request = (void *)body_message(event->body);
-	int32_t reported_on = calendar_day_of(event->occurred_at);
 	age_decide(submitted, reported_on, request);
-	if (submitted->has_legal_basis)
-		event->legal_basis = submitted->legal_basis;
 	request->has_household_id = input->sealed->has_household;
 	request->household_id = household_copy(input->sealed, out->arena);
-	event->case_id =
-		case_id_new(calendar_date(reported_on).year, enquiries->highest + 1, out->arena);
 	return 0;
 }
 
 static int decide_signal(const struct input *input, struct decision *out)
 {
-	Wot__V1__Signal *signal = event_plain(input, out)->body->signal;
+	Wot__V1__Signal *signal = event_plain(input, wmo, out)->body->signal;
 	signal->has_household_id = input->sealed->has_household;
 	signal->household_id = household_copy(input->sealed, out->arena);
 	return 0;
@@ -136,7 +140,7 @@ static int decide_complaint_outcome(
 	if (calendar_day_of(submission->occurred_at) < complaint->day)
 		return why_set(&out->why, ERR_LIFE_FORBIDS,
 			"the outcome lies before the day of the complaint");
-	event_plain(input, out);
+	event_plain(input, wmo, out);
 	return 0;
 }
 
@@ -144,7 +148,7 @@ static int decide_complaint_outcome(
 static int decide_call(
 	const struct enquiries *enquiries, const struct input *input, struct decision *out)
 {
-	Wot__V1__Call *call = event_plain(input, out)->body->call;
+	Wot__V1__Call *call = event_plain(input, wmo, out)->body->call;
 	if (call->event == WOT__V1__CALL__EVENT__ENTERED)
 		call->capped_at = calls_capped_ms(&enquiries->calls, input->client, call->call_id,
 			input->submission->occurred_at, input->now_ms);
@@ -168,7 +172,7 @@ static int decide_submission(
 	case WOT__V1__BODY__KIND_COMPLAINT_OUTCOME:
 		return decide_complaint_outcome(enquiries, input, out);
 	default:
-		event_plain(input, out);
+		event_plain(input, wmo, out);
 		return 0;
 	}
 }
@@ -178,11 +182,8 @@ static int decide_submission(
 static Wot__V1__Event *event_of(struct decision *out, const struct enquiry *enquiry,
 	const Wot__V1__Event *cause, Wot__V1__Body__KindCase kind)
 {
-	Wot__V1__Event *event = decision_event(out, kind, cause->occurred_at);
-	event->case_id = cause->case_id;
-	event->has_legal_basis = true;
-	event->legal_basis = (Wot__V1__LegalBasis__Value)enquiry->legal_basis;
-	return event;
+	return decision_case_event(out, kind, cause->occurred_at,
+		(struct subject){cause->case_id, enquiry->legal_basis});
 }
 
 static void became_contact(
@@ -207,8 +208,8 @@ static void number_passed(
 	int year;
 	uint32_t number;
 	if (case_id_parse(event->case_id, &year, &number) == 0 && number > enquiries->highest)
-		decision_event(out, WOT__V1__BODY__KIND_CASE_NOTED, event->occurred_at)->case_id =
-			event->case_id;
+		decision_case_event(out, WOT__V1__BODY__KIND_CASE_NOTED, event->occurred_at,
+			(struct subject){.case_id = event->case_id});
 }
 
 static int decide_event(

@@ -1,7 +1,6 @@
 #include "daemons/triage/clocks.h"
 
 #include "lib/calendar.h"
-#include "proto/case_id.h"
 
 /* In triage->due a number is that of the case, twice, and one of these. */
 enum slot { SLOT_CONTACT, SLOT_REACTION, SLOTS };
@@ -31,11 +30,8 @@ void triage_clocks_decide(const struct triage *triage, int64_t now_ms, struct de
 		uint32_t number = found[i] / SLOTS;
 		struct request request = *triage_request(triage, number);
 		struct promise_terms terms = terms_of(triage, &request, found[i] % SLOTS);
-		Wot__V1__Event *event =
-			promise_tell(promise_of(&request, found[i] % SLOTS), &terms, now_ms, out);
-		event->case_id = case_id_new(request.year, number, out->arena);
-		event->has_legal_basis = request.legal_basis != 0;
-		event->legal_basis = (Wot__V1__LegalBasis__Value)request.legal_basis;
+		promise_tell(promise_of(&request, found[i] % SLOTS), &terms, now_ms,
+			request_subject(&request, number, out->arena), out);
 	}
 }
 

@@ -38,7 +38,7 @@ static int decide_request(const struct triage *triage, const Wot__V1__Event *eve
 	struct route_change change = {
 		.number = number,
 		.after = request_new(submitted, calendar_day_of(event->occurred_at), year,
-			event->has_legal_basis ? event->legal_basis : 0),
+			subject_of(event).legal_basis),
 		.tell = true,
 		.client = event->client,
 		.external_ref = event->external_ref,
@@ -63,12 +63,10 @@ static void decide_signal(
 		calendar_day_of(event->occurred_at), calendar_day_of(input->now_ms));
 	if (!current || signals_find(&triage->signals, event->client, event->external_ref))
 		return;
-	Wot__V1__Event *listed =
-		decision_event(out, WOT__V1__BODY__KIND_SIGNAL_LISTED, event->occurred_at);
+	Wot__V1__Event *listed = decision_case_event(
+		out, WOT__V1__BODY__KIND_SIGNAL_LISTED, event->occurred_at, subject_of(event));
 	listed->client = event->client;
 	listed->external_ref = event->external_ref;
-	listed->has_legal_basis = event->has_legal_basis;
-	listed->legal_basis = event->legal_basis;
 	listed->body->signal_listed->kind = signal->kind;
 	listed->body->signal_listed->household_id =
 		signal->has_household_id ? signal->household_id : event->id;
@@ -85,12 +83,9 @@ static int decide_news(
 		const struct request *request = triage_request(triage, number);
 		Wot__V1__CaseFacts *news = request_news(request, event, out->arena);
 		if (news) {
-			Wot__V1__Event *noted = decision_event(
-				out, WOT__V1__BODY__KIND_CASE_NOTED, event->occurred_at);
-			noted->case_id = event->case_id;
-			noted->has_legal_basis = event->has_legal_basis;
-			noted->legal_basis = event->legal_basis;
-			noted->facts = news;
+			decision_case_event(out, WOT__V1__BODY__KIND_CASE_NOTED, event->occurred_at,
+				subject_of(event))
+				->facts = news;
 			change = (struct route_change){
 				.number = number, .before = *request, .after = *request};
 			request_take_news(&change.after, news);

@@ -1,5 +1,6 @@
 #include "daemons/triage/request.h"
 
+#include "proto/case_id.h"
 #include "proto/event.h"
 #include "proto/field.h"
 
@@ -99,6 +100,12 @@ static size_t set_list(uint32_t set, struct arena *arena, int **out)
 }
 
 /* ---- the request and its routes ---- */
+
+struct subject request_subject(const struct request *request, uint32_t number, struct arena *arena)
+{
+	return (struct subject){.case_id = case_id_new(request->year, number, arena),
+		.legal_basis = request->legal_basis};
+}
 
 struct request request_new(
 	const Wot__V1__HelpRequest *submitted, int32_t reported_on, int year, unsigned legal_basis)

@@ -56,6 +56,9 @@ uint32_t request_hours(const struct request *request);
 struct rules_facts request_facts(const struct request *request);
 struct assign_want request_want(const struct request *request, const struct rule *rule);
 
+/* What an event of its case is about; the id in the arena. */
+struct subject request_subject(const struct request *request, uint32_t number, struct arena *arena);
+
 /* As intake's event has it; nothing is decided yet. */
 struct request request_new(
 	const Wot__V1__HelpRequest *submitted, int32_t reported_on, int year, unsigned legal_basis);

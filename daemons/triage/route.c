@@ -1,7 +1,6 @@
 #include "daemons/triage/route.h"
 
 #include "lib/calendar.h"
-#include "proto/case_id.h"
 
 /* The first of a line, or the request that changed (line NULL). */
 struct head {
@@ -39,13 +38,8 @@ static int64_t route_at_ms(const struct request *request, int64_t at_ms)
 static Wot__V1__Event *route_event(
 	const struct request *request, uint32_t number, int64_t at_ms, struct decision *out)
 {
-	Wot__V1__Event *event =
-		decision_event(out, WOT__V1__BODY__KIND_CASE_ROUTED, route_at_ms(request, at_ms));
-	event->case_id = case_id_new(request->year, number, out->arena);
-	if (request->legal_basis) {
-		event->has_legal_basis = true;
-		event->legal_basis = (Wot__V1__LegalBasis__Value)request->legal_basis;
-	}
+	Wot__V1__Event *event = decision_case_event(out, WOT__V1__BODY__KIND_CASE_ROUTED,
+		route_at_ms(request, at_ms), request_subject(request, number, out->arena));
 	request_tell(request, out->arena, event->body->case_routed);
 	return event;
 }

@@ -2,7 +2,6 @@
 
 #include "daemons/triage/route.h"
 #include "lib/calendar.h"
-#include "proto/case_id.h"
 #include <string.h>
 
 static int screening_names(const struct triage *triage, const Wot__V1__Screening *screening,
@@ -117,11 +116,10 @@ static int screening_of_household(const struct triage *triage, uint32_t number,
 	if (calendar_day_of(submission->occurred_at) < signal->day)
 		return why_set(&out->why, ERR_LIFE_FORBIDS,
 			"the screening lies before the day of the signal");
-	Wot__V1__Event *event =
-		decision_event(out, WOT__V1__BODY__KIND_SIGNAL_SCREENED, submission->occurred_at);
-	event->has_legal_basis = signal->legal_basis != 0;
-	event->legal_basis = (Wot__V1__LegalBasis__Value)signal->legal_basis;
-	Wot__V1__SignalScreened *screened = event->body->signal_screened;
+	Wot__V1__SignalScreened *screened = decision_case_event(out,
+		WOT__V1__BODY__KIND_SIGNAL_SCREENED, submission->occurred_at,
+		(struct subject){.legal_basis = signal->legal_basis})
+						    ->body->signal_screened;
 	screened->household_id.len = sizeof signal->household_id;
 	screened->household_id.data =
 		arena_dup(out->arena, signal->household_id, sizeof signal->household_id);
@@ -138,13 +136,8 @@ static int screening_of_case(const struct triage *triage, uint32_t number,
 	int err = screening_allowed(request, screening, day, &out->why);
 	if (err)
 		return err;
-	Wot__V1__Event *event =
-		decision_event(out, WOT__V1__BODY__KIND_SCREENING, submission->occurred_at);
-	event->case_id = case_id_new(request->year, number, out->arena);
-	if (request->legal_basis) {
-		event->has_legal_basis = true;
-		event->legal_basis = (Wot__V1__LegalBasis__Value)request->legal_basis;
-	}
+	Wot__V1__Event *event = decision_case_event(out, WOT__V1__BODY__KIND_SCREENING,
+		submission->occurred_at, request_subject(request, number, out->arena));
 	body_set(event->body, WOT__V1__BODY__KIND_SCREENING, body_message(submission->body));
 	struct route_change change = {.number = number, .before = *request, .after = *request};
 	request_take_screening(&change.after, screening, day);

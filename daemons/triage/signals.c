@@ -1,5 +1,6 @@
 #include "daemons/triage/signals.h"
 
+#include "core/core.h"
 #include "lib/calendar.h"
 #include "lib/clean.h"
 #include "lib/grow.h"
@@ -41,7 +42,7 @@ static uint32_t signal_add(struct signals *signals, const Wot__V1__Event *event)
 {
 	const Wot__V1__SignalListed *listed = event->body->signal_listed;
 	struct signal signal = {.day = calendar_day_of(event->occurred_at),
-		.legal_basis = event->has_legal_basis ? event->legal_basis : 0};
+		.legal_basis = subject_of(event).legal_basis};
 	must(listed->household_id.len == sizeof signal.household_id);
 	memcpy(signal.household_id, listed->household_id.data, sizeof signal.household_id);
 	signals->items = grow_push(signals->items, signals->count, sizeof *signals->items);

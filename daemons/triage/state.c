@@ -190,7 +190,7 @@ static void evolve_new(struct triage *triage, struct request *request, uint32_t 
 	const Wot__V1__Event *event)
 {
 	request->year = (uint16_t)year;
-	request->legal_basis = (uint8_t)(event->has_legal_basis ? event->legal_basis : 0);
+	request->legal_basis = (uint8_t)subject_of(event).legal_basis;
 	const Wot__V1__CaseRouted *route = event->body->case_routed;
 	request->known_on =
 		calendar_day_of(route->has_taken_in_at ? route->taken_in_at : event->recorded_at);
