@@ -1,5 +1,7 @@
 #include "core/core.h"
 
+#include "proto/case_id.h"
+
 Wot__V1__Event *decision_event(
 	struct decision *decision, Wot__V1__Body__KindCase kind, int64_t occurred_at_ms)
 {
@@ -36,4 +38,41 @@ void decision_config(struct decision *decision, const struct input *input)
 			->body->config_loaded;
 	loaded->name = arena_strdup(decision->arena, input->config_name);
 	loaded->content = arena_strdup(decision->arena, input->config_text);
+}
+
+int decision_case_of(
+	struct decision *decision, const Wot__V1__Event *request, int *year, uint32_t *number)
+{
+	if (request->case_id && case_id_parse(request->case_id, year, number) == 0 && *number)
+		return 0;
+	return why_set(
+		&decision->why, ERR_DIVERGED, "intake's log has a request without a case id");
+}
+
+int decision_case_again(struct decision *decision, const Wot__V1__Event *request)
+{
+	return why_set(&decision->why, ERR_DIVERGED,
+		"intake's log gives %s a second time; this can follow lost data (see "
+		"`wotctl accept-loss`)",
+		request->case_id);
+}
+
+int decision_case_unknown(struct decision *decision, const Wot__V1__Submission *submission)
+{
+	return why_set(&decision->why, ERR_UNKNOWN_CASE,
+		"no case has this %s; it may be on its way",
+		submission->case_id ? "caseId" : "caseRef");
+}
+
+void *core_state_new(const struct core *core)
+{
+	void *state = calloc(1, core->state_size);
+	must(state);
+	return state;
+}
+
+void core_state_free(const struct core *core, void *state)
+{
+	core->done(state);
+	free(state);
 }

@@ -82,11 +82,19 @@ Wot__V1__Event *decision_case_event(struct decision *decision, Wot__V1__Body__Ki
 /* The event that says a configuration came in: what a decide of INPUT_CONFIG gives. */
 void decision_config(struct decision *decision, const struct input *input);
 
+/* What more than one core refuses, with the reason in the decision. ERR_DIVERGED: of the request no case
+ * is given, or one that is there. */
+int decision_case_of(
+	struct decision *decision, const Wot__V1__Event *request, int *year, uint32_t *number);
+int decision_case_again(struct decision *decision, const Wot__V1__Event *request);
+/* ERR_UNKNOWN_CASE: of what names a case. */
+int decision_case_unknown(struct decision *decision, const Wot__V1__Submission *submission);
+
 struct core {
 	const char *name;           /* "intake": its row in daemon.def */
 	const char *const *configs; /* files it decides by ("triage.yaml"), NULL-terminated */
-	void *(*new)(void);
-	void (*free)(void *state);
+	size_t state_size;          /* of what it knows; zeros: before its first event */
+	void (*done)(void *state);
 	/* 0, or an ERR_ with the reason in the decision. */
 	int (*decide)(const void *state, const struct input *input, struct decision *out);
 	void (*evolve)(void *state, const Wot__V1__Event *event);
@@ -97,5 +105,8 @@ struct core {
 	/* What answers its rows of read.def, from state alone; by get_index. */
 	get_fn *const *gets;
 };
+
+void *core_state_new(const struct core *core);
+void core_state_free(const struct core *core, void *state);
 
 #endif

@@ -16,12 +16,12 @@ static void decides_store(const struct stage *stage, struct store_options *optio
 
 static void *decides_state_new(const struct stage *stage)
 {
-	return stage->daemon->core->new ();
+	return core_state_new(stage->daemon->core);
 }
 
 static void decides_state_free(const struct stage *stage)
 {
-	stage->daemon->core->free(stage->state);
+	core_state_free(stage->daemon->core, stage->state);
 }
 
 static uint64_t decides_last(const struct stage *stage)

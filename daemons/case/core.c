@@ -7,19 +7,6 @@
 #include "lib/calendar.h"
 #include <string.h>
 
-static void *core_new(void)
-{
-	struct cases *cases = calloc(1, sizeof *cases);
-	must(cases);
-	return cases;
-}
-
-static void core_free(void *state)
-{
-	cases_done(state);
-	free(state);
-}
-
 /* ---- what follows from a step ---- */
 
 /* An event that says what `body` says, with the facts that changed; and, where it made the request
@@ -53,14 +40,11 @@ static int decide_request(const struct cases *cases, const Wot__V1__Event *event
 {
 	int year;
 	uint32_t number;
-	if (!event->case_id || case_id_parse(event->case_id, &year, &number) != 0 || !number)
-		return why_set(
-			&out->why, ERR_DIVERGED, "intake's log has a request without a case id");
+	int err = decision_case_of(out, event, &year, &number);
+	if (err)
+		return err;
 	if (cases_at(cases, number))
-		return why_set(&out->why, ERR_DIVERGED,
-			"intake's log gives %s a second time; this can follow lost data (see "
-			"`wotctl accept-loss`)",
-			event->case_id);
+		return decision_case_again(out, event);
 	struct case_life life;
 	life_begin(&life, request, calendar_day_of(event->occurred_at));
 	Wot__V1__Event *registered = decision_case_event(
@@ -116,9 +100,7 @@ static int decide_submission(
 		submission->case_id ? cases_by_id(cases, submission->case_id)
 				    : cases_by_ref(cases, input->client, submission->case_ref);
 	if (!file)
-		return why_set(&out->why, ERR_UNKNOWN_CASE,
-			"no case has this %s; it may be on its way",
-			submission->case_id ? "caseId" : "caseRef");
+		return decision_case_unknown(out, submission);
 	struct case_life after = file->life;
 	int err = life_step(&after, body, calendar_day_of(submission->occurred_at), &out->why);
 	if (!err)
@@ -155,6 +137,11 @@ static int core_decide(const void *state, const struct input *input, struct deci
 	return 0;
 }
 
+static void core_done(void *state)
+{
+	cases_done(state);
+}
+
 static void core_evolve(void *state, const Wot__V1__Event *event)
 {
 	cases_clocks_evolve(state, cases_evolve(state, event), event);
@@ -176,8 +163,8 @@ static const char *const configs[] = {PROMISE_CALENDAR, PROMISE_CLOCKS, CASE_KPI
 const struct core case_core = {
 	.name = "case",
 	.configs = configs,
-	.new = core_new,
-	.free = core_free,
+	.state_size = sizeof(struct cases),
+	.done = core_done,
 	.decide = core_decide,
 	.evolve = core_evolve,
 	.reads = core_reads,

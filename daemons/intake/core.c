@@ -10,19 +10,6 @@
 
 enum { ADULT_AGE = 18, SOON_MONTHS = 6 };
 
-static void *core_new(void)
-{
-	struct enquiries *enquiries = calloc(1, sizeof *enquiries);
-	must(enquiries);
-	return enquiries;
-}
-
-static void core_free(void *state)
-{
-	enquiries_done(state);
-	free(state);
-}
-
 /* ---- from the door ---- */
 
 /* What is said of no case, or does not say by which law. */
@@ -263,6 +250,11 @@ static int core_decide(const void *state, const struct input *input, struct deci
 
 /* ---- the rest of the core ---- */
 
+static void core_done(void *state)
+{
+	enquiries_done(state);
+}
+
 static void core_evolve(void *state, const Wot__V1__Event *event)
 {
 	enquiries_evolve(state, event);
@@ -303,8 +295,8 @@ static const char *const configs[] = {PROMISE_CALENDAR, PROMISE_CLOCKS, NULL};
 const struct core intake_core = {
 	.name = "intake",
 	.configs = configs,
-	.new = core_new,
-	.free = core_free,
+	.state_size = sizeof(struct enquiries),
+	.done = core_done,
 	.decide = core_decide,
 	.evolve = core_evolve,
 	.reads = core_reads,

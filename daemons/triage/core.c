@@ -4,21 +4,7 @@
 #include "daemons/triage/route.h"
 #include "daemons/triage/screening.h"
 #include "lib/calendar.h"
-#include "proto/case_id.h"
 #include <string.h>
-
-static void *core_new(void)
-{
-	struct triage *triage = calloc(1, sizeof *triage);
-	must(triage);
-	return triage;
-}
-
-static void core_free(void *state)
-{
-	triage_done(state);
-	free(state);
-}
 
 /* ---- from intake: a request ---- */
 
@@ -27,14 +13,11 @@ static int decide_request(const struct triage *triage, const Wot__V1__Event *eve
 {
 	int year;
 	uint32_t number;
-	if (!event->case_id || case_id_parse(event->case_id, &year, &number) != 0 || !number)
-		return why_set(
-			&out->why, ERR_DIVERGED, "intake's log has a request without a case id");
+	int err = decision_case_of(out, event, &year, &number);
+	if (err)
+		return err;
 	if (triage_request(triage, number))
-		return why_set(&out->why, ERR_DIVERGED,
-			"intake's log gives %s a second time; this can follow lost data (see "
-			"`wotctl accept-loss`)",
-			event->case_id);
+		return decision_case_again(out, event);
 	struct route_change change = {
 		.number = number,
 		.after = request_new(submitted, calendar_day_of(event->occurred_at), year,
@@ -167,6 +150,11 @@ static int core_decide(const void *state, const struct input *input, struct deci
 	return 0;
 }
 
+static void core_done(void *state)
+{
+	triage_done(state);
+}
+
 static void core_evolve(void *state, const Wot__V1__Event *event)
 {
 	struct triage_change change = triage_evolve(state, event);
@@ -203,8 +191,8 @@ static const char *const configs[] = {TRIAGE_RULES, PROMISE_CALENDAR, PROMISE_CL
 const struct core triage_core = {
 	.name = "triage",
 	.configs = configs,
-	.new = core_new,
-	.free = core_free,
+	.state_size = sizeof(struct triage),
+	.done = core_done,
 	.decide = core_decide,
 	.evolve = core_evolve,
 	.reads = core_reads,

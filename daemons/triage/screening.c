@@ -158,6 +158,5 @@ int screening_decide(const struct triage *triage, const struct input *input, str
 	number = screening_signal(triage, input);
 	if (number)
 		return screening_of_household(triage, number, submission, out);
-	return why_set(&out->why, ERR_UNKNOWN_CASE, "no case has this %s; it may be on its way",
-		submission->case_id ? "caseId" : "caseRef");
+	return decision_case_unknown(out, submission);
 }

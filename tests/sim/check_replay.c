@@ -128,7 +128,7 @@ void check_replay(enum member member)
 	if (!stage || member == AGGREGATE)
 		return;
 	struct folding folding = {.core = stage->daemon->core};
-	folding.state = folding.core->new ();
+	folding.state = core_state_new(folding.core);
 	fake_disk_events(member_names[member], member_names[member], true, on_event, &folding);
 	auto_buf struct buf live = {0}, again = {0};
 	digests[member](stage->state, &live);
@@ -139,6 +139,6 @@ void check_replay(enum member member)
 	answers_print(member, stage->state, &live);
 	answers_print(member, folding.state, &again);
 	same_check(member, "answers", &live, &again);
-	folding.core->free(folding.state);
+	core_state_free(folding.core, folding.state);
 	arena_done(&folding.arena);
 }

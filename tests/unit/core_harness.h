@@ -35,7 +35,7 @@ static inline struct harness *harness_open(const struct core *core)
 	struct harness *h = calloc(1, sizeof *h);
 	must(h);
 	h->core = core;
-	h->state = core->new ();
+	h->state = core_state_new(core);
 	h->now_ms = INT64_C(1767225600000); /* 2026-01-01T00:00Z */
 	return h;
 }
@@ -169,10 +169,10 @@ static inline int harness_configure(struct harness *h, const char *name, const c
 	return harness_input(h, &input);
 }
 
-/* A new state made from the log alone; the caller gives it to core->free. */
+/* A new state made from the log alone; the caller gives it to core_state_free. */
 static inline void *harness_replay(const struct harness *h)
 {
-	void *state = h->core->new ();
+	void *state = core_state_new(h->core);
 	for (size_t i = 0; i < h->len; i++)
 		h->core->evolve(state, h->log[i]);
 	return state;
@@ -182,13 +182,13 @@ static inline void *harness_replay(const struct harness *h)
 static inline void harness_restart(struct harness *h)
 {
 	void *state = harness_replay(h);
-	h->core->free(h->state);
+	core_state_free(h->core, h->state);
 	h->state = state;
 }
 
 static inline void harness_close(struct harness **h)
 {
-	(*h)->core->free((*h)->state);
+	core_state_free((*h)->core, (*h)->state);
 	arena_done(&(*h)->arena);
 	free(*h);
 	*h = NULL;

@@ -126,7 +126,7 @@ static void close_replayed(struct harness *h)
 		same_answer(h, again, path);
 	}
 	json_decref(list);
-	h->core->free(again);
+	core_state_free(h->core, again);
 	harness_close(&h);
 }
 
@@ -420,7 +420,7 @@ static void a_paused_case_and_an_open_offer_survive_a_restart(void **unused)
 	json_decref(one);
 
 	/* and a restarted core goes on refusing what the first one would */
-	h->core->free(h->state);
+	core_state_free(h->core, h->state);
 	h->state = harness_replay(h);
 	assert_int_equal(step(h, at(4, 4), KIND(PAUSED), NULL), ERR_LIFE_FORBIDS);
 	assert_int_equal(step(h, at(4, 4), KIND(HANDOVER_CONFIRMED), confirmed), ERR_LIFE_FORBIDS);
@@ -580,7 +580,7 @@ static void facts_hold_whatever_is_submitted(void **unused)
 			assert_facts_hold(h);
 		}
 		/* and a restart goes on where it was */
-		h->core->free(h->state);
+		core_state_free(h->core, h->state);
 		h->state = harness_replay(h);
 		for (int i = 0; i < 10; i++)
 			random_step(h);

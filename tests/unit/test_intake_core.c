@@ -182,7 +182,7 @@ static void close_replayed(struct harness *h)
 		person_key_is_live(intake_keys(again), key_1));
 	json_decref(before);
 	json_decref(after);
-	h->core->free(again);
+	core_state_free(h->core, again);
 	harness_close(&h);
 }
 
@@ -300,7 +300,7 @@ static void a_number_that_case_has_seen_is_not_given_again(void **unused)
 	assert_int_equal(harness_count(h), 1);
 	assert_int_equal(harness_feed(h, "case", seen), 0);
 	assert_int_equal(harness_count(h), 0);
-	h->core->free(h->state);
+	core_state_free(h->core, h->state);
 	h->state = harness_replay(h);
 	assert_int_equal(submit(h, at(2025, 3, 2), KIND(HELP_REQUEST), request_new(h)), 0);
 	assert_string_equal(harness_event(h, 0)->case_id, "2025-000042");

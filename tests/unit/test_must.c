@@ -16,9 +16,9 @@
 /* The queue of the call at which it happens. */
 static const char at_decide[] = "decide", at_evolve[] = "evolve", at_pack[] = "pack";
 
-static void *core_new(void)
+static void core_done(void *state)
 {
-	return calloc(1, 1);
+	(void)state;
 }
 
 static int core_decide(const void *state, const struct input *input, struct decision *out)
@@ -59,8 +59,8 @@ static void on_fold(void *ctx, size_t feed, const uint8_t *event, size_t len, ui
 
 static const struct core core = {
 	.name = "intake",
-	.new = core_new,
-	.free = free,
+	.state_size = 1,
+	.done = core_done,
 	.decide = core_decide,
 	.evolve = core_evolve,
 	.reads = core_reads,

@@ -25,7 +25,7 @@ static void a_screening_names_its_case_by_id_or_by_either_ref(void **state)
 	assert_int_equal(harness_submit(h, "team", own), ERR_UNKNOWN_CASE);
 	replay_answers_the_same(h);
 	void *again = harness_replay(h);
-	triage_core.free(h->state);
+	core_state_free(&triage_core, h->state);
 	h->state = again; /* after a restart the ref is still known */
 	assert_int_equal(screened(h, 1, at(3, 4), OUTCOME(NOT_REACHED)), 0);
 }

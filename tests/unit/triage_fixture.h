@@ -232,7 +232,7 @@ static inline void replay_answers_the_same(struct harness *h)
 	void *again = harness_replay(h);
 	assert_string_equal(answer(h, h->state, "/v1/worklist"), answer(h, again, "/v1/worklist"));
 	assert_string_equal(answer(h, h->state, "/v1/teams"), answer(h, again, "/v1/teams"));
-	triage_core.free(again);
+	core_state_free(&triage_core, again);
 }
 
 /* The only event of the last input beside `skip`, as the route of that case. */
