@@ -108,11 +108,8 @@ static void take_clients(struct yaml *yaml, struct clients *clients)
 
 int clients_load(struct clients *clients, const char *path, struct buf *errors)
 {
-	auto_buf struct buf text = {0};
 	auto_yaml struct yaml yaml = {0};
-	int err = yaml_read_file(path, &text, errors);
-	if (!err)
-		err = yaml_parse(&yaml, text.data, text.len, path, errors);
+	int err = yaml_load(&yaml, path, errors);
 	if (err)
 		return err;
 	struct clients loaded = {0};

@@ -251,11 +251,8 @@ static void resolve_files(struct yaml *yaml, struct config *config, const char *
 
 int config_load(struct config *config, const char *path, const char *daemon, struct buf *errors)
 {
-	auto_buf struct buf text = {0};
 	auto_yaml struct yaml yaml = {0};
-	int err = yaml_read_file(path, &text, errors);
-	if (!err)
-		err = yaml_parse(&yaml, text.data, text.len, path, errors);
+	int err = yaml_load(&yaml, path, errors);
 	if (err)
 		return err;
 	struct config loaded = *config;

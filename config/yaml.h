@@ -79,6 +79,9 @@ int yaml_result(const struct yaml *yaml); /* 0, or ERR_CONFIG once anything was 
 /* Appends a file, without the mark that it may begin with. ERR_NOT_FOUND, ERR_IO, ERR_TOO_LARGE: a line in errors says so. */
 int yaml_read_file(const char *path, struct buf *text, struct buf *errors);
 
+/* The file, parsed. */
+int yaml_load(struct yaml *yaml, const char *path, struct buf *errors);
+
 /* "name:line:column: what" at the value of node; at its key; the whole file when node is NULL. */
 void yaml_fail(struct yaml *yaml, const struct yaml_node *node, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));

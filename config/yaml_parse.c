@@ -294,6 +294,13 @@ int yaml_parse(
 	return yaml_result(yaml);
 }
 
+int yaml_load(struct yaml *yaml, const char *path, struct buf *errors)
+{
+	auto_buf struct buf text = {0};
+	int err = yaml_read_file(path, &text, errors);
+	return err ? err : yaml_parse(yaml, text.data, text.len, path, errors);
+}
+
 void yaml_done(struct yaml *yaml)
 {
 	arena_done(&yaml->arena);
