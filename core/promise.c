@@ -158,6 +158,37 @@ const Wot__V1__Clock *promise_clock(const Wot__V1__Event *event)
 	}
 }
 
+void promise_move(struct promise *promise, int32_t deadline_on, int32_t today)
+{
+	if (!promise_is_kept(promise) && promise->deadline_on >= today && deadline_on >= today)
+		promise->deadline_on = deadline_on;
+}
+
+/* ---- those about a case ---- */
+
+int32_t promise_deadline_on(
+	enum clock_kind kind, const struct promise_case *of, const struct closing *closing)
+{
+	if (of->youth || (kind == CLOCK_REACTION && !of->wants_reaction))
+		return 0;
+	return clocks_deadline(kind, of->reported_on, closing);
+}
+
+/* Support and a closing leave nobody to phone, also when no contact was registered; whom nobody needs to
+ * phone does not wait either. */
+int32_t promise_kept_on(enum clock_kind kind, const struct promise_case *of)
+{
+	int32_t taken_up_on = day_earliest(of->started_on, of->closed_on);
+	switch ((int)kind) {
+	case CLOCK_CLOSING:
+		return day_earliest(of->closed_on, of->ended_on);
+	case CLOCK_SUPPORT_START:
+		return day_earliest(taken_up_on, of->ended_on);
+	default:
+		return day_earliest(day_earliest(of->screened_on, of->contacted_on), taken_up_on);
+	}
+}
+
 bool promise_of_reaction(Wot__V1__Channel__Value channel)
 {
 	return channel == WOT__V1__CHANNEL__VALUE__WEB ||

@@ -64,7 +64,25 @@ void promise_evolve(
 /* NULL when the event is none of a clock. */
 const Wot__V1__Clock *promise_clock(const Wot__V1__Event *event);
 
-/* Is a reaction promised to what comes in this way? */
+/* When what it goes by has changed: a deadline to come moves, though to no day that is past. */
+void promise_move(struct promise *promise, int32_t deadline_on, int32_t today);
+
+/* What is promised about a case, and what keeps it, goes by this: wot-triage has it from its own log, wot-case from
+ * the facts. Days; 0: it did not happen, or is not known. */
+struct promise_case {
+	int32_t reported_on;
+	int32_t screened_on, contacted_on; /* the resident was spoken to */
+	int32_t started_on, closed_on;
+	int32_t ended_on; /* at screening */
+	bool youth;       /* nothing is promised here: it is Mevis's */
+	bool wants_reaction;
+};
+/* The last day to keep it; 0: it is not promised. */
+int32_t promise_deadline_on(
+	enum clock_kind kind, const struct promise_case *of, const struct closing *closing);
+/* The day on which it was kept or fell away; 0: it runs. */
+int32_t promise_kept_on(enum clock_kind kind, const struct promise_case *of);
+/* Does what comes in this way want a reaction? */
 bool promise_of_reaction(Wot__V1__Channel__Value channel);
 
 /* The earliest of two days of which 0 is none. */

@@ -90,32 +90,20 @@ static int32_t ended_on(const struct case_life *life)
 	return facts->has_ended_on ? facts->ended_on : 0;
 }
 
-static int32_t kept_on(const struct case_life *life, enum clock_kind kind)
+/* What the case's promises go by. */
+static struct promise_case promises_of(const struct case_life *life)
 {
 	const Wot__V1__CaseFacts *facts = &life->facts;
-	int32_t closed = facts->has_closed_on ? facts->closed_on : 0;
-	if (kind == CLOCK_CLOSING)
-		return day_earliest(closed, ended_on(life));
-	int32_t started = facts->has_support_started_on ? facts->support_started_on : 0;
-	int32_t taken_up = day_earliest(started, closed);
-	if (kind == CLOCK_SUPPORT_START)
-		return day_earliest(taken_up, ended_on(life));
-	int32_t contact = day_earliest(facts->has_screened_on ? facts->screened_on : 0,
-		facts->has_first_contact_on ? facts->first_contact_on : 0);
-	return day_earliest(contact, taken_up);
-}
-
-static bool is_promised(const Wot__V1__CaseFacts *facts, enum clock_kind kind)
-{
-	return !facts->youth && (kind != CLOCK_REACTION || promise_of_reaction(facts->channel));
-}
-
-static int32_t deadline_on(
-	const struct cases *cases, const struct case_file *file, enum clock_kind kind)
-{
-	if (!is_promised(&file->life.facts, kind))
-		return 0;
-	return clocks_deadline(kind, file->life.facts.reported_on, &cases->promise_rules.closing);
+	return (struct promise_case){
+		.reported_on = facts->reported_on,
+		.screened_on = facts->has_screened_on ? facts->screened_on : 0,
+		.contacted_on = facts->has_first_contact_on ? facts->first_contact_on : 0,
+		.started_on = facts->has_support_started_on ? facts->support_started_on : 0,
+		.closed_on = facts->has_closed_on ? facts->closed_on : 0,
+		.ended_on = ended_on(life),
+		.youth = facts->youth,
+		.wants_reaction = promise_of_reaction(facts->channel),
+	};
 }
 
 /* ---- decide ---- */
@@ -148,10 +136,12 @@ void cases_clocks_decide(const struct cases *cases, int64_t now_ms, struct decis
 
 static void schedule(struct cases *cases, struct case_file *file, enum slot slot)
 {
+	struct promise_case promises = promises_of(&file->life);
 	struct promise *promise = promise_of(file, slot);
 	struct promise_terms terms = terms_of(cases, file, kind_of(slot));
-	promise->deadline_on = deadline_on(cases, file, kind_of(slot));
-	promise->kept_on = kept_on(&file->life, kind_of(slot));
+	promise->deadline_on =
+		promise_deadline_on(terms.kind, &promises, &cases->promise_rules.closing);
+	promise->kept_on = promise_kept_on(terms.kind, &promises);
 	due_set(&cases->due, file->number * SLOTS + slot, promise_next(promise, &terms));
 }
 
@@ -187,15 +177,18 @@ size_t cases_clocks(const struct cases *cases, const struct case_file *file, int
 {
 	static const enum clock_kind kinds[CASE_CLOCKS] = {
 		CLOCK_REACTION, CLOCK_FIRST_CONTACT, CLOCK_SUPPORT_START, CLOCK_CLOSING};
+	struct promise_case promises = promises_of(&file->life);
 	size_t count = 0;
 	for (size_t i = 0; i < CASE_CLOCKS; i++) {
-		if (!is_promised(&file->life.facts, kinds[i]))
+		int32_t deadline_on =
+			promise_deadline_on(kinds[i], &promises, &cases->promise_rules.closing);
+		if (!deadline_on)
 			continue;
 		struct case_clock *clock = &out[count++];
 		*clock = (struct case_clock){.terms = terms_of(cases, file, kinds[i])};
-		clock->promise.deadline_on = deadline_on(cases, file, kinds[i]);
-		clock->promise.kept_on = kept_on(&file->life, kinds[i]);
-		int32_t until = day_earliest(clock->promise.deadline_on, clock->promise.kept_on);
+		clock->promise.deadline_on = deadline_on;
+		clock->promise.kept_on = promise_kept_on(kinds[i], &promises);
+		int32_t until = day_earliest(deadline_on, clock->promise.kept_on);
 		until = day_earliest(until, today);
 		clock->days = days_until(file, until);
 		clock->paused_days = paused_days(file, until);

@@ -98,13 +98,19 @@ static void schedule(struct calls *calls, struct call *call)
 	due_set(&calls->due, call->slot, cap_ms < next_ms ? cap_ms : next_ms);
 }
 
+/* Of what is promised on that day; 0: nothing is. */
+static int32_t deadline_of(const struct calls *calls, int32_t promised_on)
+{
+	return promised_on ? clocks_deadline(CLOCK_CALLBACK, promised_on, &calls->rules.closing)
+			   : 0;
+}
+
 static void promise_follow(struct calls *calls, struct call *call)
 {
 	const struct callers_call *sum = callers_call(&calls->callers, call->slot);
 	int32_t on = day_at(call_missed_ms(sum));
 	if (on != call->promised_on)
-		call->callback.deadline_on =
-			on ? clocks_deadline(CLOCK_CALLBACK, on, &calls->rules.closing) : 0;
+		call->callback.deadline_on = deadline_of(calls, on);
 	if (on && !call->promised_on)
 		call->known_on = calendar_day_of(call->heard_ms);
 	call->promised_on = on;
@@ -321,7 +327,6 @@ static void clock_told(
 	schedule(calls, call);
 }
 
-/* Deadlines to come move, though to no day that is past. */
 static void rules_told(struct calls *calls, const Wot__V1__Event *event)
 {
 	int32_t today = calendar_day_of(event->recorded_at);
@@ -329,14 +334,7 @@ static void rules_told(struct calls *calls, const Wot__V1__Event *event)
 		return;
 	struct call *call;
 	DL_FOREACH (calls->heard, call) {
-		struct promise *callback = &call->callback;
-		int32_t deadline = call->promised_on
-					   ? clocks_deadline(CLOCK_CALLBACK, call->promised_on,
-						     &calls->rules.closing)
-					   : 0;
-		if (!promise_is_kept(callback) && callback->deadline_on >= today &&
-			deadline >= today)
-			callback->deadline_on = deadline;
+		promise_move(&call->callback, deadline_of(calls, call->promised_on), today);
 		schedule(calls, call);
 	}
 }

@@ -10,11 +10,16 @@ static struct promise *promise_of(struct request *request, enum slot slot)
 	return slot == SLOT_REACTION ? &request->reaction : &request->contact;
 }
 
+static enum clock_kind kind_of(enum slot slot)
+{
+	return slot == SLOT_REACTION ? CLOCK_REACTION : CLOCK_FIRST_CONTACT;
+}
+
 static struct promise_terms terms_of(
 	const struct triage *triage, const struct request *request, enum slot slot)
 {
 	return (struct promise_terms){
-		.kind = slot == SLOT_REACTION ? CLOCK_REACTION : CLOCK_FIRST_CONTACT,
+		.kind = kind_of(slot),
 		.rules = &triage->promise_rules,
 		.known_on = request->known_on,
 	};
@@ -48,20 +53,19 @@ static void schedule(struct triage *triage, uint32_t number, enum slot slot)
 static int32_t deadline_of(
 	const struct triage *triage, const struct request *request, enum slot slot)
 {
-	if (request->youth || (slot == SLOT_REACTION && !request->wants_reaction))
-		return 0;
-	return clocks_deadline(slot == SLOT_REACTION ? CLOCK_REACTION : CLOCK_FIRST_CONTACT,
-		request->reported_on, &triage->promise_rules.closing);
+	struct promise_case promises = request_promises(request);
+	return promise_deadline_on(kind_of(slot), &promises, &triage->promise_rules.closing);
 }
 
 static void clocks_follow(struct triage *triage, uint32_t number, bool moved)
 {
 	struct request *request = &triage->requests[number];
+	struct promise_case promises = request_promises(request);
 	for (enum slot slot = 0; slot < SLOTS; slot++) {
 		struct promise *promise = promise_of(request, slot);
 		if (moved)
 			promise->deadline_on = deadline_of(triage, request, slot);
-		promise->kept_on = request_reached_on(request);
+		promise->kept_on = promise_kept_on(kind_of(slot), &promises);
 		schedule(triage, number, slot);
 	}
 }
@@ -69,10 +73,7 @@ static void clocks_follow(struct triage *triage, uint32_t number, bool moved)
 static void clock_anew(struct triage *triage, uint32_t number, enum slot slot, int32_t today)
 {
 	struct request *request = &triage->requests[number];
-	struct promise *promise = promise_of(request, slot);
-	int32_t deadline_on = deadline_of(triage, request, slot);
-	if (!promise_is_kept(promise) && promise->deadline_on >= today && deadline_on >= today)
-		promise->deadline_on = deadline_on;
+	promise_move(promise_of(request, slot), deadline_of(triage, request, slot), today);
 	schedule(triage, number, slot);
 }
 

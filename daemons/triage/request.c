@@ -186,12 +186,17 @@ void request_take_screening(
 
 /* ---- what wot-case says ---- */
 
-/* Support and a closing leave nobody to phone, also when no contact was registered. */
-int32_t request_reached_on(const struct request *request)
+struct promise_case request_promises(const struct request *request)
 {
-	int32_t contact = day_earliest(request->screened_on, request->days[REQUEST_CONTACTED]);
-	return day_earliest(contact,
-		day_earliest(request->days[REQUEST_SUPPORTED], request->days[REQUEST_CLOSED]));
+	return (struct promise_case){
+		.reported_on = request->reported_on,
+		.screened_on = request->screened_on,
+		.contacted_on = request->days[REQUEST_CONTACTED],
+		.started_on = request->days[REQUEST_SUPPORTED],
+		.closed_on = request->days[REQUEST_CLOSED],
+		.youth = request->youth,
+		.wants_reaction = request->wants_reaction,
+	};
 }
 
 static const field_t *day_field(enum request_day day)

@@ -69,8 +69,8 @@ void request_take_route(struct request *request, const Wot__V1__CaseRouted *rout
 void request_take_screening(
 	struct request *request, const Wot__V1__Screening *screening, int32_t day);
 
-/* The day on which the resident heard from us, or on which there was nobody to phone any more. */
-int32_t request_reached_on(const struct request *request);
+/* What its promises go by. */
+struct promise_case request_promises(const struct request *request);
 
 /* What of an event of wot-case is news here; NULL: nothing. Parts are shared with the event. */
 Wot__V1__CaseFacts *request_news(
