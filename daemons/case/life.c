@@ -109,6 +109,9 @@ static void end_settle(struct case_life *life, const struct screened *last)
  * What follows from the screenings that count. Triage may have taken one in while this daemon took in a
  * closing that lies before it: that one is left out for as long as the closing stands. So it is the same in
  * whichever order the two were heard.
+ *
+ * Not so one of before a report that was corrected to a later day meanwhile: the case goes on by what it decided,
+ * at triage and here. Without it somebody would wait here whom nobody there would phone.
  */
 static void screenings_settle(struct case_life *life)
 {
