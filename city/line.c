@@ -2,11 +2,12 @@
 #include "lib/calendar.h"
 #include "lib/err.h"
 #include "lib/grow.h"
+#include "lib/json_out.h"
 #include "proto/field.h"
 #include <stdlib.h>
 #include <string.h>
 
-enum { DAY_MS = 24 * 60 * 60 * 1000 };
+enum { DAY_MS = 24 * 60 * 60 * 1000, INSTANT_TEXT = 64 };
 
 int64_t instant_at(int32_t day, int minute, int second)
 {
@@ -16,7 +17,7 @@ int64_t instant_at(int32_t day, int minute, int second)
 }
 
 /* RFC 3339 with the offset that Amsterdam has in the day's working hours. */
-static void print_instant(struct buf *out, int64_t at_ms)
+static void instant_print_local(char out[INSTANT_TEXT], int64_t at_ms)
 {
 	int32_t day = calendar_day_of(at_ms);
 	int64_t offset_ms = (day + INT64_C(1)) * DAY_MS - calendar_day_start(day + 1);
@@ -28,12 +29,11 @@ static void print_instant(struct buf *out, int64_t at_ms)
 		second = at_ms / 1000 - at_ms / DAY_MS * 86400;
 		date = calendar_date((int32_t)(at_ms / DAY_MS));
 	}
-	buf_printf(out, "%04d-%02d-%02dT%02d:%02d:%02d", date.year, date.month, date.day,
-		(int)(second / 3600), (int)(second / 60 % 60), (int)(second % 60));
+	char zone[16] = "Z";
 	if (offset_ms)
-		buf_printf(out, "+%02d:00", (int)(offset_ms / 3600000));
-	else
-		buf_char(out, 'Z');
+		snprintf(zone, sizeof zone, "+%02d:00", (int)(offset_ms / 3600000));
+	snprintf(out, INSTANT_TEXT, "%04d-%02d-%02dT%02d:%02d:%02d%s", date.year, date.month,
+		date.day, (int)(second / 3600), (int)(second / 60 % 60), (int)(second % 60), zone);
 }
 
 void lines_done(struct lines *lines)
@@ -43,52 +43,49 @@ void lines_done(struct lines *lines)
 	*lines = (struct lines){0};
 }
 
-static void member(struct lines *lines, const char *name)
-{
-	char last = lines->text.data[lines->text.len - 1];
-
-	buf_printf(&lines->text, "%s\"%s\":", last == '{' ? "" : ",", name);
-}
-
 void line_open(struct lines *lines, const char *path, const char *ref, int64_t at_ms)
 {
+	struct buf *text = &lines->text;
+	char occurred[INSTANT_TEXT];
 	lines->items = grow_push(lines->items, lines->count, sizeof *lines->items);
-	lines->items[lines->count++] = (struct line){at_ms, lines->text.len};
-	buf_printf(&lines->text,
-		"{\"to\":\"%s\",\"body\":{\"externalRef\":\"%s\",\"occurredAt\":\"", path, ref);
-	print_instant(&lines->text, at_ms);
-	buf_char(&lines->text, '"');
+	lines->items[lines->count++] = (struct line){at_ms, text->len};
+	instant_print_local(occurred, at_ms);
+	json_out_open(text, NULL, '{');
+	json_out_text(text, "to", path);
+	json_out_open(text, "body", '{');
+	json_out_text(text, "externalRef", ref);
+	json_out_text(text, "occurredAt", occurred);
 }
 
 void line_close(struct lines *lines)
 {
-	buf_add(&lines->text, "}}\n", sizeof "}}\n");
+	json_out_close(&lines->text, '}');
+	json_out_end(&lines->text, '}');
+	buf_char(&lines->text, 0); /* each is a text by itself */
 }
 
 void line_text(struct lines *lines, const char *name, const char *value)
 {
-	member(lines, name);
-	buf_json(&lines->text, value);
+	json_out_text(&lines->text, name, value);
 }
 
 void line_number(struct lines *lines, const char *name, int64_t value)
 {
-	member(lines, name);
-	buf_printf(&lines->text, "%lld", (long long)value);
+	json_out_integer(&lines->text, name, value);
 }
 
 void line_flag(struct lines *lines, const char *name, bool value)
 {
-	member(lines, name);
-	buf_text(&lines->text, value ? "true" : "false");
+	json_out_flag(&lines->text, name, value);
 }
 
 void line_day(struct lines *lines, const char *name, int32_t day)
 {
 	struct calendar_date date = calendar_date(day);
+	char text[40];
 
-	member(lines, name);
-	buf_printf(&lines->text, "\"%04d-%02d-%02d\"", date.year, date.month, date.day);
+	snprintf(text, sizeof text, "%04d-%02d-%02d", date.year, date.month, date.day);
+	line_text(lines, name, text);
 }
 
 void line_enum(
@@ -99,12 +96,10 @@ void line_enum(
 
 void line_texts(struct lines *lines, const char *name, const char *const *values, size_t count)
 {
-	member(lines, name);
-	for (size_t i = 0; i < count; i++) {
-		buf_char(&lines->text, i ? ',' : '[');
-		buf_json(&lines->text, values[i]);
-	}
-	buf_char(&lines->text, ']');
+	json_out_open(&lines->text, name, '[');
+	for (size_t i = 0; i < count; i++)
+		json_out_text(&lines->text, NULL, values[i]);
+	json_out_close(&lines->text, ']');
 }
 
 void line_enums(struct lines *lines, const char *name, const ProtobufCEnumDescriptor *type,
@@ -120,13 +115,12 @@ void line_enums(struct lines *lines, const char *name, const ProtobufCEnumDescri
 
 void line_object(struct lines *lines, const char *name)
 {
-	member(lines, name);
-	buf_char(&lines->text, '{');
+	json_out_open(&lines->text, name, '{');
 }
 
 void line_object_end(struct lines *lines)
 {
-	buf_char(&lines->text, '}');
+	json_out_close(&lines->text, '}');
 }
 
 void lines_end_unit(struct lines *lines, size_t mark)

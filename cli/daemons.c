@@ -27,6 +27,8 @@ int verb_daemons(struct cli *cli, int argc, char **argv)
 		json_out_flag(&out, "door", row->has_door);
 		json_out_close(&out, '}');
 	}
-	printf("%s%s", out.data, cli->json ? "]\n" : "");
+	if (cli->json)
+		json_out_end(&out, ']');
+	fputs(out.data, stdout);
 	return EXIT_OK;
 }

@@ -7,6 +7,8 @@
 #include "cli/cli.h"
 #include "config/clients.h"
 #include "lib/clean.h"
+#include "lib/grow.h"
+#include "lib/json_out.h"
 #include "proto/role.h"
 #include <sodium.h>
 #include <stdio.h>
@@ -98,8 +100,7 @@ static int client_add(struct clients *clients, const char *name, const char *rol
 			"%s: is there already; `client rotate %s` gives it new keys", name, name);
 	if (daemon_find(name) >= 0 || strcmp(name, vault_name) == 0)
 		return cli_fail(EXIT_USAGE, "%s: is the name of a part of wot", name);
-	clients->items = realloc(clients->items, (clients->count + 1) * sizeof *clients->items);
-	must(clients->items);
+	clients->items = grow_push(clients->items, clients->count, sizeof *clients->items);
 	struct client *client = &clients->items[clients->count++];
 	memset(client, 0, sizeof *client);
 	snprintf(client->name, sizeof client->name, "%s", name);
@@ -109,20 +110,27 @@ static int client_add(struct clients *clients, const char *name, const char *rol
 
 static int client_list(const struct cli *cli, const struct clients *clients)
 {
+	auto_buf struct buf out = {0};
+	if (cli->json)
+		json_out_open(&out, NULL, '[');
 	for (size_t i = 0; i < clients->count; i++) {
 		const struct client *client = &clients->items[i];
-		if (cli->json)
-			printf("%s{\"name\":\"%s\",\"role\":\"%s\",\"token\":%s,\"curve\":%s}",
-				i ? "," : "[", client->name, role_name(client->role),
-				client->has_token ? "true" : "false",
-				client->has_curve ? "true" : "false");
-		else
-			printf("%-24s %-12s %s %s\n", client->name, role_name(client->role),
-				client->has_token ? "token" : "-",
+		if (!cli->json) {
+			buf_printf(&out, "%-24s %-12s %s %s\n", client->name,
+				role_name(client->role), client->has_token ? "token" : "-",
 				client->has_curve ? "curve" : "-");
+			continue;
+		}
+		json_out_open(&out, NULL, '{');
+		json_out_text(&out, "name", client->name);
+		json_out_text(&out, "role", role_name(client->role));
+		json_out_flag(&out, "token", client->has_token);
+		json_out_flag(&out, "curve", client->has_curve);
+		json_out_close(&out, '}');
 	}
 	if (cli->json)
-		puts(clients->count ? "]" : "[]");
+		json_out_end(&out, ']');
+	fputs(out.len ? out.data : "", stdout);
 	return EXIT_OK;
 }
 

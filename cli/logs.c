@@ -5,6 +5,7 @@
 #include "cli/vault.h"
 
 #include "lib/clean.h"
+#include "lib/json_out.h"
 #include "proto/event.h"
 #include "proto/json.h"
 #include "stage/dedupe.h"
@@ -69,29 +70,43 @@ static int tail_parse(struct cli *cli, int argc, char **argv, struct tail_args *
 	return EXIT_OK;
 }
 
+/* event: NULL when it is of a kind that is not known here. */
+static void event_print_json(
+	const char *stream, uint64_t seq, const Wot__V1__Event *event, const char *kind)
+{
+	auto_buf struct buf out = {0};
+	json_out_open(&out, NULL, '{');
+	json_out_text(&out, "log", stream);
+	json_out_count(&out, "seq", seq);
+	if (event) {
+		json_out_text(&out, "kind", kind);
+		json_out_name(&out, "event");
+		json_from_message(&event->base, &out);
+	} else {
+		json_out_flag(&out, "unknown", true);
+	}
+	json_out_end(&out, '}');
+	fputs(out.data, stdout);
+}
+
 static void event_print(
 	const char *stream, uint64_t seq, const uint8_t *bytes, size_t len, bool json)
 {
 	auto_arena struct arena arena = {0};
 	auto_buf struct buf text = {0};
-	Wot__V1__Event *event = event_unpack(bytes, len, &arena);
-	if (!event) {
-		printf("{\"log\":\"%s\",\"seq\":%" PRIu64 ",\"unknown\":true}\n", stream, seq);
-		return;
-	}
-	const char *kind = event_kind_name(event->body->kind_case);
-	if (json) {
-		json_from_message(&event->base, &text);
-		printf("{\"log\":\"%s\",\"seq\":%" PRIu64 ",\"kind\":\"%s\",\"event\":%s}\n",
-			stream, seq, kind ? kind : "unknown", text.data);
+	const Wot__V1__Event *event = event_unpack(bytes, len, &arena);
+	const char *name = event ? event_kind_name(event->body->kind_case) : NULL;
+	const char *kind = name ? name : "unknown";
+	if (!event || json) {
+		event_print_json(stream, seq, event, kind);
 		return;
 	}
 	char recorded[32], occurred[32];
 	instant_print(event->recorded_at, recorded);
 	instant_print(event->occurred_at, occurred);
 	json_from_message(body_message(event->body), &text);
-	printf("%-7s %8" PRIu64 "  %s  %-22s %-14s %s\n", stream, seq, occurred,
-		kind ? kind : "unknown", event->case_id ? event->case_id : "-", text.data);
+	printf("%-7s %8" PRIu64 "  %s  %-22s %-14s %s\n", stream, seq, occurred, kind,
+		event->case_id ? event->case_id : "-", text.data);
 }
 
 /* --from may lie amid a block: reading starts at the log's beginning of blocks, printing at --from. */

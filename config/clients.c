@@ -2,6 +2,7 @@
 
 #include "bus/bus.h"
 #include "config/yaml.h"
+#include "lib/grow.h"
 #include "proto/role.h"
 #include <errno.h>
 #include <fcntl.h>
@@ -90,8 +91,6 @@ static void take_clients(struct yaml *yaml, struct clients *clients)
 		yaml_fail(yaml, list, "more than %d clients", CLIENTS_MAX);
 		return;
 	}
-	clients->items = calloc(list && list->count ? list->count : 1, sizeof *clients->items);
-	must(clients->items);
 	for (const struct yaml_node *item = yaml_list(yaml, list); item; item = item->next) {
 		struct client client = {0};
 		if (item->kind != YAML_MAP) {
@@ -102,6 +101,7 @@ static void take_clients(struct yaml *yaml, struct clients *clients)
 		take_name(yaml, yaml_need(yaml, item, "name"), clients, &client);
 		take_role(yaml, yaml_need(yaml, item, "role"), &client);
 		take_keys(yaml, item, clients, &client);
+		clients->items = grow_push(clients->items, clients->count, sizeof *clients->items);
 		clients->items[clients->count++] = client;
 	}
 }

@@ -104,8 +104,8 @@ static void compare_json(const struct kpis *kpis, const struct comparison *compa
 	json_out_count(out, "cases", comparison->cases);
 	json_out_name(out, "figures");
 	render_json(kpis, comparison->sides, SIDES, marks, out);
-	out->data[out->len - 1] = '}'; /* its end of line */
-	buf_char(out, '\n');
+	out->len--; /* its end of line */
+	json_out_end(out, '}');
 }
 
 static const struct figure_row *row_of(const struct figure *figure, const struct figure_row *like)

@@ -2,6 +2,8 @@
 #include "figures/query.h"
 #include "figures/render.h"
 #include "lib/clean.h"
+#include "lib/json_out.h"
+#include "proto/name.h"
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
@@ -108,63 +110,55 @@ static void row_id(const struct kpis *kpis, const struct explained *explained, c
 		snprintf(id, 24, "seq %" PRId32, table_get(table, (size_t)seq, explained->row));
 }
 
-/* reported_on as reportedOn */
-static void json_name(struct buf *out, const char *name)
-{
-	buf_text(out, ",\"");
-	for (; *name; name++) {
-		bool hump = *name == '_' && name[1] >= 'a' && name[1] <= 'z';
-		name += hump;
-		buf_char(out, hump ? (char)(*name - 'a' + 'A') : *name);
-	}
-	buf_text(out, "\":");
-}
-
 static void json_splits(const struct explained *explained, struct buf *out)
 {
 	const struct formula *part = explained->part;
 	for (size_t s = 0; s < part->split_count; s++) {
+		const struct split *split = &part->splits[s];
 		uint32_t values[SPLIT_VALUES_MAX];
-		size_t count = split_values(part, &part->splits[s], explained->row, values);
-		json_name(out, part->splits[s].dimension->id);
-		bool is_list = split_is_list(&part->splits[s]);
-		buf_text(out, is_list ? "[" : "");
-		for (size_t i = 0; i < count; i++) {
-			buf_text(out, i ? "," : "");
-			buf_json(out, split_key(&part->splits[s], values[i]));
-		}
-		buf_text(out, is_list ? "]" : "");
+		size_t count = split_values(part, split, explained->row, values);
+		bool is_list = split_is_list(split);
+		char name[64];
+		json_name(split->dimension->id, name);
+		if (is_list)
+			json_out_open(out, name, '[');
+		for (size_t i = 0; i < count; i++)
+			json_out_text(out, is_list ? NULL : name, split_key(split, values[i]));
+		if (is_list)
+			json_out_close(out, ']');
 	}
 }
 
 static void explain_json(
 	const struct kpis *kpis, const struct explained *explained, struct buf *out)
 {
-	const struct formula *part = explained->part;
-	const struct table *table = part->kind->table;
-	char id[24], day[16];
+	const struct table *table = explained->part->kind->table;
+	char id[24], day[16], name[64];
 	row_id(kpis, explained, id);
 	period_print_day(explained->day, day);
-	buf_printf(out, "{\"source\":\"%s\",\"id\":\"%s\",\"day\":\"%s\",\"count\":%" PRId64,
-		table->name, id, day, explained->counts.count);
+	json_out_open(out, NULL, '{');
+	json_out_text(out, "source", table->name);
+	json_out_text(out, "id", id);
+	json_out_text(out, "day", day);
+	json_out_integer(out, "count", explained->counts.count);
 	if (explained->has_of)
-		buf_printf(out, ",\"of\":%" PRId64, explained->counts.of);
+		json_out_integer(out, "of", explained->counts.of);
 	else
-		buf_text(out, ",\"of\":null");
-	buf_printf(out, ",\"unknown\":%" PRId64, explained->counts.unknown);
+		json_out_null(out, "of");
+	json_out_integer(out, "unknown", explained->counts.unknown);
 	if (explained->measured != VALUE_UNSET)
-		buf_printf(out, ",\"value\":%" PRId32, explained->measured);
+		json_out_integer(out, "value", explained->measured);
 	for (size_t c = 0; c < table->column_count; c++) {
 		int32_t value = table_get(table, c, explained->row);
 		if (table->columns[c].type != COLUMN_DAY || value == VALUE_UNSET ||
 			!strcmp(table->columns[c].name, "day"))
 			continue;
 		period_print_day(value, day);
-		json_name(out, table->columns[c].name);
-		buf_printf(out, "\"%s\"", day);
+		json_name(table->columns[c].name, name);
+		json_out_text(out, name, day);
 	}
 	json_splits(explained, out);
-	buf_char(out, '}');
+	json_out_close(out, '}');
 }
 
 /* What every source has, as CSV or for people. Days stand last: how many there are differs. */
@@ -235,7 +229,7 @@ static void explain_say(struct explain *explain, const struct explained *explain
 		explain_line(explain->kpis, explained, explain->format, out);
 		return;
 	}
-	buf_text(out, explain->begun ? ",\n" : "");
+	buf_text(out, explain->begun ? ",\n" : ""); /* what was before may lie in another piece */
 	explain_json(explain->kpis, explained, out);
 	explain->begun = true;
 }
@@ -263,7 +257,7 @@ static void explain_begin(const struct explain *explain, struct buf *out)
 	for (size_t i = 0; i < COLUMNS; i++)
 		heads[i] = columns[i].head;
 	if (explain->format == QUERY_JSON)
-		buf_char(out, '[');
+		json_out_open(out, NULL, '[');
 	else
 		line_print(heads, explain->format, out);
 }
@@ -286,7 +280,8 @@ bool explain_more(struct explain *explain, struct buf *out)
 	}
 	if (explain->part < explain->part_count)
 		return true;
-	buf_text(out, explain->format == QUERY_JSON ? "]\n" : "");
+	if (explain->format == QUERY_JSON)
+		json_out_end(out, ']');
 	return false;
 }
 

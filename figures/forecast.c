@@ -152,7 +152,7 @@ static void forecast_json(const struct forecast *forecast, struct buf *out)
 	for (size_t i = 0; i < forecast->week_count; i++)
 		week_json(forecast, &forecast->weeks[i], out);
 	json_out_close(out, ']');
-	buf_text(out, "}\n");
+	json_out_end(out, '}');
 }
 
 static void cases_text(const struct forecast *forecast, struct buf *out)

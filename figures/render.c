@@ -139,7 +139,7 @@ void render_json(const struct kpis *kpis, const struct figure *figures, size_t c
 
 void render_csv_field(struct buf *out, const char *text)
 {
-	if (!strpbrk(text, ",\"\r\n")) {
+	if (!strpbrk(text, "\",\r\n")) {
 		buf_text(out, text);
 		return;
 	}

@@ -42,7 +42,19 @@ void buf_text(struct buf *buf, const char *text)
 
 void buf_char(struct buf *buf, char c)
 {
-	buf_add(buf, &c, 1);
+	buf_reserve(buf, 1);
+	buf->data[buf->len++] = c;
+	buf->data[buf->len] = 0;
+}
+
+void buf_count(struct buf *buf, uint64_t number)
+{
+	char digits[20], *first = digits + sizeof digits;
+	do {
+		*--first = (char)('0' + number % 10);
+		number /= 10;
+	} while (number);
+	buf_add(buf, first, (size_t)(digits + sizeof digits - first));
 }
 
 void buf_vprintf(struct buf *buf, const char *format, va_list args)
@@ -87,26 +99,44 @@ void buf_number(struct buf *buf, double number)
 	buf_text(buf, text);
 }
 
+/* How many bytes at its beginning stand for themselves in JSON: ASCII, as nearly all is. */
+static size_t plain(const char *text)
+{
+	size_t len = 0;
+	for (unsigned char c; c = (unsigned char)text[len], c >= 0x20 && c < 0x80; len++) {
+		if (c == '"' || c == '\\')
+			break;
+	}
+	return len;
+}
+
+/* Any other character; how many bytes it takes. */
+static size_t json_escape(struct buf *buf, const char *text)
+{
+	unsigned char c = (unsigned char)*text;
+	size_t step = utf8_sequence((const uint8_t *)text, strlen(text));
+	if (step > 1) {
+		buf_add(buf, text, step);
+		return step;
+	}
+	if (step == 0)
+		buf_text(buf, "\xef\xbf\xbd");
+	else if (c < 0x20)
+		buf_printf(buf, "\\u%04x", c);
+	else
+		buf_printf(buf, "\\%c", c);
+	return 1;
+}
+
 void buf_json(struct buf *buf, const char *text)
 {
 	buf_char(buf, '"');
-	size_t left = strlen(text), step;
-	for (; left; text += step, left -= step) {
-		unsigned char c = (unsigned char)*text;
-		step = utf8_sequence((const uint8_t *)text, left);
-		if (step > 1) {
-			buf_add(buf, text, step);
-		} else if (step == 0) {
-			buf_text(buf, "\xef\xbf\xbd");
-			step = 1;
-		} else if (c == '"' || c == '\\') {
-			buf_char(buf, '\\');
-			buf_char(buf, (char)c);
-		} else if (c < 0x20) {
-			buf_printf(buf, "\\u%04x", c);
-		} else {
-			buf_char(buf, (char)c);
-		}
+	while (*text) {
+		size_t len = plain(text);
+		buf_add(buf, text, len);
+		text += len;
+		if (*text)
+			text += json_escape(buf, text);
 	}
 	buf_char(buf, '"');
 }

@@ -30,6 +30,7 @@ void buf_char(struct buf *buf, char c);
 void buf_printf(struct buf *buf, const char *format, ...) __attribute__((format(printf, 2, 3)));
 void buf_vprintf(struct buf *buf, const char *format, va_list args);
 void buf_hex(struct buf *buf, const uint8_t *bytes, size_t len);
+void buf_count(struct buf *buf, uint64_t number); /* in decimal digits */
 /* The shortest decimal number that reads back as the same. */
 void buf_number(struct buf *buf, double number);
 /* As a JSON string with its quotes. What is not UTF-8 becomes U+FFFD. */

@@ -1,13 +1,12 @@
 #include "lib/json_out.h"
 
-#include <inttypes.h>
-#include <string.h>
-
 /* Behind a value: a text ends in its quote, whatever it holds, others in a digit, `true`, `false` or `null`. */
 static void comma_add(struct buf *out)
 {
 	char last = out->len ? out->data[out->len - 1] : '\n';
-	if (strchr("}]\"0123456789el", last))
+	bool value = last == '"' || last == '}' || last == ']' || (last >= '0' && last <= '9') ||
+		     last == 'e' || last == 'l';
+	if (value)
 		buf_char(out, ',');
 }
 
@@ -31,6 +30,12 @@ void json_out_close(struct buf *out, char bracket)
 	buf_char(out, bracket);
 }
 
+void json_out_end(struct buf *out, char bracket)
+{
+	json_out_close(out, bracket);
+	buf_char(out, '\n');
+}
+
 void json_out_text(struct buf *out, const char *name, const char *text)
 {
 	json_out_name(out, name);
@@ -40,13 +45,21 @@ void json_out_text(struct buf *out, const char *name, const char *text)
 void json_out_count(struct buf *out, const char *name, uint64_t number)
 {
 	json_out_name(out, name);
-	buf_printf(out, "%" PRIu64, number);
+	buf_count(out, number);
 }
 
 void json_out_integer(struct buf *out, const char *name, int64_t number)
 {
 	json_out_name(out, name);
-	buf_printf(out, "%" PRId64, number);
+	if (number < 0)
+		buf_char(out, '-');
+	buf_count(out, number < 0 ? -(uint64_t)number : (uint64_t)number);
+}
+
+void json_out_null(struct buf *out, const char *name)
+{
+	json_out_name(out, name);
+	buf_text(out, "null");
 }
 
 void json_out_flag(struct buf *out, const char *name, bool flag)
@@ -57,9 +70,10 @@ void json_out_flag(struct buf *out, const char *name, bool flag)
 
 void json_out_number(struct buf *out, const char *name, bool known, double number)
 {
+	if (!known) {
+		json_out_null(out, name);
+		return;
+	}
 	json_out_name(out, name);
-	if (known)
-		buf_number(out, number);
-	else
-		buf_text(out, "null");
+	buf_number(out, number);
 }

@@ -12,9 +12,11 @@
 void json_out_name(struct buf *out, const char *name);
 void json_out_open(struct buf *out, const char *name, char bracket); /* '{' or '[' */
 void json_out_close(struct buf *out, char bracket);                  /* '}' or ']' */
+void json_out_end(struct buf *out, char bracket);                    /* of all, with its line */
 void json_out_text(struct buf *out, const char *name, const char *text);
 void json_out_count(struct buf *out, const char *name, uint64_t number);
 void json_out_integer(struct buf *out, const char *name, int64_t number);
+void json_out_null(struct buf *out, const char *name);
 void json_out_flag(struct buf *out, const char *name, bool flag);
 /* null where it is not known */
 void json_out_number(struct buf *out, const char *name, bool known, double number);

@@ -191,7 +191,7 @@ void metrics_json(const struct metrics *metrics, struct buf *out)
 		}
 		json_out_close(out, '}');
 	}
-	buf_text(out, "]\n");
+	json_out_end(out, ']');
 }
 
 void metrics_errors(const struct metrics *metrics, struct buf *out)

@@ -2,6 +2,7 @@
 
 #include "lib/clean.h"
 #include "lib/err.h"
+#include "lib/json_out.h"
 #include "proto/event.h"
 #include "proto/field.h"
 #include "proto/place.h"
@@ -246,56 +247,56 @@ void json_fill(const json_t *object, ProtobufCMessage *message, const char *exce
 
 /* ---- message to JSON ---- */
 
-static void print_value(const field_t *field, const void *item, struct buf *out)
+/* name: NULL in a list. */
+static void print_value(const char *name, const field_t *field, const void *item, struct buf *out)
 {
 	char text[32];
-	const char *name;
+	const char *value;
 	const ProtobufCBinaryData *bytes = item;
 	switch (field->type) {
 	case PROTOBUF_C_TYPE_MESSAGE:
+		json_out_name(out, name);
 		json_from_message(*(ProtobufCMessage *const *)item, out);
 		break;
 	case PROTOBUF_C_TYPE_STRING:
-		buf_json(out, *(char *const *)item);
+		json_out_text(out, name, *(char *const *)item);
 		break;
 	case PROTOBUF_C_TYPE_BYTES:
+		json_out_name(out, name);
 		buf_char(out, '"');
 		buf_hex(out, bytes->data, bytes->len);
 		buf_char(out, '"');
 		break;
 	case PROTOBUF_C_TYPE_ENUM:
-		name = enum_name(field->descriptor, *(const int *)item);
-		if (name)
-			buf_json(out, name);
+		value = enum_name(field->descriptor, *(const int *)item);
+		if (value)
+			json_out_text(out, name, value);
 		else
-			buf_printf(out, "%d", *(const int *)item);
+			json_out_integer(out, name, *(const int *)item);
 		break;
 	case PROTOBUF_C_TYPE_BOOL:
-		buf_text(out, *(const protobuf_c_boolean *)item ? "true" : "false");
+		json_out_flag(out, name, *(const protobuf_c_boolean *)item);
 		break;
 	case PROTOBUF_C_TYPE_SFIXED64:
 		instant_print(*(const int64_t *)item, text);
-		buf_json(out, text);
+		json_out_text(out, name, text);
 		break;
 	case PROTOBUF_C_TYPE_SFIXED32:
 		day_print(*(const int32_t *)item, text);
-		buf_json(out, text);
+		json_out_text(out, name, text);
 		break;
 	case PROTOBUF_C_TYPE_DOUBLE:
-		if (isnan(*(const double *)item))
-			buf_text(out, "null");
-		else
-			buf_number(out, *(const double *)item);
+		json_out_number(out, name, !isnan(*(const double *)item), *(const double *)item);
 		break;
 	case PROTOBUF_C_TYPE_UINT32:
-		buf_printf(out, "%" PRIu32, *(const uint32_t *)item);
+		json_out_count(out, name, *(const uint32_t *)item);
 		break;
 	case PROTOBUF_C_TYPE_UINT64:
-		buf_printf(out, "%" PRIu64, *(const uint64_t *)item);
+		json_out_count(out, name, *(const uint64_t *)item);
 		break;
 	default:
 		must(field->type == PROTOBUF_C_TYPE_SINT32); /* no message uses another */
-		buf_printf(out, "%" PRId32, *(const int32_t *)item);
+		json_out_integer(out, name, *(const int32_t *)item);
 	}
 }
 
@@ -304,36 +305,27 @@ static void print_field(
 {
 	char name[64];
 	json_name(field->name, name);
-	buf_json(out, name);
-	buf_char(out, ':');
 	if (field->label != PROTOBUF_C_LABEL_REPEATED) {
 		if (count)
-			print_value(field, field_item(message, field, 0), out);
+			print_value(name, field, field_item(message, field, 0), out);
 		else
-			buf_text(out, "null");
+			json_out_null(out, name);
 		return;
 	}
-	buf_char(out, '[');
-	for (size_t i = 0; i < count; i++) {
-		buf_text(out, i ? "," : "");
-		print_value(field, field_item(message, field, i), out);
-	}
-	buf_char(out, ']');
+	json_out_open(out, name, '[');
+	for (size_t i = 0; i < count; i++)
+		print_value(NULL, field, field_item(message, field, i), out);
+	json_out_close(out, ']');
 }
 
 void json_from_message(const ProtobufCMessage *message, struct buf *out)
 {
 	const ProtobufCMessageDescriptor *type = message->descriptor;
-	bool first = true;
-	buf_char(out, '{');
-	for (unsigned i = 0; i < type->n_fields; i++) {
-		size_t count = field_count(message, &type->fields[i]);
-		if (!count && !field_is_always(&type->fields[i]))
-			continue;
-		if (!first)
-			buf_char(out, ',');
-		first = false;
-		print_field(message, &type->fields[i], count, out);
+	json_out_open(out, NULL, '{');
+	for (const field_t *field = type->fields; field < field_end(type); field++) {
+		size_t count = field_count(message, field);
+		if (count || field_is_always(field))
+			print_field(message, field, count, out);
 	}
-	buf_char(out, '}');
+	json_out_close(out, '}');
 }

@@ -23,7 +23,8 @@ int json_read(const char *text, size_t len, json_t **out, struct faults *faults)
 void json_fill(const json_t *object, ProtobufCMessage *message, const char *except,
 	const char *pointer, struct faults *faults);
 
-/* Appends the message as one JSON object; bytes fields as hexadecimal. */
+/* Appends the message as one JSON object, the next value of what is written (lib/json_out.h); bytes fields as
+ * hexadecimal. */
 void json_from_message(const ProtobufCMessage *message, struct buf *out);
 
 /* RFC 3339 and days, for whoever prints them: "2025-03-01T12:00:00.000Z", "2025-03-01". Both are of

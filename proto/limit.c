@@ -1,5 +1,6 @@
 #include "proto/limit.h"
 
+#include "lib/json_out.h"
 #include "proto/case_id.h"
 #include "proto/event.h"
 #include "proto/field.h"
@@ -379,35 +380,42 @@ void limit_lines(ProtobufCMessage *message)
 
 /* ---- for documents ---- */
 
+static void range_add(const struct limit *limit, const char *least, const char *most, struct buf *out)
+{
+	json_out_count(out, least, limit->min);
+	json_out_count(out, most, limit->max);
+}
+
 static void schema_add(const struct limit *limit, struct buf *out)
 {
+	char code[64];
 	switch (limit->kind) {
 	case LIMIT_NUMBER:
-		buf_printf(out, ",\"minimum\":%u,\"maximum\":%u", limit->min, limit->max);
+		range_add(limit, "minimum", "maximum", out);
 		break;
 	case LIMIT_CODE:
-		buf_printf(
-			out, ",\"pattern\":\"^[A-Za-z0-9._:-]{%u,%u}$\"", limit->min, limit->max);
+		snprintf(code, sizeof code, "^[A-Za-z0-9._:-]{%u,%u}$", limit->min, limit->max);
+		json_out_text(out, "pattern", code);
 		break;
 	case LIMIT_CODES:
 	case LIMIT_LIST:
-		buf_printf(out, ",\"minItems\":%u,\"maxItems\":%u,\"uniqueItems\":true", limit->min,
-			limit->max);
+		range_add(limit, "minItems", "maxItems", out);
+		json_out_flag(out, "uniqueItems", true);
 		break;
 	case LIMIT_CASE_ID:
-		buf_text(out, ",\"pattern\":\"^[0-9]{4}-[0-9]{6,}$\"");
+		json_out_text(out, "pattern", "^[0-9]{4}-[0-9]{6,}$");
 		break;
 	case LIMIT_CASE_REF:
-		buf_text(out, ",\"pattern\":\"^([a-z0-9-]{1,63}/)?[A-Za-z0-9._:-]{1,64}$\"");
+		json_out_text(out, "pattern", "^([a-z0-9-]{1,63}/)?[A-Za-z0-9._:-]{1,64}$");
 		break;
 	case LIMIT_BSN:
-		buf_text(out, ",\"pattern\":\"^[0-9]{9}$\"");
+		json_out_text(out, "pattern", "^[0-9]{9}$");
 		break;
 	case LIMIT_POSTCODE:
-		buf_text(out, ",\"pattern\":\"^[1-9][0-9]{3} ?[A-Z]{2}$\"");
+		json_out_text(out, "pattern", "^[1-9][0-9]{3} ?[A-Z]{2}$");
 		break;
 	default:
-		buf_printf(out, ",\"minLength\":%u,\"maxLength\":%u", limit->min, limit->max);
+		range_add(limit, "minLength", "maxLength", out);
 	}
 }
 

@@ -18,7 +18,7 @@ void limit_check(const ProtobufCMessage *message, const char *pointer, struct fa
  * of those below it gets LF, so that the same text is the same wherever it was typed. */
 void limit_lines(ProtobufCMessage *message);
 
-/* The row as members of a JSON schema, each after a comma: `,"minLength":1,…`; nothing without one. */
+/* The row as members of a JSON schema that is open: `"minLength":1,…`; nothing without one. */
 void limit_schema(const ProtobufCMessageDescriptor *type, const char *field, struct buf *out);
 
 /* Is there a fault at that place or below it? */

@@ -4,12 +4,14 @@
  */
 #include "proto/openapi.h"
 
+#include "lib/json_out.h"
 #include "proto/door.h"
 #include "proto/field.h"
 #include "proto/json.h"
 #include "proto/limit.h"
 #include "proto/read.h"
 #include "proto/read.pb-c.h"
+#include <stdio.h>
 #include <string.h>
 
 /* A schema goes one way: fields of 80 to 99 are answered and never taken. */
@@ -20,10 +22,19 @@ static void schema_of_message(
 
 static void schema_of_enum(const ProtobufCEnumDescriptor *type, struct buf *out)
 {
-	buf_text(out, "\"type\":\"string\",\"enum\":[");
+	json_out_text(out, "type", "string");
+	json_out_open(out, "enum", '[');
 	for (unsigned i = 0; i < type->n_values; i++)
-		buf_printf(out, "%s\"%s\"", i ? "," : "", type->values[i].name);
-	buf_char(out, ']');
+		json_out_text(out, NULL, type->values[i].name);
+	json_out_close(out, ']');
+}
+
+/* more: another member and its value, or NULL. */
+static void schema_of_text(const char *more, const char *value, struct buf *out)
+{
+	json_out_text(out, "type", "string");
+	if (more)
+		json_out_text(out, more, value);
 }
 
 static void schema_of_type(const field_t *field, enum way way, struct buf *out)
@@ -36,43 +47,45 @@ static void schema_of_type(const field_t *field, enum way way, struct buf *out)
 		schema_of_message(field->descriptor, way, out);
 		break;
 	case PROTOBUF_C_TYPE_BOOL:
-		buf_text(out, "\"type\":\"boolean\"");
+		json_out_text(out, "type", "boolean");
 		break;
 	case PROTOBUF_C_TYPE_STRING:
-		buf_text(out, "\"type\":\"string\"");
+		schema_of_text(NULL, NULL, out);
 		break;
 	case PROTOBUF_C_TYPE_BYTES:
-		buf_text(out, "\"type\":\"string\",\"pattern\":\"^([0-9a-f]{2})*$\"");
+		schema_of_text("pattern", "^([0-9a-f]{2})*$", out);
 		break;
 	case PROTOBUF_C_TYPE_SFIXED64:
-		buf_text(out, "\"type\":\"string\",\"format\":\"date-time\"");
+		schema_of_text("format", "date-time", out);
 		break;
 	case PROTOBUF_C_TYPE_SFIXED32:
-		buf_text(out, "\"type\":\"string\",\"format\":\"date\"");
+		schema_of_text("format", "date", out);
 		break;
 	case PROTOBUF_C_TYPE_DOUBLE:
-		buf_text(out, "\"type\":\"number\"");
+		json_out_text(out, "type", "number");
 		break;
 	default:
-		buf_text(out, "\"type\":\"integer\"");
+		json_out_text(out, "type", "integer");
 	}
 }
 
-/* What stands between the braces. */
+/* The members of a schema that is open; so are those below. */
 static void schema_of_field(
 	const ProtobufCMessageDescriptor *type, const field_t *field, enum way way, struct buf *out)
 {
 	bool list = field->label == PROTOBUF_C_LABEL_REPEATED;
-	if (list)
-		buf_text(out, "\"type\":\"array\",\"items\":{");
+	if (list) {
+		json_out_text(out, "type", "array");
+		json_out_open(out, "items", '{');
+	}
 	schema_of_type(field, way, out);
 	if (list)
-		buf_char(out, '}');
+		json_out_close(out, '}');
 	bool may_be_null = field_is_always(field) || field->type == PROTOBUF_C_TYPE_DOUBLE;
 	if (field->label == PROTOBUF_C_LABEL_OPTIONAL && may_be_null)
-		buf_text(out, ",\"nullable\":true");
+		json_out_flag(out, "nullable", true);
 	if (field->default_value && field->type == PROTOBUF_C_TYPE_UINT32)
-		buf_printf(out, ",\"default\":%u", *(const uint32_t *)field->default_value);
+		json_out_count(out, "default", *(const uint32_t *)field->default_value);
 	if (way == TAKEN)
 		limit_schema(type, field->name, out);
 }
@@ -91,9 +104,9 @@ static bool is_there(const field_t *field, enum way way)
 	       field->descriptor != &wot__v1__body__descriptor;
 }
 
-/* The fields of a message as properties, after those that are there already. */
-static void properties_add(const ProtobufCMessageDescriptor *type, enum way way, bool has_case,
-	bool *any, struct buf *out)
+/* The fields of a message as properties. */
+static void properties_add(
+	const ProtobufCMessageDescriptor *type, enum way way, bool has_case, struct buf *out)
 {
 	for (unsigned i = 0; i < type->n_fields; i++) {
 		const field_t *field = &type->fields[i];
@@ -101,10 +114,9 @@ static void properties_add(const ProtobufCMessageDescriptor *type, enum way way,
 			continue;
 		char name[64];
 		json_name(field->name, name);
-		buf_printf(out, "%s\"%s\":{", *any ? "," : "", name);
+		json_out_open(out, name, '{');
 		schema_of_field(type, field, way, out);
-		buf_char(out, '}');
-		*any = true;
+		json_out_close(out, '}');
 	}
 }
 
@@ -112,7 +124,7 @@ static void properties_add(const ProtobufCMessageDescriptor *type, enum way way,
 static void required_add(const ProtobufCMessageDescriptor *type,
 	const ProtobufCMessageDescriptor *more, enum way way, struct buf *out)
 {
-	const char *before = ",\"required\":[";
+	bool any = false;
 	const ProtobufCMessageDescriptor *const types[] = {type, more};
 	for (size_t t = 0; t < 2; t++) {
 		for (unsigned i = 0; types[t] && i < types[t]->n_fields; i++) {
@@ -123,45 +135,52 @@ static void required_add(const ProtobufCMessageDescriptor *type,
 				continue;
 			char name[64];
 			json_name(field->name, name);
-			buf_printf(out, "%s\"%s\"", before, name);
-			before = ",";
+			if (!any)
+				json_out_open(out, "required", '[');
+			json_out_text(out, NULL, name);
+			any = true;
 		}
 	}
-	buf_text(out, before[1] ? "" : "]");
+	if (any)
+		json_out_close(out, ']');
 }
 
-/* Clients may count on what is refused, and must not on what is answered: more may come. */
+/* Up to its properties. Clients may count on what is refused, and must not on what is answered: more may come. */
+static void object_open(enum way way, struct buf *out)
+{
+	json_out_text(out, "type", "object");
+	if (way == TAKEN)
+		json_out_flag(out, "additionalProperties", false);
+	json_out_open(out, "properties", '{');
+}
+
 static void schema_of_message(const ProtobufCMessageDescriptor *type, enum way way, struct buf *out)
 {
-	bool any = false;
-	buf_text(out, "\"type\":\"object\"");
-	buf_text(out, way == TAKEN ? ",\"additionalProperties\":false" : "");
-	buf_text(out, ",\"properties\":{");
-	properties_add(type, way, true, &any, out);
-	buf_char(out, '}');
+	object_open(way, out);
+	properties_add(type, way, true, out);
+	json_out_close(out, '}');
 	required_add(type, NULL, way, out);
 }
 
 /* All that may be submitted at a path: flat, the message beside the common fields; else one of several. */
 static void schema_of_path(const struct door *first, struct buf *out)
 {
-	bool any = false;
 	const ProtobufCMessageDescriptor *flat = first->flat ? event_kind_type(first->kind) : NULL;
-	buf_text(out, "\"type\":\"object\",\"additionalProperties\":false,\"properties\":{");
-	properties_add(&wot__v1__submission__descriptor, TAKEN, first->has_case, &any, out);
+	object_open(TAKEN, out);
+	properties_add(&wot__v1__submission__descriptor, TAKEN, first->has_case, out);
 	if (flat)
-		properties_add(flat, TAKEN, true, &any, out);
+		properties_add(flat, TAKEN, true, out);
 	const struct door *door;
 	for (size_t at = 0; !flat && (door = door_next(first->daemon, &at));) {
 		if (strcmp(door->path, first->path) != 0)
 			continue;
 		char name[64];
 		json_name(event_kind_name(door->kind), name);
-		buf_printf(out, ",\"%s\":{", name);
+		json_out_open(out, name, '{');
 		schema_of_message(event_kind_type(door->kind), TAKEN, out);
-		buf_char(out, '}');
+		json_out_close(out, '}');
 	}
-	buf_char(out, '}');
+	json_out_close(out, '}');
 	required_add(&wot__v1__submission__descriptor, flat, TAKEN, out);
 }
 
@@ -171,24 +190,28 @@ static void schema_of_path(const struct door *first, struct buf *out)
 static void operation_id(const char *method, const char *path, struct buf *out)
 {
 	bool raise = true;
-	buf_printf(out, "\"operationId\":\"%s", method);
+	auto_buf struct buf id = {0};
+	buf_text(&id, method);
 	path += strncmp(path, "/v1/", 4) == 0 ? 4 : 0;
 	if (strcmp(path, "/") == 0)
 		path = "page";
 	for (; *path; path++) {
 		bool letter = (*path >= 'a' && *path <= 'z') || (*path >= 'A' && *path <= 'Z');
 		if (letter)
-			buf_char(out, raise && *path >= 'a' ? (char)(*path - 'a' + 'A') : *path);
+			buf_char(&id, raise && *path >= 'a' ? (char)(*path - 'a' + 'A') : *path);
 		raise = !letter;
 	}
-	buf_text(out, "\"");
+	json_out_text(out, "operationId", id.data);
 }
 
 static void roles_print(unsigned roles, struct buf *out)
 {
+	auto_buf struct buf text = {0};
+	buf_text(&text, "Roles:");
 	for (unsigned i = 0; i < ROLE_COUNT; i++)
 		if (roles & (1u << i))
-			buf_printf(out, " %s", role_name(1u << i));
+			buf_printf(&text, " %s", role_name(1u << i));
+	json_out_text(out, "description", text.data);
 }
 
 static unsigned roles_that_read(unsigned permission)
@@ -201,20 +224,28 @@ static unsigned roles_that_read(unsigned permission)
 }
 
 /* An answer of a status; schema: in components, or NULL. */
-static void response_print(int status, const char *text, const char *type, const char *schema,
-	const char *comma, struct buf *out)
+static void response_print(
+	unsigned status, const char *text, const char *type, const char *schema, struct buf *out)
 {
-	buf_printf(out, "%s\"%d\":{\"description\":\"%s\"", comma, status, text);
-	buf_printf(out, ",\"content\":{\"%s\":{\"schema\":{", type);
-	if (schema)
-		buf_printf(out, "\"$ref\":\"#/components/schemas/%s\"", schema);
-	else
-		buf_text(out, "\"type\":\"string\"");
-	buf_text(out, "}}}}");
+	char code[12], path[96];
+	snprintf(code, sizeof code, "%u", status);
+	json_out_open(out, code, '{');
+	json_out_text(out, "description", text);
+	json_out_open(out, "content", '{');
+	json_out_open(out, type, '{');
+	json_out_open(out, "schema", '{');
+	if (schema) {
+		snprintf(path, sizeof path, "#/components/schemas/%s", schema);
+		json_out_text(out, "$ref", path);
+	} else {
+		schema_of_text(NULL, NULL, out);
+	}
+	for (int i = 0; i < 4; i++)
+		json_out_close(out, '}');
 }
 
 struct problem_text {
-	int status;
+	unsigned status;
 	const char *text;
 };
 
@@ -222,7 +253,32 @@ static void problems_print(const struct problem_text *problems, struct buf *out)
 {
 	for (; problems->status; problems++)
 		response_print(problems->status, problems->text, "application/problem+json",
-			"Refusal", ",", out);
+			"Refusal", out);
+}
+
+/* One submission, or an array of them. */
+static void body_print(const struct door *door, struct buf *out)
+{
+	json_out_open(out, "requestBody", '{');
+	json_out_flag(out, "required", true);
+	json_out_open(out, "content", '{');
+	json_out_open(out, "application/json", '{');
+	json_out_open(out, "schema", '{');
+	json_out_open(out, "oneOf", '[');
+	json_out_open(out, NULL, '{');
+	schema_of_path(door, out);
+	json_out_close(out, '}');
+	json_out_open(out, NULL, '{');
+	json_out_text(out, "type", "array");
+	json_out_count(out, "minItems", 1);
+	json_out_count(out, "maxItems", 1000);
+	json_out_open(out, "items", '{');
+	schema_of_path(door, out);
+	json_out_close(out, '}');
+	json_out_close(out, '}');
+	json_out_close(out, ']');
+	for (int i = 0; i < 4; i++)
+		json_out_close(out, '}');
 }
 
 static void post_print(const struct door *door, struct buf *out)
@@ -238,46 +294,59 @@ static void post_print(const struct door *door, struct buf *out)
 		{503, "Try again later; nothing was taken"},
 		{0},
 	};
-	buf_text(out, "\"post\":{");
+	json_out_open(out, "post", '{');
 	operation_id("post", door->path, out);
-	buf_text(out, ",\"description\":\"Roles:");
 	roles_print(door_roles(door->daemon, door->path), out);
-	buf_text(out, "\",\"requestBody\":{\"required\":true,\"content\":{\"application/"
-		      "json\":{\"schema\":{\"oneOf\":[{");
-	schema_of_path(door, out);
-	buf_text(out, "},{\"type\":\"array\",\"minItems\":1,\"maxItems\":1000,\"items\":{");
-	schema_of_path(door, out);
-	buf_text(out, "}}]}}}},\"responses\":{");
+	body_print(door, out);
+	json_out_open(out, "responses", '{');
 	response_print(200, "The same content was accepted before: its first receipt",
-		"application/json", "Accepted", "", out);
-	response_print(202, "Accepted, and on disk", "application/json", "Accepted", ",", out);
+		"application/json", "Accepted", out);
+	response_print(202, "Accepted, and on disk", "application/json", "Accepted", out);
 	response_print(207, "An array: a receipt or a problem for each, in order",
-		"application/json", "Outcomes", ",", out);
+		"application/json", "Outcomes", out);
 	problems_print(problems, out);
-	buf_text(out, "}}");
+	json_out_close(out, '}');
+	json_out_close(out, '}');
+}
+
+/* A parameter up to the members of its schema. */
+static void parameter_open(const char *name, const char *in, struct buf *out)
+{
+	json_out_open(out, NULL, '{');
+	json_out_text(out, "name", name);
+	json_out_text(out, "in", in);
+	if (strcmp(in, "path") == 0)
+		json_out_flag(out, "required", true);
+	json_out_open(out, "schema", '{');
+}
+
+static void parameter_close(struct buf *out)
+{
+	json_out_close(out, '}');
+	json_out_close(out, '}');
 }
 
 static void parameters_print(const struct read *read, struct buf *out)
 {
-	const char *before = ",\"parameters\":[";
+	char name[64];
 	const char *named = strchr(read->path, '{');
+	if (!named && !read->parameters->n_fields)
+		return;
+	json_out_open(out, "parameters", '[');
 	if (named) {
-		buf_printf(out,
-			"%s{\"name\":\"%.*s\",\"in\":\"path\",\"required\":true,\"schema\":{"
-			"\"type\":\"string\"}}",
-			before, (int)strcspn(named + 1, "}"), named + 1);
-		before = ",";
+		snprintf(name, sizeof name, "%.*s", (int)strcspn(named + 1, "}"), named + 1);
+		parameter_open(name, "path", out);
+		schema_of_text(NULL, NULL, out);
+		parameter_close(out);
 	}
 	for (unsigned i = 0; i < read->parameters->n_fields; i++) {
 		const field_t *field = &read->parameters->fields[i];
-		char name[64];
 		json_name(field->name, name);
-		buf_printf(out, "%s{\"name\":\"%s\",\"in\":\"query\",\"schema\":{", before, name);
+		parameter_open(name, "query", out);
 		schema_of_field(read->parameters, field, TAKEN, out);
-		buf_text(out, "}}");
-		before = ",";
+		parameter_close(out);
 	}
-	buf_text(out, before[1] ? "" : "]");
+	json_out_close(out, ']');
 }
 
 /* What else may be answered: what is open to all asks for no token, only a name or a question finds nothing. */
@@ -304,89 +373,111 @@ static void get_problems_print(const struct read *read, struct buf *out)
 static void get_print(const struct read *read, struct buf *out)
 {
 	const char *schema = read->answer ? read->answer->short_name : NULL;
-	buf_text(out, "\"get\":{");
+	json_out_open(out, "get", '{');
 	operation_id("get", read->path, out);
 	if (read->permission) {
-		buf_text(out, ",\"description\":\"Roles:");
 		roles_print(roles_that_read(read->permission), out);
-		buf_char(out, '"');
 	} else {
-		buf_text(out, ",\"description\":\"Open to all\",\"security\":[]");
+		json_out_text(out, "description", "Open to all");
+		json_out_open(out, "security", '[');
+		json_out_close(out, ']');
 	}
 	parameters_print(read, out);
-	buf_text(out, ",\"responses\":{");
-	response_print(200, "As asked", read->type, schema, "", out);
+	json_out_open(out, "responses", '{');
+	response_print(200, "As asked", read->type, schema, out);
 	if (read->answer == &wot__v1__health__descriptor)
-		response_print(503, "Not well", read->type, schema, ",", out);
+		response_print(503, "Not well", read->type, schema, out);
 	get_problems_print(read, out);
-	buf_text(out, "}}");
+	json_out_close(out, '}');
+	json_out_close(out, '}');
 }
 
 /* ---- a daemon ---- */
 
-static void component_print(
-	const ProtobufCMessageDescriptor *type, const char *comma, struct buf *out)
+static void component_print(const ProtobufCMessageDescriptor *type, struct buf *out)
 {
 	const field_t *list = read_bare_list(type);
-	buf_printf(out, "%s\"%s\":{", comma, type->short_name);
+	json_out_open(out, type->short_name, '{');
 	if (list)
 		schema_of_field(type, list, ANSWERED, out);
 	else
 		schema_of_message(type, ANSWERED, out);
-	buf_char(out, '}');
+	json_out_close(out, '}');
 }
 
 static void components_print(const struct daemon_row *daemon, struct buf *out)
 {
-	component_print(&wot__v1__refusal__descriptor, "", out);
+	json_out_open(out, "components", '{');
+	json_out_open(out, "securitySchemes", '{');
+	json_out_open(out, "token", '{');
+	json_out_text(out, "type", "http");
+	json_out_text(out, "scheme", "bearer");
+	json_out_close(out, '}');
+	json_out_close(out, '}');
+	json_out_open(out, "schemas", '{');
+	component_print(&wot__v1__refusal__descriptor, out);
 	if (daemon->has_door) {
-		component_print(&wot__v1__accepted__descriptor, ",", out);
-		component_print(&wot__v1__outcomes__descriptor, ",", out);
+		component_print(&wot__v1__accepted__descriptor, out);
+		component_print(&wot__v1__outcomes__descriptor, out);
 	}
 	for (const struct read *read = reads; read < reads + GET_COUNT; read++)
 		if (read->answer && read_is_of(read, daemon))
-			component_print(read->answer, ",", out);
+			component_print(read->answer, out);
+	json_out_close(out, '}');
+	json_out_close(out, '}');
 }
 
 static void paths_print(const struct daemon_row *daemon, struct buf *out)
 {
 	const struct door *door;
-	const char *before = "", *comma = "";
+	const char *before = "";
+	json_out_open(out, "paths", '{');
 	for (size_t at = 0; (door = door_next(daemon->name, &at));) {
 		if (strcmp(door->path, before) == 0)
 			continue;
 		before = door->path;
-		buf_printf(out, "%s\"%s\":{", comma, door->path);
-		comma = ",";
-		for (const struct read *read = reads; read < reads + GET_COUNT; read++) {
-			if (!read_is_of(read, daemon) || strcmp(read->path, door->path) != 0)
-				continue;
-			get_print(read, out);
-			buf_char(out, ',');
-		}
+		json_out_open(out, door->path, '{');
+		for (const struct read *read = reads; read < reads + GET_COUNT; read++)
+			if (read_is_of(read, daemon) && strcmp(read->path, door->path) == 0)
+				get_print(read, out);
 		post_print(door, out);
-		buf_char(out, '}');
+		json_out_close(out, '}');
 	}
 	for (const struct read *read = reads; read < reads + GET_COUNT; read++) {
 		if (!read_is_of(read, daemon) || door_of_path(daemon->name, read->path))
 			continue;
-		buf_printf(out, "%s\"%s\":{", comma, read->path);
-		comma = ",";
+		json_out_open(out, read->path, '{');
 		get_print(read, out);
-		buf_char(out, '}');
+		json_out_close(out, '}');
 	}
+	json_out_close(out, '}');
+}
+
+static void info_print(const struct daemon_row *daemon, struct buf *out)
+{
+	char title[64];
+	snprintf(title, sizeof title, "wot-%s", daemon->name);
+	json_out_open(out, "info", '{');
+	json_out_text(out, "title", title);
+	json_out_text(out, "version", WOT_VERSION);
+	json_out_open(out, "license", '{');
+	json_out_text(out, "name", "EUPL-1.2");
+	json_out_close(out, '}');
+	json_out_close(out, '}');
 }
 
 void openapi_print(const struct daemon_row *daemon, struct buf *out)
 {
-	buf_printf(out,
-		"{\"openapi\":\"3.0.3\",\"info\":{\"title\":\"wot-%s\",\"version\":\"%s\","
-		"\"license\":{\"name\":\"EUPL-1.2\"}},",
-		daemon->name, WOT_VERSION);
-	buf_text(out, "\"components\":{\"securitySchemes\":{\"token\":{\"type\":\"http\","
-		      "\"scheme\":\"bearer\"}},\"schemas\":{");
+	json_out_open(out, NULL, '{');
+	json_out_text(out, "openapi", "3.0.3");
+	info_print(daemon, out);
 	components_print(daemon, out);
-	buf_text(out, "}},\"security\":[{\"token\":[]}],\"paths\":{");
+	json_out_open(out, "security", '[');
+	json_out_open(out, NULL, '{');
+	json_out_open(out, "token", '[');
+	json_out_close(out, ']');
+	json_out_close(out, '}');
+	json_out_close(out, ']');
 	paths_print(daemon, out);
-	buf_text(out, "}}\n");
+	json_out_end(out, '}');
 }

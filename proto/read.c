@@ -1,6 +1,7 @@
 #include "proto/read.h"
 
 #include "lib/err.h"
+#include "lib/json_out.h"
 #include "lib/utf8.h"
 #include "proto/door.h"
 #include "proto/field.h"
@@ -155,10 +156,10 @@ void read_print(const ProtobufCMessage *answer, struct buf *out)
 		return;
 	}
 	size_t count = field_count(answer, list);
-	buf_char(out, '[');
+	json_out_open(out, NULL, '[');
 	for (size_t i = 0; i < count; i++) {
 		buf_text(out, i ? ",\n" : ""); /* a line each, for people */
 		json_from_message(field_message(answer, list, i), out);
 	}
-	buf_char(out, ']');
+	json_out_close(out, ']');
 }

@@ -3,6 +3,7 @@
  * 401, 403, 413, 415, 400, then what the core says.
  */
 #include "lib/clock.h"
+#include "lib/json_out.h"
 #include "lib/log.h"
 #include "proto/json.h"
 #include "proto/problem.h"
@@ -150,7 +151,7 @@ static void array_take(struct http_reply *reply, const char *path, const struct 
 	reply->status = 207;
 	size_t i;
 	json_t *item;
-	buf_char(&reply->body, '[');
+	json_out_open(&reply->body, NULL, '[');
 	json_array_foreach(array, i, item)
 	{
 		struct receipt receipt;
@@ -162,10 +163,9 @@ static void array_take(struct http_reply *reply, const char *path, const struct 
 				problem_new(receipt.err, receipt.detail, receipt.faults, arena);
 		else
 			outcome.receipt = receipt_accepted(&receipt, arena);
-		buf_text(&reply->body, i ? "," : "");
 		json_from_message(&outcome.base, &reply->body);
 	}
-	buf_char(&reply->body, ']');
+	json_out_close(&reply->body, ']');
 }
 
 static bool is_json(const struct http_request *request)

@@ -155,7 +155,7 @@ static int show_info(void *arg, char **args, size_t count, struct buf *out)
 		info_number(&info, name, stage->kinds[kind]);
 	}
 	if (info.json)
-		buf_text(out, "}\n");
+		json_out_end(out, '}');
 	return 0;
 }
 

@@ -8,6 +8,7 @@
  */
 #include "config/config.h"
 #include "config/yaml.h"
+#include "lib/json_out.h"
 #include "lib/metric.h"
 #include "proto/door.h"
 #include "proto/json.h"
@@ -156,12 +157,9 @@ static void limits_print(const ProtobufCMessageDescriptor *type,
 	const ProtobufCFieldDescriptor *field, struct buf *out)
 {
 	auto_buf struct buf schema = {0};
-	buf_char(&schema, '{');
+	json_out_open(&schema, NULL, '{');
 	limit_schema(type, field->name, &schema);
-	if (schema.len == 1)
-		return;
-	schema.data[1] = ' '; /* the comma before the first member */
-	buf_char(&schema, '}');
+	json_out_close(&schema, '}');
 	json_t *json = json_loads(schema.data, 0, NULL);
 	must(json);
 	const char *pattern = json_string_value(json_object_get(json, "pattern"));

@@ -26,14 +26,16 @@ static void commas_stand_between_values_and_nowhere_else(void **state)
 	}
 	json_out_close(&out, ']');
 	json_out_flag(&out, "yes", true);
-	json_out_integer(&out, "less", -3);
+	json_out_integer(&out, "less", INT64_MIN);
+	json_out_count(&out, "most", UINT64_MAX);
+	json_out_null(&out, "nothing");
 	json_out_number(&out, "share", true, 0.1);
 	json_out_number(&out, "none", false, 7);
-	json_out_close(&out, '}');
+	json_out_end(&out, '}');
 	assert_string_equal(out.data,
 		"> {\"a\":\"ends in {\",\"b\":\"[\",\"c\":\":\\u000a,\",\"empty\":[],"
-		"\"list\":[{\"i\":0},{\"i\":1}],\"yes\":true,\"less\":-3,\"share\":0.1,\"none\":"
-		"null}");
+		"\"list\":[{\"i\":0},{\"i\":1}],\"yes\":true,\"less\":-9223372036854775808,"
+		"\"most\":18446744073709551615,\"nothing\":null,\"share\":0.1,\"none\":null}\n");
 }
 
 int main(void)
