@@ -37,10 +37,23 @@ class Tree:
     def ending_in(self, *endings):
         return [name for name in self.files if name.endswith(tuple("." + ending for ending in endings))]
 
+    COMMENT = r"/\*.*?\*/|//[^\n]*"
+    STRING = r"\"(?:\\.|[^\"\\\n])*\"|'(?:\\.|[^'\\\n])*'"
+
+    def blanked(self, name, blank):
+        """A text of C, line by line the same, without its comments and strings, or only some of these."""
+
+        def blanks(found):
+            return re.sub(r"[^\n]", " ", found[0]) if blank(found[0]) else found[0]
+
+        return re.sub(f"{self.COMMENT}|{self.STRING}", blanks, self.text(name), flags=re.S)
+
     def bare(self, name):
-        """A text of C with comments and strings blanked, line by line the same."""
-        comment_or_string = r"/\*.*?\*/|//[^\n]*|\"(?:\\.|[^\"\\\n])*\"|'(?:\\.|[^'\\\n])*'"
-        return re.sub(comment_or_string, lambda found: re.sub(r"[^\n]", " ", found[0]), self.text(name), flags=re.S)
+        return self.blanked(name, lambda found: True)
+
+    def code(self, name):
+        """With its strings."""
+        return self.blanked(name, lambda found: found.startswith("/"))
 
     def includes(self, name):
         """What it includes between quotes, each with its line."""
@@ -224,5 +237,23 @@ def format_rule(tree):
         yield f"{found[1]}: not as clang-format writes it; make format"
 
 
-RULES = [includes_rule, own_rule, backends_rule, cores_rule, length_rule, bodies_rule, cleanup_rule, guards_rule, spaces_rule, words_rule, format_rule]
+JSON_IN_STRING = re.compile(r'\\":|[\[{,:]\\"')  # `"name\":`, `,\"`
+JSON_ALONE = re.compile(r"""\b(?:buf_char|buf_text|buf_add|putchar|fputs|puts)\([^;]*(["'])[:,]*[\[\]{}][\[\]{}:,]*(?:\\n)?\1""")
+
+
+def json_rule(tree):
+    """JSON is punctuated in one place, or printed from a message."""
+    for name in tree.ending_in("c", "h"):
+        if name.startswith(EVERYTHING):
+            continue
+        for number, line in enumerate(tree.code(name).split("\n"), 1):
+            strings = re.findall(tree.STRING, line)
+            if any(JSON_IN_STRING.search(string[1:-1]) for string in strings) or JSON_ALONE.search(line):
+                yield f"{name}:{number}: JSON is written with lib/json_out.h"
+
+
+RULES = [
+    includes_rule, backends_rule, cores_rule, length_rule, bodies_rule, guards_rule, spaces_rule, words_rule, json_rule,
+    format_rule,
+]
 TREE_RULES = [rooms_rule]

@@ -227,6 +227,27 @@ class Tidy(unittest.TestCase):
         word = "TO" + "DO"
         self.breaks({"cli/notes.md": f"{word}: write.\n"}, f"cli/notes.md:1: {word} is left here")
 
+    def test_nobody_punctuates_json_by_hand(self):
+        self.breaks(
+            {
+                "cli/main.c": (
+                    '/* \\"a\\": */\n'
+                    'int put(const char *text);\nint buf_char(char c);\n\n'
+                    "int main(void)\n{\n"
+                    '\tput("why=\\"so\\"");\n'
+                    '\tput("\\"to\\" is \\"\\" or {door}");\n'
+                    '\tput("{\\"a");\n'
+                    '\tput(",\\"");\n'
+                    '\tput("a\\":1");\n'
+                    "\tbuf_char('[');\n"
+                    '\tput("[");\n'
+                    "\treturn 0;\n}\n"
+                ),
+                "docs/said.c": 'const char said[] = "{\\"a\\":1}";\n',
+            },
+            *[f"cli/main.c:{line}: JSON is written with lib/json_out.h" for line in (9, 10, 11, 12)],
+        )
+
     def test_the_layout_is_clang_format_s(self):
         self.breaks(
             {"cli/main.c": CLEAN["cli/main.c"].replace("sum(1, 2)", "sum(1,2)")},
