@@ -69,11 +69,7 @@ static uint32_t text_add(struct refs *refs, const char *client, const char *ref)
 {
 	size_t len = strlen(client) + strlen(ref) + 2;
 	size_t offset = refs->text_len ? refs->text_len : 1;
-	if (offset + len > refs->text_room) {
-		refs->text_room = 2 * refs->text_room + len + 1024;
-		refs->text = realloc(refs->text, refs->text_room);
-		must(refs->text);
-	}
+	refs->text = grown(refs->text, &refs->text_room, offset + len, 1);
 	must(offset + len <= UINT32_MAX);
 	snprintf(refs->text + offset, len, "%s/%s", client, ref);
 	refs->text_len = offset + len;

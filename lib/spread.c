@@ -1,7 +1,7 @@
 #include "lib/spread.h"
 
 #include "lib/calendar.h"
-#include "lib/clean.h"
+#include "lib/grow.h"
 #include <string.h>
 
 enum { DAYS = 366, YEARS = SERIES_YEAR_LAST - SERIES_YEAR_FIRST + 1 };
@@ -16,11 +16,7 @@ void spread_add(struct spread *spread, struct series_place place, int32_t value)
 		must(*year);
 	}
 	struct spread_day *day = *year + place.day;
-	if (day->count == day->room) {
-		day->room = day->room + day->room / 2 + 4;
-		day->items = realloc(day->items, day->room * sizeof *day->items);
-		must(day->items);
-	}
+	day->items = grow_push(day->items, day->count, sizeof *day->items);
 	day->items[day->count++] = value;
 }
 

@@ -10,7 +10,7 @@
 
 struct spread_day {
 	int32_t *items; /* in no order */
-	uint32_t count, room;
+	uint32_t count;
 };
 struct spread {
 	struct spread_day

@@ -1,5 +1,7 @@
 #include "store/batch.h"
 
+#include "lib/grow.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -47,11 +49,7 @@ void batch_add_event(struct batch *batch, const void *event, size_t len, uint64_
 
 static void block_push(struct batch *batch, size_t stream, const struct block *block)
 {
-	if (batch->count == batch->room) {
-		batch->room = batch->room ? 2 * batch->room : 16;
-		batch->blocks = realloc(batch->blocks, batch->room * sizeof *batch->blocks);
-		must(batch->blocks);
-	}
+	batch->blocks = grown(batch->blocks, &batch->room, batch->count, sizeof *batch->blocks);
 	batch->blocks[batch->count++] = (struct store_block){stream, *block};
 }
 

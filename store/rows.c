@@ -1,5 +1,7 @@
 #include "store/rows.h"
 
+#include "lib/grow.h"
+
 #include <sodium.h>
 #include <stdlib.h>
 #include <string.h>
@@ -76,12 +78,8 @@ void rows_wanted_add(struct rows_wanted *wanted, store_rows_fn *rows_of, const s
 		rows_clear(&wanted->scratch);
 		rows_of(event.event, event.len, event.seq, &wanted->scratch);
 		for (struct row_cursor row = rows_begin(&wanted->scratch); rows_next(&row);) {
-			if (wanted->count == wanted->room) {
-				wanted->room = wanted->room ? 2 * wanted->room : 1024;
-				wanted->prints = realloc(
-					wanted->prints, wanted->room * sizeof *wanted->prints);
-				must(wanted->prints);
-			}
+			wanted->prints =
+				grow_push(wanted->prints, wanted->count, sizeof *wanted->prints);
 			struct row_print *print = &wanted->prints[wanted->count++];
 			*print = (struct row_print){.seq = event.seq};
 			print_of(row.key, row.key_len, print->key);

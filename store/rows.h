@@ -25,7 +25,7 @@ void rows_clear(struct store_rows *rows);
 /* What the rows of a whole log must be, one fingerprint each: the last of a key holds. */
 struct rows_wanted {
 	struct row_print *prints;
-	size_t count, room;
+	size_t count;
 	struct store_rows scratch;
 };
 void rows_wanted_done(struct rows_wanted *wanted);

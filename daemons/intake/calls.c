@@ -1,6 +1,7 @@
 #include "daemons/intake/calls.h"
 
 #include "lib/calendar.h"
+#include "lib/grow.h"
 #include <string.h>
 #include <utlist.h>
 
@@ -145,18 +146,10 @@ static struct call *name_find(
 
 static uint32_t slot_take(struct calls *calls, struct call *call)
 {
-	if (!calls->free_count) {
-		uint32_t room = calls->slot_room ? 2 * calls->slot_room : 64;
-		calls->slots = realloc(calls->slots, room * sizeof *calls->slots);
-		calls->free_slots = realloc(calls->free_slots, room * sizeof *calls->free_slots);
-		must(calls->slots && calls->free_slots);
-		for (uint32_t slot = room; slot > calls->slot_room; slot--)
-			calls->free_slots[calls->free_count++] = slot - 1;
-		memset(calls->slots + calls->slot_room, 0,
-			(room - calls->slot_room) * sizeof *calls->slots);
-		calls->slot_room = room;
-	}
-	uint32_t slot = calls->free_slots[--calls->free_count];
+	bool again = calls->free_count;
+	uint32_t slot = again ? calls->free_slots[--calls->free_count] : calls->slot_count++;
+	if (!again)
+		calls->slots = grow_push(calls->slots, slot, sizeof *calls->slots);
 	calls->slots[slot] = call;
 	return slot;
 }
@@ -215,6 +208,8 @@ static void call_forget(struct calls *calls, struct call *call)
 	due_set(&calls->due, call->slot, DUE_NEVER);
 	index_remove(&calls->names, call->hash, call->slot);
 	calls->slots[call->slot] = NULL;
+	calls->free_slots =
+		grow_push(calls->free_slots, calls->free_count, sizeof *calls->free_slots);
 	calls->free_slots[calls->free_count++] = call->slot;
 	DL_DELETE(calls->heard, call);
 	free(call);
@@ -263,7 +258,7 @@ void calls_done(struct calls *calls)
 
 uint32_t calls_count(const struct calls *calls)
 {
-	return calls->slot_room - calls->free_count;
+	return calls->slot_count - calls->free_count;
 }
 
 /* ---- what the own log says ---- */

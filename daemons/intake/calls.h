@@ -18,7 +18,7 @@ struct calls {
 	struct call *heard;     /* in the order in which they were last heard of */
 	struct call **slots;    /* by the number that they have in `due` */
 	struct index names;     /* of slots, by client and call id */
-	uint32_t slot_room, free_count;
+	uint32_t slot_count, free_count;
 	uint32_t *free_slots;
 	struct promise_rules rules;
 	struct due due;

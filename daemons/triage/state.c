@@ -41,9 +41,7 @@ static uint16_t team_add(struct triage *triage, const char *key)
 	uint16_t number = names_add(&triage->team_names, key);
 	if (triage->team_names.count == before)
 		return number;
-	triage->loads = realloc(triage->loads, (number + 1u) * sizeof *triage->loads);
-	must(triage->loads);
-	triage->loads[number] = (struct assign_load){0};
+	triage->loads = grown(triage->loads, &triage->load_room, number, sizeof *triage->loads);
 	return number;
 }
 

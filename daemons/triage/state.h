@@ -32,7 +32,8 @@ struct triage {
 	struct refs refs;
 	struct names rule_names, team_names, organisation_names;
 	struct assign_load *loads; /* by number of the team */
-	uint64_t assignments;      /* so far */
+	size_t load_room;
+	uint64_t assignments; /* so far */
 	struct roster roster;
 	struct promise_rules promise_rules;
 	struct due due; /* clocks: clocks.h */

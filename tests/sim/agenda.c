@@ -1,6 +1,7 @@
 #include "tests/sim/agenda.h"
 
 #include "lib/clean.h"
+#include "lib/grow.h"
 
 #include <stddef.h>
 
@@ -14,7 +15,7 @@ struct todo {
 /* A heap: each is due no later than the two below it. */
 static struct {
 	struct todo *items;
-	size_t count, room;
+	size_t count;
 	uint64_t order;
 } agenda;
 
@@ -32,11 +33,7 @@ static void swap(size_t a, size_t b)
 
 void agenda_add(int64_t due_ms, agenda_fn *run, void *arg)
 {
-	if (agenda.count == agenda.room) {
-		agenda.room = agenda.room ? 2 * agenda.room : 1024;
-		agenda.items = realloc(agenda.items, agenda.room * sizeof *agenda.items);
-		must(agenda.items);
-	}
+	agenda.items = grow_push(agenda.items, agenda.count, sizeof *agenda.items);
 	size_t at = agenda.count++;
 	agenda.items[at] = (struct todo){due_ms, agenda.order++, run, arg};
 	for (; at && is_before(&agenda.items[at], &agenda.items[(at - 1) / 2]); at = (at - 1) / 2)
@@ -73,6 +70,6 @@ void agenda_clear(void)
 {
 	free(agenda.items);
 	agenda.items = NULL;
-	agenda.count = agenda.room = 0;
+	agenda.count = 0;
 	agenda.order = 0;
 }

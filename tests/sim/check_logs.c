@@ -1,3 +1,4 @@
+#include "lib/grow.h"
 #include "proto/case_id.h"
 #include "stage/stage_own.h"
 #include "tests/sim/check.h"
@@ -18,7 +19,7 @@ struct saying {
 
 struct sayings {
 	struct saying *items;
-	size_t count, room;
+	size_t count;
 };
 
 /* The same things where they were said, and where they were taken in. */
@@ -36,11 +37,7 @@ struct told {
 static void saying_add(struct sayings *sayings, uint32_t number, Wot__V1__Body__KindCase kind,
 	const struct buf *bytes)
 {
-	if (sayings->count == sayings->room) {
-		sayings->room = sayings->room ? 2 * sayings->room : 256;
-		sayings->items = realloc(sayings->items, sayings->room * sizeof *sayings->items);
-		must(sayings->items);
-	}
+	sayings->items = grow_push(sayings->items, sayings->count, sizeof *sayings->items);
 	struct saying *saying = &sayings->items[sayings->count++];
 	*saying = (struct saying){.number = number, .kind = kind};
 	crypto_generichash(saying->hash, sizeof saying->hash, (const uint8_t *)bytes->data,

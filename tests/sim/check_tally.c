@@ -3,6 +3,7 @@
 #include "daemons/aggregate/aggregate_own.h"
 #include "lib/calendar.h"
 #include "lib/clock.h"
+#include "lib/grow.h"
 #include "proto/json.h"
 #include "tests/sim/fail.h"
 
@@ -74,17 +75,13 @@ struct events {
 	struct {
 		size_t at, len;
 	} * items;
-	size_t count, room, next;
+	size_t count, next;
 };
 
 static void on_event(void *arg, const uint8_t *event, size_t len, uint64_t seq)
 {
 	struct events *log = arg;
-	if (log->count == log->room) {
-		log->room = log->room ? 2 * log->room : 1024;
-		log->items = realloc(log->items, log->room * sizeof *log->items);
-		must(log->items);
-	}
+	log->items = grow_push(log->items, log->count, sizeof *log->items);
 	log->items[log->count].at = log->bytes.len;
 	log->items[log->count++].len = len;
 	must(seq == log->count);

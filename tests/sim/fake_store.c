@@ -1,6 +1,7 @@
 #include "tests/sim/fake_store.h"
 
 #include "lib/clean.h"
+#include "lib/grow.h"
 #include "store/store_own.h"
 
 #include <stdio.h>
@@ -26,7 +27,7 @@ struct stream {
 	struct store_stream is;
 	struct buf blocks;
 	struct end *ends;
-	size_t end_count, end_room;
+	size_t end_count;
 };
 
 struct disk {
@@ -146,11 +147,7 @@ static int disk_heads(
 static void block_land(struct stream *stream, const struct block *block)
 {
 	buf_add(&stream->blocks, block_bytes(block), block->size);
-	if (stream->end_count == stream->end_room) {
-		stream->end_room = stream->end_room ? 2 * stream->end_room : 64;
-		stream->ends = realloc(stream->ends, stream->end_room * sizeof *stream->ends);
-		must(stream->ends);
-	}
+	stream->ends = grow_push(stream->ends, stream->end_count, sizeof *stream->ends);
 	stream->ends[stream->end_count++] = (struct end){block_last_seq(block), stream->blocks.len};
 	stream->is.head = block_head(block);
 }

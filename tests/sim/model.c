@@ -1,6 +1,7 @@
 #include "tests/sim/model.h"
 
 #include "lib/calendar.h"
+#include "lib/grow.h"
 #include "proto/case_id.h"
 #include "tests/sim/fail.h"
 
@@ -152,20 +153,11 @@ bool model_allows(enum member member, uint32_t number, const Wot__V1__Submission
 
 static void room_make(uint32_t number)
 {
-	uint32_t room = model.room ? model.room : 256;
-	if (number < model.room)
-		return;
-	while (room <= number)
-		room *= 2;
-	size_t more = room - model.room;
-	model.cases = realloc(model.cases, room * sizeof *model.cases);
-	model.routes = realloc(model.routes, room * sizeof *model.routes);
-	model.requests = realloc(model.requests, room * sizeof *model.requests);
-	must(model.cases && model.routes && model.requests);
-	memset(model.cases + model.room, 0, more * sizeof *model.cases);
-	memset(model.routes + model.room, 0, more * sizeof *model.routes);
-	memset(model.requests + model.room, 0, more * sizeof *model.requests);
-	model.room = room;
+	size_t cases = model.room, routes = cases, requests = cases;
+	model.cases = grown(model.cases, &cases, number, sizeof *model.cases);
+	model.routes = grown(model.routes, &routes, number, sizeof *model.routes);
+	model.requests = grown(model.requests, &requests, number, sizeof *model.requests);
+	model.room = (uint32_t)cases;
 }
 
 static void name_told(enum member member, const Wot__V1__Event *event, uint32_t number)
