@@ -31,9 +31,10 @@ struct http_options {
 	/* A complete request. Answer with http_respond now or on a later turn. */
 	void (*on_request)(void *arg, struct http_request *request);
 	/* What is refused before that, by the server or by on_headers: writes the body and returns
-	 * its content type; headers as in http_respond. detail: a text without values, or "". */
-	const char *(*on_refused)(
-		void *arg, int err, const char *detail, struct buf *body, const char **headers);
+	 * its content type; headers as in http_respond. detail: a text without values, or "".
+	 * request: only what on_headers has seen says anything; NULL: who is not let in. */
+	const char *(*on_refused)(void *arg, const struct http_request *request, int err,
+		const char *detail, struct buf *body, const char **headers);
 	/* Called at the headers, before any body is read: 0, or an ERR_ that is the answer at once.
 	 * This is where 401, 403, 404 and 405 come before 413; 413 comes before a 415. May be
 	 * NULL. */

@@ -101,7 +101,8 @@ static void busy_print(struct http *http, struct buf *out)
 	const struct http_options *options = &http->options;
 	auto_buf struct buf body = {0};
 	struct http_answer answer = {.status = err_http(ERR_NO_ROOM), .closes = true};
-	answer.type = options->on_refused(options->arg, ERR_NO_ROOM, "", &body, &answer.headers);
+	answer.type =
+		options->on_refused(options->arg, NULL, ERR_NO_ROOM, "", &body, &answer.headers);
 	answer.body = body.data;
 	answer.len = body.len;
 	http_answer_print(&answer, out);

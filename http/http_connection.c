@@ -85,7 +85,8 @@ static void refuse(struct http_connection *connection, int err, const char *deta
 	const struct http_options *options = &http->options;
 	auto_buf struct buf body = {0};
 	const char *headers = NULL;
-	const char *type = options->on_refused(options->arg, err, detail, &body, &headers);
+	const char *type = options->on_refused(
+		options->arg, connection->request, err, detail, &body, &headers);
 	http->stats.refused++;
 	http_respond(connection->request, err_http(err), type, headers, body.data, body.len);
 }

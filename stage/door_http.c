@@ -227,6 +227,15 @@ static bool is_coded(const struct http_request *request)
 	return coding && *coding && strcasecmp(coding, "identity") != 0;
 }
 
+/* What is for that path, as a header: who may not use one method is told of the others. */
+static const char *methods_allowed(const struct stage *stage, const char *path)
+{
+	bool get = read_of(stage, path), post = door_of_path(stage->daemon->name, path);
+	return get && post ? "Allow: GET, HEAD, POST\n"
+	       : get       ? "Allow: GET, HEAD\n"
+			   : "Allow: POST\n";
+}
+
 /* What can be said before the body is read: 404, 405, 401, 403, 415. */
 static int on_headers(void *arg, struct http_request *request)
 {
@@ -343,14 +352,15 @@ static void on_request(void *arg, struct http_request *request)
 		request_answer(door, request);
 }
 
-static const char *on_refused(
-	void *arg, int err, const char *detail, struct buf *body, const char **headers)
+static const char *on_refused(void *arg, const struct http_request *request, int err,
+	const char *detail, struct buf *body, const char **headers)
 {
 	struct door_http *door = arg;
 	if (err != ERR_NOT_FOUND && err != ERR_METHOD) /* those were to be no submissions */
 		refuse_unread(door, err);
 	problem_print(err, detail, NULL, body);
-	*headers = headers_of(err);
+	*headers = err == ERR_METHOD ? methods_allowed(door->stage, http_path(request))
+				     : headers_of(err);
 	return type_problem;
 }
 

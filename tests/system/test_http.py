@@ -96,6 +96,18 @@ class HttpDoor(unittest.TestCase):
         self.assertEqual(self.wot.get("rogplus", "/v1/calls")[0], 405)
         self.assertEqual(self.wot.get("operator", "/v1/nothing")[0], 404)
 
+    def test_another_method_is_told_those_that_the_path_has(self):
+        document = self.wot.get(None, "/v1/openapi.json", daemon="intake")[1]
+        both = 0
+        for path, operations in document["paths"].items():
+            methods = [method.upper() for method in operations]
+            both += len(methods) > 1
+            allowed = sorted([*methods, "HEAD"] if "GET" in methods else methods)
+            for method in {"DELETE", "OPTIONS", "POST", "GET"} - set(methods):
+                code, _, headers = self.wot.request(method, path.replace("{", "").replace("}", ""), "operator", daemon="intake")
+                self.assertEqual((code, headers["Allow"]), (405, ", ".join(allowed)), f"{method} {path}")
+        self.assertTrue(both, "no path of intake is both read and sent to")
+
     def test_each_refusal_is_counted_by_its_reason_and_stores_nothing(self):
         good = {"externalRef": self.ref, "occurredAt": now(), "channel": "PHONE", "answer": "ADVICE"}
         self.assertEqual(self.wot.post("desk", "/v1/brief-contacts", good)[0], 202)

@@ -37,10 +37,11 @@ static struct {
 
 /* ---- the server: a path says what it does ---- */
 
-static inline const char *on_refused(
-	void *arg, int err, const char *detail, struct buf *body, const char **headers)
+static inline const char *on_refused(void *arg, const struct http_request *request, int err,
+	const char *detail, struct buf *body, const char **headers)
 {
 	(void)arg;
+	(void)request;
 	test.refused = err;
 	snprintf(test.detail, sizeof test.detail, "%s", detail);
 	buf_printf(body, "{\"status\":%u}", err_http(err));
