@@ -20,7 +20,7 @@ sys.path[:0] = [str(HERE), str(HERE.parent / "system")]
 
 from checks import Checks  # noqa: E402
 from load import Clerk, Ledger, Switchboard  # noqa: E402
-from wot import DAEMONS, Wot, note, wait_until  # noqa: E402
+from wot import DAEMONS, Wot, note, verdict, wait_until  # noqa: E402
 
 CLERKS = 6
 KILLED = -9
@@ -136,13 +136,7 @@ def main():
     print(f"seed {arguments.seed}; again: tests/crash/crash.py --kills {arguments.kills} --seed {arguments.seed}", flush=True)
     with Wot() as wot:
         found = crash(wot, arguments)
-        wot.own_dir = not (arguments.keep or found)
-        for text in found[:20]:
-            print(f"FAILED: {text}")
-        if not wot.own_dir:
-            print(f"its folder: {wot.dir}")
-    print(f"crash: {'failed' if found else 'passed'}")
-    return int(bool(found))
+        return verdict("crash", wot, found, arguments.keep)
 
 
 if __name__ == "__main__":

@@ -23,7 +23,7 @@ import time
 HERE = pathlib.Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent / "system"))
 
-from wot import DAEMONS, PATIENCE, Wot, note  # noqa: E402
+from wot import DAEMONS, PATIENCE, Wot, note, verdict  # noqa: E402
 
 AGAIN_SECONDS = 1.0 * PATIENCE  # after the crowd has gone
 AMID_SECONDS = 5.0 * PATIENCE  # while it stands there
@@ -159,13 +159,7 @@ def main():
     with house(arguments) as wot:
         wot.start()
         found = rounds(wot, arguments)
-        wot.own_dir = not (arguments.keep or found)
-        for text in found[:20]:
-            print(f"FAILED: {text}")
-        if not wot.own_dir:
-            print(f"its folder: {wot.dir}")
-    print(f"rounds: {'failed' if found else 'passed'}")
-    return int(bool(found))
+        return verdict("rounds", wot, found, arguments.keep)
 
 
 if __name__ == "__main__":

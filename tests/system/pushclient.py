@@ -5,8 +5,11 @@ import pathlib
 import subprocess
 import sys
 import tempfile
+import time
+import unittest
 
 import zmq
+from wot import Wot
 
 PROTO = pathlib.Path(__file__).resolve().parents[2] / "proto"
 
@@ -22,6 +25,22 @@ def messages(name="door"):
             return importlib.import_module(f"{name}_pb2")
         finally:
             sys.path.remove(out)
+
+
+def now_ms():
+    return int(time.time() * 1000)
+
+
+def varint(n):
+    out = b""
+    while n > 127:
+        out += bytes([n & 127 | 128])
+        n >>= 7
+    return out + bytes([n])
+
+
+def field(number, data):
+    return varint(number << 3 | 2) + varint(len(data)) + data
 
 
 def key(wot, name):
@@ -70,3 +89,16 @@ def call(ref, at_ms, event="ENTERED", call_id="1763750000.1", **fields):
     for name, value in fields.items():
         setattr(body, name, value)
     return submission
+
+
+class PushTest(unittest.TestCase):
+    """An intake of its own; for each test an instant and a ref that nothing had before."""
+
+    @classmethod
+    def setUpClass(cls):
+        cls.wot = cls.enterClassContext(Wot())
+        cls.wot.start("intake")
+
+    def setUp(self):
+        self.at = now_ms()
+        self.ref = f"{self.id().split('.')[-1][5:30]}-{time.time_ns()}"

@@ -1,14 +1,9 @@
 """The push door, as a stranger's program sees it: CURVE, receipts, refusals."""
-import time
 import unittest
 
 import zmq
-from pushclient import Push, call, messages
+from pushclient import Push, PushTest, call, field, messages, now_ms, varint
 from wot import Wot
-
-
-def now_ms():
-    return int(time.time() * 1000)
 
 
 def far_off(ref, at, kind, required):
@@ -17,16 +12,7 @@ def far_off(ref, at, kind, required):
     return submission
 
 
-class PushDoor(unittest.TestCase):
-    @classmethod
-    def setUpClass(cls):
-        cls.wot = cls.enterClassContext(Wot())
-        cls.wot.start("intake")
-
-    def setUp(self):
-        self.at = now_ms()
-        self.ref = f"{self.id().split('.')[-1][:30]}-{time.time_ns()}"
-
+class PushDoor(PushTest):
     def seqs(self):
         return len(self.wot.tail("intake"))
 
@@ -156,18 +142,6 @@ class PushDoor(unittest.TestCase):
         with Push(self.wot, client="gp") as push:
             push.ask(call(self.ref, self.at))
         self.assertRegex(self.wot.ask("intake", "show errors"), r"push.*forbidden.*\d")
-
-
-def varint(n):
-    out = b""
-    while n > 127:
-        out += bytes([n & 127 | 128])
-        n >>= 7
-    return out + bytes([n])
-
-
-def field(number, data):
-    return varint(number << 3 | 2) + varint(len(data)) + data
 
 
 def rebuilt(ref, at, call_bytes):

@@ -4,13 +4,11 @@ import json
 import socket
 import subprocess
 import threading
-import time
 import unittest
 import urllib.request
 
 import zmq
-from pushclient import Push, call, messages
-from test_push import field, now_ms, varint
+from pushclient import Push, PushTest, call, field, messages, now_ms, varint
 from wot import BIN, ROOT, Wot, now, wait_until
 
 MIB = 1 << 20
@@ -51,16 +49,7 @@ class Relay:
             end.close()
 
 
-class PushLimits(unittest.TestCase):
-    @classmethod
-    def setUpClass(cls):
-        cls.wot = cls.enterClassContext(Wot())
-        cls.wot.start("intake")
-
-    def setUp(self):
-        self.at = now_ms()
-        self.ref = f"{self.id().split('.')[-1][5:30]}-{time.time_ns()}"
-
+class PushLimits(PushTest):
     def large(self, size, request=7):
         """A Submit of so many bytes, of submissions that would each be taken."""
         one = field(2, call(self.ref, self.at).SerializeToString())

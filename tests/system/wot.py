@@ -66,6 +66,17 @@ def note(text):
     print(f"\nnote: {text}", file=sys.stderr, flush=True)
 
 
+def verdict(name, wot, found, keep):
+    """How a long test ends: what was found, in whose folder one may look, and the code to exit with."""
+    wot.own_dir = not (keep or found)
+    for text in found[:20]:
+        print(f"FAILED: {text}")
+    if not wot.own_dir:
+        print(f"its folder: {wot.dir}")
+    print(f"{name}: {'failed' if found else 'passed'}")
+    return int(bool(found))
+
+
 def now():
     return datetime.datetime.now(datetime.timezone.utc).isoformat(timespec="milliseconds")
 

@@ -22,6 +22,21 @@ static inline int32_t on_day(int year, int month, int day)
 	return calendar_day((struct calendar_date){year, month, day});
 }
 
+/* From now_ms on it has a calendar without closed days and the clocks as shipped. */
+static inline int clocks_configure(struct harness *h, int64_t now_ms)
+{
+	h->now_ms = now_ms;
+	assert_int_equal(harness_configure(h, "calendar.yaml", "closed: []\n"), 0);
+	return harness_configure(h, "clocks.yaml", "");
+}
+
+static inline int clocks_close(void **state)
+{
+	struct harness *h = *state;
+	harness_close(&h);
+	return 0;
+}
+
 /* Is the last input's event of that index this one of a clock, which occurred then? */
 static inline void clock_is(struct harness *h, size_t index, Wot__V1__Body__KindCase kind,
 	enum clock_kind promise, int32_t deadline_on, int64_t occurred_at_ms)
@@ -79,6 +94,20 @@ static inline void logs_are_equal(const struct harness *a, const struct harness 
 		event_pack(b->log[i], &y);
 		assert_int_equal(x.len, y.len);
 		assert_memory_equal(x.data, y.data, x.len);
+	}
+}
+
+/* A random city of a seed writes the same log when its core is restarted at any point. */
+static inline void restarts_change_nothing(
+	struct harness *city_run(uint32_t seed, uint32_t *requests, bool restarts))
+{
+	for (uint32_t seed = 1; seed <= 6; seed++) {
+		uint32_t requests;
+		struct harness *through = city_run(seed, &requests, false);
+		struct harness *again = city_run(seed, &requests, true);
+		logs_are_equal(through, again);
+		harness_close(&through);
+		harness_close(&again);
 	}
 }
 

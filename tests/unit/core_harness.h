@@ -14,6 +14,7 @@
 #define WOT_CORE_HARNESS_H
 
 #include "core/core.h"
+#include "proto/case_id.h"
 #include <stdarg.h>
 #include <string.h>
 
@@ -196,6 +197,8 @@ static inline void harness_close(struct harness **h)
 
 /* ---- making what is put in; everything lives in the harness's arena ---- */
 
+#define KIND(name) WOT__V1__BODY__KIND_##name
+
 /* `message` is any message of that kind and becomes the body; case_ref may be NULL. */
 static inline Wot__V1__Submission *harness_submission(struct harness *h, const char *external_ref,
 	int64_t occurred_at_ms, const char *case_ref, Wot__V1__Body__KindCase kind, void *message)
@@ -221,6 +224,26 @@ static inline Wot__V1__Event *harness_other(struct harness *h, Wot__V1__Body__Ki
 	event->case_id = case_id ? arena_strdup(&h->arena, case_id) : NULL;
 	event->body = (void *)message_new(&wot__v1__body__descriptor, &h->arena);
 	body_set(event->body, kind, message_new(event_kind_type(kind), &h->arena));
+	return event;
+}
+
+/* Of a case of 2025. */
+static inline const char *id_of(struct harness *h, uint32_t number)
+{
+	char id[CASE_ID_ROOM];
+	case_id_print(2025, number, id);
+	return arena_strdup(&h->arena, id);
+}
+
+/* A request of the client "desk" under the ref rNUMBER; the caller fills its body. */
+static inline Wot__V1__Event *request_make(struct harness *h, uint32_t number, int64_t at_ms)
+{
+	Wot__V1__Event *event = harness_other(h, KIND(HELP_REQUEST), at_ms, id_of(h, number));
+	event->client = arena_strdup(&h->arena, "desk");
+	event->external_ref = arena_printf(&h->arena, "r%u", number);
+	event->has_legal_basis = true;
+	event->legal_basis = WOT__V1__LEGAL_BASIS__VALUE__DEBT;
+	event->body->help_request->channel = WOT__V1__CHANNEL__VALUE__PHONE;
 	return event;
 }
 

@@ -153,13 +153,7 @@ static inline int dial(void)
 	struct sockaddr_in address = {.sin_family = AF_INET,
 		.sin_port = htons((uint16_t)http_port(test.http)),
 		.sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
-	int fd = socket(AF_INET, SOCK_STREAM, 0);
-	struct timeval limit = {.tv_sec = UNTIL_LIMIT_MS / 1000};
-	setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof limit);
-	if (connect(fd, (struct sockaddr *)&address, sizeof address) == 0)
-		return fd;
-	close(fd);
-	return -1;
+	return dial_at(&address, sizeof address);
 }
 
 static inline unsigned answers_in(const struct buf *heard)

@@ -4,12 +4,10 @@
  */
 #include "daemons/case/core.h"
 
-#include "proto/case_id.h"
 #include "proto/role.h"
 #include "tests/unit/clock_fixture.h"
 #include <jansson.h>
 
-#define KIND(name) WOT__V1__BODY__KIND_##name
 #define OUTCOME(name) WOT__V1__SCREENING__OUTCOME__##name
 
 static const char case_1[] = "2025-000001";
@@ -30,36 +28,8 @@ static int64_t at(int month, int day)
 
 static int open_with_clocks(void **state)
 {
-	struct harness *h = harness_open(&case_core);
-	*state = h;
-	h->now_ms = at(1, 2);
-	assert_int_equal(harness_configure(h, "calendar.yaml", "closed: []\n"), 0);
-	return harness_configure(h, "clocks.yaml", "");
-}
-
-static int close_all(void **state)
-{
-	struct harness *h = *state;
-	harness_close(&h);
-	return 0;
-}
-
-static const char *id_of(struct harness *h, uint32_t number)
-{
-	char id[CASE_ID_ROOM];
-	case_id_print(2025, number, id);
-	return arena_strdup(&h->arena, id);
-}
-
-static Wot__V1__Event *request_make(struct harness *h, uint32_t number, int64_t at_ms)
-{
-	Wot__V1__Event *event = harness_other(h, KIND(HELP_REQUEST), at_ms, id_of(h, number));
-	event->client = arena_strdup(&h->arena, "desk");
-	event->external_ref = arena_printf(&h->arena, "r%u", number);
-	event->has_legal_basis = true;
-	event->legal_basis = WOT__V1__LEGAL_BASIS__VALUE__DEBT;
-	event->body->help_request->channel = WOT__V1__CHANNEL__VALUE__PHONE;
-	return event;
+	*state = harness_open(&case_core);
+	return clocks_configure(*state, at(1, 2));
 }
 
 /* Reported and taken in at that instant. */
@@ -559,17 +529,10 @@ static void random_cities_end_with_the_breaks_that_their_facts_have(void **state
 static void restarts_at_any_point_change_no_event(void **state)
 {
 	(void)state;
-	for (uint32_t seed = 1; seed <= 6; seed++) {
-		uint32_t requests;
-		struct harness *through = city_run(seed, &requests, false);
-		struct harness *again = city_run(seed, &requests, true);
-		logs_are_equal(through, again);
-		harness_close(&through);
-		harness_close(&again);
-	}
+	restarts_change_nothing(city_run);
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, open_with_clocks, close_all)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, open_with_clocks, clocks_close)
 
 int main(void)
 {

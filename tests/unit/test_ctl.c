@@ -176,13 +176,7 @@ static int dial(const char *path)
 {
 	struct sockaddr_un address = {.sun_family = AF_UNIX};
 	snprintf(address.sun_path, sizeof address.sun_path, "%s", path);
-	int fd = socket(AF_UNIX, SOCK_STREAM, 0);
-	struct timeval limit = {.tv_sec = UNTIL_LIMIT_MS / 1000};
-	setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof limit);
-	if (connect(fd, (struct sockaddr *)&address, sizeof address) == 0)
-		return fd;
-	close(fd);
-	return -1;
+	return dial_at(&address, sizeof address);
 }
 
 static void *talk_run(void *arg)

@@ -8,7 +8,6 @@
 #include "daemons/intake/enquiries.h"
 #include "tests/unit/clock_fixture.h"
 
-#define KIND(name) WOT__V1__BODY__KIND_##name
 #define CALL(name) WOT__V1__CALL__EVENT__##name
 #define CAPPED KIND(CALL_CAPPED)
 
@@ -25,18 +24,8 @@ static int64_t at(int day, int hour)
 
 static int open_with_clocks(void **state)
 {
-	struct harness *h = harness_open(&intake_core);
-	*state = h;
-	h->now_ms = at(1, 9);
-	assert_int_equal(harness_configure(h, "calendar.yaml", "closed: []\n"), 0);
-	return harness_configure(h, "clocks.yaml", "");
-}
-
-static int close_all(void **state)
-{
-	struct harness *h = *state;
-	harness_close(&h);
-	return 0;
+	*state = harness_open(&intake_core);
+	return clocks_configure(*state, at(1, 9));
 }
 
 /* ---- what is put in ---- */
@@ -509,7 +498,7 @@ static void restarts_at_any_point_change_no_event(void **state)
 	}
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, open_with_clocks, close_all)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, open_with_clocks, clocks_close)
 
 int main(void)
 {

@@ -11,10 +11,7 @@ static const char case_1[] = "2025-000001";
 static int open_with_clocks(void **state)
 {
 	open_configured(state);
-	struct harness *h = *state;
-	h->now_ms = at(1, 2);
-	assert_int_equal(harness_configure(h, "calendar.yaml", "closed: []\n"), 0);
-	return harness_configure(h, "clocks.yaml", "");
+	return clocks_configure(*state, at(1, 2));
 }
 
 /* The instant at which a day of 2025 begins. */
@@ -437,14 +434,7 @@ static void random_cities_end_with_the_breaks_that_their_facts_have(void **state
 static void restarts_at_any_point_change_no_event(void **state)
 {
 	(void)state;
-	for (uint32_t seed = 1; seed <= 6; seed++) {
-		uint32_t requests;
-		struct harness *through = city_run(seed, &requests, false);
-		struct harness *again = city_run(seed, &requests, true);
-		logs_are_equal(through, again);
-		harness_close(&through);
-		harness_close(&again);
-	}
+	restarts_change_nothing(city_run);
 }
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, open_with_clocks, close_all)

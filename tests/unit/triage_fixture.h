@@ -6,7 +6,6 @@
 
 #include "daemons/triage/core.h"
 #include "lib/calendar.h"
-#include "proto/case_id.h"
 #include "proto/role.h"
 #include "tests/unit/core_harness.h"
 #include <setjmp.h>
@@ -16,7 +15,6 @@
 #include <cmocka.h>
 
 #define OUTCOME(name) WOT__V1__SCREENING__OUTCOME__##name
-#define KIND(name) WOT__V1__BODY__KIND_##name
 #define PRIORITY(name) WOT__V1__CASE_ROUTED__PRIORITY__##name
 
 /* Two teams with room for two cases of unknown weight each, and one for domestic violence. */
@@ -77,25 +75,6 @@ static inline int close_all(void **state)
 }
 
 /* ---- what goes in ---- */
-
-static inline const char *id_of(struct harness *h, uint32_t number)
-{
-	char id[CASE_ID_ROOM];
-	case_id_print(2025, number, id);
-	return arena_strdup(&h->arena, id);
-}
-
-/* A request of the client "desk" under the ref rNUMBER; the caller fills its body. */
-static inline Wot__V1__Event *request_make(struct harness *h, uint32_t number, int64_t at_ms)
-{
-	Wot__V1__Event *event = harness_other(h, KIND(HELP_REQUEST), at_ms, id_of(h, number));
-	event->client = arena_strdup(&h->arena, "desk");
-	event->external_ref = arena_printf(&h->arena, "r%u", number);
-	event->has_legal_basis = true;
-	event->legal_basis = WOT__V1__LEGAL_BASIS__VALUE__DEBT;
-	event->body->help_request->channel = WOT__V1__CHANNEL__VALUE__PHONE;
-	return event;
-}
 
 static inline const Wot__V1__CaseRouted *feed_request(
 	struct harness *h, const Wot__V1__Event *event)

@@ -7,6 +7,9 @@
 #include "lib/clean.h"
 #include "lib/clock.h"
 #include "lib/loop.h"
+#include <sys/socket.h>
+#include <sys/time.h>
+#include <unistd.h>
 
 enum { UNTIL_LIMIT_MS = 10000 };
 
@@ -32,6 +35,18 @@ static inline bool loop_until(struct loop *loop, bool (*holds)(void *arg), void 
 		loop_run(loop);
 	loop_timer_free(&timer);
 	return holds(arg);
+}
+
+/* A client's connection, for a thread beside the loop: its reads end after 10 s too. -1: refused. */
+static inline int dial_at(const void *address, socklen_t size)
+{
+	int fd = socket(((const struct sockaddr *)address)->sa_family, SOCK_STREAM, 0);
+	struct timeval limit = {.tv_sec = UNTIL_LIMIT_MS / 1000};
+	setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof limit);
+	if (connect(fd, address, size) == 0)
+		return fd;
+	close(fd);
+	return -1;
 }
 
 #endif
