@@ -5,17 +5,16 @@
  */
 #include "bus/bus_own.h"
 #include "bus/zmtp.h"
+#include "lib/accept.h"
 #include "lib/clean.h"
 #include "lib/clock.h"
 
 #include <errno.h>
-#include <limits.h>
 #include <netdb.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 
@@ -61,7 +60,6 @@ struct server {
 	unsigned handshakes; /* this turn */
 	unsigned first;      /* the place where the next turn begins */
 	char greedy[BUS_USER_MAX + 1];
-	int descriptors;     /* that the process may have */
 	unsigned silent_max; /* connections that have not said who they are */
 };
 
@@ -376,9 +374,8 @@ static bool room_make(struct bus_socket *socket, int fd, const uint8_t *address)
 		if (is_same && (!same_first || peer->moved_us < same_first->moved_us))
 			same_first = peer;
 	}
-	/* Descriptors' numbers are given from below: so many are in use. */
 	bool full = all >= limits->connections || silent >= server->silent_max ||
-		    fd >= server->descriptors - DESCRIPTORS_KEPT;
+		    descriptors_from(fd) <= DESCRIPTORS_KEPT;
 	bool crowded = server->is_tcp && limits->per_address && same >= limits->per_address;
 	struct peer *leaves = crowded ? same_first : silent_first;
 	if (!full && !crowded)
@@ -448,13 +445,12 @@ static void on_connect(uv_poll_t *handle, int status, int found)
 	for (int i = 0; i < ACCEPT_MAX; i++) {
 		struct sockaddr_storage from = {0};
 		socklen_t size = sizeof from;
-		int fd = accept4(
-			server->fd, (struct sockaddr *)&from, &size, SOCK_NONBLOCK | SOCK_CLOEXEC);
+		int fd = accept_next(server->fd, &from, &size);
 		if (fd >= 0) {
 			peer_welcome(socket, fd, &from);
 			continue;
 		}
-		if (errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM) {
+		if (accept_ran_short(errno)) {
 			uv_poll_stop(server->poll); /* until the next tick */
 			refuse(socket, ERR_TOO_MANY, NULL);
 		}
@@ -545,8 +541,6 @@ static int listen_tcp(struct bus_socket *socket, struct why *why)
 static struct server *server_new(const struct bus_socket *socket)
 {
 	const struct bus_options *options = &socket->options;
-	struct rlimit descriptors;
-	must(getrlimit(RLIMIT_NOFILE, &descriptors) == 0);
 	struct server *server = calloc(1, sizeof *server);
 	must(server);
 	*server = (struct server){.fd = -1,
@@ -555,9 +549,7 @@ static struct server *server_new(const struct bus_socket *socket)
 			.secret = options->secret},
 		.peers = calloc(options->limits.connections, sizeof *server->peers),
 		.turns = calloc(options->limits.connections, sizeof *server->turns),
-		.is_tcp = strncmp(socket->endpoint, "tcp:", 4) == 0,
-		.descriptors =
-			descriptors.rlim_cur < INT_MAX ? (int)descriptors.rlim_cur : INT_MAX};
+		.is_tcp = strncmp(socket->endpoint, "tcp:", 4) == 0};
 	must(server->peers && server->turns);
 	if (options->secret)
 		must(crypto_scalarmult_base(server->side.public_key, options->secret) == 0);
@@ -573,7 +565,7 @@ int serve_open(struct bus_socket *socket, struct why *why)
 	err = server->is_tcp ? listen_tcp(socket, why) : listen_ipc(socket, why);
 	if (err)
 		return err;
-	int quarter = (server->descriptors - DESCRIPTORS_KEPT - server->fd) / 4;
+	int quarter = (descriptors_from(server->fd) - DESCRIPTORS_KEPT) / 4;
 	server->silent_max = quarter < 1            ? 1
 			     : quarter < SILENT_MAX ? (unsigned)quarter
 						    : SILENT_MAX;

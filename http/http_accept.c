@@ -1,17 +1,17 @@
 #include "http/http_own.h"
+#include "lib/accept.h"
 #include "lib/clock.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
-#include <sys/resource.h>
 #include <sys/socket.h>
 
 enum {
 	LOOK_MS = 1000, /* begins one second, is judged the next */
 	LOOK_TICKS = 2,
 	ACCEPTS_A_TURN = 32,
-	RESERVE = 16, /* descriptors for the rest of the house: libzmq aborts without */
+	RESERVE = 16, /* descriptors for the rest of the house */
 	FULL_US = 500000
 };
 
@@ -66,15 +66,13 @@ static void on_room(struct http *http)
 
 /* ---- letting in ---- */
 
-/* What the kernel gives is the lowest number that is free. */
 static bool descriptors_are_scarce(const struct http *http)
 {
-	struct rlimit limit;
-	int lowest = fcntl(http->listener->fd, F_DUPFD_CLOEXEC, 0);
-	if (lowest < 0)
+	int next = fcntl(http->listener->fd, F_DUPFD_CLOEXEC, 0);
+	if (next < 0)
 		return true;
-	close(lowest);
-	return getrlimit(RLIMIT_NOFILE, &limit) == 0 && (rlim_t)lowest + RESERVE >= limit.rlim_cur;
+	close(next);
+	return descriptors_from(next) <= RESERVE;
 }
 
 /* -1: nobody is there (errno). *ours: it was only us, to see whether the door is open. */
@@ -83,7 +81,7 @@ static int accept_one(struct http *http, bool *ours)
 	union http_address from = {0};
 	socklen_t size = sizeof from;
 	struct http_look *look = &http->look;
-	int fd = accept4(http->listener->fd, &from.any, &size, SOCK_NONBLOCK | SOCK_CLOEXEC);
+	int fd = accept_next(http->listener->fd, &from, &size);
 	if (fd < 0)
 		return -1;
 	http->accepted++;
@@ -154,7 +152,7 @@ static bool accept_failed(struct http *http)
 {
 	if (errno == EINTR || errno == ECONNABORTED)
 		return true;
-	if (errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM)
+	if (accept_ran_short(errno))
 		listener_pause(http);
 	else if (errno != EAGAIN)
 		uv_poll_stop(&http->listener->poll); /* the look finds it deaf */

@@ -253,7 +253,7 @@ def json_rule(tree):
 
 
 RULES = [
-    includes_rule, backends_rule, cores_rule, length_rule, bodies_rule, guards_rule, spaces_rule, words_rule, json_rule,
-    format_rule,
+    includes_rule, own_rule, backends_rule, cores_rule, length_rule, bodies_rule, cleanup_rule, guards_rule, spaces_rule, words_rule,
+    json_rule, format_rule,
 ]
 TREE_RULES = [rooms_rule]
