@@ -30,6 +30,11 @@ void json_out_close(struct buf *out, char bracket)
 	buf_char(out, bracket);
 }
 
+void json_out_closes(struct buf *out, const char *brackets)
+{
+	buf_text(out, brackets);
+}
+
 void json_out_end(struct buf *out, char bracket)
 {
 	json_out_close(out, bracket);

@@ -12,6 +12,7 @@
 void json_out_name(struct buf *out, const char *name);
 void json_out_open(struct buf *out, const char *name, char bracket); /* '{' or '[' */
 void json_out_close(struct buf *out, char bracket);                  /* '}' or ']' */
+void json_out_closes(struct buf *out, const char *brackets);         /* "}]}": several */
 void json_out_end(struct buf *out, char bracket);                    /* of all, with its line */
 void json_out_text(struct buf *out, const char *name, const char *text);
 void json_out_count(struct buf *out, const char *name, uint64_t number);

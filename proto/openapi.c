@@ -240,8 +240,7 @@ static void response_print(
 	} else {
 		schema_of_text(NULL, NULL, out);
 	}
-	for (int i = 0; i < 4; i++)
-		json_out_close(out, '}');
+	json_out_closes(out, "}}}}");
 }
 
 struct problem_text {
@@ -274,11 +273,7 @@ static void body_print(const struct door *door, struct buf *out)
 	json_out_count(out, "maxItems", 1000);
 	json_out_open(out, "items", '{');
 	schema_of_path(door, out);
-	json_out_close(out, '}');
-	json_out_close(out, '}');
-	json_out_close(out, ']');
-	for (int i = 0; i < 4; i++)
-		json_out_close(out, '}');
+	json_out_closes(out, "}}]}}}}");
 }
 
 static void post_print(const struct door *door, struct buf *out)
@@ -305,8 +300,7 @@ static void post_print(const struct door *door, struct buf *out)
 	response_print(207, "An array: a receipt or a problem for each, in order",
 		"application/json", "Outcomes", out);
 	problems_print(problems, out);
-	json_out_close(out, '}');
-	json_out_close(out, '}');
+	json_out_closes(out, "}}");
 }
 
 /* A parameter up to the members of its schema. */
@@ -320,12 +314,6 @@ static void parameter_open(const char *name, const char *in, struct buf *out)
 	json_out_open(out, "schema", '{');
 }
 
-static void parameter_close(struct buf *out)
-{
-	json_out_close(out, '}');
-	json_out_close(out, '}');
-}
-
 static void parameters_print(const struct read *read, struct buf *out)
 {
 	char name[64];
@@ -337,14 +325,14 @@ static void parameters_print(const struct read *read, struct buf *out)
 		snprintf(name, sizeof name, "%.*s", (int)strcspn(named + 1, "}"), named + 1);
 		parameter_open(name, "path", out);
 		schema_of_text(NULL, NULL, out);
-		parameter_close(out);
+		json_out_closes(out, "}}");
 	}
 	for (unsigned i = 0; i < read->parameters->n_fields; i++) {
 		const field_t *field = &read->parameters->fields[i];
 		json_name(field->name, name);
 		parameter_open(name, "query", out);
 		schema_of_field(read->parameters, field, TAKEN, out);
-		parameter_close(out);
+		json_out_closes(out, "}}");
 	}
 	json_out_close(out, ']');
 }
@@ -388,8 +376,7 @@ static void get_print(const struct read *read, struct buf *out)
 	if (read->answer == &wot__v1__health__descriptor)
 		response_print(503, "Not well", read->type, schema, out);
 	get_problems_print(read, out);
-	json_out_close(out, '}');
-	json_out_close(out, '}');
+	json_out_closes(out, "}}");
 }
 
 /* ---- a daemon ---- */
@@ -412,8 +399,7 @@ static void components_print(const struct daemon_row *daemon, struct buf *out)
 	json_out_open(out, "token", '{');
 	json_out_text(out, "type", "http");
 	json_out_text(out, "scheme", "bearer");
-	json_out_close(out, '}');
-	json_out_close(out, '}');
+	json_out_closes(out, "}}");
 	json_out_open(out, "schemas", '{');
 	component_print(&wot__v1__refusal__descriptor, out);
 	if (daemon->has_door) {
@@ -423,8 +409,7 @@ static void components_print(const struct daemon_row *daemon, struct buf *out)
 	for (const struct read *read = reads; read < reads + GET_COUNT; read++)
 		if (read->answer && read_is_of(read, daemon))
 			component_print(read->answer, out);
-	json_out_close(out, '}');
-	json_out_close(out, '}');
+	json_out_closes(out, "}}");
 }
 
 static void paths_print(const struct daemon_row *daemon, struct buf *out)
@@ -462,8 +447,7 @@ static void info_print(const struct daemon_row *daemon, struct buf *out)
 	json_out_text(out, "version", WOT_VERSION);
 	json_out_open(out, "license", '{');
 	json_out_text(out, "name", "EUPL-1.2");
-	json_out_close(out, '}');
-	json_out_close(out, '}');
+	json_out_closes(out, "}}");
 }
 
 void openapi_print(const struct daemon_row *daemon, struct buf *out)
@@ -475,9 +459,7 @@ void openapi_print(const struct daemon_row *daemon, struct buf *out)
 	json_out_open(out, "security", '[');
 	json_out_open(out, NULL, '{');
 	json_out_open(out, "token", '[');
-	json_out_close(out, ']');
-	json_out_close(out, '}');
-	json_out_close(out, ']');
+	json_out_closes(out, "]}]");
 	paths_print(daemon, out);
 	json_out_end(out, '}');
 }
