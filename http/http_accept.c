@@ -133,8 +133,10 @@ static bool room_make(struct http *http)
 {
 	struct http_listener *listener = http->listener;
 	uint64_t now_us = clock_mono_us();
-	if (http_connection_evict(http))
+	if (http_connection_evict(http)) {
+		listener->full_since_us = 0;
 		return true;
+	}
 	if (!listener->full_since_us)
 		listener->full_since_us = now_us;
 	if (now_us - listener->full_since_us < FULL_US || !turn_away(http))

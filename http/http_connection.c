@@ -5,7 +5,8 @@
 #include <sys/socket.h>
 
 enum { IDLE_MS = 75000 /* longer than nginx keeps its side */, LINGER_MS = 2000 };
-enum { SWEEP_PARTS = 8, SWEEP_MAX_MS = 250, PATIENCE_US = 250000 };
+enum { SWEEP_PARTS = 8, SWEEP_MAX_MS = 250 };
+enum { PATIENCE_US = 250000, SILENT_PATIENCE_US = 50000 }; /* with whom is in the way */
 
 static void settle(struct http_connection *connection);
 
@@ -279,16 +280,29 @@ void http_sweep_start(struct http *http)
 			interval_ms < SWEEP_MAX_MS ? interval_ms : SWEEP_MAX_MS, on_sweep, http);
 }
 
+/* How far it is over what is borne when others wait; who means to say something does so at once. */
+static int64_t overdue_us(const struct http_connection *connection, uint64_t now_us)
+{
+	bool silent = connection->phase == HTTP_IDLE && !connection->rest.len;
+	return (int64_t)(now_us - connection->since_us) -
+	       (silent ? SILENT_PATIENCE_US : PATIENCE_US);
+}
+
 bool http_connection_evict(struct http *http)
 {
-	struct http_connection *oldest = NULL;
+	uint64_t now_us = clock_mono_us();
+	struct http_connection *found = NULL;
+	int64_t most_us = 0;
 	for (struct http_connection *one = http->connections; one; one = one->next) {
-		if (one->phase != HTTP_ANSWERING && (!oldest || one->since_us < oldest->since_us))
-			oldest = one;
+		int64_t over_us = overdue_us(one, now_us);
+		if (one->phase != HTTP_ANSWERING && over_us >= most_us) {
+			found = one;
+			most_us = over_us;
+		}
 	}
-	if (!oldest || clock_mono_us() - oldest->since_us < PATIENCE_US)
+	if (!found)
 		return false;
 	http->stats.turned_away++;
-	http_connection_free(oldest);
+	http_connection_free(found);
 	return true;
 }

@@ -102,7 +102,8 @@ bool http_request_is_head(const struct http_request *request);
 /* ---- http_connection.c ---- */
 void http_connection_new(struct http *http, int fd);
 void http_connection_free(struct http_connection *connection);
-/* Closes who has kept us waiting longest, and for a while; false: there is none. */
+/* Closes who has kept us waiting longest, over a while that is short for who says nothing; false: there is
+ * none. */
 bool http_connection_evict(struct http *http);
 void http_sweep_start(struct http *http);
 

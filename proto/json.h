@@ -14,7 +14,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* Parses text; duplicate keys, bad UTF-8 and numbers that overflow are faults. ERR_NOT_JSON. */
+/* Parses text; duplicate keys, bad UTF-8, numbers that overflow and more than 65,536 values are faults.
+ * ERR_NOT_JSON. */
 int json_read(const char *text, size_t len, json_t **out, struct faults *faults);
 
 /* Fills a message from an object; what it points to goes into the arena of faults. Fields of 80 to 89 do not

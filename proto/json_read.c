@@ -8,6 +8,7 @@
  * JSON but for its end, is walked over once more to find the path that leads there.
  */
 enum { LEVELS = 32 }; /* deeper ones are left out of the pointer */
+enum { VALUES_MAX = 1 << 16 };
 
 struct level {
 	bool is_object;
@@ -148,10 +149,30 @@ static const char *nul_find(const char *text, size_t len, json_error_t *error)
 	return "holds a NUL";
 }
 
+/* A value of two bytes takes a hundred times that once it is read. */
+static bool has_too_many(const char *text, size_t len)
+{
+	size_t count = 0;
+	bool quoted = false;
+	for (size_t i = 0; i < len && count <= VALUES_MAX; i++) {
+		if (text[i] == '"')
+			quoted = !quoted;
+		else if (quoted)
+			i += text[i] == '\\';
+		else
+			count += text[i] == ',' || text[i] == '[' || text[i] == '{';
+	}
+	return count > VALUES_MAX;
+}
+
 int json_read(const char *text, size_t len, json_t **out, struct faults *faults)
 {
 	json_error_t error;
 	text = text ? text : "";
+	if (has_too_many(text, len)) {
+		fault_add(faults, "", "more than %d values", VALUES_MAX);
+		return ERR_NOT_JSON;
+	}
 	json_t *json = json_loadb(text, len, JSON_REJECT_DUPLICATES | JSON_ALLOW_NUL, &error);
 	size_t read = error.position > 0 ? (size_t)error.position + 1 : 1;
 	const char *what = nul_find(text, json || read > len ? len : read, &error);

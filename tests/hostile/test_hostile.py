@@ -4,11 +4,12 @@ answered is for `make hostile` to say, on a quiet machine; here it is answered a
 import unittest
 
 from hostile import ATTACKS, FLOOR_S, faults
-from wot import Wot
+from wot import Wot, descriptors_raise
 
 
 class Hostile(unittest.TestCase):
     def setUp(self):
+        descriptors_raise()
         self.wot = self.enterContext(Wot())
         self.wot.start("intake")
 

@@ -13,7 +13,6 @@ import collections
 import concurrent.futures
 import pathlib
 import random
-import resource
 import secrets
 import socket
 import struct
@@ -23,7 +22,7 @@ import time
 HERE = pathlib.Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent / "system"))
 
-from wot import DAEMONS, PATIENCE, Wot, note, verdict  # noqa: E402
+from wot import DAEMONS, PATIENCE, Wot, descriptors_raise, note  # noqa: E402
 
 AGAIN_SECONDS = 1.0 * PATIENCE  # after the crowd has gone
 AMID_SECONDS = 5.0 * PATIENCE  # while it stands there
@@ -137,12 +136,6 @@ def house(arguments):
     """A wot whose daemons have as few descriptors as was asked for."""
     few = ["prlimit", f"--nofile={arguments.descriptors}"] if arguments.descriptors else []
     return Wot(before=few)
-
-
-def descriptors_raise():
-    """This program holds both ends of nothing, but one end of them all."""
-    hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
-    resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
 
 
 def main():

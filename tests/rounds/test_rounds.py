@@ -3,7 +3,8 @@ import argparse
 import secrets
 import unittest
 
-from rounds import descriptors_raise, house, rounds
+from rounds import house, rounds
+from wot import descriptors_raise
 
 ROUNDS = 5
 

@@ -41,6 +41,40 @@ static void who_kept_it_waiting_longest_makes_room(void **state)
 	expect(GET("/after"), 1, "GET /after");
 }
 
+static bool is_over(int fd)
+{
+	char byte;
+	return recv(fd, &byte, 1, MSG_DONTWAIT) == 0;
+}
+
+static void who_says_nothing_makes_room_before_who_is_halfway(void **state)
+{
+	(void)state;
+	int held[CONNECTIONS_MAX];
+	int last = CONNECTIONS_MAX - 1;
+	for (int i = 0; i < last; i++)
+		held[i] = dial_and_send("GET /x HTTP/1.1\r\n");
+	held[last] = dial();
+	expect_open(CONNECTIONS_MAX);
+	expect(GET("/new"), 1, "GET /new");
+	assert_true(is_over(held[last]));
+	for (int i = 0; i < CONNECTIONS_MAX; i++)
+		close(held[i]);
+}
+
+/* They stand before the door one after another, for longer than it takes to be told to come back. */
+static void a_silent_crowd_is_let_by_and_who_comes_behind_it_is_answered(void **state)
+{
+	(void)state;
+	enum { CROWD = 16 * CONNECTIONS_MAX };
+	int held[CROWD];
+	for (int i = 0; i < CROWD; i++)
+		held[i] = dial();
+	expect(GET("/new"), 1, "GET /new");
+	for (int i = 0; i < CROWD; i++)
+		close(held[i]);
+}
+
 static void who_comes_while_all_are_being_answered_is_told_to_come_back(void **state)
 {
 	(void)state;
@@ -207,6 +241,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(who_kept_it_waiting_longest_makes_room),
+		TEST(who_says_nothing_makes_room_before_who_is_halfway),
+		TEST(a_silent_crowd_is_let_by_and_who_comes_behind_it_is_answered),
 		TEST(who_comes_while_all_are_being_answered_is_told_to_come_back),
 		TEST(without_descriptors_it_says_so_and_goes_on),
 		TEST(bodies_that_are_held_at_once_are_bounded),

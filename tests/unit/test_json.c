@@ -89,6 +89,24 @@ static void broken_text_is_told_with_its_place(void **state)
 	}
 }
 
+/* Two bytes of text become two hundred in memory. */
+static void a_text_of_more_values_than_anybody_sends_is_refused_unread(void **state)
+{
+	(void)state;
+	enum { MOST = 1 << 16 };
+	for (int count = MOST; count <= MOST + 1; count++) {
+		auto_reading struct reading reading = {0};
+		auto_buf struct buf text = {0};
+		buf_text(&text, "[\"in a text [,{,\\\"[,{, they are none\"");
+		for (int i = 1; i < count; i++)
+			buf_text(&text, ",0");
+		buf_char(&text, ']');
+		int err = parse(&reading, text.data, text.len);
+		assert_int_equal(err, count > MOST ? ERR_NOT_JSON : 0);
+		assert_int_equal(reading.faults.count, count > MOST);
+	}
+}
+
 /* jansson passes over one after a number and a word; a reader that stops there would read something else. */
 static void a_nul_is_no_json(void **state)
 {
@@ -130,7 +148,7 @@ static void deep_nesting_is_refused(void **state)
 	(void)state;
 	auto_reading struct reading reading = {0};
 	auto_buf struct buf text = {0};
-	for (int i = 0; i < 100000; i++)
+	for (int i = 0; i < 60000; i++)
 		buf_text(&text, "[");
 	assert_int_equal(parse(&reading, text.data, text.len), ERR_NOT_JSON);
 	assert_string_equal(
@@ -440,6 +458,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(broken_text_is_told_with_its_place),
+		cmocka_unit_test(a_text_of_more_values_than_anybody_sends_is_refused_unread),
 		cmocka_unit_test(a_nul_is_no_json),
 		cmocka_unit_test(deep_nesting_is_refused),
 		cmocka_unit_test(every_type_is_read),
