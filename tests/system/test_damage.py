@@ -329,6 +329,32 @@ class Loss(Folder):
         self.wot.wotctl("verify")
 
 
+class PutBack(unittest.TestCase):
+    """A folder that was put back from an older copy, lock and all: nothing in it says that its log once was longer."""
+
+    def test_a_log_that_others_have_read_further_than_it_goes_is_not_gone_on_with(self):
+        wot = self.enterContext(Wot())
+        wot.start()
+        history.lives(wot, "life", 1)
+        wot.settle()
+        wot.stop()
+        shutil.copytree(wot.dir / "intake", wot.dir / "older")
+        wot.start()
+        history.lives(wot, "more", 1)
+        wot.settle()
+        wot.stop()
+        shutil.rmtree(wot.dir / "intake")
+        (wot.dir / "older").rename(wot.dir / "intake")
+        # case cannot ask intake, whose answer it would end by; it only gives its log.
+        settings = (wot.dir / "wot.yaml").read_text()
+        (wot.dir / "wot.yaml").write_text(settings.replace("case:\n", "case:\n  intake_feed: ipc://nobody.feed\n"))
+        wot.start("case")
+        wot.spawn("intake")
+        wait_until(lambda: wot.processes["intake"].poll() is not None, what="wot-intake has ended")
+        self.assertEqual(wot.processes["intake"].poll(), 1, wot.log("intake"))
+        self.assertIn("it has read more of this daemon's log than there is", wot.log("intake"))
+
+
 class WrongUse(unittest.TestCase):
     """Exit 2, and a text that says what is wrong."""
 
