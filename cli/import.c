@@ -2,8 +2,6 @@
 
 #include "lib/clock.h"
 #include "lib/utf8.h"
-#include "proto/door.h"
-#include "proto/json.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
@@ -51,43 +49,6 @@ struct import {
 };
 
 /* ---- lines ---- */
-
-static int daemon_of_path(const char *path, const char **interned)
-{
-	for (int i = 0; i < DAEMON_COUNT; i++) {
-		const struct door *door = door_of_path(daemon_rows[i].name, path);
-		if (door) {
-			*interned = door->path;
-			return i;
-		}
-	}
-	return -1;
-}
-
-/* NULL for a text that goes on behind a NUL, too: no door and no case is called so. */
-static const char *field(const json_t *object, const char *name)
-{
-	const json_t *value = json_object_get(object, name);
-	const char *text = json_string_value(value);
-	return text && strlen(text) == json_string_length(value) ? text : NULL;
-}
-
-/* What a line must not overtake: the lines of its case, or of its complaint, under CLIENT/REF or REF. NULL:
- * nothing. */
-static const char *key_of(const char *to, const json_t *body)
-{
-	const char *key = field(body, "caseRef");
-	if (!key)
-		key = field(body, "caseId");
-	if (!key)
-		key = field(body, "complaintRef");
-	bool opens = strstr(to, "help-requests") || strstr(to, "referrals") ||
-		     strcmp(to, "/v1/complaints") == 0;
-	const char *slash = key ? strchr(key, '/') : NULL;
-	if (slash)
-		return slash + 1;
-	return key || !opens ? key : field(body, "externalRef");
-}
 
 static void ready_add(struct import *import, struct line *line)
 {
@@ -184,32 +145,20 @@ static void reject_unsent(struct import *import, json_t *record, const char *det
 
 static void line_read(struct import *import, const char *text, size_t len)
 {
-	auto_arena struct arena arena = {0};
-	struct faults faults = {.arena = &arena};
-	json_t *record = NULL;
-	json_read(text, len, &record, &faults);
-	const char *to = record ? field(record, "to") : NULL;
-	json_t *body = record ? json_object_get(record, "body") : NULL;
-	const char *interned = NULL;
-	int daemon = to ? daemon_of_path(to, &interned) : -1;
-	if (daemon < 0 || !json_is_object(body)) {
-		json_t *shown = record ? record : json_object();
-		reject_unsent(import, shown,
-			!record      ? "this is not JSON"
-			: daemon < 0 ? "\"to\" names no door, such as /v1/calls"
-				     : "\"body\" is not an object");
+	struct line *line = calloc(1, sizeof *line);
+	const char *key;
+	must(line);
+	line->number = import->number;
+	const char *wrong = line_parse(text, len, line, &key);
+	if (wrong) {
+		json_t *shown = line->record ? line->record : json_object();
+		reject_unsent(import, shown, wrong);
 		json_decref(shown);
+		free(line);
 		return;
 	}
-	struct line *line = calloc(1, sizeof *line);
-	must(line);
-	*line = (struct line){.number = import->number,
-		.to = interned,
-		.daemon = daemon,
-		.record = record,
-		.size = len};
 	import->held++;
-	lane_join(import, line, key_of(interned, body));
+	lane_join(import, line, key);
 }
 
 /* Takes in what the file has now. A pipe that has nothing yet must not keep answers waiting. */

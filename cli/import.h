@@ -28,6 +28,10 @@ struct line {
 	uint64_t first_sent_ms, retry_at_ms;
 };
 
+/* Reads a line: NULL, or what is wrong with it; its record is there if it is JSON. key: what it must not overtake
+ * the lines of, as long as its record is there, or NULL. */
+const char *line_parse(const char *text, size_t len, struct line *line, const char **key);
+
 struct batch {
 	struct line *lines[BATCH_MAX];
 	struct answer answers[BATCH_MAX];

@@ -6,14 +6,13 @@
 #include "lib/log.h"
 #include "lib/varint.h"
 #include "proto/problem.h"
-#include "proto/scan.h"
 #include "proto/submission.h"
+#include "proto/submit.h"
 #include "stage/stage_own.h"
 
 #include <string.h>
 
 enum {
-	SUBMISSIONS_MAX = 4096,
 	WAITING_BYTES = 8 << 20, /* of receipts that wait for their commit; more is not read */
 	CUT_SAID_AGAIN_MS = 1000,
 };
@@ -51,47 +50,6 @@ static void on_send(struct reply *reply)
 	(void)bus_send(
 		push->door->socket, &push->message); /* who is gone sends the same refs again */
 	free(push);
-}
-
-/* ---- protobuf by hand, for the outermost level: items stand alone, so one bad one spoils no other ---- */
-
-/* The next field of a Submit: its request's number, or a submission's bytes. 0, 1 at the end, or ERR_. */
-static int submit_next(struct scan *scan, uint64_t *number, struct scan *submission)
-{
-	enum { REQUEST = 1 << 3 | SCAN_VARINT, SUBMISSION = 2 << 3 | SCAN_LEN };
-	uint64_t tag;
-	*submission = (struct scan){0};
-	if (scan->at == scan->end)
-		return 1;
-	if (!scan_varint(scan, &tag))
-		return ERR_NOT_PROTOBUF;
-	bool read = (tag == REQUEST && scan_varint(scan, number)) ||
-		    (tag == SUBMISSION && scan_len(scan, submission));
-	return read ? 0 : ERR_NOT_PROTOBUF;
-}
-
-/* Is it a Submit as a whole, and which request? */
-static int submit_check(struct scan scan, uint64_t *request, size_t *count)
-{
-	struct scan submission;
-	size_t requests = 0;
-	*count = 0;
-	int err;
-	for (;;) {
-		uint64_t number = 0;
-		err = submit_next(&scan, &number, &submission);
-		if (err)
-			break;
-		if (submission.at) {
-			++*count;
-		} else {
-			*request = number;
-			requests++;
-		}
-	}
-	if (err < 0)
-		return err;
-	return requests == 1 && *count >= 1 && *count <= SUBMISSIONS_MAX ? 0 : ERR_NOT_PROTOBUF;
 }
 
 static void field_add(struct buf *out, unsigned field, const struct buf *bytes)

@@ -6,12 +6,13 @@
 #include "lib/clock.h"
 #include "lib/log.h"
 #include "proto/feed.pb-c.h"
+#include "stage/fetch.h"
 #include "stage/stage_own.h"
 
 #include <inttypes.h>
 #include <string.h>
 
-enum { FETCH_BYTES = 256 * 1024, FRAME_MAX = 64 << 20, GRACE_MS = 3000 };
+enum { FRAME_MAX = 64 << 20, GRACE_MS = 3000 };
 
 struct feed_in {
 	struct stage *stage;
@@ -44,7 +45,7 @@ static void fetch_send(struct feed_in *feed)
 	fetch.has_after_hash = feed->received.seq > 0;
 	fetch.after_hash =
 		(ProtobufCBinaryData){.len = STORE_HASH_LEN, .data = feed->received.hash};
-	fetch.max_bytes = FETCH_BYTES;
+	fetch.max_bytes = FETCH_MAX_BYTES;
 	fetch.wait_ms = stage->config.fetch_wait_ms;
 	auto_buf struct buf packed = {0};
 	message_pack(&fetch.base, &packed);
@@ -252,22 +253,6 @@ static void feed_work(struct feed_in *feed)
 
 /* ---- arrival ---- */
 
-/* The chain goes on where it was left, and no frame ends amid a block. */
-static int blocks_check(struct feed_in *feed, const uint8_t *bytes, size_t len, uint64_t *events)
-{
-	struct store_head head = feed->received;
-	for (size_t at = 0; at < len;) {
-		struct block block;
-		int err = block_chain(bytes + at, len - at, &head, &block);
-		if (err)
-			return err;
-		*events += block.count;
-		at += block.size;
-	}
-	feed->received = head;
-	return 0;
-}
-
 static void reply_take(
 	struct feed_in *feed, const Wot__V1__FetchReply *reply, const uint8_t *bytes, size_t len)
 {
@@ -294,7 +279,7 @@ static void reply_take(
 	}
 	feed->refused = false;
 	uint64_t events = 0;
-	int err = blocks_check(feed, bytes, len, &events);
+	int err = fetch_blocks_check(bytes, len, &feed->received, &events);
 	if (err) {
 		feed_halt(feed, err,
 			"what the producer sent does not follow on what was read, or is damaged");

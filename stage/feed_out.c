@@ -5,6 +5,7 @@
 #include "lib/clock.h"
 #include "lib/log.h"
 #include "proto/feed.pb-c.h"
+#include "stage/fetch.h"
 #include "stage/stage_own.h"
 
 #include <inttypes.h>
@@ -13,7 +14,6 @@
 enum {
 	READERS_MAX = 64,           /* connections of an address that it serves, each … */
 	HELD_MAX = 2 * READERS_MAX, /* … with a place here */
-	FETCH_MAX_BYTES = 256 * 1024,
 	FETCH_FRAME_MAX = 4096,
 	UNREAD_BYTES = 1 << 20,
 };
@@ -24,11 +24,7 @@ struct held {
 	uint8_t identity[256];
 	size_t identity_len;
 	struct bus_socket *socket;
-	char stream[STORE_NAME_MAX + 1];
-	uint64_t request, after_seq;
-	uint8_t after_hash[STORE_HASH_LEN];
-	bool has_hash;
-	uint32_t max_bytes;
+	struct fetch fetch;
 	uint64_t until_us, seen_us;
 };
 
@@ -44,8 +40,8 @@ static void reply_send(struct feed_out *feed, struct held *held, Wot__V1__FetchR
 	const struct store_head *head)
 {
 	Wot__V1__FetchReply reply = WOT__V1__FETCH_REPLY__INIT;
-	reply.request = held->request;
-	reply.stream = held->stream;
+	reply.request = held->fetch.request;
+	reply.stream = held->fetch.stream;
 	reply.head_seq = head->seq;
 	reply.status = status;
 	buf_clear(&feed->header);
@@ -66,19 +62,20 @@ static void held_serve(struct feed_out *feed, struct held *held, bool time_is_up
 	struct store *store = feed->stage->store;
 	struct store_head head;
 	buf_clear(&feed->blocks);
-	must(store_head(store, held->stream, &head) == 0);
-	int err = store_read(store, held->stream, held->after_seq,
-		held->has_hash ? held->after_hash : NULL, held->max_bytes, &feed->blocks);
+	must(store_head(store, held->fetch.stream, &head) == 0);
+	int err = store_read(store, held->fetch.stream, held->fetch.after_seq,
+		held->fetch.has_hash ? held->fetch.after_hash : NULL, held->fetch.max_bytes,
+		&feed->blocks);
 	if (err == ERR_DIVERGED) {
 		log_error("feed_diverged", "stream=%s after=%" PRIu64 " head=%" PRIu64,
-			held->stream, held->after_seq, head.seq);
+			held->fetch.stream, held->fetch.after_seq, head.seq);
 		buf_clear(&feed->blocks);
 		reply_send(feed, held, WOT__V1__FETCH_REPLY__STATUS__DIVERGED, &head);
 		return;
 	}
 	if (err) {
 		held->waiting = false; /* it is our damage, not the consumer's */
-		stage_unreadable(feed->stage, err, held->stream);
+		stage_unreadable(feed->stage, err, held->fetch.stream);
 		return;
 	}
 	if (feed->blocks.len || time_is_up)
@@ -92,7 +89,7 @@ static struct held *held_place(struct feed_out *feed, const struct held *asked)
 	for (size_t i = 0; i < HELD_MAX; i++) {
 		struct held *held = &feed->held[i];
 		if (held->used && held->identity_len == asked->identity_len &&
-			strcmp(held->stream, asked->stream) == 0 &&
+			strcmp(held->fetch.stream, asked->fetch.stream) == 0 &&
 			memcmp(held->identity, asked->identity, asked->identity_len) == 0)
 			return held;
 		if (!held->used || (oldest->used && held->seen_us < oldest->seen_us))
@@ -113,33 +110,23 @@ static bool fetch_is_allowed(
 }
 
 /* What a consumer asks for. 0, or why it is no FETCH. */
-static int fetch_read(struct feed_out *feed, struct bus_socket *socket, struct bus_message *message,
+static int asked_read(struct feed_out *feed, struct bus_socket *socket, struct bus_message *message,
 	struct held *asked)
 {
 	const struct stage *stage = feed->stage;
 	if (message->count != 2 || message->cut ||
 		zmq_msg_size(&message->frames[0]) > sizeof asked->identity)
 		return ERR_INVALID;
-	const Wot__V1__Fetch *fetch = (void *)message_unpack(&wot__v1__fetch__descriptor,
-		zmq_msg_data(&message->frames[1]), zmq_msg_size(&message->frames[1]),
-		&feed->stage->arena);
-	if (!fetch || strlen(fetch->stream) > STORE_NAME_MAX ||
-		(fetch->has_after_hash && fetch->after_hash.len != STORE_HASH_LEN))
-		return ERR_NOT_PROTOBUF;
 	*asked = (struct held){.used = true, .waiting = true, .socket = socket};
+	int err = fetch_read(zmq_msg_data(&message->frames[1]), zmq_msg_size(&message->frames[1]),
+		&feed->stage->arena, &asked->fetch);
+	if (err)
+		return err;
 	asked->identity_len = zmq_msg_size(&message->frames[0]);
 	memcpy(asked->identity, zmq_msg_data(&message->frames[0]), asked->identity_len);
-	snprintf(asked->stream, sizeof asked->stream, "%s", fetch->stream);
-	asked->request = fetch->request;
-	asked->after_seq = fetch->after_seq;
-	asked->has_hash = fetch->has_after_hash && fetch->after_seq > 0;
-	if (asked->has_hash)
-		memcpy(asked->after_hash, fetch->after_hash.data, STORE_HASH_LEN);
-	asked->max_bytes = fetch->max_bytes < FETCH_MAX_BYTES ? fetch->max_bytes : FETCH_MAX_BYTES;
 	asked->seen_us = clock_mono_us();
-	uint32_t wait_ms = stage->config.fetch_wait_ms;
-	asked->until_us =
-		asked->seen_us + 1000ull * (fetch->wait_ms < wait_ms ? fetch->wait_ms : wait_ms);
+	uint32_t asked_ms = asked->fetch.wait_ms, most_ms = stage->config.fetch_wait_ms;
+	asked->until_us = asked->seen_us + 1000ull * (asked_ms < most_ms ? asked_ms : most_ms);
 	return 0;
 }
 
@@ -151,7 +138,7 @@ static void on_fetch(
 	struct held asked;
 	struct store_head head = {0};
 	feed->row->received++;
-	int err = fetch_read(feed, socket, message, &asked);
+	int err = asked_read(feed, socket, message, &asked);
 	arena_reset(&feed->stage->arena);
 	if (err) {
 		metric_refuse(feed->row, err);
@@ -163,7 +150,7 @@ static void on_fetch(
 		reply_send(feed, &asked, WOT__V1__FETCH_REPLY__STATUS__NOT_ALLOWED, &head);
 		return;
 	}
-	if (store_head(feed->stage->store, asked.stream, &head) != 0) {
+	if (store_head(feed->stage->store, asked.fetch.stream, &head) != 0) {
 		metric_refuse(feed->row, ERR_NOT_FOUND);
 		reply_send(feed, &asked, WOT__V1__FETCH_REPLY__STATUS__UNKNOWN_STREAM, &head);
 		return;
@@ -259,7 +246,7 @@ void feed_out_describe(struct feed_out *feed, struct buf *out)
 	for (size_t i = 0; out && i < HELD_MAX && feed->held[i].used; i++) {
 		const struct held *held = &feed->held[i];
 		buf_printf(out, "consumer stream=%s after=%" PRIu64 " %s seen_ms=%" PRIu64 "\n",
-			held->stream, held->after_seq, held->waiting ? "waiting" : "served",
-			(now_us - held->seen_us) / 1000);
+			held->fetch.stream, held->fetch.after_seq,
+			held->waiting ? "waiting" : "served", (now_us - held->seen_us) / 1000);
 	}
 }
