@@ -9,7 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { TICK_MS = 250, LOCK_WAIT_MS = 5000, LOCK_RETRY_MS = 100 };
+enum { TICK_MS = 250, HELD_WAIT_MS = 5000, HELD_RETRY_MS = 100 };
 
 /* ---- a turn ---- */
 
@@ -144,6 +144,20 @@ static void on_reload(void *arg, int signal)
 
 /* ---- opening and closing ---- */
 
+/* What another process holds may be free in a moment: the one before us may be on its way out, or a wotctl that
+ * reads the log. True: try again. */
+static bool held_await(int err, int held, unsigned *waited_ms, const struct why *why)
+{
+	if (err != held || *waited_ms >= HELD_WAIT_MS)
+		return false;
+	if (!*waited_ms)
+		log_warning(held == ERR_LOCKED ? "lock_awaited" : "address_awaited", "why=\"%s\"",
+			why->text);
+	usleep(1000 * HELD_RETRY_MS);
+	*waited_ms += HELD_RETRY_MS;
+	return true;
+}
+
 static int log_open(struct stage *stage, struct why *why)
 {
 	const struct daemon *daemon = stage->daemon;
@@ -159,15 +173,10 @@ static int log_open(struct stage *stage, struct why *why)
 		.arg = stage,
 	};
 	stage->part->store(stage, &options);
+	unsigned waited_ms = 0;
 	int err = store_open(&stage->store, &options, why);
-	/* The holder before may be on its way out; so may a wotctl that reads the log. */
-	for (unsigned waited_ms = 0; err == ERR_LOCKED && waited_ms < LOCK_WAIT_MS;
-		waited_ms += LOCK_RETRY_MS) {
-		if (!waited_ms)
-			log_warning("lock_awaited", "why=\"%s\"", why->text);
-		usleep(1000 * LOCK_RETRY_MS);
+	while (held_await(err, ERR_LOCKED, &waited_ms, why))
 		err = store_open(&stage->store, &options, why);
-	}
 	return err;
 }
 
@@ -218,6 +227,27 @@ static int doors_open(struct stage *stage, struct why *why)
 		err = door_http_open(stage, why);
 	if (!err)
 		err = stats_open(stage, why);
+	return err;
+}
+
+static void doors_close(struct stage *stage)
+{
+	door_http_close(&stage->http);
+	door_push_close(&stage->push);
+	feed_out_close(&stage->feed_out);
+	for (size_t i = 0; i < stage->feed_count; i++)
+		feed_in_close(&stage->feeds_in[i]);
+}
+
+static int doors_open_patiently(struct stage *stage, struct why *why)
+{
+	unsigned waited_ms = 0;
+	int err = doors_open(stage, why);
+	while (held_await(err, ERR_ADDRESS, &waited_ms, why)) {
+		stats_close(stage);
+		doors_close(stage);
+		err = doors_open(stage, why);
+	}
 	return err;
 }
 
@@ -280,7 +310,7 @@ int stage_open(struct stage **out, const struct daemon *daemon, const struct con
 	if (!err)
 		err = knowledge_open(stage, why);
 	if (!err)
-		err = doors_open(stage, why);
+		err = doors_open_patiently(stage, why);
 	if (err) {
 		stage_close(&stage);
 		return err;
@@ -302,11 +332,7 @@ void stage_close(struct stage **at)
 		store_close(
 			&stage->store); /* commits what is open; its waker must still be there */
 	replies_drop(stage);
-	door_http_close(&stage->http);
-	door_push_close(&stage->push);
-	feed_out_close(&stage->feed_out);
-	for (size_t i = 0; i < stage->feed_count; i++)
-		feed_in_close(&stage->feeds_in[i]);
+	doors_close(stage);
 	if (stage->daemon->close && stage->ctx)
 		stage->daemon->close(&stage->ctx);
 	if (stage->state)

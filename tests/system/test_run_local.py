@@ -1,4 +1,5 @@
 """deploy/run-local: all of wot in the foreground, as a person at a terminal starts and stops it."""
+import contextlib
 import fcntl
 import os
 import pathlib
@@ -6,6 +7,7 @@ import re
 import resource
 import shutil
 import signal
+import socket
 import subprocess
 import tempfile
 import threading
@@ -108,13 +110,49 @@ class RunLocal(unittest.TestCase):
         self.end(run)
         self.assertEqual(run.returncode, 0, run.text())
 
+    def seize(self, name, port, seconds):
+        """Somebody takes the port of that daemon at the moment that it dies."""
+        pid = self.pid(name)
+        keeper = int(pathlib.Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[1])
+        os.kill(keeper, signal.SIGSTOP)
+        os.kill(pid, signal.SIGKILL)
+        taken = socket.socket()
+        self.addCleanup(taken.close)
+        taken.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+
+        def bound():
+            with contextlib.suppress(OSError):
+                taken.bind(("127.0.0.1", port))
+                return True
+        wait_until(bound)
+        taken.listen()
+        os.kill(keeper, signal.SIGCONT)
+        timer = threading.Timer(seconds, taken.close)
+        timer.start()
+        self.addCleanup(timer.join)
+
+    def test_a_port_that_is_held_for_a_moment_is_waited_for(self):
+        run = self.start()
+        for i, name in enumerate(DAEMONS):
+            pushes = name != "aggregate"
+            for port in [self.base + i, self.base + 10 + i][:1 + pushes]:
+                with self.subTest(name, port=port - self.base):
+                    log = self.dir / "run" / f"{name}.log"
+                    ready, awaited = (log.read_text().count(f"event={word}") for word in ("ready", "address_awaited"))
+                    self.seize(name, port, 2)
+                    wait_until(lambda: log.read_text().count("event=address_awaited") > awaited)
+                    wait_until(lambda: log.read_text().count("event=ready") > ready, 30, f"{name} is there again")
+        self.assertIsNone(run.poll(), run.text())
+        self.end(run)
+        self.assertEqual(run.returncode, 0, run.text())
+
     def test_a_daemon_that_ends_for_good_ends_all_of_it(self):
-        for name in DAEMONS:
+        wrong = lambda path: path.write_text(path.read_text() + "tea_cups: many\n")
+        for name, spoil in zip(DAEMONS, (wrong, pathlib.Path.unlink, wrong, pathlib.Path.unlink), strict=True):
             with self.subTest(name):
                 run = self.start(folder=f"run-{name}")
                 folder = self.dir / f"run-{name}"
-                settings = (folder / "wot.yaml").read_text()
-                (folder / "wot.yaml").write_text(settings + "tea_cups: many\n")
+                spoil(folder / "wot.yaml")
                 os.kill(int((folder / f"{name}.pid").read_text()), signal.SIGKILL)
                 self.assertEqual(run.wait(40), 2, run.text())
                 self.assertIn(f"wot-{name} ended with 2", run.text())
