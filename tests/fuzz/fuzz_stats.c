@@ -92,18 +92,37 @@ static int dial(const char *name)
 	return fd;
 }
 
+/* Again, when it was only the fuzzer's own clock that woke us. */
+static ssize_t sent(int fd, const uint8_t *bytes, size_t len)
+{
+	ssize_t put;
+	do
+		put = send(fd, bytes, len, MSG_NOSIGNAL);
+	while (put < 0 && errno == EINTR);
+	return put;
+}
+
+static ssize_t got(int fd, char *piece, size_t room)
+{
+	ssize_t len;
+	do
+		len = recv(fd, piece, room, 0);
+	while (len < 0 && errno == EINTR);
+	return len;
+}
+
 static void talk(int fd, const uint8_t *bytes, size_t len, size_t step, struct buf *heard)
 {
 	char piece[4096];
-	ssize_t got;
+	ssize_t more;
 	for (size_t at = 0; at < len; at += step) {
-		if (send(fd, bytes + at, len - at < step ? len - at : step, MSG_NOSIGNAL) < 0)
+		if (sent(fd, bytes + at, len - at < step ? len - at : step) < 0)
 			break;
 	}
 	shutdown(fd, SHUT_WR);
-	while ((got = recv(fd, piece, sizeof piece, 0)) > 0)
-		buf_add(heard, piece, (size_t)got);
-	must(got == 0 || errno == ECONNRESET); /* closed, with what was sent behind it unread */
+	while ((more = got(fd, piece, sizeof piece)) > 0)
+		buf_add(heard, piece, (size_t)more);
+	must(more == 0 || errno == ECONNRESET); /* closed, with what was sent behind it unread */
 }
 
 static bool ends_with(const struct buf *text, const char *end)
