@@ -1,4 +1,4 @@
-#include "proto/submit.h"
+#include "stage/submit.h"
 
 int submit_next(struct scan *scan, uint64_t *number, struct scan *submission)
 {
