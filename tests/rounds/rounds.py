@@ -22,7 +22,7 @@ import time
 HERE = pathlib.Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent / "system"))
 
-from wot import DAEMONS, PATIENCE, Wot, descriptors_raise, note  # noqa: E402
+from wot import DAEMONS, PATIENCE, Wot, descriptors_raise, note, verdict  # noqa: E402
 
 AGAIN_SECONDS = 1.0 * PATIENCE  # after the crowd has gone
 AMID_SECONDS = 5.0 * PATIENCE  # while it stands there
