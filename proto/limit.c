@@ -380,7 +380,8 @@ void limit_lines(ProtobufCMessage *message)
 
 /* ---- for documents ---- */
 
-static void range_add(const struct limit *limit, const char *least, const char *most, struct buf *out)
+static void range_add(
+	const struct limit *limit, const char *least, const char *most, struct buf *out)
 {
 	json_out_count(out, least, limit->min);
 	json_out_count(out, most, limit->max);

@@ -6,7 +6,7 @@
 #include "lib/clock.h"
 #include "lib/log.h"
 #include "proto/feed.pb-c.h"
-#include "stage/fetch.h"
+#include "stage/feed_bytes.h"
 #include "stage/stage_own.h"
 
 #include <inttypes.h>
@@ -279,7 +279,7 @@ static void reply_take(
 	}
 	feed->refused = false;
 	uint64_t events = 0;
-	int err = fetch_blocks_check(bytes, len, &feed->received, &events);
+	int err = feed_blocks_check(bytes, len, &feed->received, &events);
 	if (err) {
 		feed_halt(feed, err,
 			"what the producer sent does not follow on what was read, or is damaged");

@@ -5,7 +5,7 @@
 #include "lib/clock.h"
 #include "lib/log.h"
 #include "proto/feed.pb-c.h"
-#include "stage/fetch.h"
+#include "stage/feed_bytes.h"
 #include "stage/stage_own.h"
 
 #include <inttypes.h>
@@ -118,8 +118,8 @@ static int asked_read(struct feed_out *feed, struct bus_socket *socket, struct b
 		zmq_msg_size(&message->frames[0]) > sizeof asked->identity)
 		return ERR_INVALID;
 	*asked = (struct held){.used = true, .waiting = true, .socket = socket};
-	int err = fetch_read(zmq_msg_data(&message->frames[1]), zmq_msg_size(&message->frames[1]),
-		&feed->stage->arena, &asked->fetch);
+	int err = feed_fetch_read(zmq_msg_data(&message->frames[1]),
+		zmq_msg_size(&message->frames[1]), &feed->stage->arena, &asked->fetch);
 	if (err)
 		return err;
 	asked->identity_len = zmq_msg_size(&message->frames[0]);

@@ -6,7 +6,7 @@
 #include "lib/clean.h"
 #include "proto/event.h"
 #include "proto/feed.pb-c.h"
-#include "stage/fetch.h"
+#include "stage/feed_bytes.h"
 #include <string.h>
 
 enum { NEVER_MORE = 1 << 20, EVENTS_MAX = 16 };
@@ -18,7 +18,7 @@ static void fetch_try(const uint8_t *bytes, size_t len)
 {
 	auto_arena struct arena arena = {0};
 	struct fetch fetch;
-	if (fetch_read(bytes, len, &arena, &fetch) != 0)
+	if (feed_fetch_read(bytes, len, &arena, &fetch) != 0)
 		return;
 	must(strlen(fetch.stream) <= STORE_NAME_MAX && fetch.max_bytes <= FETCH_MAX_BYTES);
 	must(!fetch.has_hash || fetch.after_seq > 0);
@@ -53,7 +53,7 @@ static void blocks_try(const uint8_t *bytes, size_t len)
 {
 	struct store_head head = {0};
 	uint64_t events = 0, walked = 0;
-	if (fetch_blocks_check(bytes, len, &head, &events) != 0) {
+	if (feed_blocks_check(bytes, len, &head, &events) != 0) {
 		must(!head.seq && !events);
 		return;
 	}

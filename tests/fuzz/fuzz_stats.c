@@ -3,7 +3,7 @@
  * daemons, and questions with whatever words. The first byte says which of the two sockets it is, and how many bytes
  * are sent at once. An answer ends with an empty line or with a prompt, and the connection with it.
  */
-#include "daemons/aggregate/shell.h"
+#include "daemons/aggregate/aggregate_own.h"
 #include "lib/log.h"
 #include "tests/unit/folder.h"
 #include <errno.h>

@@ -1,11 +1,11 @@
-#include "stage/fetch.h"
+#include "stage/feed_bytes.h"
 
 #include "proto/event.h"
 #include "proto/feed.pb-c.h"
 
 #include <string.h>
 
-int fetch_read(const void *bytes, size_t len, struct arena *arena, struct fetch *out)
+int feed_fetch_read(const void *bytes, size_t len, struct arena *arena, struct fetch *out)
 {
 	const Wot__V1__Fetch *fetch =
 		(void *)message_unpack(&wot__v1__fetch__descriptor, bytes, len, arena);
@@ -23,7 +23,7 @@ int fetch_read(const void *bytes, size_t len, struct arena *arena, struct fetch 
 	return 0;
 }
 
-int fetch_blocks_check(const uint8_t *bytes, size_t len, struct store_head *head, uint64_t *events)
+int feed_blocks_check(const uint8_t *bytes, size_t len, struct store_head *head, uint64_t *events)
 {
 	struct store_head end = *head;
 	uint64_t count = 0;

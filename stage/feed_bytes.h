@@ -2,8 +2,8 @@
  * What goes over a feed, as bytes: a FETCH from a reader, blocks from a producer. Pure: neither side is asked for
  * anything here.
  */
-#ifndef WOT_FETCH_H
-#define WOT_FETCH_H
+#ifndef WOT_FEED_BYTES_H
+#define WOT_FEED_BYTES_H
 
 #include "lib/arena.h"
 #include "store/block.h"
@@ -20,9 +20,9 @@ struct fetch {
 };
 
 /* ERR_NOT_PROTOBUF: it is no FETCH. */
-int fetch_read(const void *bytes, size_t len, struct arena *arena, struct fetch *out);
+int feed_fetch_read(const void *bytes, size_t len, struct arena *arena, struct fetch *out);
 /* Blocks that go on where `head` stands, which moves on to their end; none ends amid a block. Not 0, as
  * block_chain has it: head and events stay. */
-int fetch_blocks_check(const uint8_t *bytes, size_t len, struct store_head *head, uint64_t *events);
+int feed_blocks_check(const uint8_t *bytes, size_t len, struct store_head *head, uint64_t *events);
 
 #endif
