@@ -14,6 +14,8 @@ WARN := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Werror
 CFLAGS ?= -O2 -g
 CFLAGS += -std=c17 $(WARN) -fno-omit-frame-pointer -fstack-protector-strong -pthread
 CFLAGS += $(if $(SAN),-fsanitize=$(SAN) -fno-sanitize-recover=all) $(if $(COV),--coverage)
+# Some hundred programs are linked for the tests: where there is a fast linker, with that.
+LDFLAGS ?= $(if $(shell command -v mold),-fuse-ld=mold)
 LDLIBS := $(shell pkg-config --libs $(PKGS) 2>/dev/null) -llmdb -pthread -lm
 
 PROTO := $(basename $(notdir $(wildcard proto/*.proto)))
@@ -105,9 +107,10 @@ sim: $B/sim
 # ---- test ----
 # What a newcomer runs: everything that ends within a few minutes.
 test: deps
-	@$(MAKE) --no-print-directory -j$$(nproc) all $(UNIT) $(CORPUS) $B/sim $(EXAMPLES)
+	@$(MAKE) --no-print-directory -j$$(nproc) all check-build $B/sim $(EXAMPLES)
 	@WOT_BIN=$B tests/run-all $(UNIT) $(CORPUS)
-check: $(UNIT) $(CORPUS)
+check-build: $(UNIT) $(CORPUS)
+check: check-build
 	@tests/run-unit $(UNIT) $(CORPUS)
 # Long ones, with a size to choose: make crash KILLS=50, make hostile SIZE=10, make door-rounds ROUNDS=200.
 KILLS ?= 50
@@ -169,6 +172,6 @@ install: all
 clean:
 	rm -rf build build-*
 
-.PHONY: all run deps test check crash mutants hostile door-rounds sim bench examples tools docs tidy format fuzz fuzz-run install clean
+.PHONY: all run deps test check check-build crash mutants hostile door-rounds sim bench examples tools docs tidy format fuzz fuzz-run install clean
 .SECONDARY:
 -include $(shell find $B -name '*.d' 2>/dev/null)

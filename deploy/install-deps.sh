@@ -42,6 +42,7 @@ clang                   cmd:clang
 clang-format            cmd:clang-format
 clang-tidy              cmd:clang-tidy
 libclang-rt-dev         asan:clang
+mold                    cmd:mold
 '
 
 for option; do

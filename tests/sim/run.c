@@ -18,6 +18,9 @@
 #include <stdio.h>
 #include <string.h>
 
+/* Told again, every one takes half as long again. */
+enum { RETOLD_EACH = 3 };
+
 #define DAY_MS INT64_C(86400000)
 #define MINUTE_MS INT64_C(60000)
 
@@ -422,6 +425,7 @@ void run_seed(uint64_t seed, double scale, struct run_stats *stats)
 	check_as_of();
 	logs_count();
 	run.ending = true;
-	retell_check();
+	if (seed % RETOLD_EACH == 1)
+		retell_check();
 	run_close();
 }
