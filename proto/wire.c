@@ -17,15 +17,51 @@ struct check {
 	unsigned depth;
 };
 
+/* Fields of a message, a bit each. */
+struct field_set {
+	uint64_t bits[FIELDS_MAX / 64];
+};
+
 /* What was met of a message's fields. */
 struct seen {
 	const field_t *next; /* after the one met last: likely to come next */
 	bool oneof;          /* a member of one was met */
-	unsigned counts[FIELDS_MAX];
+	struct field_set fields;
+	unsigned counts[FIELDS_MAX]; /* set for those that were met */
 };
 
 static void check_message(struct check *check, const ProtobufCMessageDescriptor *type,
 	struct scan bytes, const struct place *place);
+
+static bool set_has(const struct field_set *set, unsigned i)
+{
+	return set->bits[i / 64] >> i % 64 & 1;
+}
+
+static void set_add(struct field_set *set, unsigned i)
+{
+	set->bits[i / 64] |= UINT64_C(1) << i % 64;
+}
+
+/* Gathered once for a type: the descriptors of a message's fields take kilobytes to look through. */
+static const struct field_set *required_of(const ProtobufCMessageDescriptor *type)
+{
+	enum { TYPES = 128 };
+	static _Thread_local struct {
+		const ProtobufCMessageDescriptor *type;
+		struct field_set set;
+	} known[TYPES], *at;
+	at = &known[(uintptr_t)type / sizeof *type % TYPES];
+	if (at->type == type)
+		return &at->set;
+	must(type->n_fields <= FIELDS_MAX);
+	at->type = type;
+	at->set = (struct field_set){0};
+	for (unsigned i = 0; i < type->n_fields; i++)
+		if (type->fields[i].label == PROTOBUF_C_LABEL_REQUIRED)
+			set_add(&at->set, i);
+	return &at->set;
+}
 
 /* A varint in its one shortest form. */
 static bool strict_varint(struct scan *scan, uint64_t *out)
@@ -180,7 +216,7 @@ static bool oneof_taken(
 	bool first = !seen->oneof;
 	seen->oneof = true;
 	for (unsigned i = 0; !first && i < type->n_fields; i++)
-		if (seen->counts[i] && &type->fields[i] != field &&
+		if (set_has(&seen->fields, i) && &type->fields[i] != field &&
 			type->fields[i].quantifier_offset == field->quantifier_offset)
 			return true;
 	return false;
@@ -221,7 +257,10 @@ static bool check_field(struct check *check, const ProtobufCMessageDescriptor *t
 	}
 	if (oneof_taken(type, field, seen))
 		fault_at(check->faults, place, "more than one of what excludes each other");
-	unsigned *count = &seen->counts[field - type->fields];
+	unsigned i = (unsigned)(field - type->fields), *count = &seen->counts[i];
+	if (!set_has(&seen->fields, i))
+		*count = 0;
+	set_add(&seen->fields, i);
 	return field->label == PROTOBUF_C_LABEL_REPEATED
 		       ? check_repeated(check, field, scan, wire, place, count)
 		       : check_singular(check, field, scan, wire, place, count);
@@ -239,11 +278,11 @@ static bool check_fields(struct check *check, const ProtobufCMessageDescriptor *
 static void check_message(struct check *check, const ProtobufCMessageDescriptor *type,
 	struct scan bytes, const struct place *place)
 {
+	const struct field_set *required = required_of(type);
 	struct seen seen;
-	must(type->n_fields <= FIELDS_MAX);
 	seen.next = type->fields;
 	seen.oneof = false;
-	memset(seen.counts, 0, type->n_fields * sizeof seen.counts[0]);
+	seen.fields = (struct field_set){0};
 	if (check->depth == DEPTH_MAX) {
 		fault_at(check->faults, place, "nested too deep");
 		return;
@@ -256,10 +295,14 @@ static void check_message(struct check *check, const ProtobufCMessageDescriptor 
 			check->faults, place, "broken bytes: a tag, a number or a length is wrong");
 		return;
 	}
-	for (unsigned i = 0; i < type->n_fields; i++)
-		if (type->fields[i].label == PROTOBUF_C_LABEL_REQUIRED && !seen.counts[i])
+	for (unsigned i = 0; i < type->n_fields; i++) {
+		uint64_t missing = required->bits[i / 64] & ~seen.fields.bits[i / 64];
+		if (!(missing >> i % 64))
+			i |= 63;
+		else if (missing >> i % 64 & 1)
 			fault_at(check->faults, &PLACE_FIELD(place, type->fields[i].name),
 				"required");
+	}
 }
 
 int wire_check(const ProtobufCMessageDescriptor *type, const uint8_t *bytes, size_t len,
