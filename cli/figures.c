@@ -126,6 +126,7 @@ static void line_make(struct buf *line, const char *command, const struct figure
 	word_add(line, "period", args->period);
 	word_add(line, "by", args->by);
 	word_add(line, "definition", args->definition);
+	word_add(line, "beside", args->beside);
 	word_add(line, "as-of", args->as_of);
 	if (args->json || args->csv)
 		buf_text(line, args->json ? " json" : " csv");
@@ -144,7 +145,7 @@ static json_t *figures_of(struct cli *cli, struct figure_args args, const char *
 	auto_buf struct buf line = {0};
 	struct why why;
 	args.period = period;
-	args.by = NULL;
+	args.beside = args.by = NULL;
 	args.json = true;
 	line_make(&line, "show kpi", &args);
 	json_t *figures = ask_json(cli->dir, "aggregate", line.data, &why);
@@ -167,8 +168,14 @@ static void value_print(const json_t *figure, char out[32])
 
 static const char *verdict(const json_t *figure)
 {
-	const json_t *met = json_object_get(figure, "met");
-	return json_is_true(met) ? "norm met" : json_is_false(met) ? "norm missed" : "";
+	static const char *const words[][2] = {{"met", "norm met"}, {"met_unsure", "norm met?"},
+		{"missed", "norm missed"}, {"missed_unsure", "norm missed?"},
+		{"running", "running"}};
+	const char *name = json_string_value(json_object_get(figure, "verdict"));
+	for (size_t i = 0; name && i < sizeof words / sizeof *words; i++)
+		if (strcmp(name, words[i][0]) == 0)
+			return words[i][1];
+	return "";
 }
 
 /* Two periods side by side, a line a figure. */
@@ -193,13 +200,20 @@ static int figures_beside(struct cli *cli, const struct figure_args *args)
 	return code;
 }
 
+/* Periods that follow from the figure's own: aggregate says whether the two differ. */
+static bool is_relative(const char *beside)
+{
+	return strcmp(beside, "last-year") == 0 || strcmp(beside, "previous") == 0;
+}
+
 int verb_kpi(struct cli *cli, int argc, char **argv)
 {
 	struct figure_args args = {0};
 	int code = figure_parse(cli, argc, argv, 1, &args);
 	if (code)
 		return code;
-	return args.beside ? figures_beside(cli, &args) : figure_ask(cli, "show kpi", &args);
+	return args.beside && !is_relative(args.beside) ? figures_beside(cli, &args)
+							: figure_ask(cli, "show kpi", &args);
 }
 
 int verb_explain(struct cli *cli, int argc, char **argv)

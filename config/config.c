@@ -3,6 +3,7 @@
 #include "config/yaml.h"
 #include "lib/log.h"
 #include "lib/utf8.h"
+#include "proto/json.h"
 #include <arpa/inet.h>
 #include <errno.h>
 #include <stdio.h>
@@ -132,6 +133,12 @@ static bool is_endpoint(const char *text)
 static bool is_file(const char *text)
 {
 	return *text != 0;
+}
+
+static bool is_day(const char *text)
+{
+	int32_t day;
+	return !*text || day_parse(text, strlen(text), &day) == 0;
 }
 
 static const struct {

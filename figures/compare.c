@@ -140,6 +140,16 @@ static void count_add(struct grid *grid, const char *name, bool known, int64_t a
 	render_cell(grid, UNIT_COUNT, known, (double)(b - a));
 }
 
+static void verdicts_add(struct grid *grid, const struct comparison *comparison)
+{
+	if (!comparison->sides[0].verdict && !comparison->sides[1].verdict)
+		return;
+	grid_cell(grid, "verdict");
+	for (int side = 0; side < SIDES; side++)
+		grid_cell(grid, "%s", verdict_names[comparison->sides[side].verdict]);
+	grid_cell(grid, "%s", "");
+}
+
 static void rows_add(struct grid *grid, const struct comparison *comparison, enum kpi_unit unit)
 {
 	for (int side = 0; side < SIDES; side++) {
@@ -179,6 +189,7 @@ static void compare_text(
 	count_add(&grid, "of", a->total.has_of && b->total.has_of, a->total.counts.of,
 		b->total.counts.of);
 	count_add(&grid, "unknown", true, a->total.counts.unknown, b->total.counts.unknown);
+	verdicts_add(&grid, comparison);
 	rows_add(&grid, comparison, a->kpi->unit);
 	grid_print(&grid, out);
 	grid_done(&grid);
@@ -193,7 +204,7 @@ int query_compare(
 	struct query asked = *query;
 	struct query_scope scope;
 	char last_year[16];
-	if (!query->id || !query->definition || !query->beside)
+	if (!query->id || !query->definition || !query->other)
 		return why_set(why, ERR_INVALID, "compare needs the id of one KPI, and two years");
 	snprintf(last_year, sizeof last_year, "%d", calendar_date(query->today).year - 1);
 	asked.period = query->period ? query->period : last_year;
@@ -201,11 +212,11 @@ int query_compare(
 	if (err)
 		return err;
 	struct comparison comparison = {0};
-	err = query_figure(kpis, &asked, &scope, scope.kpi, &comparison.sides[0], why);
+	err = query_figure(&asked, &scope, scope.kpi, &comparison.sides[0], why);
 	if (!err)
-		err = query_definition(kpis, query->beside, &scope, why);
+		err = query_definition(kpis, query->other, &scope, why);
 	if (!err)
-		err = query_figure(kpis, &asked, &scope, scope.kpi, &comparison.sides[1], why);
+		err = query_figure(&asked, &scope, scope.kpi, &comparison.sides[1], why);
 	if (!err) {
 		comparison.cases = cases_count(comparison.sides);
 		if (query->format == QUERY_JSON)

@@ -312,34 +312,6 @@ static void rows_make(
 	qsort(figure->rows, figure->row_count, sizeof *figure->rows, row_compare);
 }
 
-/* Norms compare the unrounded value, per quarter or year where the norm says so. */
-static int met_fill(struct figure *figure, const struct kpis *kpis,
-	const struct figure_names *names, struct why *why)
-{
-	const struct norm *norm = figure_norm(figure);
-	struct value held = figure->total;
-	if (norm->kind == NORM_NONE)
-		return 0;
-	if (norm->held_to != figure->kpi) {
-		struct figure other;
-		int err = figure_make(&other, kpis, norm->held_to, &figure->period,
-			figure->definition, NULL, 0, names, why);
-		if (err)
-			return err;
-		held = other.total;
-		figure_done(&other);
-	}
-	int spans = norm->months ? period_spans(&figure->period, norm->months) : 1;
-	if (!held.known || !spans)
-		return 0;
-	double value = held.value / spans;
-	bool met = norm->kind == NORM_AT_LEAST    ? value >= norm->value
-		   : norm->kind == NORM_MORE_THAN ? value > norm->value
-						  : value <= norm->value;
-	figure->met = met ? MET_YES : MET_NO;
-	return 0;
-}
-
 static void gather_done(struct gather *gather)
 {
 	for (size_t g = 0; g < gather->group_count; g++)
@@ -348,9 +320,9 @@ static void gather_done(struct gather *gather)
 	percentile_done(&gather->total.measured);
 }
 
-int figure_make(struct figure *out, const struct kpis *kpis, const struct kpi *kpi,
-	const struct period *period, uint32_t definition, const struct dimension *const *by,
-	size_t by_count, const struct figure_names *names, struct why *why)
+int figure_make(struct figure *out, const struct kpi *kpi, const struct period *period,
+	uint32_t definition, const struct dimension *const *by, size_t by_count,
+	const struct figure_names *names, struct why *why)
 {
 	struct figure figure = {.kpi = kpi,
 		.formula = kpi->formulas[definition],
@@ -375,13 +347,29 @@ int figure_make(struct figure *out, const struct kpis *kpis, const struct kpi *k
 	for (size_t i = 0; i < part_total; i++)
 		part_count(&gather, parts[i]);
 	figure.total = value_make(&figure, &gather.total, &gather.total.counts, NULL, names);
-	int err = met_fill(&figure, kpis, names, why);
-	if (!err && by_count)
+	if (by_count)
 		rows_make(&gather, &figure, names);
 	gather_done(&gather);
-	if (!err)
-		*out = figure;
-	return err;
+	*out = figure;
+	return 0;
+}
+
+struct value figure_total(const struct figure *like, const struct kpi *kpi,
+	const struct period *period, const struct figure_names *names)
+{
+	struct figure figure = *like;
+	struct gather gather = {.figure = &figure, .sizes = {1, 1}};
+	const struct formula *parts[SUM_MAX];
+	figure.kpi = kpi;
+	figure.formula = kpi->formulas[like->definition];
+	figure.period = *period;
+	figure.by_count = 0;
+	size_t part_total = formula_parts(figure.formula, parts);
+	for (size_t i = 0; i < part_total; i++)
+		part_count(&gather, parts[i]);
+	struct value total = value_make(&figure, &gather.total, &gather.total.counts, NULL, names);
+	gather_done(&gather);
+	return total;
 }
 
 void figure_done(struct figure *figure)

@@ -8,7 +8,7 @@
 #ifndef WOT_FIGURE_H
 #define WOT_FIGURE_H
 
-#include "kpi/kpi.h"
+#include "figures/judge.h"
 #include "kpi/period.h"
 
 enum { FIGURE_SPLITS = 2 };
@@ -31,8 +31,9 @@ struct value {
 struct figure_row {
 	const char *keys[FIGURE_SPLITS], *labels[FIGURE_SPLITS];
 	struct value value;
-	bool suppressed; /* only that it is there may be told */
-	int64_t weight;  /* smaller comes first; then the order of the values */
+	enum difference group; /* beside the rest of the total */
+	bool suppressed;       /* only that it is there may be told */
+	int64_t weight;        /* smaller comes first; then the order of the values */
 	uint32_t order[FIGURE_SPLITS];
 };
 struct figure {
@@ -43,7 +44,21 @@ struct figure {
 	const struct dimension *by[FIGURE_SPLITS];
 	size_t by_count;
 	struct value total;
-	enum { MET_UNKNOWN, MET_NO, MET_YES } met;
+	/* Of figure_judge: */
+	enum verdict verdict;
+	uint32_t spans_over, spans_met; /* whole quarters or years of the norm, of this period */
+	bool has_needed;
+	double needed;         /* in the quarter or year that is running, for its norm to be met */
+	int32_t complete_from; /* where the period, or what stands beside it, begins before; else 0 */
+	struct {
+		bool asked;
+		struct period period;
+		struct value value;
+		enum difference difference;
+	} beside;
+	struct months months; /* that are over, of both periods; count 0: too few to say */
+	const struct published_figure *published; /* published.h; earlier years' */
+	size_t published_count;
 	struct figure_row *rows;
 	size_t row_count;
 };
@@ -54,9 +69,19 @@ static inline const struct norm *figure_norm(const struct figure *figure)
 }
 
 /* by: dimensions that the formula has (formula_dimension). ERR_TOO_LARGE: a cross of too many values. */
-int figure_make(struct figure *out, const struct kpis *kpis, const struct kpi *kpi,
-	const struct period *period, uint32_t definition, const struct dimension *const *by,
-	size_t by_count, const struct figure_names *names, struct why *why);
+int figure_make(struct figure *out, const struct kpi *kpi, const struct period *period,
+	uint32_t definition, const struct dimension *const *by, size_t by_count,
+	const struct figure_names *names, struct why *why);
+/* Of another KPI or period, asked as this figure otherwise was. */
+struct value figure_total(const struct figure *like, const struct kpi *kpi,
+	const struct period *period, const struct figure_names *names);
+
+enum beside { BESIDE_NONE, BESIDE_LAST_YEAR, BESIDE_PREVIOUS };
+extern const char *const beside_names[]; /* "none", "last-year", "previous" */
+/* Holds it to its norm, and beside another period and the rest of the total. Figures are complete from a day on:
+ * what is of before is not judged. */
+void figure_judge(struct figure *figure, enum beside beside, int32_t complete_from,
+	const struct figure_names *names);
 void figure_done(struct figure *figure);
 /* Rows that count fewer say no more than that they are there. */
 void figure_suppress(struct figure *figure, int64_t below);

@@ -12,6 +12,18 @@ int query_year_parse(const char *text, uint32_t *year, struct why *why)
 	return 0;
 }
 
+int query_beside_parse(const char *text, enum beside *beside, struct why *why)
+{
+	for (enum beside b = BESIDE_NONE; b <= BESIDE_PREVIOUS; b++) {
+		if (!strcmp(text, beside_names[b])) {
+			*beside = b;
+			return 0;
+		}
+	}
+	return why_set(why, ERR_INVALID,
+		"beside %.40s is nothing; there are last-year, previous and none", text);
+}
+
 /* Of a year; 0: of the period's last. */
 int query_definition(
 	const struct kpis *kpis, uint32_t year, struct query_scope *scope, struct why *why)
@@ -107,8 +119,8 @@ static int by_check(const struct kpis *kpis, const char *text, uint32_t definiti
 		text, names.data ? names.data : "no dimensions");
 }
 
-int query_figure(const struct kpis *kpis, const struct query *query,
-	const struct query_scope *scope, const struct kpi *kpi, struct figure *out, struct why *why)
+int query_figure(const struct query *query, const struct query_scope *scope, const struct kpi *kpi,
+	struct figure *out, struct why *why)
 {
 	const struct dimension *by[FIGURE_SPLITS];
 	const struct formula *formula = kpi->formulas[scope->definition];
@@ -126,8 +138,13 @@ int query_figure(const struct kpis *kpis, const struct query *query,
 	} else if (kpi->shown_by && formula_split(formula, kpi->shown_by)) {
 		by[by_count++] = kpi->shown_by;
 	}
-	return figure_make(
-		out, kpis, kpi, &scope->period, scope->definition, by, by_count, query->names, why);
+	int err = figure_make(
+		out, kpi, &scope->period, scope->definition, by, by_count, query->names, why);
+	if (err)
+		return err;
+	figure_judge(out, query->beside, query->complete_from, query->names);
+	out->published = published_of(query->published, kpi->id, &out->published_count);
+	return 0;
 }
 
 void figures_done(struct figures *figures)
@@ -153,7 +170,7 @@ int query_figures(
 		const struct kpi *kpi = &kpis->items[i];
 		if (scope.kpi ? kpi != scope.kpi : kpi->hidden)
 			continue;
-		err = query_figure(kpis, query, &scope, kpi, &made.items[made.count], why);
+		err = query_figure(query, &scope, kpi, &made.items[made.count], why);
 		if (!err)
 			made.count++;
 	}

@@ -6,7 +6,7 @@
 #ifndef WOT_QUERY_H
 #define WOT_QUERY_H
 
-#include "figures/figure.h"
+#include "figures/published.h"
 #include "lib/buf.h"
 #include "lib/clean.h"
 
@@ -19,10 +19,13 @@ struct query {
 	const char *filter; /* explain: "ward=ZUID"; NULL */
 	uint32_t
 		definition; /* a year, whose definition is taken; 0: that of the period's last year */
-	uint32_t beside;    /* compare: the year of the other definition */
+	uint32_t other;     /* compare: the year of the other definition */
+	enum beside beside; /* kpi: the period that figures are held beside */
 	int32_t today;
-	uint64_t marks[STREAM_COUNT];     /* the last seq that was folded, of each log */
-	const struct figure_names *names; /* NULL: keys only */
+	int32_t complete_from;             /* the day from which figures are complete */
+	uint64_t marks[STREAM_COUNT];      /* the last seq that was folded, of each log */
+	const struct figure_names *names;  /* NULL: keys only */
+	const struct published *published; /* NULL: nothing was */
 	enum query_format format;
 };
 
@@ -63,6 +66,8 @@ int query_compare(
 int query_forecast(
 	const struct kpis *kpis, const struct query *query, struct buf *out, struct why *why);
 
+/* ERR_INVALID: no name of a period that stands beside another. */
+int query_beside_parse(const char *text, enum beside *beside, struct why *why);
 /* ERR_INVALID: not written as 2025 is. */
 int query_year_parse(const char *text, uint32_t *year, struct why *why);
 
@@ -78,9 +83,8 @@ int query_scope_find(const struct kpis *kpis, const struct query *query, struct 
 int query_definition(
 	const struct kpis *kpis, uint32_t year, struct query_scope *scope, struct why *why);
 /* The figure that is asked for, of one KPI. */
-int query_figure(const struct kpis *kpis, const struct query *query,
-	const struct query_scope *scope, const struct kpi *kpi, struct figure *out,
-	struct why *why);
+int query_figure(const struct query *query, const struct query_scope *scope, const struct kpi *kpi,
+	struct figure *out, struct why *why);
 /* A dimension of that formula, by name. */
 int query_dimension(const struct formula *formula, const char *name, size_t len,
 	const struct dimension **out, struct why *why);

@@ -1,5 +1,6 @@
 #include "figures/render.h"
 
+#include "figures/published.h"
 #include "lib/clean.h"
 #include "proto/event.h"
 #include "proto/field.h"
@@ -21,6 +22,12 @@ static void row_text(
 static bool has_spread(const struct figure *figure)
 {
 	return figure->kpi->unit != UNIT_COUNT && figure->kpi->unit != UNIT_SHARE;
+}
+
+/* NULL: not judged. */
+static char *difference_text(enum difference difference)
+{
+	return difference ? (char *)difference_names[difference] : NULL;
 }
 
 static double number_or_nan(bool known, double number)
@@ -52,11 +59,22 @@ static Wot__V1__FigureRow *row_message(
 	out->p50 = number_or_nan(value->has_spread, value->p50);
 	out->p90 = number_or_nan(value->has_spread, value->p90);
 	out->mean = number_or_nan(value->has_spread, value->mean);
+	out->group = difference_text(row->group);
 	return out;
 }
 
-static Wot__V1__FigureNorm *norm_message(const struct norm *norm, struct arena *arena)
+static Wot__V1__FigurePeriod *period_message(const struct period *period, struct arena *arena)
 {
+	Wot__V1__FigurePeriod *out =
+		(void *)message_new(&wot__v1__figure_period__descriptor, arena);
+	out->from = period->from;
+	out->to = period->to;
+	return out;
+}
+
+static Wot__V1__FigureNorm *norm_message(const struct figure *figure, struct arena *arena)
+{
+	const struct norm *norm = figure_norm(figure);
 	if (norm->kind == NORM_NONE)
 		return NULL;
 	Wot__V1__FigureNorm *out = (void *)message_new(&wot__v1__figure_norm__descriptor, arena);
@@ -64,7 +82,61 @@ static Wot__V1__FigureNorm *norm_message(const struct norm *norm, struct arena *
 	out->has_more_than = norm->kind == NORM_MORE_THAN;
 	out->has_at_most = norm->kind == NORM_AT_MOST;
 	out->at_least = out->more_than = out->at_most = norm->value;
+	out->per = norm->months ? (char *)norm_per(norm) : NULL;
+	out->held_to = norm->held_to == figure->kpi ? NULL : (char *)norm->held_to->id;
+	if (figure->spans_over) {
+		const uint32_t met_in[] = {figure->spans_met, figure->spans_over};
+		out->n_met_in = sizeof met_in / sizeof *met_in;
+		out->met_in = arena_dup(arena, met_in, sizeof met_in);
+	}
+	out->has_needed = figure->has_needed;
+	out->needed = (uint32_t)figure->needed;
 	return out;
+}
+
+static Wot__V1__FigureBeside *beside_message(const struct figure *figure, struct arena *arena)
+{
+	if (!figure->beside.asked)
+		return NULL;
+	Wot__V1__FigureBeside *out =
+		(void *)message_new(&wot__v1__figure_beside__descriptor, arena);
+	out->period = period_message(&figure->beside.period, arena);
+	out->has_value = figure->beside.value.known;
+	out->value = figure->beside.value.value;
+	out->difference = difference_text(figure->beside.difference);
+	return out;
+}
+
+static Wot__V1__FigureMonths *months_message(const struct months *months, struct arena *arena)
+{
+	if (!months->count)
+		return NULL;
+	Wot__V1__FigureMonths *out =
+		(void *)message_new(&wot__v1__figure_months__descriptor, arena);
+	out->count = (uint32_t)months->count;
+	out->mean = months->mean;
+	out->low = months->low;
+	out->high = months->high;
+	out->last = months->last;
+	out->run = (uint32_t)months->run;
+	out->difference = difference_text(months->difference);
+	return out;
+}
+
+static void published_fill(const struct figure *figure, Wot__V1__Figure *out, struct arena *arena)
+{
+	out->published = arena_alloc(arena, figure->published_count * sizeof *out->published + 1);
+	for (; out->n_published < figure->published_count; out->n_published++) {
+		const struct published_figure *published = &figure->published[out->n_published];
+		Wot__V1__FigurePublished *said =
+			(void *)message_new(&wot__v1__figure_published__descriptor, arena);
+		said->year = published->year;
+		said->by = (char *)published->by;
+		said->key = (char *)published->key;
+		said->value = published->value;
+		said->source = (char *)published->source;
+		out->published[out->n_published] = said;
+	}
 }
 
 /* Of each log, under its name. */
@@ -97,8 +169,9 @@ static void total_fill(const struct figure *figure, Wot__V1__Figure *out)
 	out->p50 = number_or_nan(total->has_spread, total->p50);
 	out->p90 = number_or_nan(total->has_spread, total->p90);
 	out->mean = number_or_nan(total->has_spread, total->mean);
-	out->has_met = figure->met != MET_UNKNOWN;
-	out->met = figure->met == MET_YES;
+	out->met = verdict_is_met(figure->verdict);
+	out->has_met = out->met || verdict_is_missed(figure->verdict);
+	out->verdict = (char *)verdict_names[figure->verdict];
 }
 
 Wot__V1__Figure *render_message(const struct kpis *kpis, const struct figure *figure,
@@ -107,13 +180,16 @@ Wot__V1__Figure *render_message(const struct kpis *kpis, const struct figure *fi
 	Wot__V1__Figure *out = (void *)message_new(&wot__v1__figure__descriptor, arena);
 	out->id = (char *)figure->kpi->id;
 	out->label = (char *)figure->kpi->label;
-	out->period = (void *)message_new(&wot__v1__figure_period__descriptor, arena);
-	out->period->from = figure->period.from;
-	out->period->to = figure->period.to;
+	out->period = period_message(&figure->period, arena);
 	out->definition = kpis->definitions[figure->definition].name;
 	out->unit = (char *)kpi_units[figure->kpi->unit];
 	total_fill(figure, out);
-	out->norm = norm_message(figure_norm(figure), arena);
+	out->norm = norm_message(figure, arena);
+	out->has_complete_from = figure->complete_from;
+	out->complete_from = figure->complete_from;
+	out->beside = beside_message(figure, arena);
+	out->months = months_message(&figure->months, arena);
+	published_fill(figure, out, arena);
 	out->marks = marks_message(marks, arena);
 	out->n_by = figure->row_count;
 	out->by = arena_alloc(arena, figure->row_count * sizeof *out->by + 1);
@@ -159,20 +235,16 @@ static void csv_number(struct buf *out, bool known, double number)
 		buf_number(out, number);
 }
 
-static void csv_line(const struct kpis *kpis, const struct figure *figure, const char *key,
-	const char *label, const struct value *value, bool is_total, struct buf *out)
+static void csv_day(struct buf *out, bool known, int32_t day)
 {
-	static const char *const mets[] = {"", "false", "true"};
-	char from[16], to[16];
-	period_print_day(figure->period.from, from);
-	period_print_day(figure->period.to, to);
-	buf_printf(out, "%s,", figure->kpi->id);
-	render_csv_field(out, figure->kpi->label);
-	buf_printf(out, ",%s,%s,%u,", from, to, kpis->definitions[figure->definition].name);
-	render_csv_field(out, key);
-	buf_char(out, ',');
-	render_csv_field(out, label);
-	buf_printf(out, ",%s", kpi_units[figure->kpi->unit]);
+	char text[16] = "";
+	if (known)
+		period_print_day(day, text);
+	buf_printf(out, ",%s", text);
+}
+
+static void csv_value(const struct value *value, struct buf *out)
+{
 	csv_number(out, value->known, value->value);
 	csv_number(out, true, (double)value->counts.count);
 	csv_number(out, value->has_of, (double)value->counts.of);
@@ -182,29 +254,71 @@ static void csv_line(const struct kpis *kpis, const struct figure *figure, const
 	csv_number(out, value->has_spread, value->p50);
 	csv_number(out, value->has_spread, value->p90);
 	csv_number(out, value->has_spread, value->mean);
+}
+
+/* What a row has none of. */
+static const char csv_no_standing[] = ",,,,,,,,,,,,,,";
+
+static void csv_standing(const struct figure *figure, struct buf *out)
+{
 	const struct norm *norm = figure_norm(figure);
-	bool has_norm = is_total && norm->kind != NORM_NONE;
-	buf_printf(out, ",%s", has_norm ? norm_kinds[norm->kind] : "");
+	bool has_norm = norm->kind != NORM_NONE, has_spans = figure->spans_over;
+	bool is_met = verdict_is_met(figure->verdict);
+	bool is_judged = is_met || verdict_is_missed(figure->verdict);
+	buf_printf(out, ",%s", norm_kinds[norm->kind]);
 	csv_number(out, has_norm, norm->value);
-	buf_printf(out, ",%s\n", is_total ? mets[figure->met] : "");
+	buf_printf(out, ",%s", !is_judged ? "" : is_met ? "true" : "false");
+	buf_printf(out, ",%s", norm_per(norm));
+	buf_printf(out, ",%s", has_norm && norm->held_to != figure->kpi ? norm->held_to->id : "");
+	csv_number(out, has_spans, figure->spans_met);
+	csv_number(out, has_spans, figure->spans_over);
+	csv_number(out, figure->has_needed, figure->needed);
+	buf_printf(out, ",%s", verdict_names[figure->verdict]);
+	csv_day(out, figure->complete_from, figure->complete_from);
+	csv_day(out, figure->beside.asked, figure->beside.period.from);
+	csv_day(out, figure->beside.asked, figure->beside.period.to);
+	csv_number(out, figure->beside.value.known, figure->beside.value.value);
+	buf_printf(out, ",%s", difference_names[figure->beside.difference]);
+}
+
+/* row: NULL: the figure itself. */
+static void csv_line(const struct kpis *kpis, const struct figure *figure,
+	const struct figure_row *row, struct buf *out)
+{
+	char from[16], to[16], key[512] = "", label[512] = "";
+	period_print_day(figure->period.from, from);
+	period_print_day(figure->period.to, to);
+	if (row) {
+		row_text(key, sizeof key, row->keys, figure->by_count, ",");
+		row_text(label, sizeof label, row->labels, figure->by_count, ", ");
+	}
+	buf_printf(out, "%s,", figure->kpi->id);
+	render_csv_field(out, figure->kpi->label);
+	buf_printf(out, ",%s,%s,%u,", from, to, kpis->definitions[figure->definition].name);
+	render_csv_field(out, key);
+	buf_char(out, ',');
+	render_csv_field(out, label);
+	buf_printf(out, ",%s", kpi_units[figure->kpi->unit]);
+	csv_value(row ? &row->value : &figure->total, out);
+	if (row)
+		buf_text(out, csv_no_standing);
+	else
+		csv_standing(figure, out);
+	buf_printf(out, ",%s\n", row ? difference_names[row->group] : "");
 }
 
 void render_csv(
 	const struct kpis *kpis, const struct figure *figures, size_t count, struct buf *out)
 {
-	buf_text(out, "id,label,from,to,definition,key,keyLabel,unit,value,count,of,unknown,low,"
-		      "high,p50,p90,"
-		      "mean,norm,normValue,met\n");
+	buf_text(out,
+		"id,label,from,to,definition,key,keyLabel,unit,value,count,of,unknown,low,high,p50,"
+		"p90,mean,norm,normValue,met,per,heldTo,spansMet,spansOver,needed,verdict,"
+		"completeFrom,besideFrom,besideTo,besideValue,difference,group\n");
 	for (size_t i = 0; i < count; i++) {
 		const struct figure *figure = &figures[i];
-		csv_line(kpis, figure, "", "", &figure->total, true, out);
-		for (size_t r = 0; r < figure->row_count; r++) {
-			const struct figure_row *row = &figure->rows[r];
-			char key[512], label[512];
-			row_text(key, sizeof key, row->keys, figure->by_count, ",");
-			row_text(label, sizeof label, row->labels, figure->by_count, ", ");
-			csv_line(kpis, figure, key, label, &row->value, false, out);
-		}
+		csv_line(kpis, figure, NULL, out);
+		for (size_t r = 0; r < figure->row_count; r++)
+			csv_line(kpis, figure, &figure->rows[r], out);
 	}
 }
 
@@ -281,36 +395,85 @@ static void cells_value(struct grid *grid, enum kpi_unit unit, const struct valu
 static void cells_norm(struct grid *grid, const struct figure *figure)
 {
 	static const char *const signs[] = {"", "at least ", "more than ", "at most "};
-	static const char *const mets[] = {"", "missed", "met"};
 	const struct norm *norm = figure_norm(figure);
 	bool is_share = figure->kpi->unit == UNIT_SHARE;
 	if (norm->kind == NORM_NONE)
 		grid_cell(grid, " ");
 	else
-		grid_cell(grid, "%s%g%s%s", signs[norm->kind],
+		grid_cell(grid, "%s%g%s%s%s", signs[norm->kind],
 			is_share ? 100 * norm->value : norm->value, is_share ? "%" : "",
-			norm->months == 3    ? " a quarter"
-			: norm->months == 12 ? " a year"
-					     : "");
-	if (norm->held_to != figure->kpi && figure->met != MET_UNKNOWN)
-		grid_cell(grid, "%s by %s", mets[figure->met], norm->held_to->id);
-	else
-		grid_cell(grid, "%s", mets[figure->met]);
+			norm->months ? " a " : "", norm_per(norm));
+}
+
+/* "missed by contacts_total, 3 of 4" */
+static void cell_verdict(struct grid *grid, const struct figure *figure)
+{
+	static const char *const words[] = {
+		"", "running", "met", "met, not sure", "missed", "missed, not sure"};
+	const struct norm *norm = figure_norm(figure);
+	char held[96] = "", spans[32] = "", needed[32] = "";
+	if (figure->verdict && norm->held_to != figure->kpi)
+		snprintf(held, sizeof held, " by %s", norm->held_to->id);
+	if (figure->spans_over > 1)
+		snprintf(spans, sizeof spans, ", %u of %u", figure->spans_met, figure->spans_over);
+	if (figure->has_needed)
+		snprintf(needed, sizeof needed, ", %.0f needed", figure->needed);
+	grid_cell(grid, "%s%s%s%s", words[figure->verdict], held, spans, needed);
+}
+
+static void cells_beside(struct grid *grid, const struct figure *figure)
+{
+	render_cell(
+		grid, figure->kpi->unit, figure->beside.value.known, figure->beside.value.value);
+	grid_cell(grid, "%s", difference_names[figure->beside.difference]);
+}
+
+static void cells_row(struct grid *grid, const struct figure *figure, const struct figure_row *row)
+{
+	char key[512], label[512];
+	row_text(key, sizeof key, row->keys, figure->by_count, ",");
+	row_text(label, sizeof label, row->labels, figure->by_count, ", ");
+	grid_cell(grid, "  %s", key);
+	grid_cell(grid, "  %s", label);
+	cells_value(grid, figure->kpi->unit, &row->value);
+	grid_cell(grid, " ");
+	grid_cell(grid, "%s", row->group > DIFFERENCE_SAME ? difference_names[row->group] : "");
+	if (figure->beside.asked) {
+		grid_cell(grid, "%s", "");
+		grid_cell(grid, "%s", "");
+	}
+}
+
+static void text_head(const struct kpis *kpis, const struct figure *figure, struct buf *out)
+{
+	char from[16], to[16];
+	period_print_day(figure->period.from, from);
+	period_print_day(figure->period.to, to);
+	buf_printf(out, "%s to %s, definition of %u", from, to,
+		kpis->definitions[figure->definition].name);
+	if (figure->beside.asked) {
+		period_print_day(figure->beside.period.from, from);
+		period_print_day(figure->beside.period.to, to);
+		buf_printf(out, "; beside %s to %s", from, to);
+	}
+	if (figure->complete_from) {
+		period_print_day(figure->complete_from, from);
+		buf_printf(out, "; complete from %s", from);
+	}
+	buf_char(out, '\n');
 }
 
 void render_text(
 	const struct kpis *kpis, const struct figure *figures, size_t count, struct buf *out)
 {
-	static const char *const heads[] = {
-		"kpi", "", "value", "count", "of", "unknown", "range", "norm", "met"};
-	struct grid grid = {.columns = sizeof heads / sizeof *heads, .right = 0x3c};
-	if (count) {
-		char from[16], to[16];
-		period_print_day(figures->period.from, from);
-		period_print_day(figures->period.to, to);
-		buf_printf(out, "%s to %s, definition of %u\n", from, to,
-			kpis->definitions[figures->definition].name);
-	}
+	static const char *const heads[] = {"kpi", "", "value", "count", "of", "unknown", "range",
+		"norm", "verdict", "beside", "difference"};
+	enum { BESIDE = 2 };
+	bool beside = count && figures->beside.asked;
+	struct grid grid = {
+		.columns = sizeof heads / sizeof *heads - (beside ? 0 : BESIDE), .right = 0x23c};
+	if (count)
+		text_head(kpis, figures, out);
 	for (size_t i = 0; i < grid.columns; i++)
 		grid_cell(&grid, "%s", heads[i]);
 	for (size_t i = 0; i < count; i++) {
@@ -319,17 +482,11 @@ void render_text(
 		grid_cell(&grid, "%s", figure->kpi->title);
 		cells_value(&grid, figure->kpi->unit, &figure->total);
 		cells_norm(&grid, figure);
-		for (size_t r = 0; r < figure->row_count; r++) {
-			const struct figure_row *row = &figure->rows[r];
-			char key[512], label[512];
-			row_text(key, sizeof key, row->keys, figure->by_count, ",");
-			row_text(label, sizeof label, row->labels, figure->by_count, ", ");
-			grid_cell(&grid, "  %s", key);
-			grid_cell(&grid, "  %s", label);
-			cells_value(&grid, figure->kpi->unit, &row->value);
-			grid_cell(&grid, " ");
-			grid_cell(&grid, "%s", "");
-		}
+		cell_verdict(&grid, figure);
+		if (beside)
+			cells_beside(&grid, figure);
+		for (size_t r = 0; r < figure->row_count; r++)
+			cells_row(&grid, figure, &figure->rows[r]);
 	}
 	grid_print(&grid, out);
 	grid_done(&grid);

@@ -8,6 +8,7 @@
 
 const char *const kpi_units[] = {"count", "share", "days", "seconds", "euro"};
 const char *const norm_kinds[] = {"", "atLeast", "moreThan", "atMost"};
+const char *const norm_spans[] = {"quarter", "year"};
 
 enum { COUNT_CHUNKS = 64 }; /* of kpis_count_some */
 

@@ -20,6 +20,7 @@ enum kpi_unit { UNIT_COUNT, UNIT_SHARE, UNIT_DAYS, UNIT_SECONDS, UNIT_EURO };
 extern const char *const kpi_units[]; /* "count", … */
 enum norm_kind { NORM_NONE, NORM_AT_LEAST, NORM_MORE_THAN, NORM_AT_MOST };
 extern const char *const norm_kinds[]; /* "", "atLeast", … */
+extern const char *const norm_spans[]; /* "quarter", "year" */
 
 struct norm {
 	enum norm_kind kind;
@@ -27,6 +28,11 @@ struct norm {
 	int months;                /* per quarter 3, per year 12; 0: of the period as it is */
 	const struct kpi *held_to; /* whose value is compared; the KPI itself mostly */
 };
+
+static inline const char *norm_per(const struct norm *norm)
+{
+	return norm->months ? norm_spans[norm->months == 12] : "";
+}
 
 struct kpi {
 	const char *id, *label, *title;

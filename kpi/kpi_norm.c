@@ -21,7 +21,6 @@ static void norm_load(
 	struct loader *loader, const struct yaml_node *node, enum kpi_unit unit, struct norm *norm)
 {
 	static const char *const keys[] = {"atLeast", "moreThan", "atMost", "per", "heldTo"};
-	static const char *const spans[] = {"quarter", "year"};
 	static const int months[] = {3, 12};
 	if (!node)
 		return;
@@ -38,7 +37,7 @@ static void norm_load(
 	if (count != 1 && loader->yaml->error_count == before)
 		yaml_fail(loader->yaml, node, "a norm is one of atLeast, moreThan and atMost");
 	unsigned span;
-	if (yaml_choice(loader->yaml, yaml_get(node, "per"), spans, COUNT_OF(spans), &span))
+	if (yaml_choice(loader->yaml, yaml_get(node, "per"), norm_spans, COUNT_OF(months), &span))
 		norm->months = months[span];
 }
 

@@ -119,3 +119,35 @@ int period_spans(const struct period *period, int months)
 		return 0;
 	return ((end.year - from.year) * 12 + end.month - from.month) / months;
 }
+
+int32_t period_span_start(int32_t day, int months)
+{
+	struct calendar_date date = calendar_date(day);
+	date.month -= (date.month - 1) % months;
+	date.day = 1;
+	return calendar_day(date);
+}
+
+static bool is_month_end(int32_t day)
+{
+	return calendar_date(day + 1).day == 1;
+}
+
+struct period period_last_year(const struct period *period)
+{
+	struct period before = *period;
+	before.from = calendar_add_months(period->from, -12);
+	before.to = is_month_end(period->to) ? calendar_add_months(period->to + 1, -12) - 1
+					     : calendar_add_months(period->to, -12);
+	return before;
+}
+
+struct period period_previous(const struct period *period)
+{
+	struct period before = *period;
+	int months = period_spans(period, 1);
+	before.from = months ? calendar_add_months(period->from, -months)
+			     : period->from - (period->to - period->from + 1);
+	before.to = period->from - 1;
+	return before;
+}

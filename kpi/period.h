@@ -18,6 +18,12 @@ int period_parse(const char *text, int32_t today, struct period *out, struct why
 /* How many spans of 3 or 12 months, from the year's beginning on, the period is; 0 when it is not
  * whole ones. */
 int period_spans(const struct period *period, int months);
+/* The first day of the span of 3 or 12 months that a day is in. */
+int32_t period_span_start(int32_t day, int months);
+/* The same days a year earlier; a month's last day is that month's. */
+struct period period_last_year(const struct period *period);
+/* Just before it: as many whole months where it is whole months, else as many days. */
+struct period period_previous(const struct period *period);
 
 void period_print_day(int32_t day, char text[16]); /* YYYY-MM-DD */
 

@@ -16,7 +16,8 @@ struct aggregate {
 	struct buf kpi_yaml, calendar_yaml; /* as they were at the start */
 	struct lists lists;                 /* the wards' names and households */
 	struct figure_names names;
-	struct past *past; /* the one that is folded beside it; NULL */
+	struct published published; /* of earlier years */
+	struct past *past;          /* the one that is folded beside it; NULL */
 };
 
 extern const struct ctl_command aggregate_commands[]; /* question.c */
@@ -28,6 +29,9 @@ int aggregate_check(const struct config *config, struct why *why);
 void aggregate_fold(void *ctx, size_t feed, const uint8_t *event, size_t len, uint64_t seq);
 void aggregate_fold_replayed(void *ctx);
 uint64_t aggregate_left_out(void *ctx);
+
+/* What every question is asked with. */
+void aggregate_query(const struct aggregate *aggregate, struct query *query);
 
 extern get_fn *const aggregate_gets[]; /* page.c */
 

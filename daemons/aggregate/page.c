@@ -102,14 +102,16 @@ static void norm_print(struct buf *out, const struct figure *figure)
 			      : norm->months == 12 ? " per jaar"
 						   : "");
 	}
-	if (figure->met != MET_UNKNOWN)
-		buf_text(out, figure->met == MET_YES ? " (gehaald)" : " (niet gehaald)");
+	static const char *const verdicts[] = {"", " (nog bezig)", " (gehaald)",
+		" (gehaald, niet zeker)", " (niet gehaald)", " (niet gehaald, niet zeker)"};
+	buf_text(out, verdicts[figure->verdict]);
 }
 
 static int figures_of(const struct aggregate *aggregate, const char *period, int32_t today,
 	struct figures *out, struct why *why)
 {
-	struct query query = {.period = period, .today = today, .names = &aggregate->names};
+	struct query query = {.period = period, .today = today};
+	aggregate_query(aggregate, &query);
 	return tally_figures(aggregate->tally, &query, out, why);
 }
 
@@ -210,10 +212,12 @@ int get_figures(const void *knowledge, const struct get_query *asked, struct get
 		.by = question->by,
 		.definition = question->definition,
 		.today = calendar_day_of(asked->now_ms),
-		.names = &aggregate->names,
 	};
 	auto_figures struct figures figures = {0};
-	int err = tally_figures(aggregate->tally, &query, &figures, why);
+	aggregate_query(aggregate, &query);
+	int err = question->beside ? query_beside_parse(question->beside, &query.beside, why) : 0;
+	if (!err)
+		err = tally_figures(aggregate->tally, &query, &figures, why);
 	if (err)
 		return err;
 	bool in_full = role_may_read(asked->role) & READ_KPIS;

@@ -34,7 +34,7 @@ static void question_free(void *arg)
 }
 
 /* What a command takes beside pairs of a name and a value. */
-enum { TAKES_ID = 1, TAKES_YEARS = 2 };
+enum { TAKES_ID = 1, TAKES_YEARS = 2, TAKES_BESIDE = 4 };
 
 static int as_of_parse(const char *text, int32_t *day, struct why *why)
 {
@@ -53,24 +53,24 @@ static int word_take(struct question *question, const char *word, unsigned takes
 		query->id = word;
 	else if (takes & TAKES_YEARS && !query->definition)
 		return query_year_parse(word, &query->definition, why);
-	else if (takes & TAKES_YEARS && !query->beside)
-		return query_year_parse(word, &query->beside, why);
+	else if (takes & TAKES_YEARS && !query->other)
+		return query_year_parse(word, &query->other, why);
 	else
 		return ERR_USAGE;
 	return 0;
 }
 
 /* A name and its value; 1: it is no pair. */
-static int pair_take(
-	struct question *question, const char *name, const char *value, struct why *why)
+static int pair_take(struct question *question, const char *name, const char *value, unsigned takes,
+	struct why *why)
 {
-	static const char *const names[] = {"period", "by", "definition", "as-of"};
-	enum { PERIOD, BY, DEFINITION, AS_OF, NAMES };
+	static const char *const names[] = {"period", "by", "definition", "as-of", "beside"};
+	enum { PERIOD, BY, DEFINITION, AS_OF, BESIDE, NAMES };
 	struct query *query = &question->query;
 	int which = PERIOD;
 	while (which < NAMES && strcmp(name, names[which]) != 0)
 		which++;
-	if (which == NAMES)
+	if (which == NAMES || (which == BESIDE && !(takes & TAKES_BESIDE)))
 		return 1;
 	if (!value)
 		return ERR_USAGE;
@@ -78,6 +78,8 @@ static int pair_take(
 		return query_year_parse(value, &query->definition, why);
 	if (which == AS_OF)
 		return as_of_parse(value, &question->as_of, why);
+	if (which == BESIDE)
+		return query_beside_parse(value, &query->beside, why);
 	if (which == PERIOD)
 		query->period = value;
 	else if (strchr(value, '='))
@@ -93,7 +95,8 @@ static int question_parse(char **args, size_t count, unsigned takes, const char 
 {
 	for (size_t i = 0; i < count; i++) {
 		struct why why = {""};
-		int err = pair_take(question, args[i], i + 1 < count ? args[i + 1] : NULL, &why);
+		int err = pair_take(
+			question, args[i], i + 1 < count ? args[i + 1] : NULL, takes, &why);
 		i += err == 0;
 		if (err == 1)
 			err = word_take(question, args[i], takes, &why);
@@ -189,7 +192,8 @@ static bool on_replay_more(void *arg, struct buf *out)
 /* ---- commands ---- */
 
 static const char kpi_usage[] =
-	"[ID] [period P] [by DIM[,DIM]] [definition YEAR] [as-of DAY] [csv|json]";
+	"[ID] [period P] [by DIM[,DIM]] [definition YEAR] [beside last-year|previous] [as-of DAY] "
+	"[csv|json]";
 static const char explain_usage[] =
 	"ID [period P] [by DIM=VALUE] [definition YEAR] [as-of DAY] [csv|json]";
 static const char compare_usage[] = "ID YEAR YEAR [period P] [by DIM[,DIM]] [as-of DAY] [json]";
@@ -204,7 +208,7 @@ static struct question *question_new(void *stage)
 		.query = {.format = QUERY_TEXT, .today = calendar_day_of(clock_now_ms())},
 		.as_of = INT32_MAX,
 	};
-	question->query.names = &question->aggregate->names;
+	aggregate_query(question->aggregate, &question->query);
 	return question;
 }
 
@@ -232,7 +236,8 @@ static int question_open(void *stage, char **args, size_t count, unsigned takes,
 static int show_kpi(
 	void *arg, char **args, size_t count, struct ctl_stream *stream, struct buf *out)
 {
-	return question_open(arg, args, count, TAKES_ID, kpi_usage, tally_query, stream, out);
+	return question_open(
+		arg, args, count, TAKES_ID | TAKES_BESIDE, kpi_usage, tally_query, stream, out);
 }
 
 static int show_explain(

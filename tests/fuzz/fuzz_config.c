@@ -7,7 +7,10 @@
 #include "config/clocks.h"
 #include "config/config.h"
 #include "config/lists.h"
+#include "config/yaml.h"
 #include "daemons/triage/rules.h"
+#include "figures/published.h"
+#include "kpi/kpi_yaml.h"
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
@@ -107,11 +110,37 @@ static int key_try(const struct text *text, struct buf *errors)
 	return err;
 }
 
+static const struct kpis *shipped_kpis(void)
+{
+	static const struct kpi_settings settings;
+	static const uint8_t secret[16];
+	static struct kpis *kpis;
+	auto_buf struct buf text = {0}, errors = {0};
+	if (!kpis) {
+		must(yaml_read_file("config/kpi.yaml", &text, &errors) == 0);
+		must(kpis_load(&kpis, facts_new(secret), text.data, "k", &settings, &errors) == 0);
+	}
+	return kpis;
+}
+
+static int published_try(const struct text *text, struct buf *errors)
+{
+	struct published published = {0};
+	int err = published_parse(&published, shipped_kpis(), text->text, "p", errors);
+	for (size_t i = 0; i < published.count; i++) {
+		size_t count;
+		must(kpi_find(shipped_kpis(), published.items[i].id));
+		must(published_of(&published, published.items[i].id, &count) && count);
+	}
+	published_done(&published);
+	return err;
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
 {
 	static int (*const files[])(const struct text *text, struct buf *errors) = {settings_try,
 		clients_try, wards_try, organisations_try, closing_try, clocks_try, rules_try,
-		key_try};
+		key_try, published_try};
 	auto_buf struct buf errors = {0}, copy = {0};
 	if (!len)
 		return 0;

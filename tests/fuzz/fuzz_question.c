@@ -65,8 +65,12 @@ static void line_take(struct query *query, char *line)
 		query->filter = value;
 	else if (!strcmp(line, "definition"))
 		query_year_parse(value, &query->definition, &why);
+	else if (!strcmp(line, "other"))
+		query_year_parse(value, &query->other, &why);
 	else if (!strcmp(line, "beside"))
-		query_year_parse(value, &query->beside, &why);
+		query_beside_parse(value, &query->beside, &why);
+	else if (!strcmp(line, "complete-from"))
+		day_parse(value, strlen(value), &query->complete_from);
 	else if (!strcmp(line, "as-of"))
 		day_parse(value, strlen(value), &query->today);
 }

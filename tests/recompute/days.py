@@ -106,11 +106,3 @@ def period_of(text, today):
         return months_from(int(text), 1, 12)
     day = date.fromisoformat(text)
     return day, day
-
-
-def whole_quarters(first, last):
-    """How many quarters the period is; 0 when it is not whole ones."""
-    end = last + timedelta(days=1)
-    if (first.day, end.day) != (1, 1) or (first.month - 1) % 3 or (end.month - 1) % 3:
-        return 0
-    return ((end.year - first.year) * 12 + end.month - first.month) // 3

@@ -4,12 +4,13 @@ A KPI looks at rows (cases, contacts, calls) and says of each in a period what i
 """
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from fractions import Fraction
 from functools import lru_cache
 
-from days import add_months, add_working_days, whole_quarters
+import judge
+from days import add_months, add_working_days
 
 PHONE_SECONDS = 30
 CLASSES = [("0-17", 0, 17), ("18-26", 18, 26), ("27-44", 27, 44), ("45-66", 45, 66), ("67+", 67, 999)]
@@ -17,8 +18,11 @@ MERGED = {
     2023: {"REDIRECTED_SPECIALIST": "REDIRECTED_OTHER", "UNKNOWN": "OTHER"},
     2025: {"MOVED_AWAY": "STOPPED_BY_CLIENT"},
 }
-QUARTERLY = {"moreThan": 300}
-YEARLY = {"atLeast": 3}
+OF_CONTACTS_TOTAL = {"moreThan": 300, "per": "quarter"}
+QUARTERLY = {**OF_CONTACTS_TOTAL, "heldTo": "contacts_total"}
+YEARLY = {"atLeast": 3, "per": "year"}
+STOCKS = ("open_cases", "waiting_now", "overdue_now", "calls_waiting")
+SUMS = ("people_involved",)
 SHARE = {"atLeast": 0.8}
 
 
@@ -273,7 +277,7 @@ class Kpi:
 KPIS = {
     "help_requests": Kpi("count", help_requests, QUARTERLY),
     "brief_contacts": Kpi("count", brief_contacts, QUARTERLY, splits=OF_CONTACTS),
-    "contacts_total": Kpi("count", contacts_total, QUARTERLY, splits=OF_BOTH),
+    "contacts_total": Kpi("count", contacts_total, OF_CONTACTS_TOTAL, splits=OF_BOTH),
     "people_involved": Kpi("count", people_involved),
     "requests_by_ward": Kpi("share", help_requests, by="ward"),
     "requests_per_household": Kpi("share", help_requests, by="ward"),
@@ -435,21 +439,73 @@ def figure_of(kpi, given, *whole):
     return figure
 
 
-def is_met(kpi, figure, q):
-    """Against the unrounded value; those of a quarter all against the contacts in total."""
-    if kpi.norm is None:
+# ---- what may be said of them ----
+
+
+def held_value(name, q):
+    """(value, low, high) of a KPI of which no share is by ward."""
+    figure = figure_of(KPIS[name], given_of(name, q))
+    return figure["value"], figure["low"], figure["high"]
+
+
+def each_verdict(verdicts):
+    """Of a norm that each quarter or year must meet."""
+    if "missed" in verdicts:
+        return "missed"
+    return next((each for each in ("missed_unsure", "met_unsure") if each in verdicts), "met")
+
+
+def spans_verdict(norm, how, held_to, q):
+    """(verdict, what the norm says beside)."""
+    spans = judge.whole_spans(q.first, q.last, q.today, judge.LENGTHS[norm["per"]])
+    if spans is None:
+        return "none", {}
+    over, begin = spans
+    verdicts = [
+        judge.verdict_of(how, norm[how], *held_value(held_to, replace(q, first=first, last=last)))
+        for first, last in over
+    ]
+    said, running = {}, q.last >= q.today
+    if over:
+        said["metIn"] = [sum(verdict.startswith("met") for verdict in verdicts), len(over)]
+    if running and begin <= q.today:
+        count, _, _ = held_value(held_to, replace(q, first=begin))
+        said["needed"] = judge.missing(how, norm[how], count)
+    return (each_verdict(verdicts) if over else "running" if running else "none"), said
+
+
+def norm_judged(name, figure, q):
+    """(norm, verdict)."""
+    norm = KPIS[name].norm
+    if norm is None:
+        return None, "none"
+    how = next(iter(norm))
+    if "per" in norm:
+        verdict, said = spans_verdict(norm, how, norm.get("heldTo", name), q)
+        return {**norm, **said}, verdict
+    if figure["value"] is None:
+        return norm, "none"
+    return norm, judge.verdict_of(how, norm[how], *(figure[part] for part in ("value", "low", "high")))
+
+
+def is_share(name, q):
+    """Of its own whole: each ward's part of all requests is no share of the ward."""
+    return KPIS[name].unit == "share" and not (name == "requests_by_ward" and q.definition != 2023)
+
+
+def difference_of(name, a, b, q):
+    if is_share(name, q):
+        return judge.shares_differ(a["count"], a["of"] or 0, b["count"], b["of"] or 0)
+    if KPIS[name].unit == "count" and name not in (*STOCKS, *SUMS):
+        return judge.counts_differ(a["count"], b["count"])
+    return None
+
+
+def group_of(name, key, row, total, q):
+    if "UNKNOWN" in key or not is_share(name, q):
         return None
-    ((how, norm),) = kpi.norm.items()
-    value = figure["value"]
-    quarters = whole_quarters(q.first, q.last)
-    if kpi.norm is QUARTERLY:
-        value = Fraction(len(contacts_total(q)), quarters) if quarters else None
-    elif kpi.norm is YEARLY:
-        years = quarters // 4 if q.first.month == 1 and quarters % 4 == 0 else 0
-        value = Fraction(value, years) if years else None
-    if value is None:
-        return None
-    return {"atLeast": value >= norm, "moreThan": value > norm, "atMost": value <= norm}[how]
+    rest = total["count"] - row["count"], (total["of"] or 0) - (row["of"] or 0)
+    return judge.shares_differ(row["count"], row["of"] or 0, *rest, limit=judge.GROUPS)
 
 
 def definition_for(last):
@@ -462,29 +518,74 @@ def given_of(name, q):
     return [*KPIS[name].given(q)]
 
 
-def kpi_json(history, name, first, last, definition=None, by=None, today=date.max):
-    """One element of `wotctl kpi --json`, without labels and marks. Split where its rows can be."""
-    kpi = KPIS[name]
-    q = Question(history, first, last, definition or definition_for(last), today)
-    given = given_of(name, q)
+def whole_figure(name, q):
     per_ward = name in ("requests_by_ward", "requests_per_household")
+    given = given_of(name, q)
+    return figure_of(KPIS[name], given, *([whole_of(name, given, q)] if per_ward else []))
+
+
+def beside_of(name, figure, q, beside, is_complete):
+    first, last = judge.BESIDE[beside](q.first, q.last)
+    other = replace(q, first=first, last=last)
+    said = {"period": {"from": first.isoformat(), "to": last.isoformat()}, "value": None, "difference": None}
+    if is_complete(other):
+        there = whole_figure(name, other)
+        said["value"] = there["value"]
+        said["difference"] = difference_of(name, figure, there, q) if is_complete(q) else None
+    return said, is_complete(other)
+
+
+def exact(figure):
+    """The value, not as the double next to it."""
+    is_quotient = figure["of"] and "p50" not in figure
+    return Fraction(figure["count"], figure["of"]) if is_quotient else Fraction(figure["value"])
+
+
+def months_of(name, q, begin, complete_from):
+    if KPIS[name].unit == "share" and not is_share(name, q):
+        return None
+    spans = [*judge.months_until(max(begin, complete_from), q.last, q.today)][-60:]
+    figures = (whole_figure(name, replace(q, first=first, last=last)) for first, last in spans)
+    values = [exact(figure) for figure in figures if figure["value"] is not None]
+    return judge.months_judged(values, 1 if KPIS[name].unit == "share" else None)
+
+
+def rows_of(name, q, by, total, judged):
+    kpi, given = KPIS[name], given_of(name, q)
+    per_ward = name in ("requests_by_ward", "requests_per_household")
+    dimensions = by or ([kpi.by] if kpi.by else [])
+    dimensions = dimensions if set(dimensions) <= set(kpi.splits) else []
+    groups = split(given, dimensions, q) if dimensions else {}
+    for key, rows in sorted(groups.items()):
+        row = figure_of(kpi, rows, *([whole_of(name, given, q, key[0])] if per_ward else []))
+        group = group_of(name, key, row, total, q) if judged else None
+        yield {"key": ",".join(key), **row, "group": group}
+
+
+def kpi_json(
+    history, name, first, last, definition=None, by=None, today=date.max, beside=None, complete_from=date.min
+):
+    """One element of `wotctl kpi --json`, without labels and marks. Split where its rows can be."""
+    q = Question(history, first, last, definition or definition_for(last), today)
+    is_complete = lambda q: (q.last if name in STOCKS else q.first) >= complete_from  # noqa: E731
+    figure = whole_figure(name, q)
+    judged = is_complete(q)
+    norm, verdict = norm_judged(name, figure, q) if judged else (KPIS[name].norm, "none")
     out = {
         "id": name,
         "period": {"from": first.isoformat(), "to": last.isoformat()},
         "definition": q.definition,
-        "unit": kpi.unit,
-        **figure_of(kpi, given, *([whole_of(name, given, q)] if per_ward else [])),
-        "norm": kpi.norm,
+        "unit": KPIS[name].unit,
+        **figure,
+        "norm": norm,
+        "verdict": verdict,
+        "met": {"met": True, "missed": False}.get(verdict.removesuffix("_unsure")),
     }
-    out["met"] = is_met(kpi, out, q)
-    dimensions = by or ([kpi.by] if kpi.by else [])
-    dimensions = dimensions if set(dimensions) <= set(kpi.splits) else []
-    groups = split(given, dimensions, q) if dimensions else {}
-    out["by"] = [
-        {
-            "key": ",".join(key),
-            **figure_of(kpi, rows, *([whole_of(name, given, q, key[0])] if per_ward else [])),
-        }
-        for key, rows in sorted(groups.items())
-    ]
+    if beside:
+        out["beside"], beside_complete = beside_of(name, figure, q, beside, is_complete)
+        judged = judged and beside_complete
+    if beside == "last-year":
+        out["months"] = months_of(name, q, judge.last_year(first, last)[0], complete_from)
+    out["completeFrom"] = None if judged else complete_from.isoformat()
+    out["by"] = [*rows_of(name, q, by, figure, is_complete(q))]
     return out

@@ -3,8 +3,9 @@
 
   recompute.py kpi LINES.jsonl --today DAY [--period P]... [--by DIM[,DIM]]... [--definition YEAR] [--id ID]...
       prints what `wotctl kpi --json` should: one array for each period and each --by, one to a line.
-  recompute.py compare LINES.jsonl --today DAY KPI.json[:DIM[,DIM]]...
-      holds answers of `wotctl kpi --json` against it; :DIM where they were asked with --by. Prints the first
+  recompute.py compare LINES.jsonl --today DAY KPI.json[:DIM[,DIM]][@BESIDE]...
+      holds answers of `wotctl kpi --json` against it; :DIM where they were asked with --by, @last-year or @previous
+      with --beside; --complete-from DAY where the setting figures_complete_from says so. Prints the first
       differences and exits 1 if there are any; 2 when nothing could be compared, or, with --all, when an answer
       lacks a KPI that can be recomputed.
   recompute.py published LINES.jsonl --today DAY
@@ -79,6 +80,18 @@ def row_key(row):
     return ",".join(key) if isinstance(key, list) else key
 
 
+def months_differ(where, ours, theirs):
+    """Sums of many doubles are not the nearest double to the sum."""
+    if not ours or not theirs:
+        if ours or theirs:
+            yield f"{where} months: {theirs!r}, recomputed {ours!r}"
+        return
+    for name, value in ours.items():
+        is_text = isinstance(value, str)
+        if value != theirs[name] if is_text else abs(value - theirs[name]) > 1e-9 * (1 + abs(value)):
+            yield f"{where} months {name}: {theirs[name]!r}, recomputed {value!r}"
+
+
 def rows_differ(where, ours, theirs):
     ours = {row["key"]: row for row in ours}
     theirs = {row_key(row): row for row in theirs}
@@ -89,29 +102,34 @@ def rows_differ(where, ours, theirs):
             if any(theirs[key].get(name) for name in ("count", "unknown")):
                 yield f"{where} {key}: {theirs[key]['count']}, recomputed none"
         else:
-            names = [name for name in FIGURE if name in theirs[key]]
+            names = [name for name in (*FIGURE, "group") if name in theirs[key]]
             yield from differences_of(f"{where} {key}", ours[key], theirs[key], names)
 
 
-def kpi_differs(history, theirs, by, today):
+def kpi_differs(history, theirs, by, beside, today, complete_from):
     first, last = (date.fromisoformat(theirs["period"][name]) for name in ("from", "to"))
-    ours = kpi_json(history, theirs["id"], first, last, int(theirs["definition"]), by, today)
+    definition = int(theirs["definition"])
+    ours = kpi_json(history, theirs["id"], first, last, definition, by, today, beside, complete_from)
     where = f"{theirs['id']} {first}..{last} ({theirs['definition']})"
-    yield from differences_of(where, ours, theirs, ("unit", *FIGURE, "norm", "met"))
+    judged = ("norm", "met", "verdict", "completeFrom", "beside")
+    yield from differences_of(where, ours, theirs, ("unit", *FIGURE, *judged))
+    yield from months_differ(where, ours.get("months"), theirs.get("months"))
     yield from rows_differ(f"{where} by {','.join(by or ['itself'])}", ours["by"], theirs["by"])
 
 
-def compare(history, answers, whole=False, today=date.max):
+def compare(history, answers, whole=False, today=date.max, complete_from=date.min):
     found, compared, lacking = [], 0, set()
     for answer in answers:
-        path, _, dims = answer.partition(":")
+        asked, _, beside = answer.partition("@")
+        path, _, dims = asked.partition(":")
+        by = dims.split(",") if dims else None
         with open(path, encoding="utf-8") as text:
             kpis = json.load(text)
         if not dims:
             lacking |= KPIS.keys() - {theirs["id"] for theirs in kpis}
         for theirs in kpis:
             if theirs["id"] in KPIS:
-                found += kpi_differs(history, theirs, dims.split(",") if dims else None, today)
+                found += kpi_differs(history, theirs, by, beside or None, today, complete_from)
                 compared += 1
     print(*found[:SHOWN], sep="\n", end="\n" if found else "")
     print(f"{compared} KPIs compared, {len(found)} differences")
@@ -147,8 +165,9 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     parser.add_argument("verb", choices=("kpi", "compare", "published"))
     parser.add_argument("lines")
-    parser.add_argument("answers", nargs="*", metavar="KPI.json[:DIM]")
+    parser.add_argument("answers", nargs="*", metavar="KPI.json[:DIM][@BESIDE]")
     parser.add_argument("--today", type=date.fromisoformat, required=True)
+    parser.add_argument("--complete-from", type=date.fromisoformat, default=date.min)
     parser.add_argument("--period", action="append")
     parser.add_argument("--by", action="append", help=", ".join(DIMENSIONS))
     parser.add_argument("--definition", type=int, choices=(2023, 2025))
@@ -164,7 +183,7 @@ def main():
     else:
         history = history_of(arguments.lines, wards, rejected_of(arguments.rejected))
     if arguments.verb == "compare":
-        return compare(history, arguments.answers, arguments.all, arguments.today)
+        return compare(history, arguments.answers, arguments.all, arguments.today, arguments.complete_from)
     if arguments.verb == "published":
         return published(history)
     return show(history, arguments, arguments.today)

@@ -13,6 +13,7 @@ sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 
 import days  # noqa: E402
 import figures  # noqa: E402
+import judge  # noqa: E402
 import recompute  # noqa: E402
 from fold import History, Wards  # noqa: E402
 from tail import TailHistory  # noqa: E402
@@ -110,10 +111,40 @@ class Days(unittest.TestCase):
         ):
             self.assertEqual(days.period_of(text, today), (first, last), text)
 
-    def test_only_whole_quarters_have_a_number(self):
-        self.assertEqual(days.whole_quarters(*Y2025), 4)
-        self.assertEqual(days.whole_quarters(date(2025, 1, 1), date(2025, 4, 1)), 0)
-        self.assertEqual(days.whole_quarters(date(2025, 2, 1), date(2025, 4, 30)), 0)
+
+class Judged(unittest.TestCase):
+    """Values worked out by hand, on both sides of each limit."""
+
+    def test_spans_are_those_that_are_over_of_a_period_that_is_made_of_them(self):
+        today = date(2026, 11, 21)
+        spans = lambda first, last, months=3: judge.whole_spans(first, last, today, months)  # noqa: E731
+        self.assertEqual(len(spans(*Y2025)[0]), 4)
+        self.assertEqual(spans(date(2026, 1, 1), today)[1], date(2026, 10, 1))
+        self.assertEqual(spans(date(2026, 1, 1), today, 12), ([], date(2026, 1, 1)))
+        self.assertIsNone(spans(date(2025, 1, 1), date(2025, 4, 1)))
+        self.assertIsNone(spans(date(2025, 2, 1), date(2025, 4, 30)))
+
+    def test_a_bound_beyond_the_norm_makes_a_verdict_unsure(self):
+        self.assertEqual(judge.verdict_of("atLeast", 0.8, 0.82, 0.79, 0.84), "met_unsure")
+        self.assertEqual(judge.verdict_of("atLeast", 0.8, 0.7, 0.69, 0.8), "missed_unsure")
+        self.assertEqual(judge.verdict_of("atMost", 0.05, 0.04, 0.03, 0.06), "met_unsure")
+        self.assertEqual(judge.verdict_of("moreThan", 300, 300, None, None), "missed")
+
+    def test_differences_begin_at_their_limits(self):
+        self.assertEqual(judge.counts_differ(337, 288), "more")  # 49 is 1.96 times 25
+        self.assertEqual(judge.counts_differ(336, 288), "same")
+        self.assertEqual(judge.counts_differ(0, 4), "fewer")
+        self.assertEqual(judge.shares_differ(64, 100, 50, 100), "more")
+        self.assertEqual(judge.shares_differ(63, 100, 50, 100), "same")
+        self.assertEqual(judge.shares_differ(68, 100, 50, 100, judge.GROUPS), "same")
+        self.assertEqual(judge.shares_differ(69, 100, 50, 100, judge.GROUPS), "more")
+        self.assertIsNone(judge.shares_differ(49, 49, 0, 1000))
+
+    def test_the_days_beside_are_those_of_the_calendar(self):
+        february = (date(2025, 2, 1), date(2025, 2, 28))
+        self.assertEqual(judge.last_year(*february), (date(2024, 2, 1), date(2024, 2, 29)))
+        self.assertEqual(judge.previous(*february), (date(2025, 1, 1), date(2025, 1, 31)))
+        self.assertEqual(judge.previous(date(2024, 2, 1), date(2024, 2, 28)), (date(2024, 1, 4), date(2024, 1, 31)))
 
 
 class WorkingDays(unittest.TestCase):

@@ -31,13 +31,14 @@ class Recomputed(unittest.TestCase):
         self.wot.settle(120)
         return said
 
-    def answer(self, period, definition, by="", ids=()):
+    def answer(self, period, definition, by="", ids=(), beside=""):
         """An answer of wotctl kpi in a file, named as `recompute.py compare` takes it."""
         self.asked += 1
         args = [*ids, "--period", period, "--definition", definition, *(["--by", by] if by else [])]
+        args += ["--beside", beside] if beside else []
         path = self.wot.dir / f"answer{self.asked}.json"
         path.write_text(self.wot.wotctl("kpi", *args, "--json").stdout)
-        return f"{path}:{by}" if by else str(path)
+        return str(path) + (f":{by}" if by else "") + (f"@{beside}" if beside else "")
 
     def histories(self):
         """Of what was submitted, and of what the logs say was accepted."""
@@ -52,10 +53,11 @@ class Recomputed(unittest.TestCase):
         now = datetime.datetime.now(datetime.timezone.utc)
         today = day_of(now)
         without_teams = [answer for answer in answers if "team" not in answer.partition(":")[2]]
+        complete_from = datetime.date.fromisoformat(self.wot.settings.get("figures_complete_from", "0001-01-01"))
         submitted, logged = self.histories()
         for history, held in ((submitted, without_teams), (logged, answers)):
             history.now = now
             with contextlib.redirect_stdout(io.StringIO()) as said:
-                code = recompute.compare(history, held, whole=True, today=today)
+                code = recompute.compare(history, held, whole=True, today=today, complete_from=complete_from)
                 code = (published and recompute.published(history)) or code
             self.assertEqual(code, 0, said.getvalue())

@@ -166,6 +166,7 @@ class Wot:
             f"calendar: {config}/calendar.yaml",
             f"clocks: {config}/clocks.yaml",
             f"kpi: {config}/kpi.yaml",
+            f"published: {config}/published.yaml",
         ]
         overridden = [line for line in lines if line.split(":")[0] not in self.settings]
         overridden += [f"{name}: {json.dumps(value)}" for name, value in self.settings.items()]

@@ -12,7 +12,7 @@ static json_t *compared(const struct tallied *t, const char *id, const char *per
 		.period = period,
 		.by = by,
 		.definition = 2023,
-		.beside = 2025,
+		.other = 2025,
 		.today = t->today};
 	if (tally_compare(t->tally, &query, &text, &why))
 		fail_msg("%s", why.text);
@@ -103,7 +103,7 @@ static void people_read_both_the_difference_and_the_rows(void **state)
 	struct why why = {""};
 	struct query query = {.id = "closures",
 		.definition = 2023,
-		.beside = 2025,
+		.other = 2025,
 		.today = t->today,
 		.format = QUERY_TEXT};
 	FACTS(t, 1, FACT(reported_on, day("2025-01-01")), FACT(closed_on, day("2025-02-01")),
@@ -135,7 +135,7 @@ static void what_cannot_be_compared_is_refused(void **state)
 		struct why why = {""};
 		struct query query = {.id = wrong[i].id,
 			.definition = wrong[i].years[0],
-			.beside = wrong[i].years[1],
+			.other = wrong[i].years[1],
 			.today = t->today};
 		assert_int_not_equal(tally_compare(t->tally, &query, &text, &why), 0);
 		if (!strstr(why.text, wrong[i].says))

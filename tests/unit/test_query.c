@@ -332,7 +332,7 @@ static void csv_has_a_line_a_figure_and_a_row(void **state)
 	assert_int_equal(tally_query(t->tally, &query, &out, &why), 0);
 	size_t lines = 0;
 	for (const char *line = out.data; *line; line = strchr(line, '\n') + 1, lines++)
-		assert_int_equal(fields_of(line), 20);
+		assert_int_equal(fields_of(line), 32);
 	assert_int_equal(lines, 4);
 	assert_non_null(strstr(out.data, ",\"ZUID,UNKNOWN\","));
 }

@@ -137,7 +137,8 @@ static void what_is_always_there_is_null_or_an_empty_list(void **state)
 	row.p50 = NAN;
 	read_print(&row.base, &out);
 	assert_string_equal(out.data, "{\"key\":\"ZUID\",\"label\":\"ZUID\",\"value\":null,"
-				      "\"count\":null,\"of\":null,\"unknown\":null,\"p50\":null}");
+				      "\"count\":null,\"of\":null,\"unknown\":null,\"group\":null,"
+				      "\"p50\":null}");
 	buf_clear(&out);
 	Wot__V1__Cases cases = WOT__V1__CASES__INIT;
 	read_print(&cases.base, &out);
