@@ -416,7 +416,7 @@ static void cell_verdict(struct grid *grid, const struct figure *figure)
 		snprintf(held, sizeof held, " by %s", norm->held_to->id);
 	if (figure->spans_over > 1)
 		snprintf(spans, sizeof spans, ", %u of %u", figure->spans_met, figure->spans_over);
-	if (figure->has_needed)
+	if (figure->needed > 0)
 		snprintf(needed, sizeof needed, ", %.0f needed", figure->needed);
 	grid_cell(grid, "%s%s%s%s", words[figure->verdict], held, spans, needed);
 }

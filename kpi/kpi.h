@@ -34,13 +34,21 @@ static inline const char *norm_per(const struct norm *norm)
 	return norm->months ? norm_spans[norm->months == 12] : "";
 }
 
+/* A definition in plain Dutch; NULL: the file does not say. */
+struct told {
+	const char *who, *when, *unknown, *changed;
+	bool is_own; /* it says something else than the newest */
+};
+
 struct kpi {
 	const char *id, *label, *title;
+	const char *brief; /* the label where there is little room */
 	enum kpi_unit unit;
 	bool hidden;                      /* a part of a sum */
 	const struct dimension *shown_by; /* where nothing else is asked; NULL */
 	bool largest_first;
 	struct norm norms[DEFINITION_MAX];
+	struct told told[DEFINITION_MAX];
 	struct formula *formulas[DEFINITION_MAX]; /* the same one where definitions do not differ */
 };
 

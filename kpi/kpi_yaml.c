@@ -243,8 +243,8 @@ static struct formula *formula_load(
 static bool formula_differs(
 	const struct formula *formula, const struct yaml_node *instead, uint32_t last)
 {
-	bool has_norm = yaml_get(instead, "norm");
-	if ((instead && instead->count > has_norm) || !formula->kind)
+	size_t said = told_count(instead) + (yaml_get(instead, "norm") != NULL);
+	if ((instead && instead->count > said) || !formula->kind)
 		return true;
 	for (size_t s = 0; s < formula->split_count; s++) {
 		if (formula->definition != last && formula->splits[s].dimension->merge_count)
@@ -253,21 +253,28 @@ static bool formula_differs(
 	return false;
 }
 
-static void kpi_load(struct loader *loader, const struct yaml_node *node, struct kpi *kpi)
+static void kpi_name(struct loader *loader, const struct yaml_node *node, struct kpi *kpi)
 {
-	static const char *const keys[] = {"label", "title", "unit", "shown_by", "largest_first",
-		"hidden", "sum_of", "definitions", "norm", "by", "population", "where", "day",
-		"due", "leave", "of", "count", "sum", "sum_missing", "divided_by", "measure",
-		"whole", "unknown_inside", "unknown_outside"};
-	/* Keys from the one on may differ by definition; a sum has none from the other on. */
-	enum { DIFFER = 8, OF_ROWS = 9 };
 	struct yaml *yaml = loader->yaml;
-	struct kpis *kpis = loader->kpis;
 	*kpi = (struct kpi){.id = node->key, .label = node->key, .title = node->key};
-	yaml_keys(yaml, node, keys, COUNT_OF(keys));
 	name_check(loader, node);
 	yaml_text(yaml, yaml_need(yaml, node, "label"), &kpi->label);
 	yaml_text(yaml, yaml_need(yaml, node, "title"), &kpi->title);
+}
+
+static void kpi_load(struct loader *loader, const struct yaml_node *node, struct kpi *kpi)
+{
+	static const char *const keys[] = {"label", "title", "short", "unit", "shown_by",
+		"largest_first", "hidden", "sum_of", "definitions", "who", "when", "unknown",
+		"changed", "norm", "by", "population", "where", "day", "due", "leave", "of",
+		"count", "sum", "sum_missing", "divided_by", "measure", "whole", "unknown_inside",
+		"unknown_outside"};
+	/* Keys from the one on may differ by definition; a sum has none from the other on. */
+	enum { DIFFER = 9, OF_ROWS = 14 };
+	struct yaml *yaml = loader->yaml;
+	struct kpis *kpis = loader->kpis;
+	kpi_name(loader, node, kpi);
+	yaml_keys(yaml, node, keys, COUNT_OF(keys));
 	unsigned unit = UNIT_COUNT;
 	yaml_choice(yaml, yaml_need(yaml, node, "unit"), kpi_units, UNIT_EURO + 1, &unit);
 	kpi->unit = (enum kpi_unit)unit;
@@ -290,6 +297,7 @@ static void kpi_load(struct loader *loader, const struct yaml_node *node, struct
 		if (definition < DEFINITION_MAX)
 			instead[definition] = year;
 	}
+	told_load(loader, node, kpi);
 	norms_load(loader, node, kpi);
 	uint32_t last = (uint32_t)kpis->definition_count - 1;
 	for (uint32_t d = last; d <= last; d--) {
@@ -438,7 +446,8 @@ static int32_t constant(uint32_t setting)
 }
 
 static int kpis_read(struct kpis **out, const struct facts *facts, const char *text,
-	const char *file_name, const struct kpi_settings *settings, struct buf *errors)
+	const char *file_name, const struct kpi_settings *settings, bool must_tell,
+	struct buf *errors)
 {
 	auto_yaml struct yaml yaml = {0};
 	int err = yaml_parse(&yaml, text, strlen(text), file_name, errors);
@@ -451,6 +460,7 @@ static int kpis_read(struct kpis **out, const struct facts *facts, const char *t
 		kpis->kinds[source].table = facts_table(facts, source);
 	struct loader loader = {.yaml = &yaml,
 		.kpis = kpis,
+		.must_tell = must_tell,
 		.constants = {{"phone_answer_seconds", constant(settings->phone_answer_seconds)},
 			{"phone_short_abandon_seconds",
 				constant(settings->phone_short_abandon_seconds)}}};
@@ -480,7 +490,7 @@ static void measures_prepare(struct kpis *kpis, const struct closing *closing)
 int kpis_load(struct kpis **out, const struct facts *facts, const char *text, const char *file_name,
 	const struct kpi_settings *settings, struct buf *errors)
 {
-	int err = kpis_read(out, facts, text, file_name, settings, errors);
+	int err = kpis_read(out, facts, text, file_name, settings, false, errors);
 	if (!err)
 		measures_prepare(*out, &settings->closing);
 	return err;
@@ -493,7 +503,7 @@ int kpis_check(const char *text, const char *file_name, struct why *why)
 	auto_buf struct buf errors = {0};
 	struct facts *facts = facts_new(no_secret);
 	struct kpis *kpis = NULL;
-	int err = kpis_read(&kpis, facts, text, file_name, &no_settings, &errors);
+	int err = kpis_read(&kpis, facts, text, file_name, &no_settings, true, &errors);
 	kpis_free(kpis);
 	facts_free(facts);
 	return err ? why_set(why, err, "%s", errors.data ? errors.data : "") : 0;

@@ -19,7 +19,7 @@ struct kpi_settings {
 int kpis_load(struct kpis **out, const struct facts *facts, const char *text, const char *file_name,
 	const struct kpi_settings *settings, struct buf *errors);
 
-/* Whether a text is a kpi.yaml. ERR_CONFIG: `why` says what is wrong with it, a line each. */
+/* Whether a text is a kpi.yaml as one is loaded today: each KPI that can be asked for is told in Dutch too. ERR_CONFIG: `why` says what is wrong with it, a line each. */
 int kpis_check(const char *text, const char *file_name, struct why *why);
 
 #endif

@@ -1,6 +1,7 @@
 /*
  * What the parts of the loader share: kpi_parts.c reads what KPIs are made of (definitions, measures,
- * populations, dimensions), kpi_norm.c what they are held to, kpi_yaml.c the KPIs themselves.
+ * populations, dimensions), kpi_norm.c what they are held to, kpi_told.c
+ * how they are told, kpi_yaml.c the KPIs themselves.
  */
 #ifndef WOT_KPI_YAML_OWN_H
 #define WOT_KPI_YAML_OWN_H
@@ -15,6 +16,7 @@ enum { POPULATION_MAX = 32 };
 struct loader {
 	struct yaml *yaml;
 	struct kpis *kpis;
+	bool must_tell;                   /* each KPI in plain Dutch too */
 	struct row_constant constants[2]; /* numbers that conditions may name */
 	struct population {
 		const char *id;
@@ -46,6 +48,10 @@ uint32_t definition_find(struct loader *loader, const struct yaml_node *node);
 void norms_load(struct loader *loader, const struct yaml_node *node, struct kpi *kpi);
 void norms_link(struct loader *loader, const struct yaml_node *node, struct kpi *kpi);
 void norms_check(struct loader *loader, const struct yaml_node *node, const struct kpi *kpi);
+
+/* A KPI in plain Dutch, and how many members of a definition are no more than that. */
+void told_load(struct loader *loader, const struct yaml_node *node, struct kpi *kpi);
+size_t told_count(const struct yaml_node *definition);
 
 void definitions_load(struct loader *loader, const struct yaml_node *map);
 void measures_load(struct loader *loader, const struct yaml_node *map);

@@ -406,14 +406,19 @@ static void member_print(const struct yaml_node *map, const char *key, struct bu
 		node_print(node, false, out);
 }
 
+/* Which `GET /v1/definitions` gives. */
+static const char *const in_dutch[] = {"who", "when", "unknown", "changed", NULL};
+
 static void definitions_print(const struct yaml_node *kpi, struct buf *out)
 {
 	const struct yaml_node *definitions = yaml_get(kpi, "definitions");
 	buf_text(out, " | ");
 	for (const struct yaml_node *item = definitions ? definitions->first : NULL; item;
 		item = item->next) {
-		buf_printf(out, "%s: ", item->key);
-		members_print(item, NULL, out);
+		auto_buf struct buf members = {0};
+		members_print(item, in_dutch, &members);
+		if (members.len)
+			buf_printf(out, "%s: %s", item->key, members.data);
 	}
 }
 
@@ -441,8 +446,9 @@ static void kpis_print(struct buf *out)
 		"How each is counted stands here in the words of `config/kpi.yaml`, whose head "
 		"explains them.\n"
 		"`wotctl kpi ID` gives the figure, `wotctl explain ID` the rows behind it.\n\n");
-	static const char *const apart[] = {"label", "title", "unit", "norm", "by", "shown_by",
-		"largest_first", "definitions", NULL};
+	static const char *const apart[] = {"label", "title", "short", "unit", "norm", "by",
+		"shown_by", "largest_first", "definitions", "who", "when", "unknown", "changed",
+		NULL};
 	buf_text(out, "| KPI | in English | in Dutch | unit | how | norm | another year's "
 		      "definition |\n|---|---|---|---|---|---|---|\n");
 	for (const struct yaml_node *kpi = yaml_get(yaml.root, "kpis")->first; kpi;

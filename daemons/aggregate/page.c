@@ -233,6 +233,15 @@ int get_figures(const void *knowledge, const struct get_query *asked, struct get
 	return 0;
 }
 
+int get_definitions(const void *knowledge, const struct get_query *asked, struct get_answer *answer,
+	struct why *why)
+{
+	(void)why;
+	const struct aggregate *aggregate = knowledge;
+	tally_tell(aggregate->tally, (void *)answer->message, asked->arena);
+	return 0;
+}
+
 get_fn *const aggregate_gets[GET_COUNT] = {
 #define GETS_OF DAEMON_AGGREGATE
 #include "core/gets.def"

@@ -1,6 +1,7 @@
 #include "daemons/aggregate/tally.h"
 
 #include "figures/render.h"
+#include "figures/told.h"
 #include "kpi/kpi_yaml.h"
 #include "lib/clean.h"
 #include "proto/event.h"
@@ -267,6 +268,11 @@ Wot__V1__Figure *tally_message(
 	const struct tally *tally, const struct figure *figure, struct arena *arena)
 {
 	return render_message(tally->kpis, figure, tally->marks, arena);
+}
+
+void tally_tell(const struct tally *tally, Wot__V1__Definitions *out, struct arena *arena)
+{
+	told_fill(tally->kpis, out, arena);
 }
 
 int tally_explain(

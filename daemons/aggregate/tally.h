@@ -58,6 +58,8 @@ int tally_figures(
 /* As the answer of read.proto; figures of this tally, as it is now. */
 Wot__V1__Figure *tally_message(
 	const struct tally *tally, const struct figure *figure, struct arena *arena);
+/* How each KPI is counted: told.h. */
+void tally_tell(const struct tally *tally, Wot__V1__Definitions *out, struct arena *arena);
 /* The rows as they stand now, in pieces. The first is asked for before the tally changes, the others, if there
  * are any, after tally_explain_keep: then it may change, and end. Most answers are one piece. */
 int tally_explain(const struct tally *tally, const struct query *query, struct explain **out,

@@ -1,6 +1,6 @@
-"""kpi.yaml and calendar.yaml in a running wot: what is changed in them holds from SIGHUP on, for the same data;
-what is wrong is refused with its place, and the old one stays, also after a restart. And the verbs that stand on
-them: compare, forecast, explain.
+"""kpi.yaml, calendar.yaml and published.yaml in a running wot: what is changed in them holds from SIGHUP on, for the
+same data; what is wrong is refused with its place, and the old one stays, also after a restart. And the verbs that
+stand on them: compare, forecast, explain.
 """
 import datetime
 import json
@@ -19,7 +19,7 @@ def day(days, hour=11):
 class Definitions(unittest.TestCase):
     def setUp(self):
         self.wot = self.enterContext(Wot())
-        self.files = {name: self.wot.dir / f"own-{name}.yaml" for name in ("kpi", "calendar")}
+        self.files = {name: self.wot.dir / f"own-{name}.yaml" for name in ("kpi", "calendar", "published")}
         for name, path in self.files.items():
             path.write_text((ROOT / "config" / f"{name}.yaml").read_text())
         self.wot.write_config(**{name: str(path) for name, path in self.files.items()})
@@ -81,7 +81,7 @@ class Definitions(unittest.TestCase):
         year = datetime.date.today().year
         text = self.files["kpi"].read_text()
         self.files["kpi"].write_text(text.replace("  2025: {from: 2024}", f"  2025: {{from: 2024, until: {year - 1}}}\n  {year}: {{from: {year}}}"))
-        old = "    definitions:\n      2025: {count: waiting_days <= 28, norm: {atLeast: 0.8}}\n"
+        old = "    definitions:\n      2025: {count: waiting_days <= 28, norm: {atLeast: 0.8}, changed: Daarna zijn het 14 dagen.}\n"
         first = "    count: waiting_days <= 28\n    unknown_outside: {day: closed_on, where: support_started_on is unset}\n    norm: {atLeast: 0.8}\n    by: [ward]\n"
         self.change("kpi", f"{first}    definitions:\n", first.replace("28", "14").replace("0.8", "0.9") + old, "case")
         figure = wait_until(lambda: (f := self.figure("started_within_4_weeks"))["definition"] == year and f, what="the new year's definition")
@@ -103,9 +103,22 @@ class Definitions(unittest.TestCase):
     def test_a_kpi_of_ones_own_is_there_at_once(self):
         self.request(3)
         own = "kpis:\n  web_requests:\n    label: Aanvragen via de website\n    title: Requests by web\n    unit: count\n"
+        own += "    short: Via de website\n    who: Aanvragen.\n    when: Op de dag van de melding.\n    unknown: Niets.\n"
         own += "    population: requests\n    where: channel is WEB\n    day: reported_on\n"
         self.change("kpi", "kpis:\n", own, "case")
         wait_until(lambda: self.wot.kpi("--period", "365d").get("web_requests", {}).get("value") == 1, what="the new KPI")
+
+    def published(self):
+        return [figure["value"] for figure in self.figure("closed_within_6_months").get("published", [])]
+
+    def test_what_was_published_is_read_anew_and_a_mistake_in_it_is_refused(self):
+        self.assertEqual(self.published(), [0.71])
+        self.change("published", "value: 0.71", "value: 71", "aggregate")
+        said = wait_until(lambda: "reload_refused" in self.wot.log("aggregate") and self.wot.log("aggregate"))
+        self.assertRegex(said, r"own-published\.yaml:\d+:\d+: a number from 0 to 1")
+        self.assertEqual(self.published(), [0.71])
+        self.change("published", "value: 71", "value: 0.72", "aggregate")
+        wait_until(lambda: self.published() == [0.72], what="the figure that was put right")
 
     def test_a_closing_day_moves_a_deadline(self):
         self.request(30)

@@ -40,8 +40,21 @@ class Page(unittest.TestCase):
         self.assertEqual(self.wot.get("desk", "/v1/kpis")[0], 403)
         self.assertEqual(self.wot.get("manager", "/v1/kpis?period=2025-13")[0], 400)
         self.assertEqual(self.wot.get("manager", "/v1/kpis?id=nothing")[0], 404)
-        for asked in ("by=nothing", "by=ward%3DZUID", "definition=1999", "definition=-1", "as-of=2025-12-31"):
+        for asked in ("by=nothing", "by=ward%3DZUID", "definition=1999", "definition=-1", "as-of=2025-12-31", "beside=2024"):
             self.assertEqual(self.wot.get("manager", f"/v1/kpis?{asked}")[0], 400, asked)
+
+    def test_how_each_kpi_is_counted_is_open_to_all(self):
+        code, told = self.wot.get(None, "/v1/definitions")
+        self.assertEqual(code, 200)
+        by_id = {kpi["id"]: kpi["versions"] for kpi in told}
+        self.assertEqual(by_id["goals_met"][0]["norm"], "Minstens 80%.")
+        self.assertEqual([version["definition"] for version in by_id["lead_days"]], [2025, 2023])
+
+    def test_a_figure_stands_beside_last_years_same_days(self):
+        code, figures = self.wot.get("manager", "/v1/kpis?id=help_requests&period=today&beside=last-year")
+        self.assertEqual(code, 200)
+        self.assertEqual((figures[0]["beside"]["value"], figures[0]["beside"]["difference"]), (0, "more"))
+        self.assertNotIn("beside", self.wot.get("manager", "/v1/kpis?id=help_requests&period=today")[1][0])
 
 
 if __name__ == "__main__":

@@ -45,6 +45,7 @@ PATHS = {  # which daemon serves a path; everything else is intake's
     "/v1/case-events": "case",
     "/v1/cases": "case",
     "/v1/kpis": "aggregate",
+    "/v1/definitions": "aggregate",
 }
 # libzmq is not instrumented: what only it does looks like a race. One of ours ends the daemon, or no test would see it.
 os.environ.setdefault("TSAN_OPTIONS", "ignore_noninstrumented_modules=1 halt_on_error=1")

@@ -217,8 +217,9 @@ static void a_slip_in_the_file_as_shipped_is_told_with_its_place(void **state)
 		{"    day: reported_on\n", "    day: reported\n", "no column or measure reported"},
 		{"  2025: {from: 2024}", "  2025: {from: 2026}", "definition 2025 must begin in"},
 		{"  2025: {from: 2024}", "  2025: {from: 2024, until: 2026}", "without an end"},
-		{"      2023: {population: requests_of_all_ages}\n",
-			"      2022: {population: requests_of_all_ages}\n", "no definition 2022"},
+		{"      2023:\n        population: requests_of_all_ages\n",
+			"      2022:\n        population: requests_of_all_ages\n",
+			"no definition 2022"},
 		{"[help_requests, brief_contacts]", "[contacts_total]", "no sum"},
 		{"[help_requests, brief_contacts]\n",
 			"[help_requests, brief_contacts]\n    by: [channel]\n",
@@ -346,6 +347,34 @@ static void a_file_is_checked_without_anything_to_count(void **state)
 	assert_non_null(strstr(why.text, "config/kpi.yaml:"));
 }
 
+/* A log may hold a file of before KPIs were told in Dutch: that one still counts. */
+static void a_file_tells_each_kpi_in_dutch_and_a_log_need_not(void **state)
+{
+	(void)state;
+	static const char counts[] =
+		KPI("    unit: count\n    population: all\n    day: reported_on\n");
+	static const char told[] =
+		KPI("    unit: count\n    population: all\n    day: reported_on\n"
+		    "    short: K\n    who: W.\n    when: W.\n    unknown: U.\n");
+	static const char differs[] =
+		KPI("    unit: count\n    population: all\n    day: reported_on\n"
+		    "    short: K\n    who: W.\n    when: W.\n    unknown: U.\n"
+		    "    definitions: {2023: {day: closed_on}}\n");
+	static const char *const lacking[] = {"short", "who", "when", "unknown"};
+	struct why why = {""};
+	assert_int_equal(kpis_check(told, "kpi.yaml", &why), 0);
+	tally_free(tally_of(counts));
+	assert_int_equal(kpis_check(counts, "kpi.yaml", &why), ERR_CONFIG);
+	for (size_t i = 0; i < sizeof lacking / sizeof *lacking; i++) {
+		char text[64];
+		snprintf(text, sizeof text, "k lacks %s", lacking[i]);
+		if (!strstr(why.text, text))
+			fail_msg("%s is not in %s", text, why.text);
+	}
+	assert_int_equal(kpis_check(differs, "kpi.yaml", &why), ERR_CONFIG);
+	assert_non_null(strstr(why.text, "2023 lacks changed"));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -360,6 +389,7 @@ int main(void)
 		cmocka_unit_test(definitions_cover_every_year_once),
 		cmocka_unit_test(everything_that_is_wrong_is_said_at_once),
 		cmocka_unit_test(a_file_is_checked_without_anything_to_count),
+		cmocka_unit_test(a_file_tells_each_kpi_in_dutch_and_a_log_need_not),
 		cmocka_unit_test_setup_teardown(
 			a_file_in_the_log_counts_the_same_facts_anew_from_there_on, tallied_setup,
 			tallied_teardown),
