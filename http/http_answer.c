@@ -13,6 +13,8 @@ static const char *reason_of(unsigned status)
 		{200, "OK"},
 		{202, "Accepted"},
 		{207, "Multi-Status"},
+		{302, "Found"},
+		{304, "Not Modified"},
 		{400, "Bad Request"},
 		{401, "Unauthorized"},
 		{403, "Forbidden"},
@@ -48,8 +50,10 @@ static const char *date_now(void)
 
 void http_answer_print(const struct http_answer *answer, struct buf *out)
 {
-	buf_printf(out, "HTTP/1.1 %u %s\r\nDate: %s\r\nContent-Length: %zu\r\n", answer->status,
-		reason_of(answer->status), date_now(), answer->len);
+	buf_printf(out, "HTTP/1.1 %u %s\r\nDate: %s\r\n", answer->status, reason_of(answer->status),
+		date_now());
+	if (answer->status != 304) /* which has no body, and would say how long another's is */
+		buf_printf(out, "Content-Length: %zu\r\n", answer->len);
 	if (answer->closes)
 		buf_text(out, "Connection: close\r\n");
 	if (answer->type)
