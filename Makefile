@@ -6,7 +6,7 @@ B ?= build$(if $(SAN),-$(subst $(comma),-,$(SAN)))$(if $(filter clang,$(CC)),-cl
 comma := ,
 Q := $(if $(V),,@)
 CC := $(if $(filter default,$(origin CC)),gcc,$(CC))
-PKGS := libzmq libprotobuf-c libuv jansson libfyaml libsodium libedit libcurl
+PKGS := libzmq libprotobuf-c libuv jansson libfyaml libsodium libedit libcurl zlib
 CPPFLAGS += -I. -I$B/gen -D_GNU_SOURCE -DWOT_VERSION='"$(VERSION)"'
 CPPFLAGS += $(shell pkg-config --cflags $(PKGS) 2>/dev/null) $(MUTANT:%=-DMUTANT_%)
 VERSION := $(shell cat VERSION 2>/dev/null || echo 0.1.0)
@@ -19,8 +19,8 @@ LDFLAGS ?= $(if $(shell command -v mold),-fuse-ld=mold)
 LDLIBS := $(shell pkg-config --libs $(PKGS) 2>/dev/null) -llmdb -pthread -lm
 
 PROTO := $(basename $(notdir $(wildcard proto/*.proto)))
-GEN := $(PROTO:%=$B/gen/proto/%.pb-c.c)
-LIBDIRS := lib bus http proto store store/lmdb config core vault stage kpi figures city client
+GEN := $(PROTO:%=$B/gen/proto/%.pb-c.c) $B/gen/web/pages.html.c
+LIBDIRS := lib bus http proto store store/lmdb config core vault stage kpi figures web city client
 src = $(wildcard $1/*.c)
 obj = $(patsubst %.c,$B/%.o,$(call src,$1))
 LIBOBJ := $(GEN:.c=.o) $(foreach d,$(LIBDIRS),$(call obj,$d))
@@ -38,8 +38,8 @@ $B/gen/proto/%.pb-c.c $B/gen/proto/%.pb-c.h: proto/%.proto
 	@echo "  PROTOC  $<"
 	$Qprotoc-c --proto_path=proto --c_out=$B/gen/proto $<
 	@sed -i 's|#include "\([a-z]*\)\.pb-c\.h"|#include "proto/\1.pb-c.h"|' $B/gen/proto/$*.pb-c.c $B/gen/proto/$*.pb-c.h
-$B/gen/proto/%.o: $B/gen/proto/%.c | $(GEN)
-	$Q$(CC) $(CPPFLAGS) $(filter-out $(WARN),$(CFLAGS)) -c -o $@ $<
+$B/gen/%.o: $B/gen/%.c | $(GEN)
+	$Q$(CC) $(CPPFLAGS) $(filter-out $(WARN),$(CFLAGS)) -MMD -MP -c -o $@ $<
 $B/%.o: %.c | $(GEN)
 	@mkdir -p $(@D)
 	@echo "  CC      $<"
@@ -49,6 +49,10 @@ $B/libwot.a: $(LIBOBJ)
 # Loops over columns, written so that the compiler makes them look at many rows at once.
 $B/kpi/formula.o $B/kpi/row.o $B/kpi/table.o: CFLAGS += -O3
 .SECONDEXPANSION:
+# The templates of a folder become C: web/pages, and those that a test is about.
+$B/gen/%.html.c $B/gen/%.html.h: $$* $$(wildcard $$*/*) tools/pages tools/pages_parse.py
+	@echo "  PAGES   $*"
+	$Qtools/pages $* $B/gen/$*
 $B/wot-%: $$(call obj,daemons/$$*) $B/libwot.a
 	@echo "  LINK    $@"
 	$Q$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS)
@@ -61,7 +65,10 @@ $B/libcores.a: $(COREOBJ)
 	@rm -f $@ && ar rcs $@ $^
 $B/tests/%: $B/tests/unit/%.o $B/libcores.a $B/libwot.a
 	@echo "  LINK    $@"
-	$Q$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $< $B/libcores.a $B/libwot.a $(LDLIBS) -lcmocka
+	$Q$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $(filter %.o,$^) $B/libcores.a $B/libwot.a $(LDLIBS) -lcmocka
+# Its templates are its own.
+$B/tests/unit/test_html.o: $B/gen/tests/unit/pages.html.c
+$B/tests/test_html: $B/gen/tests/unit/pages.html.o
 
 # The corpus of a fuzz target, as a test like the others.
 $B/tests/corpus_%: $B/tests/fuzz/fuzz_%.o $B/tests/fuzz/corpus.o $B/libcores.a $B/libwot.a

@@ -130,7 +130,7 @@ static bool is_endpoint(const char *text)
 	       !strpbrk(host, "/ ");
 }
 
-static bool is_file(const char *text)
+static bool is_given(const char *text)
 {
 	return *text != 0;
 }

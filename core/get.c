@@ -20,6 +20,9 @@ int get_take(const struct read *read, get_fn *const *functions, const void *know
 {
 	struct get_query query = {.client = get->client,
 		.role = get->role,
+		.path = get->path,
+		.known = get->known,
+		.codings = get->codings,
 		.now_ms = get->now_ms,
 		.arena = faults->arena};
 	ProtobufCMessage *parameters;

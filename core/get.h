@@ -15,6 +15,7 @@ struct get {
 	const char *client; /* NULL: nobody we know */
 	unsigned role;      /* of proto/door.h; 0: nobody's */
 	const char *path;
+	const char *known, *codings; /* If-None-Match and Accept-Encoding; NULL */
 	const struct parameter *parameters;
 	size_t parameter_count;
 	int64_t now_ms;
@@ -24,7 +25,9 @@ struct get {
 struct get_query {
 	const char *client;
 	unsigned role;
+	const char *path;
 	const char *named;                  /* by the path: "2026-000012"; NULL */
+	const char *known, *codings;        /* as of struct get */
 	const ProtobufCMessage *parameters; /* of the row, and valid */
 	int64_t now_ms;
 	struct arena *arena; /* for the answer */
@@ -33,6 +36,7 @@ struct get_query {
 struct get_answer {
 	ProtobufCMessage *message; /* of the row, to be filled; NULL: a text */
 	struct buf *text;          /* the text that it is */
+	const char *type;          /* of the text; NULL: that of the row */
 	const char *headers;       /* besides, as of http_respond; NULL */
 	unsigned status;           /* 200, unless it says otherwise */
 };
@@ -42,9 +46,11 @@ typedef int get_fn(const void *knowledge, const struct get_query *query, struct 
 	struct why *why);
 #define READ(daemon, path, answer, parameters, permission) get_fn get_##answer;
 #define TEXT(daemon, path, name, type) get_fn get_##name;
+#define PAGE(daemon, path, name, parameters, permission) get_fn get_##name;
 #include "proto/read.def"
 #undef READ
 #undef TEXT
+#undef PAGE
 
 /*
  * Answers by one of the functions, of a table by get_index (gets.def). ERR_FORBIDDEN; ERR_INVALID, with the

@@ -23,6 +23,7 @@ libuv1-dev              pc:libuv
 libjansson-dev          pc:jansson
 libfyaml-dev            pc:libfyaml
 libsodium-dev           pc:libsodium
+zlib1g-dev              pc:zlib
 uthash-dev              h:uthash.h
 libedit-dev             pc:libedit
 libcurl4-gnutls-dev     pc:libcurl

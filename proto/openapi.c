@@ -193,8 +193,6 @@ static void operation_id(const char *method, const char *path, struct buf *out)
 	auto_buf struct buf id = {0};
 	buf_text(&id, method);
 	path += strncmp(path, "/v1/", 4) == 0 ? 4 : 0;
-	if (strcmp(path, "/") == 0)
-		path = "page";
 	for (; *path; path++) {
 		bool letter = (*path >= 'a' && *path <= 'z') || (*path >= 'A' && *path <= 'Z');
 		if (letter)
@@ -429,7 +427,8 @@ static void paths_print(const struct daemon_row *daemon, struct buf *out)
 		json_out_close(out, '}');
 	}
 	for (const struct read *read = reads; read < reads + GET_COUNT; read++) {
-		if (!read_is_of(read, daemon) || door_of_path(daemon->name, read->path))
+		if (!read_is_of(read, daemon) || read->is_page ||
+			door_of_path(daemon->name, read->path))
 			continue;
 		json_out_open(out, read->path, '{');
 		get_print(read, out);

@@ -28,9 +28,18 @@ const struct read reads[GET_COUNT] = {
 		.name = #called,                                                                   \
 		.type = content_type,                                                              \
 		.parameters = &wot__v1__nothing__descriptor},
+#define PAGE(of, at, called, asked, may)                                                           \
+	{.daemon = DAEMON_##of,                                                                    \
+		.path = at,                                                                        \
+		.name = #called,                                                                   \
+		.type = "text/html; charset=utf-8",                                                \
+		.parameters = &wot__v1__##asked##__descriptor,                                     \
+		.permission = may,                                                                 \
+		.is_page = true},
 #include "proto/read.def"
 #undef READ
 #undef TEXT
+#undef PAGE
 };
 
 bool read_is_of(const struct read *read, const struct daemon_row *daemon)

@@ -12,9 +12,11 @@
 enum get_index {
 #define READ(daemon, path, answer, parameters, permission) GET_##answer,
 #define TEXT(daemon, path, name, type) GET_##name,
+#define PAGE(daemon, path, name, parameters, permission) GET_##name,
 #include "proto/read.def"
 #undef READ
 #undef TEXT
+#undef PAGE
 	GET_COUNT
 };
 
@@ -26,6 +28,7 @@ struct read {
 	const char *type;                         /* content type */
 	const ProtobufCMessageDescriptor *parameters;
 	unsigned permission; /* of enum role_reads, one is enough; 0: open to all */
+	bool is_page;        /* for people */
 };
 extern const struct read reads[GET_COUNT];
 

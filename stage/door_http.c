@@ -19,6 +19,7 @@ enum { ARRAY_MAX = 1000 };
 
 static const char type_json[] = "application/json";
 static const char type_problem[] = "application/problem+json";
+static const char type_page[] = "text/html; charset=utf-8";
 
 /* A submission that came when the open block was full. */
 struct parked {
@@ -260,6 +261,27 @@ static int on_headers(void *arg, struct http_request *request)
 	return post && is_coded(request) ? ERR_MEDIA_TYPE : 0;
 }
 
+/* Is it a person who asks, whom a problem document would tell little? */
+static bool is_for_people(const struct stage *stage, const struct http_request *request)
+{
+	const char *path = request ? http_path(request) : NULL;
+	if (!path || !stage->daemon->refuse_page)
+		return false;
+	const struct read *read = read_of(stage, path);
+	const char *takes = http_header(request, "Accept");
+	return read ? read->is_page
+		    : !door_of_path(stage->daemon->name, path) && takes &&
+			       strstr(takes, "text/html");
+}
+
+static void page_refuse(struct http_reply *reply, int err)
+{
+	const struct stage *stage = reply->door->stage;
+	reply->status = err_http(err);
+	reply->type = type_page;
+	reply->headers = stage->daemon->refuse_page(stage->ctx, err, &reply->body);
+}
+
 /* True: it waits for no commit, but comes also while the disk is full. */
 static bool get_answer_into(struct http_reply *reply, const struct client *client)
 {
@@ -274,9 +296,11 @@ static bool get_answer_into(struct http_reply *reply, const struct client *clien
 			  ? ERR_UNAUTHENTICATED
 			  : gets_answer(stage, read, reply->request, client, &answer, &why);
 	reply->status = answer.status;
-	reply->type = read->type;
+	reply->type = answer.type ? answer.type : read->type;
 	reply->headers = answer.headers;
-	if (err)
+	if (err && is_for_people(stage, reply->request))
+		page_refuse(reply, err);
+	else if (err)
 		reply_refuse(reply, err, why.text, stage->faults);
 	return !read->permission || err == ERR_UNAUTHENTICATED;
 }
@@ -358,9 +382,13 @@ static const char *on_refused(void *arg, const struct http_request *request, int
 	struct door_http *door = arg;
 	if (err != ERR_NOT_FOUND && err != ERR_METHOD) /* those were to be no submissions */
 		refuse_unread(door, err);
+	const struct stage *stage = door->stage;
+	if (is_for_people(stage, request)) {
+		*headers = stage->daemon->refuse_page(stage->ctx, err, body);
+		return type_page;
+	}
 	problem_print(err, detail, NULL, body);
-	*headers = err == ERR_METHOD ? methods_allowed(door->stage, http_path(request))
-				     : headers_of(err);
+	*headers = err == ERR_METHOD ? methods_allowed(stage, http_path(request)) : headers_of(err);
 	return type_problem;
 }
 

@@ -68,6 +68,8 @@ int gets_answer(struct stage *stage, const struct read *read, const struct http_
 		.client = client ? client->name : NULL,
 		.role = client ? client->role : 0,
 		.path = http_path(request),
+		.known = http_header(request, "If-None-Match"),
+		.codings = http_header(request, "Accept-Encoding"),
 		.parameters = parameters.items,
 		.parameter_count = parameters.count,
 		.now_ms = stage->now_ms,

@@ -13,7 +13,7 @@ import subprocess
 
 MOST_FOR_TESTS = 10
 NOT_OURS = {"tests", "gen", "bench", "docs", "tools"}
-USE_ONLY = {"docs", "tools"}  # programs for the house: what they use is used
+USE_ONLY = {"docs", "tools", "gen"}  # programs for the house, and compiled templates: what they use is used
 
 
 def nm(path):
@@ -31,7 +31,8 @@ def objects_read(build):
     found = {}
     for path in sorted(build.rglob("*.o")):
         source = path.relative_to(build).with_suffix("")
-        if source.with_suffix(".c").is_file() and source.parts[0] not in NOT_OURS - USE_ONLY:
+        is_ours = source.with_suffix(".c").is_file() and source.parts[0] not in NOT_OURS - USE_ONLY
+        if is_ours or source.parts[:2] == ("gen", "web"):
             found[str(source)] = nm(path)
     return found
 

@@ -275,6 +275,11 @@ void tally_tell(const struct tally *tally, Wot__V1__Definitions *out, struct are
 	told_fill(tally->kpis, out, arena);
 }
 
+const struct kpis *tally_kpis(const struct tally *tally)
+{
+	return tally->kpis;
+}
+
 int tally_explain(
 	const struct tally *tally, const struct query *query, struct explain **out, struct why *why)
 {

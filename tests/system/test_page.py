@@ -1,14 +1,65 @@
-"""What aggregate shows over HTTP: a page for everybody, breakdowns for those who may."""
+"""What aggregate shows over HTTP: pages for everybody, breakdowns for those who may."""
+import gzip
+import http.client
+import html.parser
+import re
 import unittest
-import urllib.request
 
 from wot import Wot, now
+
+VOID = {"meta", "link", "br", "hr", "img", "input"}
+PAGES = ["/cijfers", "/cijfers?periode=2025", "/hoe-wij-tellen"]
+POLICY = ("default-src 'none'; style-src 'self'; img-src 'self'; connect-src 'self'; script-src 'self'; "
+          "form-action 'self'; base-uri 'none'; frame-ancestors 'none'")
+
+
+class Markup(html.parser.HTMLParser):
+    """A page that was read: what it links to, its texts; what is not closed or stands there twice is a fault."""
+
+    def __init__(self, text):
+        super().__init__()
+        self.open, self.faults, self.links, self.ids, self.text, self.cells = [], [], [], [], "", []
+        self.feed(text)
+        self.close()
+        self.faults += [f"{tag} is not closed" for tag in self.open]
+        self.faults += [f"id {name} is there twice" for name in set(self.ids) if self.ids.count(name) > 1]
+
+    def handle_starttag(self, tag, attrs):
+        names = dict(attrs)
+        if len(names) < len(attrs):
+            self.faults.append(f"an attribute of {tag} is there twice")
+        if tag == "style" or "style" in names or any(name.startswith("on") for name in names):
+            self.faults.append(f"{tag} has something inline")
+        if tag == "script" and "src" not in names:
+            self.faults.append("a script is inline")
+        self.links += [names[name] for name in ("href", "src", "action") if name in names]
+        self.ids += [names["id"]] if "id" in names else []
+        if tag not in VOID:
+            self.open.append(tag)
+        if tag == "tr":
+            self.cells.append([])
+        if tag in ("td", "th") and self.cells:
+            self.cells[-1].append("")
+
+    def handle_startendtag(self, tag, attrs):
+        self.handle_starttag(tag, attrs)
+        if tag not in VOID:
+            self.handle_endtag(tag)
+
+    def handle_endtag(self, tag):
+        if not self.open or self.open.pop() != tag:
+            self.faults.append(f"{tag} ends at {self.getpos()} what is not open")
+
+    def handle_data(self, data):
+        self.text += data
+        if self.cells and self.cells[-1] and {"td", "th"} & set(self.open):
+            self.cells[-1][-1] += data
 
 
 class Page(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
-        cls.wot = cls.enterClassContext(Wot(settings={"synthetic": True}))
+        cls.wot = cls.enterClassContext(Wot(settings={"synthetic": True, "municipality_name": "A<b>&\"'"}))
         cls.wot.start()
         for i in range(7):
             ward = "ZUID" if i else "OOST"
@@ -16,18 +67,132 @@ class Page(unittest.TestCase):
                          {"externalRef": f"r{i}", "occurredAt": now(), "channel": "PHONE", "ward": ward})
         cls.wot.settle()
 
+    def fetch(self, path, method="GET", client=None, **headers):
+        """The answer's status, headers and body, as a browser gets them that follows nothing."""
+        if client:
+            headers["Authorization"] = f"Bearer {self.wot.token(client)}"
+        connection = http.client.HTTPConnection("127.0.0.1", self.wot.port("aggregate"), timeout=30)
+        connection.request(method, path, headers={"Accept": "text/html", **headers})
+        answer = connection.getresponse()
+        body = answer.read()
+        connection.close()
+        return answer.status, answer.headers, body
+
+    def page(self, path, status=200, **more):
+        code, headers, body = self.fetch(path, **more)
+        self.assertEqual(code, status, path)
+        self.assertEqual(headers["Content-Type"], "text/html; charset=utf-8", path)
+        self.assertEqual(headers["Content-Security-Policy"], POLICY, path)
+        self.assertEqual(headers["X-Content-Type-Options"], "nosniff", path)
+        self.assertEqual(headers["Referrer-Policy"], "no-referrer", path)
+        self.assertEqual(headers["Cache-Control"], "no-store", path)
+        markup = Markup(body.decode())
+        self.assertEqual(markup.faults, [], path)
+        return markup
+
+    def row(self, markup, label):
+        rows = ([cell.strip() for cell in cells] for cells in markup.cells)
+        return next(cells for cells in rows if cells[0] == label)
+
+    # ---- figures ----
+
+    def test_the_front_page_leads_to_the_figures(self):
+        code, headers, body = self.fetch("/")
+        self.assertEqual((code, headers["Location"], body), (302, "/cijfers", b""))
+
+    def test_figures_stand_beside_last_year_with_their_norm(self):
+        markup = self.page("/cijfers")
+        self.assertEqual(self.row(markup, "Hulpvragen"), ["Hulpvragen", "7", "0", "meer dan 300 per kwartaal", "nog bezig"])
+        self.assertIn("verzonnen stad", markup.text)
+        self.assertEqual(self.row(markup, "Cliënten tevreden over de toegang")[1:], ["–", "–", "minstens 80%", "geen meting"])
+
+    def test_numbers_are_those_of_the_same_question(self):
+        for client, period in (("manager", "quarter"), (None, "2025"), ("manager", "today")):
+            markup = self.page(f"/cijfers?periode={period}", client=client)
+            for figure in self.wot.get("manager", f"/v1/kpis?period={period}")[1]:
+                if figure["unit"] == "count":
+                    self.assertEqual(self.row(markup, figure["label"])[1], f"{figure['value']:,.0f}".replace(",", "."))
+
+    def test_a_stranger_sees_this_year_and_those_that_are_over(self):
+        self.page("/cijfers?periode=year")
+        self.page("/cijfers?periode=2025")
+        self.page("/cijfers?periode=2015")
+        for period in ("today", "quarter", "28d", "2025-Q1", "2025-01-01..2025-01-02", "2100", "2025-01-02..2026-01-01"):
+            markup = self.page(f"/cijfers?periode={period}", status=403)
+            self.assertIn("Dit mag u niet bekijken", markup.text)
+            self.page(f"/cijfers?periode={period}", client="manager")
+            self.page(f"/cijfers?periode={period}", status=403, client="viewer")
+
+    def test_the_form_offers_what_one_may_see_and_keeps_what_was_chosen(self):
+        for client, path in ((None, "/cijfers"), ("manager", "/cijfers"), ("manager", "/cijfers?periode=2025-03")):
+            body = self.fetch(path, client=client)[2].decode()
+            offered = re.findall(r'<option value="([^"]+)"( selected)?>', body)
+            self.assertEqual(sum(bool(chosen) for _, chosen in offered), 1, path)
+            self.assertEqual(len(offered), {"/cijfers": 9 if client else 3}.get(path, 10))
+            for period, _ in offered:
+                self.page(f"/cijfers?periode={period}", client=client)
+
+    def test_every_figure_is_explained(self):
+        figures, definitions = self.page("/cijfers"), self.page("/hoe-wij-tellen")
+        named = {link.partition("#")[2] for link in figures.links if link.startswith("/hoe-wij-tellen#")}
+        self.assertGreater(len(named), 30)
+        self.assertEqual(named - set(definitions.ids), set())
+        self.assertRegex(self.row(definitions, "Begeleiding gestart binnen 4 weken")[1], "percentage.*minstens 80%")
+        self.assertRegex(self.row(definitions, "Begeleiding gestart binnen 4 weken")[2], "Tot en met 2023 telden we anders")
+
+    # ---- the rest of a page ----
+
+    def test_all_that_pages_name_is_there_and_ours(self):
+        for path in PAGES + ["/nothing"]:
+            for link in self.page(path, status=404 if path == "/nothing" else 200).links:
+                if not link.startswith("#"):
+                    self.assertRegex(link, r"^/[a-z]|^/$", path)
+                    self.assertIn(self.fetch(link.partition("#")[0])[0], (200, 302), link)
+
+    def test_a_name_is_escaped_and_none_is_left_open(self):
+        for path in PAGES:
+            body = self.fetch(path)[2].decode()
+            self.assertIn("A&lt;b&gt;&amp;&quot;&#39;", body)
+            self.assertNotRegex(body, r"[{}]|A<b>")
+
+    def test_what_is_refused_is_said_in_dutch_as_a_page(self):
+        refused = [("/nothing", 404), ("/cijfers/nothing", 404), ("/static/wot.css", 404), ("/cijfers?periode=2025-13", 400),
+                   ("/cijfers?periode=", 400), ("/cijfers?period=2025", 400), ("/cijfers?periode=2025&periode=2025", 400),
+                   ("/cijfers?periode=" + 10000 * "x", 400), ("/hoe-wij-tellen?x=1", 400), ("/?x=1", 400)]
+        for path, status in refused:
+            self.assertIn("Controleer het adres", self.page(path, status=status).text, path[:40])
+        for method in ("POST", "PUT", "DELETE"):
+            code, headers, body = self.fetch("/cijfers", method=method)
+            self.assertEqual((code, headers["Allow"]), (405, "GET, HEAD"))
+            self.assertIn("Dit kan hier niet", body.decode())
+
+    def test_programs_are_refused_with_a_problem(self):
+        for path, accept in (("/nothing", "*/*"), ("/v1/kpis", "text/html")):
+            code, headers, _ = self.fetch(path, Accept=accept)
+            self.assertIn(code, (401, 404))
+            self.assertEqual(headers["Content-Type"], "application/problem+json", path)
+
+    def test_assets_are_kept_and_packed_for_who_can_unpack(self):
+        style = next(link for link in self.page("/cijfers").links if link.endswith(".css"))
+        code, headers, plain = self.fetch(style)
+        self.assertEqual((code, headers["Content-Type"]), (200, "text/css; charset=utf-8"))
+        self.assertEqual(headers["Cache-Control"], "public, max-age=31536000, immutable")
+        self.assertIsNone(headers["Content-Encoding"])
+        code, headers, packed = self.fetch(style, **{"Accept-Encoding": "gzip, br"})
+        self.assertEqual((code, headers["Content-Encoding"], gzip.decompress(packed)), (200, "gzip", plain))
+        self.assertLess(len(packed), len(plain) / 3)
+        code, again, body = self.fetch(style, **{"If-None-Match": headers["ETag"]})
+        self.assertEqual((code, body, again["ETag"], again["Content-Length"]), (304, b"", headers["ETag"], None))
+        self.assertEqual(self.fetch(style, **{"If-None-Match": '"other"'})[0], 200)
+        code, head, body = self.fetch(style, method="HEAD")
+        self.assertEqual((code, head["Content-Length"], body), (200, str(len(plain)), b""))
+
+    # ---- JSON ----
+
     def rows(self, client):
         code, figures = self.wot.get(client, "/v1/kpis?id=requests_by_ward&period=today")
         self.assertEqual(code, 200)
         return {row["key"]: row["count"] for row in figures[0]["by"]}
-
-    def test_the_page_shows_the_figures_and_says_that_they_are_an_example(self):
-        with urllib.request.urlopen(self.wot.url("aggregate", "/")) as answer:
-            page = answer.read().decode()
-        self.assertIn('<html lang="nl">', page)
-        self.assertIn("verzonnen stad", page)
-        self.assertRegex(page, r"Hulpvragen</th><td>7</td>")
-        self.assertIn("meer dan 300 per kwartaal", page)
 
     def test_a_manager_sees_every_row(self):
         self.assertEqual(self.rows("manager"), {"OOST": 1, "ZUID": 6})

@@ -1,0 +1,74 @@
+/*
+ * /hoe-wij-tellen: of every KPI what it is, its norm, and since when it is counted so; all of it from kpi.yaml.
+ */
+#include "daemons/aggregate/page_text.h"
+#include "lib/calendar.h"
+
+static const char *unit_text(enum kpi_unit unit)
+{
+	static const char *const texts[] = {[UNIT_COUNT] = "Een aantal.",
+		[UNIT_SHARE] = "Een percentage.",
+		[UNIT_DAYS] = "Een aantal dagen: de helft zit daar niet boven.",
+		[UNIT_SECONDS] = "Een aantal seconden: de helft zit daar niet boven.",
+		[UNIT_EURO] = "Een gemiddeld bedrag in euro."};
+	return texts[unit];
+}
+
+/* The last definition before this one that counts the KPI otherwise, or holds it to another norm; NULL. */
+static const struct definition *definition_before(
+	const struct kpis *kpis, const struct kpi *kpi, uint32_t now)
+{
+	for (uint32_t i = now; i-- > 0;) {
+		const struct norm *was = &kpi->norms[i], *is = &kpi->norms[now];
+		if (kpi->formulas[i] != kpi->formulas[now] || was->kind != is->kind ||
+			was->value != is->value || was->months != is->months)
+			return &kpis->definitions[i];
+	}
+	return NULL;
+}
+
+static const char *year_text(int32_t year, struct buf *text, struct arena *arena)
+{
+	buf_printf(text, "%d", year);
+	return page_text(text, arena);
+}
+
+static void row_fill(const struct kpis *kpis, const struct kpi *kpi, uint32_t now,
+	struct html_definitions_rows *row, struct arena *arena)
+{
+	auto_buf struct buf text = {0};
+	const struct definition *before = definition_before(kpis, kpi, now);
+	*row = (struct html_definitions_rows){
+		.id = kpi->id,
+		.label = kpi->label,
+		.unit = unit_text(kpi->unit),
+		.norm = page_norm(kpi, &kpi->norms[now], &text, arena),
+		.changed = before ? year_text(before->until, &text, arena) : NULL,
+		.since = before ? year_text(before->until + 1, &text, arena) : NULL,
+	};
+}
+
+int get_definitions_page(const void *knowledge, const struct get_query *query,
+	struct get_answer *answer, struct why *why)
+{
+	(void)why;
+	const struct aggregate *aggregate = knowledge;
+	const struct kpis *kpis = tally_kpis(aggregate->tally);
+	const struct page_house house = page_house_of(aggregate);
+	auto_buf struct buf text = {0};
+	int32_t year = calendar_date(calendar_day_of(query->now_ms)).year;
+	uint32_t now = kpi_definition_of_year(kpis, year);
+	struct html_definitions view = {.town = house.town,
+		.top = page_top(&house),
+		.definition = year_text((int32_t)kpis->definitions[now].name, &text, query->arena)};
+	struct html_definitions_rows *rows =
+		arena_alloc(query->arena, kpis->count * sizeof *rows + 1);
+	for (size_t i = 0; i < kpis->count; i++)
+		if (!kpis->items[i].hidden)
+			row_fill(
+				kpis, &kpis->items[i], now, &rows[view.rows.count++], query->arena);
+	view.rows.items = rows;
+	answer->headers = page_headers;
+	html_definitions(&view, answer->text);
+	return 0;
+}
