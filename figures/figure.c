@@ -297,12 +297,12 @@ static void rows_make(
 		bool has_unknown = false;
 		for (size_t i = 0; i < figure->by_count; i++) {
 			const struct split *split = formula_split(parts[0], figure->by[i]);
-			bool is_text =
-				parts[0]->kind->table->columns[split->column].type == COLUMN_TEXT;
 			row->keys[i] = split_key(split, values[i]);
 			row->labels[i] = figure_label(names, figure->by[i], row->keys[i]);
 			/* As they are defined, texts by their letters; UNKNOWN last. */
-			row->order[i] = !values[i] ? UINT32_MAX : is_text ? 0 : values[i];
+			row->order[i] = !values[i]             ? UINT32_MAX
+					: split_is_text(split) ? 0
+							       : values[i];
 			has_unknown = has_unknown || !values[i];
 		}
 		row->value = value_make(figure, group, &gather->total.counts, row->keys[0], names);

@@ -1,6 +1,7 @@
 /* Calls: a row is the sum of a call's events and of the callbacks that it led to. */
 #include "kpi/facts_own.h"
 
+#include "lib/calendar.h"
 #include "lib/clean.h"
 
 /* The columns, in this order. */
@@ -16,6 +17,7 @@ enum {
 	CALLS_ANSWERED_LATER,
 	CALLS_TIMED_OUT,
 	CALLS_OVER_ON,
+	CALLS_HOUR,
 };
 enum { CALL_CLIENT, CALL_OCCURRED_AT, CALL_ID, CALL_KEY_FIELDS };
 enum {
@@ -63,6 +65,7 @@ void calls_init(struct facts *facts)
 	column_add(calls, "answered_later", COLUMN_FLAG);
 	column_add(calls, "timed_out", COLUMN_FLAG);
 	column_add(calls, "over_on", COLUMN_DAY);
+	column_add(calls, "hour", COLUMN_NUMBER);
 	facts->plans[SOURCE_CALLS] = facts_plan(paths, CALL_FIELDS);
 	facts->called_back = facts_plan(back, BACK_FIELDS);
 	facts->capped = facts_plan(capped, CALL_KEY_FIELDS);
@@ -112,13 +115,18 @@ static void on_settled(void *arg, uint32_t row)
 
 /* ---- events ---- */
 
+/* Of the earliest event; within a day its hour never goes back, in October either. */
 static void first_day_add(
 	struct facts *facts, struct changes *changes, uint32_t row, uint64_t occurred_at)
 {
-	int32_t known = table_get(&facts->tables[SOURCE_CALLS], CALLS_DAY, row);
-	int32_t day = facts_day(facts, occurred_at);
-	if (known == VALUE_UNSET || day < known)
-		changes_add(changes, CALLS_DAY, day);
+	const struct table *calls = &facts->tables[SOURCE_CALLS];
+	int32_t known = table_get(calls, CALLS_DAY, row), day = facts_day(facts, occurred_at);
+	int32_t hour = calendar_hour_of((int64_t)occurred_at);
+	if (known != VALUE_UNSET &&
+		(day > known || (day == known && hour >= table_get(calls, CALLS_HOUR, row))))
+		return;
+	changes_add(changes, CALLS_DAY, day);
+	changes_add(changes, CALLS_HOUR, hour);
 }
 
 /* The wait of a call is that of its answer, else of its hang-up, else that after which it timed out. */

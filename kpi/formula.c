@@ -13,6 +13,32 @@ static void days_within(struct rows rows, const int32_t *restrict day, int32_t f
 		within[i] = (day[i] >= from) & (day[i] <= to);
 }
 
+static bool amounts_fill(
+	const struct formula *formula, int ref, int32_t missing, struct rows rows, int32_t *amounts)
+{
+	if (ref == REF_NONE)
+		return false;
+	row_values(formula->kind, ref, rows, amounts);
+	for (uint32_t i = 0; i < rows.count; i++) {
+		int32_t amount = amounts[i] == VALUE_UNSET ? missing : amounts[i];
+		amounts[i] = amount < 0 ? 0 : amount > AMOUNT_MAX ? AMOUNT_MAX : amount;
+	}
+	return true;
+}
+
+/* Those of the rows of which no answer is known. */
+static void unknown_give(const struct formula *formula, struct rows rows, const bool *of,
+	struct given *restrict given)
+{
+	bool unknown[TABLE_CHUNK];
+	if (!formula->unknown_inside.count)
+		return;
+	memcpy(unknown, of, rows.count);
+	row_holds(formula->kind, &formula->unknown_inside, rows, unknown);
+	for (uint32_t i = 0; i < rows.count; i++)
+		given->gives[i] |= (uint8_t)(unknown[i] * GIVE_UNKNOWN);
+}
+
 /* In from `day` until the day before `leave`; who leaves as it enters never is. */
 static bool stock_give(const struct formula *formula, struct rows rows, const struct period *period,
 	struct given *given)
@@ -30,24 +56,15 @@ static bool stock_give(const struct formula *formula, struct rows rows, const st
 		int32_t enter = given->day[i], leave = given->other_day[i];
 		bool leaves = leave != VALUE_UNSET;
 		bool gone = leaves & ((leave <= enter) | (period && leave <= period->to));
-		given->gives[i] = (!in[i] | gone)     ? 0
+		in[i] &= !gone;
+		given->gives[i] = !in[i]              ? 0
 				  : leaves && !period ? GIVE_COUNT | GIVE_OTHER
 						      : GIVE_COUNT;
 	}
-	given->summed = given->divided = false;
-	return true;
-}
-
-static bool amounts_fill(
-	const struct formula *formula, int ref, int32_t missing, struct rows rows, int32_t *amounts)
-{
-	if (ref == REF_NONE)
-		return false;
-	row_values(formula->kind, ref, rows, amounts);
-	for (uint32_t i = 0; i < rows.count; i++) {
-		int32_t amount = amounts[i] == VALUE_UNSET ? missing : amounts[i];
-		amounts[i] = amount < 0 ? 0 : amount > AMOUNT_MAX ? AMOUNT_MAX : amount;
-	}
+	unknown_give(formula, rows, in, given);
+	given->summed =
+		amounts_fill(formula, formula->sum, formula->sum_missing, rows, given->amount);
+	given->divided = false;
 	return true;
 }
 
@@ -68,7 +85,7 @@ static void placed_give(const struct formula *formula, struct rows rows,
 	const struct period *period, bool *restrict placed, struct given *restrict given)
 {
 	const struct row_kind *kind = formula->kind;
-	bool counted[TABLE_CHUNK], unknown[TABLE_CHUNK];
+	bool counted[TABLE_CHUNK];
 	if (formula->measure != REF_NONE) {
 		row_values(kind, formula->measure, rows, given->measured);
 		for (uint32_t i = 0; i < rows.count; i++)
@@ -82,12 +99,7 @@ static void placed_give(const struct formula *formula, struct rows rows,
 	for (uint32_t i = 0; i < rows.count; i++)
 		given->gives[i] =
 			(uint8_t)(counted[i] * GIVE_COUNT + (placed[i] & has_of) * GIVE_OF);
-	if (formula->unknown_inside.count) {
-		memcpy(unknown, placed, rows.count);
-		row_holds(kind, &formula->unknown_inside, rows, unknown);
-		for (uint32_t i = 0; i < rows.count; i++)
-			given->gives[i] |= (uint8_t)(unknown[i] * GIVE_UNKNOWN);
-	}
+	unknown_give(formula, rows, placed, given);
 	if (formula->due)
 		late_give(rows, period, placed, given);
 	given->summed =
@@ -149,14 +161,17 @@ const struct split *formula_split(const struct formula *formula, const struct di
 	return NULL;
 }
 
+/* NULL: no row has one. */
 static const struct column *split_of(const struct split *split)
 {
-	return &split->table->columns[split->column];
+	return split->column < 0 ? NULL : &split->table->columns[split->column];
 }
 
 size_t split_size(const struct split *split)
 {
 	const struct column *column = split_of(split);
+	if (!column)
+		return 1;
 	switch (column->type) {
 	case COLUMN_NUMBER:
 		return split->dimension->class_count + 1;
@@ -195,7 +210,12 @@ static void classes_of(const struct dimension *dimension, struct rows rows,
 
 bool split_is_list(const struct split *split)
 {
-	return split_of(split)->type == COLUMN_SET;
+	return split->column >= 0 && split_of(split)->type == COLUMN_SET;
+}
+
+bool split_is_text(const struct split *split)
+{
+	return split->column >= 0 && split_of(split)->type == COLUMN_TEXT;
 }
 
 /* No value of an enumeration is 0, so bit 0 is free for UNKNOWN. */
@@ -236,6 +256,10 @@ COLUMN_LOOP void split_column(const struct formula *formula, const struct split 
 	struct rows rows, uint32_t *values)
 {
 	int32_t raw[TABLE_CHUNK];
+	if (split->column < 0) {
+		memset(values, 0, rows.count * sizeof *values);
+		return;
+	}
 	if (split->by_case < 0)
 		table_values(split->table, (size_t)split->column, rows, raw);
 	else

@@ -35,7 +35,8 @@ enum part {
 	PART_LATE_UNKNOWN,
 	PART_MAX,
 	PART_ENTER = PART_COUNT,
-	PART_LEAVE = PART_OF
+	PART_LEAVE = PART_OF,
+	PART_LEAVE_UNKNOWN = PART_LATE_UNKNOWN
 };
 
 struct counts {
@@ -69,8 +70,9 @@ struct dimension {
 struct split {
 	const struct dimension *dimension;
 	const struct table
-		*table;      /* the formula's, or that of cases: through the column `by_case` */
-	int column, by_case; /* by_case: -1: the formula's own */
+		*table; /* the formula's, or that of cases: through the column `by_case` */
+	int column,
+		by_case; /* REF_NONE: no row has one, all are UNKNOWN; by_case: -1: the formula's own */
 	bool counted; /* else there are no counters: the rows are scanned when it is asked for */
 	uint8_t merge[256];
 	struct cell *cells;
@@ -148,6 +150,7 @@ const struct split *formula_split(const struct formula *formula, const struct di
 size_t split_size(const struct split *split);                     /* values are below this */
 const char *split_key(const struct split *split, uint32_t value); /* "UNKNOWN" */
 bool split_is_list(const struct split *split);
+bool split_is_text(const struct split *split);
 /* The value of each row; of a list, its values as bits. */
 void split_column(const struct formula *formula, const struct split *split, struct rows rows,
 	uint32_t *values);

@@ -42,7 +42,7 @@ static size_t postings_of(struct kpis *kpis, const struct formula *formula,
 	uint8_t gives = given->gives[i];
 	struct counts counts = given_counts(given, i);
 	size_t count = 0;
-	bool late = gives & GIVE_LATE;
+	bool late = gives & GIVE_LATE, is_stock = formula->leave != REF_NONE;
 	if (gives & (GIVE_COUNT | GIVE_OF | GIVE_UNKNOWN)) {
 		struct series_place place = place_of(kpis, given->day[i]);
 		if (gives & GIVE_COUNT)
@@ -54,9 +54,13 @@ static size_t postings_of(struct kpis *kpis, const struct formula *formula,
 			out[count++] =
 				(struct posting){place, late ? PART_LATE_UNKNOWN : PART_UNKNOWN, 1};
 	}
-	if (gives & GIVE_OTHER)
-		out[count++] = (struct posting){place_of(kpis, given->other_day[i]),
-			formula->leave != REF_NONE ? PART_LEAVE : PART_UNKNOWN, 1};
+	if (gives & GIVE_OTHER) {
+		struct series_place place = place_of(kpis, given->other_day[i]);
+		out[count++] = is_stock ? (struct posting){place, PART_LEAVE, counts.count}
+					: (struct posting){place, PART_UNKNOWN, 1};
+		if (is_stock && gives & GIVE_UNKNOWN)
+			out[count++] = (struct posting){place, PART_LEAVE_UNKNOWN, 1};
+	}
 	return count;
 }
 
@@ -174,6 +178,13 @@ void kpis_count_all(struct kpis *kpis)
 		;
 }
 
+/* Who is in on that day. */
+static int64_t stock_sum(const struct series *parts, enum part enter, enum part leave, int32_t day)
+{
+	return (int64_t)series_sum(&parts[enter], SERIES_DAY_FIRST, day) -
+	       (int64_t)series_sum(&parts[leave], SERIES_DAY_FIRST, day);
+}
+
 void formula_counts(const struct formula *formula, const struct split *split, uint32_t value,
 	const struct period *period, struct counts *out)
 {
@@ -182,8 +193,8 @@ void formula_counts(const struct formula *formula, const struct split *split, ui
 	const struct series *parts = split ? split->cells[value].parts : formula->total.parts;
 	int32_t from = period->from, to = period->to;
 	if (formula->leave != REF_NONE) {
-		out->count += (int64_t)series_sum(&parts[PART_ENTER], SERIES_DAY_FIRST, to) -
-			      (int64_t)series_sum(&parts[PART_LEAVE], SERIES_DAY_FIRST, to);
+		out->count += stock_sum(parts, PART_ENTER, PART_LEAVE, to);
+		out->unknown += stock_sum(parts, PART_UNKNOWN, PART_LEAVE_UNKNOWN, to);
 		return;
 	}
 	out->count += (int64_t)series_sum(&parts[PART_COUNT], from, to);

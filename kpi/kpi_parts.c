@@ -158,10 +158,41 @@ void definitions_load(struct loader *loader, const struct yaml_node *map)
 			"the last definition holds without an end: leave its until out");
 }
 
+/* LIGHT: 1; a value that is not named has no number. */
+static void numbers_load(struct loader *loader, const struct row_kind *kind,
+	const struct yaml_node *node, struct measure *measure)
+{
+	struct yaml *yaml = loader->yaml;
+	int32_t *numbers = arena_alloc(&yaml->arena, SPLIT_VALUES_MAX * sizeof *numbers);
+	for (size_t i = 0; i < SPLIT_VALUES_MAX; i++)
+		numbers[i] = VALUE_UNSET;
+	int ref = ref_load(loader, kind, yaml_get(node, "of"));
+	if (ref == REF_NONE)
+		return;
+	if (ref >= COLUMN_MAX || kind->table->columns[ref].type != COLUMN_ENUM) {
+		yaml_fail(yaml, yaml_get(node, "of"),
+			"%s is no enumeration, whose values have numbers", row_ref_name(kind, ref));
+		return;
+	}
+	const struct column *column = &kind->table->columns[ref];
+	const struct yaml_node *item = yaml_map(yaml, yaml_need(yaml, node, "numbers"));
+	for (; item; item = item->next) {
+		uint32_t number = 0;
+		const ProtobufCEnumValue *value =
+			protobuf_c_enum_descriptor_get_value_by_name(column->values, item->key);
+		if (!value)
+			yaml_fail_key(yaml, item, "%s is never %s", column->name, item->key);
+		else if (yaml_u32(yaml, item, 0, AMOUNT_MAX, &number))
+			numbers[value->value] = (int32_t)number;
+	}
+	measure->numbers = numbers;
+	measure->parts[measure->part_count++] = ref;
+}
+
 static void measure_load(struct loader *loader, struct row_kind *kind, const struct yaml_node *node)
 {
-	static const char *const keys[] = {
-		"from", "to", "after", "days", "months", "working_days", "earliest"};
+	static const char *const keys[] = {"from", "to", "after", "days", "months", "working_days",
+		"earliest", "of", "numbers"};
 	struct measure measure = {.name = node->key, .parts = {REF_NONE, REF_NONE}};
 	struct yaml *yaml = loader->yaml;
 	size_t before = yaml->error_count;
@@ -181,6 +212,9 @@ static void measure_load(struct loader *loader, struct row_kind *kind, const str
 			measure.parts[measure.part_count++] = day_load(loader, kind, part);
 		if (part || !measure.part_count)
 			yaml_fail(yaml, node, "earliest takes 1 to %d days", MEASURE_PARTS);
+	} else if (yaml_get(node, "of")) {
+		measure.kind = MEASURE_NUMBERS;
+		numbers_load(loader, kind, node, &measure);
 	} else if (yaml_get(node, "after")) {
 		measure.kind = MEASURE_AFTER;
 		if (working_days && (days || months))
@@ -235,11 +269,12 @@ void populations_load(struct loader *loader, const struct yaml_node *map)
 	}
 }
 
-/* As some table has it; an enumeration holds the same values in all. */
-static const struct column *column_named(const struct loader *loader, const char *name)
+/* The next table's that has it, from `source` on; NULL: there is none. */
+static const struct column *column_next(
+	const struct loader *loader, const char *name, enum source *source)
 {
-	for (enum source source = 0; source < SOURCE_COUNT; source++) {
-		const struct table *table = facts_table(loader->kpis->facts, source);
+	while (*source < SOURCE_COUNT) {
+		const struct table *table = facts_table(loader->kpis->facts, (*source)++);
 		int at = column_find(table, name);
 		if (at >= 0)
 			return &table->columns[at];
@@ -247,16 +282,28 @@ static const struct column *column_named(const struct loader *loader, const char
 	return NULL;
 }
 
-static bool is_value(
-	const struct column *column, const struct dimension *dimension, const char *name)
+static bool is_class(const struct dimension *dimension, const char *name)
 {
-	if (column->values)
-		return protobuf_c_enum_descriptor_get_value_by_name(column->values, name);
 	for (size_t i = 0; i < dimension->class_count; i++) {
 		if (!strcmp(dimension->classes[i].key, name))
 			return true;
 	}
-	return column->type == COLUMN_TEXT;
+	return false;
+}
+
+/* In some table: the outcomes of complaints are not those of screenings. */
+static bool is_value(
+	const struct loader *loader, const struct dimension *dimension, const char *name)
+{
+	enum source next = 0;
+	const struct column *column;
+	while ((column = column_next(loader, dimension->column, &next))) {
+		if (column->values ? protobuf_c_enum_descriptor_get_value_by_name(
+					     column->values, name) != NULL
+				   : column->type == COLUMN_TEXT)
+			return true;
+	}
+	return is_class(dimension, name);
 }
 
 static void class_add(struct loader *loader, const struct yaml_node *node, int32_t low,
@@ -300,9 +347,9 @@ static void merge_add(struct loader *loader, const struct yaml_node *node, uint3
 	else if (!column->values)
 		yaml_fail_key(loader->yaml, node, "%s is no enumeration, whose values are merged",
 			dimension->column);
-	else if (!is_value(column, dimension, node->key))
+	else if (!is_value(loader, dimension, node->key))
 		yaml_fail_key(loader->yaml, node, "%s is never %s", dimension->column, node->key);
-	else if (!is_value(column, dimension, to))
+	else if (!is_value(loader, dimension, to))
 		yaml_fail(loader->yaml, node, "%s is never %s", dimension->column, to);
 	else
 		dimension->merges[dimension->merge_count++] =
@@ -322,12 +369,12 @@ static void merges_load(struct loader *loader, const struct yaml_node *map,
 	}
 }
 
-static void labels_load(struct loader *loader, const struct yaml_node *map,
-	const struct column *column, struct dimension *dimension)
+static void labels_load(
+	struct loader *loader, const struct yaml_node *map, struct dimension *dimension)
 {
 	for (const struct yaml_node *node = yaml_map(loader->yaml, map); node; node = node->next) {
 		struct dimension_label label = {.key = node->key};
-		if (!is_value(column, dimension, node->key))
+		if (!is_value(loader, dimension, node->key))
 			yaml_fail_key(
 				loader->yaml, node, "%s is never %s", dimension->column, node->key);
 		else if (dimension->label_count == CLASS_MAX)
@@ -355,7 +402,8 @@ void dimensions_load(struct loader *loader, const struct yaml_node *map)
 		const struct yaml_node *named = yaml_need(loader->yaml, node, "column");
 		if (!yaml_text(loader->yaml, named, &dimension->column))
 			continue;
-		const struct column *column = column_named(loader, dimension->column);
+		enum source first = 0;
+		const struct column *column = column_next(loader, dimension->column, &first);
 		if (!column) {
 			yaml_fail(
 				loader->yaml, named, "no table has a column %s", dimension->column);
@@ -363,6 +411,6 @@ void dimensions_load(struct loader *loader, const struct yaml_node *map)
 		}
 		classes_load(loader, yaml_get(node, "classes"), dimension);
 		merges_load(loader, yaml_get(node, "merge"), column, dimension);
-		labels_load(loader, yaml_get(node, "labels"), column, dimension);
+		labels_load(loader, yaml_get(node, "labels"), dimension);
 	}
 }

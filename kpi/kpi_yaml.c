@@ -109,6 +109,25 @@ static void splits_load(
 	}
 }
 
+/* Dimensions that no row has: asked for beside what has them, all of it is not known. */
+static void unknown_splits_load(
+	struct loader *loader, const struct yaml_node *list, struct formula *formula)
+{
+	for (const struct yaml_node *node = yaml_list(loader->yaml, list); node;
+		node = node->next) {
+		const struct dimension *dimension = dimension_load(loader, node);
+		if (dimension && formula_split(formula, dimension))
+			yaml_fail(loader->yaml, node, "%s can be split by %s",
+				formula->kind->table->name, dimension->id);
+		else if (dimension)
+			formula->splits[formula->split_count++] =
+				(struct split){.dimension = dimension,
+					.table = formula->kind->table,
+					.column = REF_NONE,
+					.by_case = REF_NONE};
+	}
+}
+
 static const struct population *population_load(struct loader *loader, const struct yaml_node *node)
 {
 	const char *name, *names[POPULATION_MAX];
@@ -164,9 +183,10 @@ static void formula_check(
 			formula->kpi->id);
 	if (formula->leave != REF_NONE &&
 		(unit != UNIT_COUNT || formula->counted.count || formula->unknown_day != REF_NONE ||
-			formula->unknown_inside.count || formula->sum != REF_NONE))
+			formula->of.count))
 		yaml_fail_key(loader->yaml, at,
-			"%s: a stock has unit count, population, where, day and leave",
+			"%s: a stock has unit count, population, where, day, leave, sum and "
+			"unknown_inside",
 			formula->kpi->id);
 }
 
@@ -232,6 +252,7 @@ static struct formula *formula_load(
 	if (!formula->kind)
 		return formula; /* a sum, whose parts are not known yet */
 	splits_load(loader, entry_get(entry, "by"), formula);
+	unknown_splits_load(loader, entry_get(entry, "unknown_by"), formula);
 	formula->reads = formula_reads(formula);
 	for (size_t i = 0; i < formula->split_count; i++)
 		formula->split_reads |=
@@ -266,9 +287,9 @@ static void kpi_load(struct loader *loader, const struct yaml_node *node, struct
 {
 	static const char *const keys[] = {"label", "title", "short", "unit", "shown_by",
 		"largest_first", "hidden", "sum_of", "definitions", "who", "when", "unknown",
-		"changed", "norm", "by", "population", "where", "day", "due", "leave", "of",
-		"count", "sum", "sum_missing", "divided_by", "measure", "whole", "unknown_inside",
-		"unknown_outside"};
+		"changed", "norm", "by", "unknown_by", "population", "where", "day", "due", "leave",
+		"of", "count", "sum", "sum_missing", "divided_by", "measure", "whole",
+		"unknown_inside", "unknown_outside"};
 	/* Keys from the one on may differ by definition; a sum has none from the other on. */
 	enum { DIFFER = 9, OF_ROWS = 14 };
 	struct yaml *yaml = loader->yaml;
@@ -319,7 +340,7 @@ static void kpi_load(struct loader *loader, const struct yaml_node *node, struct
 
 static const ProtobufCEnumDescriptor *split_enum(const struct split *split)
 {
-	return split ? split->table->columns[split->column].values : NULL;
+	return split && split->column >= 0 ? split->table->columns[split->column].values : NULL;
 }
 
 /* A sum can be split where all its parts can, by the same values. */

@@ -84,6 +84,12 @@ static void days_after(struct rows rows, const int32_t *restrict after, int32_t 
 			series_holds(values[i]) ? after[values[i] - SERIES_DAY_FIRST] : VALUE_UNSET;
 }
 
+static void numbers_of(struct rows rows, const int32_t *restrict numbers, int32_t *restrict values)
+{
+	for (uint32_t i = 0; i < rows.count; i++)
+		values[i] = values[i] == VALUE_UNSET ? VALUE_UNSET : numbers[values[i] & 31];
+}
+
 static COLUMN_LOOP void measure_values(const struct row_kind *kind, const struct measure *measure,
 	struct rows rows, int32_t *values)
 {
@@ -104,6 +110,10 @@ static COLUMN_LOOP void measure_values(const struct row_kind *kind, const struct
 			row_values(kind, measure->parts[i], rows, others);
 			earliest_of(rows, others, values);
 		}
+		return;
+	case MEASURE_NUMBERS:
+		row_values(kind, measure->parts[0], rows, values);
+		numbers_of(rows, measure->numbers, values);
 		return;
 	}
 }
@@ -139,14 +149,15 @@ bool row_ref_is_day(const struct row_kind *kind, int ref)
 {
 	if (ref < COLUMN_MAX)
 		return kind->table->columns[ref].type == COLUMN_DAY;
-	return measure_of(kind, ref)->kind != MEASURE_DAYS;
+	enum measure_kind measured = measure_of(kind, ref)->kind;
+	return measured == MEASURE_AFTER || measured == MEASURE_EARLIEST;
 }
 
 bool row_ref_is_number(const struct row_kind *kind, int ref)
 {
 	if (ref < COLUMN_MAX)
 		return kind->table->columns[ref].type == COLUMN_NUMBER;
-	return measure_of(kind, ref)->kind == MEASURE_DAYS;
+	return !row_ref_is_day(kind, ref);
 }
 
 uint64_t row_ref_reads(const struct row_kind *kind, int ref)

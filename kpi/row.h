@@ -24,6 +24,7 @@ enum measure_kind {
 	MEASURE_DAYS,     /* from parts[0] to parts[1], in days */
 	MEASURE_AFTER,    /* the day that lies months and days, or working days, after parts[0] */
 	MEASURE_EARLIEST, /* the earliest of the parts that are known */
+	MEASURE_NUMBERS,  /* the number that the value of parts[0], an enumeration, stands for */
 };
 
 struct measure {
@@ -32,7 +33,8 @@ struct measure {
 	int parts[MEASURE_PARTS]; /* refs to columns, and to measures before this one */
 	size_t part_count;
 	int32_t days, months, working_days;
-	const int32_t *after; /* of MEASURE_AFTER: the day for each from SERIES_DAY_FIRST on */
+	const int32_t *after;   /* of MEASURE_AFTER: the day for each from SERIES_DAY_FIRST on */
+	const int32_t *numbers; /* of MEASURE_NUMBERS: by value, as many as a set can hold */
 };
 
 /* A table and the measures on it. */

@@ -118,6 +118,15 @@ int32_t calendar_day_of(int64_t instant_ms)
 	return day;
 }
 
+int calendar_hour_of(int64_t instant_ms)
+{
+	int64_t within_ms = instant_ms < CALENDAR_MIN_MS   ? CALENDAR_MIN_MS
+			    : instant_ms > CALENDAR_MAX_MS ? CALENDAR_MAX_MS
+							   : instant_ms;
+	return (int)(floor_div(within_ms + offset_ms(within_ms), HOUR_MS) -
+		     24 * floor_div(within_ms + offset_ms(within_ms), DAY_MS));
+}
+
 /* The Gregorian computus (Meeus, Jones and Butcher). It is written for years from 0 on, and comes
  * round after 5,700,000 of them. */
 int32_t calendar_easter(int year)

@@ -26,6 +26,7 @@ struct calendar_date calendar_date(int32_t day);
 int calendar_weekday(int32_t day); /* 1 Monday … 7 Sunday, ISO 8601 */
 
 int32_t calendar_day_of(int64_t instant_ms); /* the day it is in Amsterdam */
+int calendar_hour_of(int64_t instant_ms);    /* what a clock in Amsterdam says, 0 to 23 */
 int64_t calendar_day_start(int32_t day);     /* the instant at which the day begins in Amsterdam */
 int32_t calendar_easter(int year);
 

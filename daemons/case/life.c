@@ -48,6 +48,8 @@ void life_begin(struct case_life *life, const Wot__V1__HelpRequest *request, int
 	FACT_SET(facts, youth, request->youth);
 	FACT_SET(facts, turns_18_soon, request->turns_18_soon);
 	facts->ward = request->ward;
+	if (request->referrer)
+		facts->referred_by = request->referrer->organisation;
 	facts->n_problems = request->n_problems;
 	facts->problems = request->problems;
 	if (request->has_location)

@@ -29,6 +29,7 @@ ANSWERS = ["INFORMATION", "ADVICE", "REDIRECTED", "WELFARE_ACTIVITY"]
 SUBJECTS = (
     "CLIENT_ACCESS CLIENT_SUPPORT PARTNER_SERVICE PARTNER_COOPERATION PARTNER_OFFER PARTNER_ACCESSIBILITY"
 ).split()
+ORGANISATIONS = ["gp", "police", "woonplus"]
 COMPLAINT_OUTCOMES = "UPHELD PARTLY_UPHELD UNFOUNDED FORWARDED WITHDRAWN INADMISSIBLE".split()
 NUMBERS = [
     "061234567{}", "06-1234567{}", "+31 6 1234567{}", "+31(0)61234567{}", "0031-6 12 34 56 7{}", "3161234567{}",
@@ -126,7 +127,7 @@ class City:
             body["resident"] = False
         path = "/v1/help-requests"
         if body["channel"] == "PARTNER":
-            path, body["referrer"], body["consent"] = "/v1/referrals", {"organisation": "gp"}, True
+            path, body["referrer"], body["consent"] = "/v1/referrals", {"organisation": self.pick(ORGANISATIONS)}, True
         ref = f"r-{number}"
         self.life(ref, day, self.say(path, self.moment(day), body, ref))
 

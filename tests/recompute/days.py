@@ -31,6 +31,10 @@ def day_of(instant):
     return (instant + timedelta(hours=amsterdam_offset(instant))).date()
 
 
+def hour_of(instant):
+    return (instant + timedelta(hours=amsterdam_offset(instant))).hour
+
+
 def month_length(year, month):
     following = date(year + month // 12, month % 12 + 1, 1)
     return (following - timedelta(days=1)).day

@@ -77,6 +77,10 @@ def brief_contacts(q):
     return counted(c for c in q.history.all_contacts() if not c.youth and q.within(c.day))
 
 
+def brief_contacts_of_youth(q):
+    return counted(c for c in q.history.all_contacts() if c.youth and q.within(c.day))
+
+
 def contacts_total(q):
     return help_requests(q) + brief_contacts(q)
 
@@ -151,6 +155,19 @@ def waiting_now(q):
     return counted(case for case in running(q) if is_waiting(q, case))
 
 
+HOURS = {"LIGHT": 1, "MEDIUM": 2, "HEAVY": 3}
+
+
+def care_hours(q):
+    """Of open cases in support; one of unknown weight has none, and is unknown."""
+    for case in running(q):
+        if case.started and case.started <= q.last and not any(
+            day and day <= q.last for day in (case.closed, case.ended)
+        ):
+            hours = HOURS.get(case.weight, 0)
+            yield Given(case, hours, 0, int(not hours))
+
+
 def overdue_now(q):
     over = timedelta(days=28)
     return counted(c for c in running(q) if is_waiting(q, c) and q.last - c.reported > over)
@@ -219,14 +236,30 @@ def contacts_promised(q, days, channels=None):
 
 
 def callbacks_promised(q):
-    for missed, back in q.history.calls_missed():
+    for call, missed, back in q.history.calls_missed():
         due = add_working_days(missed, 1)
-        yield from promised(q, None, due, back is not None and back <= due)
+        yield from promised(q, call, due, back is not None and back <= due)
 
 
 def starts_due(q):
     waiting = (c for c in running(q) if not (c.started or c.closed or c.ended))
     return counted(c for c in waiting if q.within(c.reported + timedelta(days=28)))
+
+
+def closes_due(q):
+    waiting = (c for c in running(q) if not (c.closed or c.ended))
+    return counted(c for c in waiting if q.within(add_months(c.reported, 6)))
+
+
+def contacts_due(q, days, channels=None):
+    waiting = (c for c in running(q) if not (c.contacted or c.contact or c.started or c.closed or c.ended))
+    asked = (c for c in waiting if channels is None or c.channel in channels)
+    return counted(c for c in asked if q.within(add_working_days(c.reported, days)))
+
+
+def callbacks_due(q):
+    waiting = ((call, missed) for call, missed, back in q.history.calls_missed() if not back)
+    return counted(call for call, missed in waiting if q.within(add_working_days(missed, 1)))
 
 
 # ---- what is not known ----
@@ -259,7 +292,11 @@ def satisfied(subject):
     return given
 
 
-OF_CASES = ("ward", "team", "age", "care_weight", "problem", "channel", "location", "reason", "handover")
+OF_CASES = (
+    "ward", "team", "age", "care_weight", "problem", "channel", "location", "reason", "handover", "referrer"
+)
+OF_SCREENINGS = (*OF_CASES, "outcome")
+OF_CALLS = ("hour",)
 OF_CONTACTS = ("channel", "location", "theme")
 OF_BOTH = ("channel", "location")
 OF_CARDS = ("location",)
@@ -277,10 +314,20 @@ class Kpi:
 KPIS = {
     "help_requests": Kpi("count", help_requests, QUARTERLY),
     "brief_contacts": Kpi("count", brief_contacts, QUARTERLY, splits=OF_CONTACTS),
+    "brief_contacts_of_youth": Kpi("count", brief_contacts_of_youth, splits=OF_CONTACTS),
     "contacts_total": Kpi("count", contacts_total, OF_CONTACTS_TOTAL, splits=OF_BOTH),
     "people_involved": Kpi("count", people_involved),
     "requests_by_ward": Kpi("share", help_requests, by="ward"),
     "requests_per_household": Kpi("share", help_requests, by="ward"),
+    "requests_by_referrer": Kpi(
+        "count", lambda q: counted(c for c in q.reported() if c.referrer), by="referrer"
+    ),
+    "screenings": Kpi(
+        "count",
+        lambda q: counted(s for s in q.history.screenings if q.within(s.day)),
+        by="outcome",
+        splits=OF_SCREENINGS,
+    ),
     "problem_areas": Kpi("count", problem_areas, by="problem"),
     "started_within_4_weeks": Kpi("share", lambda q: waits(q, lambda wait: wait <= 28), SHARE),
     "started_within_1_week": Kpi("share", lambda q: waits(q, lambda wait: wait <= 7)),
@@ -292,18 +339,29 @@ KPIS = {
     "open_cases": Kpi("count", open_cases),
     "waiting_now": Kpi("count", waiting_now),
     "overdue_now": Kpi("count", overdue_now),
-    "phone_service_level": Kpi("share", phone_service_level, SHARE, splits=()),
+    "phone_service_level": Kpi("share", phone_service_level, SHARE, splits=OF_CALLS),
     "phone_abandoned": Kpi(
-        "share", lambda q: calls(q, lambda c: c.abandoned), {"atMost": 0.05}, splits=()
+        "share", lambda q: calls(q, lambda c: c.abandoned), {"atMost": 0.05}, splits=OF_CALLS
     ),
-    "phone_wait_seconds": Kpi("seconds", lambda q: list(phone_waits(q)), splits=()),
-    "calls_waiting": Kpi("count", lambda q: list(calls_waiting(q)), splits=()),
+    "phone_wait_seconds": Kpi("seconds", lambda q: list(phone_waits(q)), splits=OF_CALLS),
+    "calls_waiting": Kpi("count", lambda q: list(calls_waiting(q)), splits=OF_CALLS),
+    "calls_by_hour": Kpi(
+        "count",
+        lambda q: counted(c for c in q.history.calls.values() if q.within(c.day)),
+        by="hour",
+        splits=OF_CALLS,
+    ),
     "first_contact_within_5_working_days": Kpi("share", lambda q: contacts_promised(q, 5)),
     "reaction_within_1_working_day": Kpi(
         "share", lambda q: contacts_promised(q, 1, ("WEB", "CHAT", "EMAIL"))
     ),
-    "callback_within_1_working_day": Kpi("share", callbacks_promised, splits=()),
+    "callback_within_1_working_day": Kpi("share", callbacks_promised, splits=OF_CALLS),
+    "callbacks_due": Kpi("count", callbacks_due, splits=(*OF_CALLS, "team")),
+    "reactions_due": Kpi("count", lambda q: contacts_due(q, 1, ("WEB", "CHAT", "EMAIL"))),
+    "contacts_due": Kpi("count", lambda q: contacts_due(q, 5)),
     "starts_due": Kpi("count", starts_due),
+    "closes_due": Kpi("count", closes_due),
+    "care_hours": Kpi("count", care_hours),
     "unknown_first_contact": Kpi("share", lambda q: unknown_at_closing(q, lambda c: c.contact is None)),
     "unknown_support_start": Kpi("share", lambda q: unknown_at_closing(q, lambda c: c.started is None)),
     "unknown_closing_reason": Kpi("share", lambda q: unknown_at_closing(q, lambda c: c.reason == "UNKNOWN")),
@@ -373,7 +431,7 @@ def age_class(row, _):
 
 DIMENSIONS = {
     "ward": lambda row, _: [row.ward] if row.ward else [],
-    "team": lambda row, _: [row.team] if row.team else [],
+    "team": lambda row, _: [row.team] if getattr(row, "team", None) else [],
     "age": age_class,
     "care_weight": lambda row, _: [row.weight] if row.weight else [],
     "problem": lambda row, _: row.problems,
@@ -381,6 +439,8 @@ DIMENSIONS = {
     "location": lambda row, _: [row.location] if row.location else [],
     "reason": lambda row, q: [MERGED[q.definition].get(row.reason, row.reason)] if row.reason else [],
     "handover": lambda row, _: [row.handover] if row.handover else [],
+    "referrer": lambda row, _: [row.referrer] if row.referrer else [],
+    "hour": lambda row, _: [f"{row.hour:02}"],
     "outcome": lambda row, _: [row.outcome],
     "theme": lambda row, _: [row.theme] if row.theme else [],
 }

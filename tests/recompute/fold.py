@@ -9,7 +9,7 @@ import re
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta, timezone
 
-from days import add_months, age_on, birthday, day_of, instant_of
+from days import add_months, age_on, birthday, day_of, hour_of, instant_of
 
 
 @dataclass
@@ -20,6 +20,7 @@ class Case:
     location: str = None
     ward: str = None
     team: str = None  # that triage gave it to: only the log tells
+    referrer: str = None
     youth: bool = False
     turns_18_soon: bool = False
     hand_over_by: date = None  # of one who turns 18 soon
@@ -71,6 +72,20 @@ class Case:
         """Rule 3: the day it ended at screening, if it did."""
         over = self.screening in ("REDIRECTED", "WELFARE_ACTIVITY", "WITHDRAWN")
         return self.screened if over and not self.taken_up else None
+
+
+@dataclass
+class Screened:
+    """That the intake team phoned; what it says goes before what is known of the case."""
+
+    case: Case
+    day: date
+    outcome: str
+    weight: str = None
+    team: str = None
+
+    def __getattr__(self, name):
+        return getattr(self.case, name)
 
 
 @dataclass
@@ -136,6 +151,10 @@ class Call:
     @property
     def day(self):
         return self.first and day_of(self.first)
+
+    @property
+    def hour(self):
+        return hour_of(self.first)
 
     @property
     def answered(self):
@@ -212,6 +231,7 @@ class History:
         self.cases = {}
         self.contacts = []
         self.calls, self.told = {}, 0  # and how many of their events so far
+        self.screenings = []
         self.surveys = []
         self.tailored = []  # (day, case, euro or None), granted ones
         self.complaints, self.trainings = [], []  # days
@@ -260,6 +280,7 @@ class History:
         case.problems = body.get("problems", [])
         case.people = body.get("peopleInvolved")
         case.domestic_violence = body.get("domesticViolence", False)
+        case.referrer = body.get("referrer", {}).get("organisation")
         if case.ref in self.cases:
             raise ValueError(f"{case.ref} was accepted twice")
         self.cases[case.ref] = case
@@ -322,6 +343,7 @@ class History:
 
     def take_screening(self, body, day):
         case = self.case_of(body)
+        self.screenings.append(Screened(case, day, body["outcome"], body.get("careWeight"), body.get("team")))
         if body["outcome"] == "NOT_REACHED":
             return
         case.screenings.append((day, body["outcome"], body.get("careWeight")))
@@ -390,7 +412,7 @@ class History:
     # ---- what it comes to ----
 
     def calls_missed(self):
-        """(missed on, called back on) of each call that is owed a callback: lost before an answer, or asked
+        """(call, missed on, called back on) of each call that is owed a callback: lost before an answer, or asked
         for it; not who called again that day and was answered. A callback that reached somebody settles all
         that the caller had open then."""
         callers = {}
@@ -401,7 +423,7 @@ class History:
             others = callers[call.caller] if call.caller else []
             if call.missed_at and not self.is_answered_later(call, others):
                 backs = call.backs + [at for other in others for at in other.backs if at >= call.missed_at]
-                yield day_of(call.missed_at), day_of(min(backs)) if backs else None
+                yield call, day_of(call.missed_at), day_of(min(backs)) if backs else None
 
     @staticmethod
     def is_answered_later(call, others):

@@ -49,6 +49,7 @@ class TailHistory(History):
         case.problems = body.get("problems", [])
         case.people = body.get("peopleInvolved")
         case.domestic_violence = body.get("domesticViolence", False)
+        case.referrer = body.get("referrer", {}).get("organisation")
         if case.ref in self.cases:
             raise ValueError(f"{case.ref} was given twice")
         self.cases[case.ref] = case

@@ -13,7 +13,6 @@ from recomputed import DEFINITIONS, ROOT, Recomputed  # first: it says where the
 import figures
 from city import city_of
 from days import day_of, period_of
-from fold import Case
 from wot import ask
 
 PARTS = ("count", "of", "unknown")
@@ -116,7 +115,7 @@ class Explained(Recomputed):
         today = day_of(datetime.datetime.now(datetime.timezone.utc))
         measured = figures.KPIS[name].unit not in ("count", "share")
         for given in figures.given_of(name, figures.Question(history, first, last, year, today)):
-            ref = given.row.ref if isinstance(given.row, Case) else None
+            ref = getattr(given.row, "ref", None)
             if measured:
                 yield ref, int(given.measure is not None), given.unknown, given.measure
             else:

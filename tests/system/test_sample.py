@@ -14,7 +14,7 @@ from wot import note
 SEEDS = os.environ.get("WOT_SEEDS", "1 20261121").split()
 TODAY = datetime.date(2026, 11, 21)
 PERIODS = ["2024", "2025", "2026", "2025-Q1", "2025-Q2", "2025-Q3", "2025-Q4", "2025-03", "2025-10", "2025-02-10..2026-03-09", "2026-11-01..2026-11-21"]
-SPLITS = ["ward", "team", "age", "care_weight", "problem", "channel", "location", "reason", "theme", "ward,age", "problem,ward"]
+SPLITS = ["ward", "team", "age", "care_weight", "problem", "channel", "location", "reason", "theme", "referrer", "outcome", "hour", "ward,age", "problem,ward"]
 
 
 class City(Recomputed):

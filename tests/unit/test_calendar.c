@@ -85,6 +85,23 @@ static void the_day_changes_at_midnight_in_amsterdam(void **state)
 }
 
 /* 30 March 2025 had 23 hours, 26 October 2025 had 25. */
+static void the_hour_is_that_of_a_clock_in_amsterdam(void **state)
+{
+	(void)state;
+	assert_int_equal(calendar_hour_of(utc(2025, 1, 15, 8)), 9);
+	assert_int_equal(calendar_hour_of(utc(2025, 7, 15, 8) - 1), 9);
+	assert_int_equal(calendar_hour_of(utc(2025, 7, 15, 22)), 0);
+	assert_int_equal(calendar_hour_of(utc(2025, 7, 15, 22) - 1), 23);
+	assert_int_equal(calendar_hour_of(utc(2025, 3, 30, 1)), 3); /* there is no 2 */
+	for (int hour = 0; hour < 2; hour++)                        /* it is 2 twice */
+		assert_int_equal(calendar_hour_of(utc(2025, 10, 26, hour)), 2);
+	assert_int_equal(calendar_hour_of(utc(1969, 12, 31, 22)), 23);
+	for (int64_t far = 1; far > 0 && far < INT64_MAX / 2; far *= 2) {
+		assert_in_range(calendar_hour_of(far), 0, 23);
+		assert_in_range(calendar_hour_of(-far), 0, 23);
+	}
+}
+
 static void summer_time_begins_and_ends_on_the_last_sunday(void **state)
 {
 	(void)state;
@@ -379,6 +396,7 @@ int main(void)
 		cmocka_unit_test(a_date_that_does_not_exist_is_told_apart),
 		cmocka_unit_test(easter_is_the_published_one),
 		cmocka_unit_test(the_day_changes_at_midnight_in_amsterdam),
+		cmocka_unit_test(the_hour_is_that_of_a_clock_in_amsterdam),
 		cmocka_unit_test(summer_time_begins_and_ends_on_the_last_sunday),
 		cmocka_unit_test(day_starts_agree_with_the_zone_of_the_c_library),
 		cmocka_unit_test(every_instant_has_a_day),

@@ -133,6 +133,7 @@ static void close_replayed(struct harness *h)
 /* ---- requests ---- */
 
 static uint8_t household_id[16] = {1, 2, 3};
+static Wot__V1__Referrer referrer;
 
 /* Everything that a help request may tell of whom it is about. */
 static void request_fill(Wot__V1__HelpRequest *request)
@@ -147,6 +148,9 @@ static void request_fill(Wot__V1__HelpRequest *request)
 	request->has_domestic_violence = request->domestic_violence = true;
 	request->has_people_involved = true;
 	request->people_involved = 4;
+	wot__v1__referrer__init(&referrer);
+	referrer.organisation = (char *)"gp";
+	request->referrer = &referrer;
 	request->has_age_years = true;
 	request->age_years = 17;
 	request->has_youth = request->youth = true;
@@ -186,6 +190,7 @@ static void a_request_becomes_a_case_with_all_that_it_gave(void **unused)
 	assert_int_equal(facts->channel, WOT__V1__CHANNEL__VALUE__PARTNER);
 	assert_int_equal(facts->location, WOT__V1__LOCATION__VALUE__OOST);
 	assert_int_equal(facts->people_involved, 4);
+	assert_string_equal(facts->referred_by, "gp");
 	assert_int_equal(facts->n_problems, 1);
 	assert_memory_equal(facts->household_id.data, household_id, sizeof household_id);
 	assert_false(facts->has_care_weight);

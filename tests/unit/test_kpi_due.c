@@ -205,6 +205,86 @@ static void the_same_hash_on_another_day_is_another_caller(void **state)
 	assert_figure(t, callback, "2025", 0, -1, 0, 0, 0);
 }
 
+/* All that a team still has to do stands on the day by which it must: what is late too, and in every period. */
+static void assert_due(const struct tallied *t, const char *id, const char *on, int count)
+{
+	assert_figure(t, id, on, 0, count, count, -1, 0);
+	assert_figure(t, id, "2025", 0, count, count, -1, 0);
+}
+
+static void a_promise_is_due_until_it_is_kept_and_late_ones_stay(void **state)
+{
+	struct tallied *t = *state;
+	FACTS(t, 1, FACT(reported_on, day("2025-04-15")), FACT(channel, WEB),
+		.team = as_text("oost"));
+	t->today = day("2025-04-15");
+	for (int late = 0; late < 2; late++, t->today = day("2025-12-31")) {
+		assert_due(t, "reactions_due", "2025-04-16", 1);
+		assert_due(t, "contacts_due", "2025-04-24", 1);
+		assert_due(t, "starts_due", "2025-05-13", 1);
+		assert_due(t, "closes_due", "2025-10-15", 1);
+	}
+	assert_int_equal(count_by(t, "contacts_due", "2025", "team", "oost"), 1);
+	FACTS(t, 1, FACT(screened_on, day("2025-04-28")));
+	assert_due(t, "reactions_due", "2025-04-16", 0);
+	assert_due(t, "contacts_due", "2025-04-24", 0);
+	FACTS(t, 1, FACT(support_started_on, day("2025-05-01")));
+	assert_due(t, "starts_due", "2025-05-13", 0);
+	assert_due(t, "closes_due", "2025-10-15", 1);
+	FACTS(t, 1, FACT(closed_on, day("2025-11-01")));
+	assert_due(t, "closes_due", "2025-10-15", 0);
+	FACTS(t, 1, CLEARED(7)); /* reopened */
+	assert_due(t, "closes_due", "2025-10-15", 1);
+	assert_replay_is_equal(t);
+}
+
+/* There is nobody to phone any more, though nobody wrote down that somebody did. */
+static void no_contact_is_due_of_who_is_in_support_closed_or_redirected(void **state)
+{
+	struct tallied *t = *state;
+	FACTS(t, 1, FACT(reported_on, day("2025-04-15")),
+		FACT(support_started_on, day("2025-04-16")));
+	FACTS(t, 2, FACT(reported_on, day("2025-04-15")), FACT(closed_on, day("2025-04-16")));
+	FACTS(t, 3, FACT(reported_on, day("2025-04-15")), FACT(ended_on, day("2025-04-16")));
+	FACTS(t, 4, FACT(reported_on, day("2025-04-15")), FACT(youth, true));
+	FACTS(t, 5, FACT(reported_on, day("2025-04-15")), FACT(channel, PHONE));
+	assert_due(t, "contacts_due", "2025-04-24", 1);
+	assert_due(t, "reactions_due", "2025-04-16", 0);
+}
+
+/* A call has no team: asked for by team beside the other promises, all are under UNKNOWN. */
+static void callbacks_are_due_and_no_team_has_them(void **state)
+{
+	struct tallied *t = *state;
+	int64_t at = noon(day("2025-04-17"));
+	log_call(t, "a", GIVEN_UP, at, 20);
+	log_call(t, "b", GIVEN_UP, at, 20);
+	log_call(t, "c", ANSWERED, at, 20);
+	assert_due(t, "callbacks_due", "2025-04-22", 2);
+	assert_int_equal(count_by(t, "callbacks_due", "2025", "team", "UNKNOWN"), 2);
+	assert_int_equal(count_by(t, "callbacks_due", "2025", "hour,team", "12,UNKNOWN"), 2);
+	log_callback(t, "a", noon(day("2025-04-24")), true);
+	assert_due(t, "callbacks_due", "2025-04-22", 1);
+	assert_replay_is_equal(t);
+}
+
+static void a_call_is_of_the_hour_of_its_earliest_event(void **state)
+{
+	enum { HOUR_MS = 3600 * 1000 };
+	struct tallied *t = *state;
+	int64_t at = noon(day("2025-04-17"));
+	log_call(t, "a", ANSWERED, at, 20);
+	assert_int_equal(count_by(t, "calls_by_hour", "2025-04-17", NULL, "12"), 1);
+	log_call(t, "a", ENTERED, at - 1, -1);
+	log_call(t, "a", GIVEN_UP, at + HOUR_MS, -1);
+	assert_int_equal(count_by(t, "calls_by_hour", "2025-04-17", NULL, "11"), 1);
+	assert_int_equal(count_by(t, "calls_by_hour", "2025-04-17", NULL, "12"), -1);
+	log_call(t, "a", ENTERED, at - 13 * HOUR_MS, -1); /* the evening before */
+	assert_int_equal(count_by(t, "calls_by_hour", "2025-04-16", NULL, "23"), 1);
+	assert_figure(t, "calls_by_hour", "2025-04-17", 0, 0, 0, -1, 0);
+	assert_replay_is_equal(t);
+}
+
 static void closing_days_move_a_deadline(void **state)
 {
 	struct tallied *t = *state;
@@ -297,6 +377,10 @@ int main(void)
 		TEST(a_callback_that_comes_in_before_its_call_counts_all_the_same),
 		TEST(who_calls_again_that_day_and_is_answered_needs_no_callback),
 		TEST(the_same_hash_on_another_day_is_another_caller),
+		TEST(a_promise_is_due_until_it_is_kept_and_late_ones_stay),
+		TEST(no_contact_is_due_of_who_is_in_support_closed_or_redirected),
+		TEST(callbacks_are_due_and_no_team_has_them),
+		TEST(a_call_is_of_the_hour_of_its_earliest_event),
 		TEST(closing_days_move_a_deadline),
 		TEST(what_is_not_registered_has_a_figure_of_its_own),
 		TEST(no_figure_is_made_of_clock_events),

@@ -99,6 +99,8 @@ static void mutate_case(struct tallied *t, uint64_t *seed)
 #undef MAYBE
 	if (!chance(seed, 4))
 		facts.ward = as_text(wards[chance(seed, 4)]);
+	if (!chance(seed, 5))
+		facts.team = facts.referred_by = as_text(wards[chance(seed, 4)]);
 	if (!chance(seed, 5)) {
 		facts.problems = problems;
 		facts.n_problems = 1 + chance(seed, 2);
@@ -143,10 +145,23 @@ static void mutate_calls(struct tallied *t, uint64_t *seed)
 			1 + (Wot__V1__Call__Outcome)chance(seed, 5));
 }
 
+static void mutate_screenings(struct tallied *t, uint64_t *seed)
+{
+	char id[24];
+	snprintf(id, sizeof id, "2025-%06u", 1 + chance(seed, 40));
+	Wot__V1__Screening screening = WOT__V1__SCREENING__INIT;
+	screening.outcome = 1 + (Wot__V1__Screening__Outcome)chance(seed, 6);
+	log_body(t, STREAM_CASE, id, noon(day("2024-11-01") + (int32_t)chance(seed, 500)),
+		WOT__V1__BODY__KIND_SCREENING, &screening.base);
+}
+
 static void mutate(struct tallied *t, uint64_t *seed)
 {
 	int32_t on = day("2024-11-01") + (int32_t)chance(seed, 500);
-	switch (chance(seed, 6)) {
+	switch (chance(seed, 7)) {
+	case 6:
+		mutate_screenings(t, seed);
+		return;
 	case 0:
 		mutate_calls(t, seed);
 		return;

@@ -149,6 +149,9 @@ static void what_does_not_go_together_is_refused(void **state)
 	assert_refused(KPI("    unit: count\n    population: all\n    day: reported_on\n"
 			   "    leave: closed_on\n    count: youth is true\n"),
 		"k: a stock has unit count");
+	assert_refused(KPI("    unit: count\n    population: all\n    day: reported_on\n"
+			   "    unknown_by: [ward]\n"),
+		"cases can be split by ward");
 	assert_refused(
 		KPI("    unit: count\n    population: all\n    day: ward\n"), "ward is no day");
 	assert_refused(
@@ -233,6 +236,11 @@ static void a_slip_in_the_file_as_shipped_is_told_with_its_place(void **state)
 		{"      OTHER: Anders\n", "      OTHERS: Anders\n", "location is never OTHERS"},
 		{"    column: care_weight\n", "    column: weight\n",
 			"no table has a column weight"},
+		{"{of: care_weight,", "{of: ward,", "ward is no enumeration"},
+		{"{LIGHT: 1,", "{LITE: 1,", "care_weight is never LITE"},
+		{"{LIGHT: 1,", "{LIGHT: one,", "a number from 0 to"},
+		{"      NOT_REACHED: Niet", "      NO_ANSWER: Niet", "outcome is never NO_ANSWER"},
+		{"    unknown_by: [team]\n", "    by: [team]\n", "calls cannot be split by team"},
 		{"    divided_by: answered\n", "    divided_by: satisfaction\n", "satisfaction"},
 		{"    sum: satisfied\n", "", "divided_by divides a sum"},
 	};

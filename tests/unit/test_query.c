@@ -188,7 +188,7 @@ static void what_cannot_be_asked_is_told_with_what_can(void **state)
 	assert_error(t, (struct query){.period = "soon"}, ERR_INVALID, "soon is no period");
 	assert_error(t, (struct query){.id = "help_requests", .by = "color"}, ERR_INVALID,
 		"help_requests is not split by color; it is by ward, team");
-	assert_error(t, (struct query){.id = "phone_abandoned", .by = "ward"}, ERR_INVALID,
+	assert_error(t, (struct query){.id = "complaints", .by = "ward"}, ERR_INVALID,
 		"it is by nothing");
 	assert_error(t, (struct query){.id = "help_requests", .by = "ward,age,team"}, ERR_INVALID,
 		"at most 2");
