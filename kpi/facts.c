@@ -177,6 +177,21 @@ static int outcome_row(struct facts *facts, const uint8_t *event, size_t len, ui
 	return err;
 }
 
+/* What a household waits for is what was said of it last. */
+static int signals_row(struct facts *facts, const uint8_t *event, size_t len, uint32_t *row)
+{
+	struct wire_value household;
+	const struct wire_value *const part = &household;
+	struct keymap_key key;
+	bool is_new;
+	int err = wire_read(facts->household_key, event, len, &household);
+	if (!err)
+		err = facts_key(facts, &part, 1, &key);
+	if (!err)
+		*row = keymap_put(&facts->households, key, *row, &is_new);
+	return err;
+}
+
 /* Of two at one instant the later in the log is the last. */
 static bool outcome_is_last(struct facts *facts, uint32_t row, int64_t at_ms)
 {
@@ -198,6 +213,8 @@ static int event_fold(
 	int err = wire_read(facts->plans[source], event, len, values);
 	if (!err && source == SOURCE_complaint_outcomes)
 		err = outcome_row(facts, event, len, &row);
+	if (!err && source == SOURCE_signals)
+		err = signals_row(facts, event, len, &row);
 	if (err)
 		return err;
 	if (source == SOURCE_complaint_outcomes &&
@@ -382,6 +399,7 @@ struct facts *facts_new(const uint8_t secret[16])
 		[OUTCOME_COMPLAINT] = "body.complaint_outcome.complaint_ref",
 		[OUTCOME_PART] = "body.complaint_outcome.part",
 	};
+	static const char *const household_key = "body.signals_wait.household_id";
 	struct facts *facts = calloc(1, sizeof *facts);
 	must(facts);
 	memcpy(facts->secret, secret, sizeof facts->secret);
@@ -393,6 +411,7 @@ struct facts *facts_new(const uint8_t secret[16])
 		source_init(facts, source);
 	moved_init(facts);
 	facts->outcome_key = facts_plan(outcome_key, OUTCOME_KEY_FIELDS);
+	facts->household_key = facts_plan(&household_key, 1);
 	return facts;
 }
 
@@ -408,10 +427,12 @@ void facts_free(struct facts *facts)
 	wire_plan_free(facts->called_back);
 	wire_plan_free(facts->capped);
 	wire_plan_free(facts->outcome_key);
+	wire_plan_free(facts->household_key);
 	callers_done(&facts->callers);
 	keymap_done(&facts->calls);
 	keymap_done(&facts->moved_contacts);
 	keymap_done(&facts->outcomes);
+	keymap_done(&facts->households);
 	free(facts->outcome_ms);
 	free(facts);
 }

@@ -36,13 +36,14 @@ struct changes {
 
 struct facts {
 	struct table tables[SOURCE_COUNT];
-	struct wire_plan *plans[SOURCE_COUNT], *moved, *called_back, *capped, *outcome_key;
+	struct wire_plan *plans[SOURCE_COUNT], *moved, *called_back, *capped, *outcome_key,
+		*household_key;
 	int moved_columns[MOVED_FIELDS]; /* of contacts, by field of the plan */
 	int answer, youth;               /* columns: of contacts, of cases */
 	int case_days[CASE_DAYS];        /* of cases */
 	uint64_t left_out;
 	uint8_t secret[16];
-	struct keymap calls, moved_contacts, outcomes;
+	struct keymap calls, moved_contacts, outcomes, households;
 	int64_t *outcome_ms; /* by row of complaint_outcomes: when it occurred */
 	size_t outcome_room;
 	struct callers callers;

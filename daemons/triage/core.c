@@ -145,6 +145,7 @@ static int core_decide(const void *state, const struct input *input, struct deci
 	case INPUT_TICK:
 		route_decide(triage, &triage->roster, &none, input->now_ms, out);
 		triage_clocks_decide(triage, input->now_ms, out);
+		signals_decide(&triage->signals, input->now_ms, out);
 		return 0;
 	}
 	return 0;

@@ -1,6 +1,5 @@
 #include "daemons/triage/signals.h"
 
-#include "core/core.h"
 #include "lib/calendar.h"
 #include "lib/clean.h"
 #include "lib/grow.h"
@@ -14,6 +13,8 @@ bool signal_is_current(int32_t day, int32_t today)
 static void household_forget(struct signals *signals, struct household *household)
 {
 	HASH_DEL(signals->households, household);
+	if (household->told_number)
+		due_set(&signals->due, household->told_number, DUE_NEVER);
 	free(household->since);
 	free(household->tried_ms);
 	free(household);
@@ -25,6 +26,7 @@ void signals_done(struct signals *signals)
 		household_forget(signals, signals->households);
 	free(signals->items);
 	refs_done(&signals->refs);
+	due_done(&signals->due);
 }
 
 uint32_t signals_find(const struct signals *signals, const char *client, const char *ref)
@@ -72,8 +74,8 @@ static void old_ones_forget(struct signals *signals, int32_t today)
 	for (struct household *first; (first = signals->households);) {
 		int32_t reached_on = first->reached_ms ? calendar_day_of(first->reached_ms) : 0;
 		int32_t last_on = first->last_on > reached_on ? first->last_on : reached_on;
-		if (signal_is_current(last_on, today))
-			break;
+		if (signal_is_current(last_on, today) || first->told_on)
+			break; /* it waits, or that it does no more is still to be told */
 		household_forget(signals, first);
 	}
 }
@@ -91,17 +93,32 @@ static struct household *household_take(struct signals *signals, const uint8_t *
 	return household;
 }
 
-static void household_follow(struct household *household)
+/* At once where the log says something else of it, or when it will wait no more if nothing is heard of it. */
+static void household_schedule(struct signals *signals, const struct household *household)
+{
+	int32_t since_on = household->kinds ? household->reported_on : 0;
+	if (!household->told_number)
+		return;
+	due_set(&signals->due, household->told_number,
+		since_on != household->told_on ? 0
+		: since_on ? calendar_day_start(household->last_on + SIGNAL_DAYS + 1)
+			   : DUE_NEVER);
+}
+
+static void household_follow(struct signals *signals, struct household *household)
 {
 	const struct signal_since *since = household->since;
 	household->kinds = 0;
 	for (size_t i = 0; i < household->count; i++)
 		household->kinds |= 1u << since[i].kind;
-	if (!household->count)
-		return;
-	household->number = since[0].number;
-	household->reported_on = calendar_day_of(since[0].at_ms);
-	household->last_on = calendar_day_of(since[household->count - 1].at_ms);
+	if (household->count) {
+		household->number = since[0].number;
+		household->reported_on = calendar_day_of(since[0].at_ms);
+		household->last_on = calendar_day_of(since[household->count - 1].at_ms);
+	}
+	if (!household->told_number)
+		household->told_number = household->number;
+	household_schedule(signals, household);
 }
 
 static void since_add(struct household *household, struct signal_since signal)
@@ -123,7 +140,7 @@ void signals_take(struct signals *signals, const Wot__V1__Event *event)
 	if (event->occurred_at < household->reached_ms)
 		return;
 	since_add(household, (struct signal_since){event->occurred_at, number, listed->kind});
-	household_follow(household);
+	household_follow(signals, household);
 }
 
 static void until_forget(struct household *household, int64_t at_ms)
@@ -155,7 +172,7 @@ void signals_reached(struct signals *signals, const uint8_t household_id[HOUSEHO
 	household->reached_ms = at_ms;
 	if (household->since || household->tried_ms)
 		until_forget(household, at_ms);
-	household_follow(household);
+	household_follow(signals, household);
 }
 
 void signals_screened(struct signals *signals, const Wot__V1__Event *event)
@@ -173,6 +190,39 @@ void signals_screened(struct signals *signals, const Wot__V1__Event *event)
 	household->tried_ms = grown(household->tried_ms, &household->tried_room,
 		household->attempts, sizeof *household->tried_ms);
 	household->tried_ms[household->attempts++] = event->occurred_at;
+}
+
+void signals_told(struct signals *signals, const Wot__V1__Event *event)
+{
+	const Wot__V1__SignalsWait *told = event->body->signals_wait;
+	struct household *household = household_find(signals, told->household_id.data);
+	if (!household)
+		return;
+	household->told_on = told->has_reported_on ? told->reported_on : 0;
+	if (household->kinds && !told->has_reported_on)
+		until_forget(household,
+			INT64_MAX); /* nothing was heard since: the next one begins anew */
+	household_follow(signals, household);
+}
+
+void signals_decide(const struct signals *signals, int64_t now_ms, struct decision *out)
+{
+	uint32_t found[DECISION_MAX];
+	size_t count = due_until(&signals->due, now_ms, found, DECISION_MAX - out->count);
+	for (size_t i = 0; i < count; i++) {
+		const struct signal *signal = signals_at(signals, found[i]);
+		const struct household *household = household_find(signals, signal->household_id);
+		must(household);
+		Wot__V1__SignalsWait *told =
+			decision_case_event(out, WOT__V1__BODY__KIND_SIGNALS_WAIT, now_ms,
+				(struct subject){.legal_basis = signal->legal_basis})
+				->body->signals_wait;
+		told->household_id.len = sizeof household->id;
+		told->household_id.data =
+			arena_dup(out->arena, household->id, sizeof household->id);
+		told->has_reported_on = household_waits(household, calendar_day_of(now_ms));
+		told->reported_on = told->has_reported_on ? household->reported_on : 0;
+	}
 }
 
 bool household_waits(const struct household *household, int32_t today)

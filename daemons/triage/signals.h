@@ -7,6 +7,8 @@
 #ifndef WOT_TRIAGE_SIGNALS_H
 #define WOT_TRIAGE_SIGNALS_H
 
+#include "core/core.h"
+#include "core/due.h"
 #include "core/refs.h"
 #include "lib/arena.h"
 #include "proto/event.h"
@@ -34,6 +36,10 @@ struct household {
 	uint32_t number;              /* of the first signal, which names it on the list */
 	int32_t reported_on, last_on; /* the first, from which its deadline counts, and the last */
 	uint32_t kinds;               /* that wait: 1 << kind; 0: none does */
+	/* What the log says of it. */
+	uint32_t
+		told_number; /* of the first signal of it that was heard of, under which it is due to be told; 0: none */
+	int32_t told_on; /* waits since, as told; 0: it does not */
 };
 
 /* One that was ever listed. */
@@ -48,6 +54,7 @@ struct signals {
 	struct signal *items;         /* by number, from 1 */
 	uint32_t count;
 	struct refs refs; /* the names of the signals */
+	struct due due;   /* households of which to tell whether they wait */
 };
 
 void signals_done(struct signals *signals);
@@ -58,6 +65,10 @@ bool signal_is_current(int32_t day, int32_t today);
 void signals_take(struct signals *signals, const Wot__V1__Event *event);
 /* A signal_screened of the own log. */
 void signals_screened(struct signals *signals, const Wot__V1__Event *event);
+/* A signals_wait of the own log. */
+void signals_told(struct signals *signals, const Wot__V1__Event *event);
+/* Adds which households wait by now, or no more, and were not told to; the rest follows with the next tick. */
+void signals_decide(const struct signals *signals, int64_t now_ms, struct decision *out);
 /* Somebody of the household was spoken to then, as is known since today: no signal of before waits any more.
  * It may be told before the signals are. */
 void signals_reached(struct signals *signals, const uint8_t household_id[HOUSEHOLD_ID_LEN],

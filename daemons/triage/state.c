@@ -296,6 +296,9 @@ struct triage_change triage_evolve(struct triage *triage, const Wot__V1__Event *
 	case WOT__V1__BODY__KIND_SIGNAL_SCREENED:
 		signals_screened(&triage->signals, event);
 		break;
+	case WOT__V1__BODY__KIND_SIGNALS_WAIT:
+		signals_told(&triage->signals, event);
+		break;
 	default:
 		break;
 	}

@@ -266,7 +266,16 @@ class City:
             self.say("/v1/feedback-cards", self.moment(self.day()), card)
             self.complaint(f"complaint-{number}")
             self.say("/v1/trainings", self.moment(self.day()), {"code": f"t-{self.random.randint(1, 5)}"})
-            self.say("/v1/signals", self.moment(self.day()), {"kind": "RENT_ARREARS", "amountEuro": 900})
+            self.signal(f"signal-{number}")
+
+    def signal(self, ref):
+        """Most of the last weeks; who it is about is phoned, and mostly not reached."""
+        day = self.today - timedelta(days=self.random.randint(0, 40))
+        known = self.say("/v1/signals", self.moment(day), {"kind": "RENT_ARREARS", "amountEuro": 900}, ref)
+        while self.chance(0.4):
+            outcome = self.pick(["NOT_REACHED", "NOT_REACHED", "ADVICE"])
+            at = self.moment(self.later(day, 20))
+            self.say("/v1/screenings", at, {"caseRef": ref, "outcome": outcome}, after=known)
 
 
 def city_of(seed, now):

@@ -257,6 +257,11 @@ def contacts_due(q, days, channels=None):
     return counted(c for c in asked if q.within(add_working_days(c.reported, days)))
 
 
+def signals_due(q):
+    since = q.history.signals_waiting(q.today)
+    return [Given(None, 1) for day in since if q.within(add_working_days(day, 5))]
+
+
 def callbacks_due(q):
     waiting = ((call, missed) for call, missed, back in q.history.calls_missed() if not back)
     return counted(call for call, missed in waiting if q.within(add_working_days(missed, 1)))
@@ -359,6 +364,7 @@ KPIS = {
     "callbacks_due": Kpi("count", callbacks_due, splits=(*OF_CALLS, "team")),
     "reactions_due": Kpi("count", lambda q: contacts_due(q, 1, ("WEB", "CHAT", "EMAIL"))),
     "contacts_due": Kpi("count", lambda q: contacts_due(q, 5)),
+    "signals_due": Kpi("count", signals_due, splits=("team",)),
     "starts_due": Kpi("count", starts_due),
     "closes_due": Kpi("count", closes_due),
     "care_hours": Kpi("count", care_hours),

@@ -193,6 +193,20 @@ class Call:
         return self.named and (day_of(self.named[0]), self.named[2])
 
 
+SIGNAL_DAYS = timedelta(days=28)
+
+
+@dataclass
+class Signal:
+    at: object  # instant
+    household: str
+    known_on: date = None  # when wot took it in; None: today
+
+    @property
+    def day(self):
+        return day_of(self.at)
+
+
 @dataclass
 class Survey:
     day: date
@@ -232,6 +246,7 @@ class History:
         self.contacts = []
         self.calls, self.told = {}, 0  # and how many of their events so far
         self.screenings = []
+        self.signals, self.reached = {}, {}  # by ref; {household: the last instant at which somebody was}
         self.surveys = []
         self.tailored = []  # (day, case, euro or None), granted ones
         self.complaints, self.trainings = [], []  # days
@@ -257,11 +272,11 @@ class History:
             "/v1/complaints": lambda _, d: self.complaints.append(d),
             "/v1/complaint-outcomes": self.take_outcome,
             "/v1/trainings": lambda _, d: self.trainings.append(d),
+            "/v1/signals": self.take_signal,
         }.get(path)
-        if take:
-            take(body, day)
-        elif path != "/v1/signals":
+        if not take:
             raise ValueError(f"no such path: {path}")
+        take(body, day)
 
     def take_request(self, body, day):
         """Rule 1: who is a youth is said once, by the report as it was submitted."""
@@ -325,6 +340,14 @@ class History:
         if part not in self.outcomes or self.outcomes[part].at <= at:
             self.outcomes[part] = Outcome(day, body["outcome"], at)
 
+    def take_signal(self, body, _):
+        """Of a household of its own: nobody is named in two submissions here."""
+        self.signals[body["externalRef"]] = Signal(instant_of(body["occurredAt"]), body["externalRef"])
+
+    def take_signal_screened(self, household, outcome, at):
+        if outcome != "NOT_REACHED":
+            self.reached[household] = max(self.reached.get(household, at), at)
+
     @staticmethod
     def caller_of(text):
         return number_of(text)
@@ -342,6 +365,10 @@ class History:
         return self.cases[ref.split("/")[-1]]
 
     def take_screening(self, body, day):
+        signal = self.signals.get(body.get("caseRef", "").split("/")[-1])
+        if signal:
+            self.take_signal_screened(signal.household, body["outcome"], instant_of(body["occurredAt"]))
+            return
         case = self.case_of(body)
         self.screenings.append(Screened(case, day, body["outcome"], body.get("careWeight"), body.get("team")))
         if body["outcome"] == "NOT_REACHED":
@@ -410,6 +437,16 @@ class History:
             case.weight_by_hand = said["careWeight"]
 
     # ---- what it comes to ----
+
+    def signals_waiting(self, today):
+        """Of each household that waits, the day of its first signal since somebody was reached."""
+        days = {}
+        for signal in self.signals.values():
+            reached = self.reached.get(signal.household)
+            is_past = (signal.known_on or today) - signal.day > SIGNAL_DAYS
+            if not is_past and not (reached and signal.at <= reached):
+                days.setdefault(signal.household, []).append(signal.day)
+        return [min(each) for each in days.values() if today - max(each) <= SIGNAL_DAYS]
 
     def calls_missed(self):
         """(call, missed on, called back on) of each call that is owed a callback: lost before an answer, or asked

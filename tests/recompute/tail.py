@@ -9,7 +9,7 @@ import json
 from datetime import date
 
 from days import day_of, instant_of
-from fold import Case, History
+from fold import Case, History, Signal
 
 SUBMITTED = {
     "intake": {
@@ -59,6 +59,14 @@ class TailHistory(History):
         door = SUBMITTED[log].get(kind)
         if kind == "caseRouted":
             self.cases[event["caseId"]].team = said.get("team")
+        elif kind == "signal":
+            household = said.get("householdId", event["id"])
+            self.signals[event["id"]] = Signal(
+                instant_of(event["occurredAt"]), household, day_of(instant_of(event["recordedAt"]))
+            )
+        elif kind == "signalScreened":
+            outcome = said["screening"]["outcome"]
+            self.take_signal_screened(said["householdId"], outcome, instant_of(event["occurredAt"]))
         elif door == "case-events":
             case = self.cases[event["caseId"]]
             self.happen(case, kind, said, day_of(instant_of(event["occurredAt"])))

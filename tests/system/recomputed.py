@@ -13,9 +13,10 @@ import recompute
 from days import day_of
 from fold import history_of, wards_of
 from tail import history_of_tail
-from wot import ROOT, Wot
+from wot import ROOT, Wot, wait_until
 
 DEFINITIONS = ("2023", "2025")
+NEAR = datetime.timedelta(days=60)
 
 
 class Recomputed(unittest.TestCase):
@@ -29,7 +30,15 @@ class Recomputed(unittest.TestCase):
         """What was said of it. What wot refuses stands beside the file."""
         said = self.wot.wotctl("import", self.lines, timeout=300, check=False).stderr
         self.wot.settle(120)
+        self.await_signals()
         return said
+
+    def await_signals(self):
+        """Triage tells with its next tick, of a second, which households wait about signals."""
+        today = day_of(datetime.datetime.now(datetime.timezone.utc))
+        near = f"{today - NEAR}..{today + NEAR}"
+        waiting = len(self.histories()[1].signals_waiting(today))
+        wait_until(lambda: self.wot.kpi("signals_due", "--period", near)["signals_due"]["count"] == waiting, what="what is told of signals")
 
     def answer(self, period, definition, by="", ids=(), beside=""):
         """An answer of wotctl kpi in a file, named as `recompute.py compare` takes it."""

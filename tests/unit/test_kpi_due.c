@@ -268,6 +268,34 @@ static void callbacks_are_due_and_no_team_has_them(void **state)
 	assert_replay_is_equal(t);
 }
 
+static void log_signals(struct tallied *t, const char *household, int32_t since)
+{
+	Wot__V1__SignalsWait wait = WOT__V1__SIGNALS_WAIT__INIT;
+	wait.household_id = (ProtobufCBinaryData){16, (uint8_t *)(uintptr_t)household};
+	wait.has_reported_on = since != 0;
+	wait.reported_on = since;
+	log_body(t, STREAM_TRIAGE, NULL, noon(day("2025-04-30")), WOT__V1__BODY__KIND_SIGNALS_WAIT,
+		&wait.base);
+}
+
+/* By what was told of it last; ids are random bytes, so a 0 ends none. */
+static void a_household_with_signals_is_due_once_until_it_waits_no_more(void **state)
+{
+	struct tallied *t = *state;
+	static const char one[16] = "\0one", other[16] = "\0other";
+	log_signals(t, one, day("2025-04-16"));
+	log_signals(t, other, day("2025-04-15"));
+	log_signals(t, one, day("2025-04-15"));
+	assert_due(t, "signals_due", "2025-04-24", 2);
+	assert_int_equal(count_by(t, "signals_due", "2025", "team", "UNKNOWN"), 2);
+	log_signals(t, one, 0);
+	assert_due(t, "signals_due", "2025-04-24", 1);
+	log_signals(t, one, day("2025-04-16"));
+	assert_figure(t, "signals_due", "2025-04-25", 0, 1, 1, -1, 0);
+	assert_figure(t, "signals_due", "2025", 0, 2, 2, -1, 0);
+	assert_replay_is_equal(t);
+}
+
 static void a_call_is_of_the_hour_of_its_earliest_event(void **state)
 {
 	enum { HOUR_MS = 3600 * 1000 };
@@ -380,6 +408,7 @@ int main(void)
 		TEST(a_promise_is_due_until_it_is_kept_and_late_ones_stay),
 		TEST(no_contact_is_due_of_who_is_in_support_closed_or_redirected),
 		TEST(callbacks_are_due_and_no_team_has_them),
+		TEST(a_household_with_signals_is_due_once_until_it_waits_no_more),
 		TEST(a_call_is_of_the_hour_of_its_earliest_event),
 		TEST(closing_days_move_a_deadline),
 		TEST(what_is_not_registered_has_a_figure_of_its_own),

@@ -155,10 +155,24 @@ static void mutate_screenings(struct tallied *t, uint64_t *seed)
 		WOT__V1__BODY__KIND_SCREENING, &screening.base);
 }
 
+static void mutate_signals(struct tallied *t, uint64_t *seed)
+{
+	uint8_t household[16] = {(uint8_t)chance(seed, 9)};
+	Wot__V1__SignalsWait wait = WOT__V1__SIGNALS_WAIT__INIT;
+	wait.household_id = (ProtobufCBinaryData){sizeof household, household};
+	wait.has_reported_on = chance(seed, 2) > 0;
+	wait.reported_on = day("2024-11-01") + (int32_t)chance(seed, 500);
+	log_body(t, STREAM_TRIAGE, NULL, noon(wait.reported_on), WOT__V1__BODY__KIND_SIGNALS_WAIT,
+		&wait.base);
+}
+
 static void mutate(struct tallied *t, uint64_t *seed)
 {
 	int32_t on = day("2024-11-01") + (int32_t)chance(seed, 500);
-	switch (chance(seed, 7)) {
+	switch (chance(seed, 8)) {
+	case 7:
+		mutate_signals(t, seed);
+		return;
 	case 6:
 		mutate_screenings(t, seed);
 		return;

@@ -210,6 +210,66 @@ static void a_signal_is_no_case_and_not_screened_before_it_came(void **state)
 	listed(h, "DEBT", 1, 1);
 }
 
+static int32_t on(int month, int date)
+{
+	return calendar_day((struct calendar_date){2025, month, date});
+}
+
+/* What the next tick tells of household 7: the day since when it waits; 0: that it does no more; -1: nothing. */
+static int32_t told(struct harness *h, int64_t now_ms)
+{
+	h->now_ms = now_ms;
+	if (!harness_tick(h, now_ms))
+		return -1;
+	assert_int_equal(harness_count(h), 1);
+	const Wot__V1__Event *event = harness_event(h, 0);
+	assert_int_equal(event->body->kind_case, KIND(SIGNALS_WAIT));
+	const Wot__V1__SignalsWait *wait = event->body->signals_wait;
+	assert_int_equal(wait->household_id.data[0], 7);
+	assert_int_equal(harness_tick(h, now_ms), 0); /* once */
+	return wait->has_reported_on ? wait->reported_on : 0;
+}
+
+/* Figures are made of this alone, so it is told of whatever changes it: another signal, a screening, time. */
+static void since_when_a_household_waits_is_told_when_that_changes(void **state)
+{
+	struct harness *h = *state;
+	assert_int_equal(told(h, at(3, 3)), -1);
+	signalled(h, 7, SIGNAL(DEBT), at(3, 4));
+	assert_int_equal(told(h, at(3, 6)), on(3, 4));
+	signalled(h, 7, SIGNAL(DEBT), at(3, 3));
+	assert_int_equal(told(h, at(3, 6)), on(3, 3));
+	signalled(h, 7, SIGNAL(DEBT), at(3, 5));
+	assert_int_equal(told(h, at(3, 6)), -1);
+	assert_int_equal(phoned(h, "team", "woonplus/s1", at(3, 4), OUTCOME(NOT_REACHED)), 0);
+	assert_int_equal(told(h, at(3, 6)), -1);
+	assert_int_equal(phoned(h, "team", "woonplus/s1", at(3, 4), OUTCOME(ADVICE)), 0);
+	assert_int_equal(told(h, at(3, 6)), on(3, 5));
+	assert_int_equal(told(h, at(4, 2)), -1);
+	assert_int_equal(told(h, at(4, 3)), 0); /* 28 days without another one */
+	signalled(h, 7, SIGNAL(EVICTION), at(4, 3));
+	assert_int_equal(told(h, at(4, 3)), on(4, 3));
+	assert_int_equal(phoned(h, "team", "woonplus/s4", at(4, 3), OUTCOME(ADVICE)), 0);
+	assert_int_equal(told(h, at(4, 3)), 0);
+	replay_answers_the_same(h);
+}
+
+/* Nothing is kept of a household that does not wait, and until that is told it is kept. */
+static void a_household_is_not_forgotten_before_it_is_told_that_it_waits_no_more(void **state)
+{
+	struct harness *h = *state;
+	signalled(h, 7, SIGNAL(DEBT), at(3, 4));
+	assert_int_equal(told(h, at(3, 4)), on(3, 4));
+	signalled(h, 9, SIGNAL(DEBT), at(4, 20));
+	harness_tick(h, h->now_ms);
+	assert_int_equal(harness_count(h), 2);
+	for (size_t i = 0; i < 2; i++) {
+		const Wot__V1__SignalsWait *wait = harness_event(h, i)->body->signals_wait;
+		assert_int_equal(wait->has_reported_on, wait->household_id.data[0] == 9);
+	}
+	replay_answers_the_same(h);
+}
+
 /* Intake lost it with its disk, so the partner had no receipt and sent it again. */
 static void what_is_known_already_is_not_taken_twice(void **state)
 {
@@ -266,6 +326,8 @@ int main(void)
 		TEST(what_is_not_repeated_leaves_the_list_and_the_past_never_comes_on_it),
 		TEST(who_is_phoned_about_a_signal_stays_until_reached),
 		TEST(a_signal_is_no_case_and_not_screened_before_it_came),
+		TEST(since_when_a_household_waits_is_told_when_that_changes),
+		TEST(a_household_is_not_forgotten_before_it_is_told_that_it_waits_no_more),
 		TEST(what_is_known_already_is_not_taken_twice),
 		TEST(pages_go_on_behind_a_household_also_when_it_has_left),
 	};
