@@ -271,6 +271,52 @@ class Promises(unittest.TestCase):
         city.case(ref, "2025-12-02", "supportStarted")
         self.assertEqual(city.count("starts_due"), 0)
 
+    def due(self, city, name, day, today=date(2025, 5, 1)):
+        return figures.kpi_json(city.history(), name, day, day, today=today)["count"]
+
+    def test_what_is_promised_is_due_on_its_day_until_it_is_kept(self):
+        city = City()
+        ref = city.request("2025-04-15", channel="WEB")
+        days = {"reactions_due": date(2025, 4, 16), "contacts_due": date(2025, 4, 24), "closes_due": date(2025, 10, 15)}
+        for name, day in days.items():
+            self.assertEqual(self.due(city, name, day), 1, name)
+        city.screening(ref, "2025-05-20", "REDIRECTED")
+        for name, day in days.items():
+            self.assertEqual(self.due(city, name, day), 0, name)
+
+    def test_a_callback_is_due_until_somebody_was_reached(self):
+        city = City()
+        self.call(city, "a", "ABANDONED", "10:00:00")
+        self.assertEqual(self.due(city, "callbacks_due", date(2025, 4, 22)), 1)
+        self.assertEqual(city.rows("callbacks_due", "team"), {"UNKNOWN": 1})
+        city.say("/v1/callbacks", "2025-04-24", callId="a", reached=True)
+        self.assertEqual(self.due(city, "callbacks_due", date(2025, 4, 22)), 0)
+
+    def test_a_signal_waits_28_days_or_until_somebody_was_reached(self):
+        city, day = City(), date(2025, 4, 24)
+        city.say("/v1/signals", "2025-04-15", kind="DEBT", ref="s")
+        self.assertEqual(self.due(city, "signals_due", day, date(2025, 5, 13)), 1)
+        self.assertEqual(self.due(city, "signals_due", day, date(2025, 5, 14)), 0)
+        city.screening("s", "2025-04-16", "NOT_REACHED")
+        self.assertEqual(self.due(city, "signals_due", day), 1)
+        city.screening("s", "2025-04-17", "ADVICE")
+        self.assertEqual(self.due(city, "signals_due", day), 0)
+
+    def test_a_call_is_of_the_hour_of_its_first_event(self):
+        city = City()
+        self.call(city, "a", "ANSWERED", "10:00:00")
+        self.call(city, "a", "ENTERED", "09:59:59")
+        self.assertEqual(city.rows("calls_by_hour", "hour"), {"09": 1})
+
+    def test_hours_are_of_the_care_weights_of_who_is_in_support(self):
+        city = City()
+        for weight in ("LIGHT", "HEAVY", "UNKNOWN"):
+            ref = city.closed_case("2025-01-02", "2025-01-06", None)
+            city.case(ref, "2025-01-07", "careWeightSet", careWeight=weight)
+        city.closed_case("2025-01-02", "2025-01-06", "2025-02-03")
+        figure = city.kpi("care_hours")
+        self.assertEqual((figure["count"], figure["unknown"]), (4, 1))
+
 
 class Unknown(unittest.TestCase):
     def test_each_field_has_its_share(self):

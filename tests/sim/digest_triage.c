@@ -39,9 +39,9 @@ static void signals_print(const struct signals *signals, struct buf *out)
 	for (const struct household *h = signals->households; h; h = h->hh.next) {
 		buf_printf(out,
 			"household %u reported=%d last=%d reached=%" PRId64
-			" kinds=%x attempts=%u ",
-			h->number, h->reported_on, h->last_on, h->reached_ms, h->kinds,
-			h->attempts);
+			" kinds=%x attempts=%u told=%u:%d ",
+			h->number, h->reported_on, h->last_on, h->reached_ms, h->kinds, h->attempts,
+			h->told_number, h->told_on);
 		buf_hex(out, h->id, sizeof h->id);
 		buf_char(out, '\n');
 	}

@@ -296,23 +296,6 @@ static void a_household_with_signals_is_due_once_until_it_waits_no_more(void **s
 	assert_replay_is_equal(t);
 }
 
-static void a_call_is_of_the_hour_of_its_earliest_event(void **state)
-{
-	enum { HOUR_MS = 3600 * 1000 };
-	struct tallied *t = *state;
-	int64_t at = noon(day("2025-04-17"));
-	log_call(t, "a", ANSWERED, at, 20);
-	assert_int_equal(count_by(t, "calls_by_hour", "2025-04-17", NULL, "12"), 1);
-	log_call(t, "a", ENTERED, at - 1, -1);
-	log_call(t, "a", GIVEN_UP, at + HOUR_MS, -1);
-	assert_int_equal(count_by(t, "calls_by_hour", "2025-04-17", NULL, "11"), 1);
-	assert_int_equal(count_by(t, "calls_by_hour", "2025-04-17", NULL, "12"), -1);
-	log_call(t, "a", ENTERED, at - 13 * HOUR_MS, -1); /* the evening before */
-	assert_int_equal(count_by(t, "calls_by_hour", "2025-04-16", NULL, "23"), 1);
-	assert_figure(t, "calls_by_hour", "2025-04-17", 0, 0, 0, -1, 0);
-	assert_replay_is_equal(t);
-}
-
 static void closing_days_move_a_deadline(void **state)
 {
 	struct tallied *t = *state;
@@ -409,7 +392,6 @@ int main(void)
 		TEST(no_contact_is_due_of_who_is_in_support_closed_or_redirected),
 		TEST(callbacks_are_due_and_no_team_has_them),
 		TEST(a_household_with_signals_is_due_once_until_it_waits_no_more),
-		TEST(a_call_is_of_the_hour_of_its_earliest_event),
 		TEST(closing_days_move_a_deadline),
 		TEST(what_is_not_registered_has_a_figure_of_its_own),
 		TEST(no_figure_is_made_of_clock_events),

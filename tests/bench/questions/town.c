@@ -79,11 +79,17 @@ static void block_end(struct town *town)
 static void say(struct town *town, uint32_t number, int32_t on, Wot__V1__CaseFacts *facts)
 {
 	Wot__V1__FirstContact message = WOT__V1__FIRST_CONTACT__INIT;
+	Wot__V1__Screening screening = WOT__V1__SCREENING__INIT;
 	Wot__V1__Body body = WOT__V1__BODY__INIT;
 	Wot__V1__Event event = WOT__V1__EVENT__INIT;
 	char id[24];
 	snprintf(id, sizeof id, "%d-%06u", calendar_date(on).year, number);
-	body_set(&body, WOT__V1__BODY__KIND_FIRST_CONTACT, &message.base);
+	if (facts->has_screening) { /* a row of its own */
+		screening.outcome = facts->screening;
+		body_set(&body, WOT__V1__BODY__KIND_SCREENING, &screening.base);
+	} else {
+		body_set(&body, WOT__V1__BODY__KIND_FIRST_CONTACT, &message.base);
+	}
 	event.id = (ProtobufCBinaryData){16, (uint8_t[16]){0}};
 	event.occurred_at = calendar_day_start(on);
 	event.recorded_at = town->now_ms;
