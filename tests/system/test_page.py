@@ -1,4 +1,5 @@
 """What aggregate shows over HTTP: pages for everybody, breakdowns for those who may."""
+import datetime
 import gzip
 import http.client
 import html.parser
@@ -102,7 +103,9 @@ class Page(unittest.TestCase):
 
     def test_figures_stand_beside_last_year_with_their_norm(self):
         markup = self.page("/cijfers")
-        self.assertEqual(self.row(markup, "Hulpvragen"), ["Hulpvragen", "7", "0", "meer dan 300 per kwartaal", "nog bezig"])
+        # In a running year the quarters that are over are judged, and in the first one nothing is.
+        verdict = "nog bezig" if datetime.date.today().month <= 3 else "niet gehaald"
+        self.assertEqual(self.row(markup, "Hulpvragen"), ["Hulpvragen", "7", "0", "meer dan 300 per kwartaal", verdict])
         self.assertIn("verzonnen stad", markup.text)
         self.assertEqual(self.row(markup, "Cliënten tevreden over de toegang")[1:], ["–", "–", "minstens 80%", "geen meting"])
 
