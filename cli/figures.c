@@ -15,11 +15,13 @@ static bool is_word(const char *text)
 	return text[0] && !strpbrk(text, " \t\r\n;");
 }
 
-enum { WORDS_MAX = 3 };
+enum { WORDS_MAX = 3, WHERE_MAX = 32 };
 
 struct figure_args {
 	const char *words[WORDS_MAX]; /* an id, and of compare two years */
 	const char *period, *beside, *by, *definition, *as_of;
+	const char *where[WHERE_MAX];
+	size_t where_count;
 	bool json, csv;
 };
 
@@ -30,6 +32,7 @@ static int figure_parse(struct cli *cli, int argc, char **argv, int words, struc
 		{"period", required_argument, NULL, 'p'},
 		{"beside", required_argument, NULL, 's'},
 		{"by", required_argument, NULL, 'b'},
+		{"where", required_argument, NULL, 'w'},
 		{"definition", required_argument, NULL, 'd'},
 		{"as-of", required_argument, NULL, 'a'},
 		{"json", no_argument, NULL, 'j'},
@@ -48,13 +51,17 @@ static int figure_parse(struct cli *cli, int argc, char **argv, int words, struc
 			args->beside = optarg;
 		else if (c == 'b')
 			args->by = optarg;
+		else if (c == 'w' && args->where_count < WHERE_MAX)
+			args->where[args->where_count++] = optarg;
+		else if (c == 'w')
+			return cli_fail(EXIT_USAGE, "more than %d times --where", WHERE_MAX);
 		else if (c == 'd')
 			args->definition = optarg;
 		else if (c == 'a')
 			args->as_of = optarg;
 		else if (c == 'j')
 			args->json = true;
-		else
+		else if (c == 'c')
 			args->csv = true;
 	}
 	for (int i = 0; optind < argc; i++, optind++) {
@@ -125,6 +132,8 @@ static void line_make(struct buf *line, const char *command, const struct figure
 		buf_printf(line, " %s", args->words[i]);
 	word_add(line, "period", args->period);
 	word_add(line, "by", args->by);
+	for (size_t i = 0; i < args->where_count; i++)
+		word_add(line, "where", args->where[i]);
 	word_add(line, "definition", args->definition);
 	word_add(line, "beside", args->beside);
 	word_add(line, "as-of", args->as_of);
@@ -240,7 +249,7 @@ int verb_forecast(struct cli *cli, int argc, char **argv)
 {
 	struct figure_args args = {0};
 	int code = figure_parse(cli, argc, argv, 0, &args);
-	if (!code && (args.period || args.by || args.definition || args.csv))
+	if (!code && (args.period || args.by || args.where_count || args.definition || args.csv))
 		code = cli_fail(EXIT_USAGE, "forecast is of this quarter: a table, or --json");
 	return code ? code : figure_ask(cli, "show forecast", &args);
 }

@@ -15,13 +15,14 @@ static const struct {
 	{"import", verb_import, true, "FILE|-", "send JSON Lines over HTTP; can be run again"},
 	{"push", verb_push, true, "FILE|-", "the same lines over ZeroMQ"},
 	{"kpi", verb_kpi, false,
-		"[ID] [--period P] [--beside P] [--by DIM[,DIM]] [--definition YEAR] [--as-of DAY] "
-		"[--json|--csv]",
+		"[ID] [--period P] [--beside P] [--by DIM[,DIM]] [--where DIM=VALUE[,…]]... "
+		"[--definition YEAR] [--as-of DAY] [--json|--csv]",
 		"the figures"},
-	{"explain", verb_explain, false, "ID --period P [--by DIM=VALUE] [--json]",
+	{"explain", verb_explain, false, "ID --period P [--where DIM=VALUE[,…]]... [--json]",
 		"what is behind a figure"},
 	{"compare", verb_compare, false,
-		"ID YEAR YEAR [--period P] [--by DIM] [--as-of DAY] [--json]",
+		"ID YEAR YEAR [--period P] [--by DIM] [--where DIM=VALUE[,…]]... [--as-of DAY] "
+		"[--json]",
 		"a figure by the definitions of two years"},
 	{"forecast", verb_forecast, false, "[--as-of DAY] [--json]",
 		"who must start by when for the quarter to reach its norm"},

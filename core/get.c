@@ -3,16 +3,22 @@
 #include "proto/case_id.h"
 #include "proto/door.h"
 
-int get_parameters(const ProtobufCMessageDescriptor *type, const struct parameter *parameters,
-	size_t count, ProtobufCMessage **out, struct faults *faults, struct why *why)
+/* The first fault of those that were found is what `why` says. */
+static int fault_why(int err, const struct faults *faults, size_t before, struct why *why)
 {
-	size_t before = faults->count;
-	int err = read_parameters(type, parameters, count, out, faults);
-	if (!err || before >= FAULT_MAX)
+	if (!err || before >= FAULT_MAX || faults->count == before)
 		return err;
 	const struct fault *first = &faults->items[before];
 	const char *name = first->pointer[0] ? first->pointer + 1 : "";
 	return why_set(why, err, "%s%s%s", name, name[0] ? ": " : "", first->detail);
+}
+
+int get_parameters(const ProtobufCMessageDescriptor *type, const struct parameter *parameters,
+	size_t count, ProtobufCMessage **out, struct faults *faults, struct why *why)
+{
+	size_t before = faults->count;
+	return fault_why(
+		read_parameters(type, parameters, count, out, faults), faults, before, why);
 }
 
 int get_take(const struct read *read, get_fn *const *functions, const void *knowledge,
@@ -24,7 +30,8 @@ int get_take(const struct read *read, get_fn *const *functions, const void *know
 		.known = get->known,
 		.codings = get->codings,
 		.now_ms = get->now_ms,
-		.arena = faults->arena};
+		.arena = faults->arena,
+		.faults = faults};
 	ProtobufCMessage *parameters;
 	if (read->permission && !(role_may_read(get->role) & read->permission))
 		return ERR_FORBIDDEN;
@@ -34,12 +41,12 @@ int get_take(const struct read *read, get_fn *const *functions, const void *know
 		return err;
 	query.named = read_named(read, get->path);
 	query.parameters = parameters;
-	size_t before = answer->text->len;
+	size_t before = answer->text->len, faults_before = faults->count;
 	answer->status = 200;
 	answer->message = read->answer ? message_new(read->answer, query.arena) : NULL;
 	get_fn *function = functions[read - reads];
 	must(function); /* of one of its daemon's rows */
-	err = function(knowledge, &query, answer, why);
+	err = fault_why(function(knowledge, &query, answer, why), faults, faults_before, why);
 	if (err)
 		answer->text->len = before;
 	else if (read->answer)

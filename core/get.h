@@ -31,6 +31,8 @@ struct get_query {
 	const ProtobufCMessage *parameters; /* of the row, and valid */
 	int64_t now_ms;
 	struct arena *arena; /* for the answer */
+	struct faults *
+		faults; /* for parameters that only the function knows to be wrong; then ERR_INVALID */
 };
 
 struct get_answer {

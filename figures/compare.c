@@ -12,6 +12,7 @@ enum { SIDES = 2 };
 
 struct comparison {
 	struct figure sides[SIDES];
+	struct filters filters[SIDES];
 	uint64_t cases; /* rows that the two count otherwise */
 };
 
@@ -38,8 +39,8 @@ static void splits_differ(const struct formula *const formulas[SIDES], const str
 		differs[i] |= given[0].gives[i] && values[0][i] != values[1][i];
 }
 
-static uint64_t part_differs(
-	const struct formula *const formulas[SIDES], const struct figure *figure)
+static uint64_t part_differs(const struct formula *const formulas[SIDES],
+	const struct filters filters[SIDES], const struct figure *figure)
 {
 	uint64_t cases = 0;
 	const struct table *table = formulas[0]->kind->table;
@@ -48,8 +49,10 @@ static uint64_t part_differs(
 		struct rows rows = table_rows(table, row);
 		struct given given[SIDES];
 		bool differs[TABLE_CHUNK];
-		for (int side = 0; side < SIDES; side++)
+		for (int side = 0; side < SIDES; side++) {
 			formula_give(formulas[side], rows, &figure->period, &given[side]);
+			filters_give(formulas[side], &filters[side], rows, &given[side]);
+		}
 		for (uint32_t i = 0; i < rows.count; i++)
 			differs[i] = given_differs(formulas, given, i);
 		for (size_t s = 0; s < figure->by_count; s++)
@@ -61,21 +64,25 @@ static uint64_t part_differs(
 }
 
 /* All rows that a formula counts: where the other counts those of another table. */
-static uint64_t part_gives(const struct formula *formula, const struct period *period)
+static uint64_t part_gives(
+	const struct formula *formula, const struct filters *filters, const struct period *period)
 {
 	uint64_t cases = 0;
 	struct given given;
 	for (uint32_t row = 0; row < formula->kind->table->rows; row += TABLE_CHUNK) {
 		struct rows rows = table_rows(formula->kind->table, row);
 		bool any = formula_give(formula, rows, period, &given);
+		filters_give(formula, filters, rows, &given);
 		for (uint32_t i = 0; any && i < rows.count; i++)
 			cases += given.gives[i] != 0;
 	}
 	return cases;
 }
 
-static uint64_t cases_count(const struct figure sides[SIDES])
+static uint64_t cases_count(const struct comparison *comparison)
 {
+	const struct figure *sides = comparison->sides;
+	const struct filters *filters = comparison->filters;
 	const struct formula *parts[SIDES][SUM_MAX];
 	uint64_t cases = 0;
 	size_t count = formula_parts(sides[0].formula, parts[0]);
@@ -84,10 +91,10 @@ static uint64_t cases_count(const struct figure sides[SIDES])
 	for (size_t i = 0; i < count; i++) {
 		const struct formula *const formulas[SIDES] = {parts[0][i], parts[1][i]};
 		if (formulas[0]->source == formulas[1]->source)
-			cases += part_differs(formulas, &sides[0]);
+			cases += part_differs(formulas, filters, &sides[0]);
 		else
-			cases += part_gives(formulas[0], &sides[0].period) +
-				 part_gives(formulas[1], &sides[1].period);
+			cases += part_gives(formulas[0], &filters[0], &sides[0].period) +
+				 part_gives(formulas[1], &filters[1], &sides[1].period);
 	}
 	return cases;
 }
@@ -198,6 +205,20 @@ static void compare_text(
 				       : "cases are counted otherwise");
 }
 
+/* By one definition. */
+static int side_make(const struct query *query, const struct query_scope *scope,
+	struct figure *figure, struct filters *filters, struct why *why)
+{
+	int err = query_filters(scope->kpi->formulas[scope->definition], query, filters, why);
+	if (!err)
+		err = query_figure(query, scope, scope->kpi, figure, why);
+	if (!err && figure_series(figure) < FIGURE_SPLITS)
+		err = why_set(why, ERR_INVALID,
+			"two definitions are compared of a period, not by %s",
+			figure->by[figure_series(figure)]->id);
+	return err;
+}
+
 int query_compare(
 	const struct kpis *kpis, const struct query *query, struct buf *out, struct why *why)
 {
@@ -212,19 +233,21 @@ int query_compare(
 	if (err)
 		return err;
 	struct comparison comparison = {0};
-	err = query_figure(&asked, &scope, scope.kpi, &comparison.sides[0], why);
+	err = side_make(&asked, &scope, &comparison.sides[0], &comparison.filters[0], why);
 	if (!err)
 		err = query_definition(kpis, query->other, &scope, why);
 	if (!err)
-		err = query_figure(&asked, &scope, scope.kpi, &comparison.sides[1], why);
+		err = side_make(&asked, &scope, &comparison.sides[1], &comparison.filters[1], why);
 	if (!err) {
-		comparison.cases = cases_count(comparison.sides);
+		comparison.cases = cases_count(&comparison);
 		if (query->format == QUERY_JSON)
 			compare_json(kpis, &comparison, query->marks, out);
 		else
 			compare_text(kpis, &comparison, out);
 	}
-	for (int side = 0; side < SIDES; side++)
+	for (int side = 0; side < SIDES; side++) {
 		figure_done(&comparison.sides[side]);
+		filters_done(&comparison.filters[side]);
+	}
 	return err;
 }

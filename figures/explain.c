@@ -10,58 +10,6 @@
 
 enum { PIECE_BYTES = 1 << 16 };
 
-struct filter {
-	const struct dimension *dimension; /* NULL: all rows */
-	char key[128];
-};
-
-/* "ward=ZUID" */
-static int filter_parse(
-	const struct formula *formula, const char *text, struct filter *out, struct why *why)
-{
-	*out = (struct filter){0};
-	if (!text)
-		return 0;
-	size_t len = strcspn(text, "=");
-	if (!text[len] || strlen(text + len + 1) >= sizeof out->key)
-		return why_set(why, ERR_INVALID, "%.64s is no filter; one reads ward=ZUID", text);
-	strcpy(out->key, text + len + 1);
-	return query_dimension(formula, text, len, &out->dimension, why);
-}
-
-/* That the key is one of the dimension's; otherwise which there are. */
-static int filter_check(const struct formula *part, const struct filter *filter, struct why *why)
-{
-	if (!filter->dimension)
-		return 0;
-	const struct split *split = formula_split(part, filter->dimension);
-	auto_buf struct buf keys = {0};
-	size_t size = split_size(split);
-	for (uint32_t value = 0; value < size; value++) {
-		const char *key = split_key(split, value);
-		if (!strcmp(key, filter->key))
-			return 0;
-		if (!value || strcmp(key, "UNKNOWN"))
-			buf_printf(&keys, "%s%s", value ? ", " : "", key);
-	}
-	return why_set(why, ERR_INVALID, "%s is never %.64s; there are %s", filter->dimension->id,
-		filter->key, keys.data);
-}
-
-static bool filter_holds(const struct formula *part, const struct filter *filter, uint32_t row)
-{
-	if (!filter->dimension)
-		return true;
-	const struct split *split = formula_split(part, filter->dimension);
-	uint32_t values[SPLIT_VALUES_MAX];
-	size_t count = split_values(part, split, row, values);
-	for (size_t i = 0; i < count; i++) {
-		if (!strcmp(split_key(split, values[i]), filter->key))
-			return true;
-	}
-	return false;
-}
-
 /* One row's answer, ready to be written. */
 struct explained {
 	const struct formula *part;
@@ -216,7 +164,7 @@ struct explain {
 	uint32_t definition;
 	enum query_format format;
 	struct period period;
-	struct filter filter;
+	struct filters filters;
 	const struct formula *parts[SUM_MAX];
 	size_t part_count, part; /* of them, the one that is looked at */
 	uint32_t row;            /* of it, the first that was not */
@@ -239,14 +187,15 @@ static void rows_explain(
 	struct explain *explain, const struct formula *part, struct rows rows, struct buf *out)
 {
 	struct given given;
+	bool holds[TABLE_CHUNK];
 	if (!formula_give(part, rows, &explain->period, &given))
 		return;
+	memset(holds, true, rows.count);
+	filters_hold(part, &explain->filters, rows, holds);
 	for (uint32_t i = 0; i < rows.count; i++) {
-		uint32_t row = rows.first + i;
-		bool holds = given.gives[i] && filter_holds(part, &explain->filter, row);
-		if (!given.gives[i] || (!holds && part->whole != WHOLE_POPULATION))
+		if (!given.gives[i] || (!holds[i] && part->whole != WHOLE_POPULATION))
 			continue;
-		struct explained explained = explain_row(part, &given, i, row, holds);
+		struct explained explained = explain_row(part, &given, i, rows.first + i, holds[i]);
 		explain_say(explain, &explained, out);
 	}
 }
@@ -298,7 +247,8 @@ int explain_open(
 		err = why_set(why, ERR_INVALID, "explain needs the id of one KPI");
 	else if (query->by)
 		err = why_set(why, ERR_INVALID,
-			"by %.64s splits a figure; its rows are filtered by ward=ZUID", query->by);
+			"by %.64s splits a figure; its rows are filtered: where ward=ZUID",
+			query->by);
 	else
 		err = query_scope_find(kpis, query, &scope, why);
 	if (err)
@@ -308,9 +258,7 @@ int explain_open(
 	explain->period = scope.period;
 	const struct formula *formula = scope.kpi->formulas[scope.definition];
 	explain->part_count = formula_parts(formula, explain->parts);
-	err = filter_parse(formula, query->filter, &explain->filter, why);
-	if (!err)
-		err = filter_check(explain->parts[0], &explain->filter, why);
+	err = query_filters(formula, query, &explain->filters, why);
 cleanup:
 	if (err)
 		explain_close(&explain);
@@ -322,16 +270,16 @@ cleanup:
 void explain_keep(struct explain *explain, struct facts **facts, struct kpis **kpis)
 {
 	const struct kpis *before = explain->kpis, *after = *kpis;
-	const struct dimension *by = explain->filter.dimension;
+	const struct kpi *kpi = explain->kpi;
 	must(!explain->own_kpis && after->count == before->count);
 	explain->own_facts = *facts;
 	explain->kpis = explain->own_kpis = *kpis;
 	*facts = NULL;
 	*kpis = NULL;
-	explain->kpi = &after->items[explain->kpi - before->items];
-	formula_parts(explain->kpi->formulas[explain->definition], explain->parts);
-	if (by)
-		explain->filter.dimension = &after->dimensions[by - before->dimensions];
+	explain->kpi = &after->items[kpi - before->items];
+	const struct formula *formula = explain->kpi->formulas[explain->definition];
+	formula_parts(formula, explain->parts);
+	filters_move(&explain->filters, kpi->formulas[explain->definition], formula);
 }
 
 void explain_close(struct explain **explain)
@@ -340,6 +288,7 @@ void explain_close(struct explain **explain)
 	*explain = NULL;
 	if (!old)
 		return;
+	filters_done(&old->filters);
 	kpis_free(old->own_kpis);
 	facts_free(old->own_facts);
 	free(old);

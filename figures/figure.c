@@ -1,25 +1,12 @@
 #include "figures/figure.h"
 
-#include "figures/percentile.h"
-#include "lib/clean.h"
+#include "figures/gather.h"
 #include <string.h>
 
-enum { CROSS_MAX = 1 << 18 };
-
-/* What is gathered for one value, or one pair of values. */
-struct group {
-	struct counts counts;
-	struct percentile measured; /* of a measure */
-};
-
-struct gather {
-	const struct figure *figure;
-	size_t sizes[FIGURE_SPLITS];
-	struct group total, *groups;
-	size_t group_count;
-	/* Of a part whose rows count as one each: how many rows of a group give what, added up at the end. */
-	uint32_t *histogram;
-};
+enum {
+	CROSS_MAX = 1 << 18,
+	POINTS_MAX = 1100
+}; /* all months that there are, or three years of days */
 
 size_t formula_parts(const struct formula *formula, const struct formula *parts[SUM_MAX])
 {
@@ -31,161 +18,56 @@ size_t formula_parts(const struct formula *formula, const struct formula *parts[
 	return formula->sum_count;
 }
 
-static void counts_add(struct counts *to, const struct counts *counts, int64_t times)
-{
-	to->count += counts->count * times;
-	to->of += counts->of * times;
-	to->unknown += counts->unknown * times;
-}
-
-/* One row to one group. */
-static void group_add(struct gather *gather, size_t group, const struct given *given, uint32_t i)
-{
-	if (gather->histogram) {
-		gather->histogram[group * GIVE_KINDS + given->gives[i] % GIVE_KINDS]++;
-		return;
-	}
-	struct counts counts = given_counts(given, i);
-	counts_add(&gather->groups[group].counts, &counts, 1);
-	if (gather->figure->formula->measure != REF_NONE && given->gives[i] & GIVE_COUNT)
-		percentile_add(&gather->groups[group].measured, given->measured[i]);
-}
-
-static void histogram_begin(struct gather *gather, const struct formula *part)
-{
-	if (part->measure != REF_NONE || part->sum != REF_NONE || part->divided_by != REF_NONE)
-		return;
-	gather->histogram = calloc(gather->group_count, GIVE_KINDS * sizeof *gather->histogram);
-	must(gather->histogram);
-}
-
-static void histogram_end(struct gather *gather)
-{
-	for (size_t i = 0; gather->histogram && i < gather->group_count * GIVE_KINDS; i++) {
-		struct counts counts = gives_counts((unsigned)(i % GIVE_KINDS));
-		counts_add(&gather->groups[i / GIVE_KINDS].counts, &counts, gather->histogram[i]);
-	}
-	free(gather->histogram);
-	gather->histogram = NULL;
-}
-
-/* The values of a chunk's rows in one dimension; without one all rows have the value 0. */
-struct column_values {
-	const struct split *split;
-	bool lists; /* bits */
-	uint32_t values[TABLE_CHUNK];
+/* Where a row of a figure stands among what was gathered. */
+struct standing {
+	const struct gather *gather;
+	const char *key; /* on the axis that is no series; NULL: all of it */
+	int64_t whole;   /* all of the population, of the period or of the part of a series */
+	const struct figure_names *names;
 };
 
-/* A value of `set`, which loses it. */
-static uint32_t value_take(uint32_t *set, bool is_list)
+/* Of the wards that a filter takes; 0: not of all of them known. */
+static int64_t households_taken(
+	const struct split *split, const struct filter *filter, const struct figure_names *names)
 {
-	uint32_t value = is_list ? (uint32_t)__builtin_ctz(*set) : *set;
-	*set = is_list ? *set & (*set - 1) : 0;
-	return value;
-}
-
-/* Each row into the group of each pair of its values. */
-static void rows_group(struct gather *gather, struct rows rows, const struct given *given,
-	const struct column_values columns[FIGURE_SPLITS])
-{
-	const struct column_values *first = &columns[0], *second = &columns[1];
-	for (uint32_t i = 0; i < rows.count; i++) {
-		uint32_t a = first->values[i], b;
-		if (!given->gives[i])
+	int64_t sum = 0;
+	for (uint32_t value = 0; value < filter->size; value++) {
+		if (!filter->takes[value])
 			continue;
-		do {
-			size_t group = value_take(&a, first->lists) * gather->sizes[1];
-			b = second->values[i];
-			do
-				group_add(gather, group + value_take(&b, second->lists), given, i);
-			while (b);
-		} while (a);
+		uint32_t households = names->on_households(names->arg, split_key(split, value));
+		if (!households)
+			return 0;
+		sum += households;
 	}
+	return sum;
 }
 
-/* The same where a row counts as one, and one dimension at most has lists. */
-static COLUMN_LOOP void rows_histogram(struct gather *gather, struct rows rows,
-	const struct given *given, const struct column_values columns[FIGURE_SPLITS])
+/* Of the row's ward, or of all that are asked for. */
+static int64_t households_of(const struct standing *at)
 {
-	size_t listed = columns[1].lists,
-	       steps[FIGURE_SPLITS] = {GIVE_KINDS * gather->sizes[1], GIVE_KINDS};
-	const uint32_t *values = columns[!listed].values, *lists = columns[listed].values;
-	size_t step = steps[!listed], list_step = steps[listed];
-	uint32_t *histogram = gather->histogram;
-	if (!columns[listed].lists) {
-		for (uint32_t i = 0; i < rows.count; i++)
-			histogram[values[i] * step + lists[i] * list_step +
-				  given->gives[i] % GIVE_KINDS]++;
-		return;
+	const struct filters *filters = at->gather->filters;
+	const struct figure_names *names = at->names;
+	if (!names || !names->on_households)
+		return 0;
+	for (size_t f = 0; !at->key && f < filters->count; f++) {
+		const struct dimension *dimension = filters->items[f].dimension;
+		if (!strcmp(dimension->id, "ward"))
+			return households_taken(
+				formula_split(at->gather->figure->formula, dimension),
+				&filters->items[f], names);
 	}
-	/* Most lists hold one value or two: those are counted without a branch to guess. */
-	for (uint32_t i = 0; i < rows.count; i++) {
-		uint32_t *from = histogram + values[i] * step + given->gives[i] % GIVE_KINDS;
-		uint32_t list = lists[i], rest = list & (list - 1), second = rest ? rest : list;
-		from[(uint32_t)__builtin_ctz(list) * list_step]++;
-		from[(uint32_t)__builtin_ctz(second) * list_step] += rest != 0;
-		for (rest &= rest - 1; rest; rest &= rest - 1)
-			from[(uint32_t)__builtin_ctz(rest) * list_step]++;
-	}
-}
-
-/* All rows into the groups of their values. */
-static void part_scan(struct gather *gather, const struct formula *part)
-{
-	const struct table *table = part->kind->table;
-	struct column_values columns[FIGURE_SPLITS] = {{0}};
-	struct given given;
-	for (size_t i = 0; i < gather->figure->by_count; i++) {
-		columns[i].split = formula_split(part, gather->figure->by[i]);
-		columns[i].lists = split_is_list(columns[i].split);
-	}
-	histogram_begin(gather, part);
-	for (uint32_t row = 0; row < table->rows; row += TABLE_CHUNK) {
-		struct rows rows = table_rows(table, row);
-		if (!formula_give(part, rows, &gather->figure->period, &given))
-			continue;
-		for (size_t i = 0; i < gather->figure->by_count; i++)
-			split_column(part, columns[i].split, rows, columns[i].values);
-		if (gather->histogram && !(columns[0].lists && columns[1].lists))
-			rows_histogram(gather, rows, &given, columns);
-		else
-			rows_group(gather, rows, &given, columns);
-	}
-	histogram_end(gather);
-}
-
-static void on_day(void *arg, const int32_t *values, size_t count)
-{
-	percentile_borrow(arg, values, count);
-}
-
-static void part_count(struct gather *gather, const struct formula *part)
-{
-	const struct figure *figure = gather->figure;
-	const struct period *period = &figure->period;
-	const struct split *split = figure->by_count ? formula_split(part, figure->by[0]) : NULL;
-	bool measured = part->measure != REF_NONE;
-	formula_counts(part, NULL, 0, period, &gather->total.counts);
-	if (measured)
-		spread_each(
-			&part->spread, period->from, period->to, on_day, &gather->total.measured);
-	if (figure->by_count > 1 || (split && (measured || !split->counted))) {
-		part_scan(gather, part);
-		return;
-	}
-	for (uint32_t v = 0; v < gather->group_count; v++)
-		formula_counts(part, split, v, period, &gather->groups[v].counts);
+	return names->on_households(names->arg, at->key);
 }
 
 /* Of a share: what the count is divided by. 0: not known, or nothing. */
-static int64_t whole_of(const struct figure *figure, const struct counts *counts,
-	const struct counts *total, const char *key, const struct figure_names *names)
+static int64_t whole_of(
+	const struct figure *figure, const struct counts *counts, const struct standing *at)
 {
 	switch (figure->formula->whole) {
 	case WHOLE_POPULATION:
-		return total->count;
+		return at->whole;
 	case WHOLE_HOUSEHOLDS:
-		return names && names->on_households ? names->on_households(names->arg, key) : 0;
+		return households_of(at);
 	default:
 		return counts->of;
 	}
@@ -232,8 +114,8 @@ static void spread_fill(struct value *value, enum kpi_unit unit, struct percenti
 	value->value = unit == UNIT_EURO ? value->mean : value->p50;
 }
 
-static struct value value_make(const struct figure *figure, struct group *group,
-	const struct counts *total, const char *key, const struct figure_names *names)
+static struct value value_make(
+	const struct figure *figure, struct group *group, const struct standing *at)
 {
 	struct value value = {.counts = group->counts};
 	switch (figure->kpi->unit) {
@@ -242,7 +124,7 @@ static struct value value_make(const struct figure *figure, struct group *group,
 		value.value = (double)value.counts.count;
 		break;
 	case UNIT_SHARE:
-		value.counts.of = whole_of(figure, &group->counts, total, key, names);
+		value.counts.of = whole_of(figure, &group->counts, at);
 		share_fill(&value, figure->formula);
 		break;
 	default:
@@ -280,76 +162,142 @@ static int row_compare(const void *a, const void *b)
 	return 0;
 }
 
+/* Of a month or day of the series. */
+static void point_name(
+	const struct figure *figure, uint32_t value, size_t axis, struct figure_row *row)
+{
+	const struct figure_point *point = &figure->points[value];
+	row->keys[axis] = point->key;
+	row->labels[axis] = point->label;
+	row->order[axis] = value;
+	row->is_running = point->is_running;
+}
+
+/* As they are defined, texts by their letters; UNKNOWN last. */
+static void value_name(const struct figure *figure, const struct formula *part, uint32_t value,
+	size_t axis, const struct figure_names *names, struct figure_row *row)
+{
+	const struct split *split = formula_split(part, figure->by[axis]);
+	row->keys[axis] = split_key(split, value);
+	row->labels[axis] = figure_label(names, split->dimension, row->keys[axis]);
+	row->order[axis] = !value ? UINT32_MAX : split_is_text(split) ? 0 : value;
+}
+
+static struct figure_row row_make(struct gather *gather, const struct figure *figure, size_t g,
+	const struct figure_names *names)
+{
+	const struct formula *parts[SUM_MAX];
+	uint32_t values[FIGURE_SPLITS] = {
+		(uint32_t)(g / gather->sizes[1]), (uint32_t)(g % gather->sizes[1])};
+	struct figure_row row = {0};
+	struct standing at = {.gather = gather, .whole = gather->whole, .names = names};
+	bool by_size = figure->kpi->largest_first && figure_series(figure) == FIGURE_SPLITS,
+	     has_unknown = false;
+	formula_parts(figure->formula, parts);
+	for (size_t i = 0; i < figure->by_count; i++) {
+		if (i == figure_series(figure)) {
+			point_name(figure, values[i], i, &row);
+			at.whole = gather->wholes[values[i]];
+			continue;
+		}
+		value_name(figure, parts[0], values[i], i, names, &row);
+		has_unknown = has_unknown || !values[i];
+		at.key = at.key ? at.key : row.keys[i];
+	}
+	row.value = value_make(figure, &gather->groups[g], &at);
+	if (by_size)
+		row.weight = has_unknown ? INT64_MAX : -row.value.counts.count;
+	return row;
+}
+
+/* What has no rows is left out, but for a month or day of a series that is not split. */
 static void rows_make(
 	struct gather *gather, struct figure *figure, const struct figure_names *names)
 {
-	const struct formula *parts[SUM_MAX];
-	formula_parts(figure->formula, parts);
+	bool all = figure->by_count == 1 && figure_series(figure) == 0;
 	figure->rows = calloc(gather->group_count + 1, sizeof *figure->rows);
 	must(figure->rows);
 	for (size_t g = 0; g < gather->group_count; g++) {
-		struct group *group = &gather->groups[g];
-		if (!group->counts.count && !group->counts.of && !group->counts.unknown)
-			continue;
-		struct figure_row *row = &figure->rows[figure->row_count++];
-		uint32_t values[FIGURE_SPLITS] = {
-			(uint32_t)(g / gather->sizes[1]), (uint32_t)(g % gather->sizes[1])};
-		bool has_unknown = false;
-		for (size_t i = 0; i < figure->by_count; i++) {
-			const struct split *split = formula_split(parts[0], figure->by[i]);
-			row->keys[i] = split_key(split, values[i]);
-			row->labels[i] = figure_label(names, figure->by[i], row->keys[i]);
-			/* As they are defined, texts by their letters; UNKNOWN last. */
-			row->order[i] = !values[i]             ? UINT32_MAX
-					: split_is_text(split) ? 0
-							       : values[i];
-			has_unknown = has_unknown || !values[i];
-		}
-		row->value = value_make(figure, group, &gather->total.counts, row->keys[0], names);
-		if (figure->kpi->largest_first)
-			row->weight = has_unknown ? INT64_MAX : -group->counts.count;
+		const struct counts *counts = &gather->groups[g].counts;
+		if (all || counts->count || counts->of || counts->unknown)
+			figure->rows[figure->row_count++] = row_make(gather, figure, g, names);
 	}
 	qsort(figure->rows, figure->row_count, sizeof *figure->rows, row_compare);
 }
 
-static void gather_done(struct gather *gather)
+static void points_make(struct figure *figure, enum span span, size_t count)
 {
-	for (size_t g = 0; g < gather->group_count; g++)
-		percentile_done(&gather->groups[g].measured);
-	free(gather->groups);
-	percentile_done(&gather->total.measured);
+	figure->points = calloc(count, sizeof *figure->points);
+	must(figure->points);
+	for (size_t i = 0; i < count; i++) {
+		struct period part = period_part(&figure->period, span, i);
+		struct figure_point *point = &figure->points[i];
+		period_print_key(part.from, span, point->key);
+		period_print_label(part.from, span, point->label);
+		point->is_running = !period_is_over(&part, span);
+	}
+}
+
+/* How many rows there may be on each axis. */
+static int axes_size(const struct figure *figure, size_t sizes[FIGURE_SPLITS], struct why *why)
+{
+	const struct formula *parts[SUM_MAX];
+	const char *id = figure->kpi->id;
+	formula_parts(figure->formula, parts);
+	for (size_t i = 0; i < figure->by_count; i++) {
+		const struct dimension *by = figure->by[i];
+		sizes[i] = by->span ? period_count(&figure->period, by->span)
+				    : split_size(formula_split(parts[0], by));
+		if (by->span && sizes[i] > POINTS_MAX)
+			return why_set(why, ERR_TOO_LARGE,
+				"%s by %s would have %zu rows, more than %d; ask by month, or of a "
+				"shorter period",
+				id, by->id, sizes[i], POINTS_MAX);
+	}
+	if (sizes[0] * sizes[1] > CROSS_MAX)
+		return why_set(why, ERR_TOO_LARGE,
+			"%s by %s and %s would have %zu rows, more than %d", id, figure->by[0]->id,
+			figure->by[1]->id, sizes[0] * sizes[1], CROSS_MAX);
+	return 0;
+}
+
+/* From what its rows give. */
+static void figure_fill(
+	struct figure *figure, const size_t sizes[FIGURE_SPLITS], const struct figure_names *names)
+{
+	const struct formula *parts[SUM_MAX];
+	size_t count = formula_parts(figure->formula, parts), series = figure_series(figure);
+	struct gather gather;
+	gather_init(&gather, figure, sizes);
+	for (size_t i = 0; i < count; i++)
+		gather_part(&gather, parts[i]);
+	gather_end(&gather);
+	struct standing all = {.gather = &gather, .whole = gather.whole, .names = names};
+	figure->total = value_make(figure, &gather.total, &all);
+	if (series < FIGURE_SPLITS)
+		points_make(figure, figure->by[series]->span, sizes[series]);
+	if (figure->by_count)
+		rows_make(&gather, figure, names);
+	gather_done(&gather);
 }
 
 int figure_make(struct figure *out, const struct kpi *kpi, const struct period *period,
-	uint32_t definition, const struct dimension *const *by, size_t by_count,
-	const struct figure_names *names, struct why *why)
+	uint32_t definition, const struct figure_cut *cut, const struct figure_names *names,
+	struct why *why)
 {
 	struct figure figure = {.kpi = kpi,
 		.formula = kpi->formulas[definition],
 		.period = *period,
 		.definition = definition,
-		.by_count = by_count};
-	struct gather gather = {.figure = &figure, .sizes = {1, 1}};
-	const struct formula *parts[SUM_MAX];
-	size_t part_total = formula_parts(figure.formula, parts);
-	gather.group_count = by_count ? 1 : 0;
-	for (size_t i = 0; i < by_count; i++) {
-		figure.by[i] = by[i];
-		gather.sizes[i] = split_size(formula_split(parts[0], by[i]));
-		gather.group_count *= gather.sizes[i];
-	}
-	if (gather.group_count > CROSS_MAX)
-		return why_set(why, ERR_TOO_LARGE,
-			"%s by %s and %s would have %zu rows, more than %d", kpi->id, by[0]->id,
-			by[1]->id, gather.group_count, CROSS_MAX);
-	gather.groups = calloc(gather.group_count + 1, sizeof *gather.groups);
-	must(gather.groups);
-	for (size_t i = 0; i < part_total; i++)
-		part_count(&gather, parts[i]);
-	figure.total = value_make(&figure, &gather.total, &gather.total.counts, NULL, names);
-	if (by_count)
-		rows_make(&gather, &figure, names);
-	gather_done(&gather);
+		.by_count = cut ? cut->by_count : 0,
+		.filters = cut ? cut->filters : NULL};
+	size_t sizes[FIGURE_SPLITS] = {1, 1};
+	if (cut)
+		memcpy(figure.by, cut->by, sizeof figure.by);
+	int err = axes_size(&figure, sizes, why);
+	if (err)
+		return err;
+	figure_fill(&figure, sizes, names);
 	*out = figure;
 	return 0;
 }
@@ -358,23 +306,18 @@ struct value figure_total(const struct figure *like, const struct kpi *kpi,
 	const struct period *period, const struct figure_names *names)
 {
 	struct figure figure = *like;
-	struct gather gather = {.figure = &figure, .sizes = {1, 1}};
-	const struct formula *parts[SUM_MAX];
 	figure.kpi = kpi;
 	figure.formula = kpi->formulas[like->definition];
 	figure.period = *period;
 	figure.by_count = 0;
-	size_t part_total = formula_parts(figure.formula, parts);
-	for (size_t i = 0; i < part_total; i++)
-		part_count(&gather, parts[i]);
-	struct value total = value_make(&figure, &gather.total, &gather.total.counts, NULL, names);
-	gather_done(&gather);
-	return total;
+	figure_fill(&figure, (const size_t[FIGURE_SPLITS]){1, 1}, names);
+	return figure.total;
 }
 
 void figure_done(struct figure *figure)
 {
 	free(figure->rows);
+	free(figure->points);
 	*figure = (struct figure){0};
 }
 

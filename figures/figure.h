@@ -1,9 +1,10 @@
 /*
- * A figure: a KPI in a period, under a definition, split by up to two dimensions; what a question
- * to a KPI answers, before it is written as JSON, CSV or a table.
+ * A figure: a KPI in a period, under a definition, of the rows that filters leave (filter.h), split by up to two
+ * dimensions; what a question to a KPI answers, before it is written as JSON, CSV or a table. What comes from
+ * counters and what is scanned: gather.h.
  *
- * Totals and the splits that kpi.yaml counts come from the counters; other splits, crosses and percentiles
- * scan the columns.
+ * One of the two may be a series: a row for each month or day of the period, also where nothing counts; of a stock,
+ * as of its last day. At the ends of the period a month is as much of it as the period has.
  */
 #ifndef WOT_FIGURE_H
 #define WOT_FIGURE_H
@@ -33,9 +34,16 @@ struct figure_row {
 	struct value value;
 	enum difference group; /* beside the rest of the total */
 	bool suppressed;       /* only that it is there may be told */
+	bool is_running;       /* of a series: its month or day is not over */
 	int64_t weight;        /* smaller comes first; then the order of the values */
 	uint32_t order[FIGURE_SPLITS];
 };
+/* A month or a day of a series. */
+struct figure_point {
+	char key[16], label[32]; /* 2025-03, maart 2025 */
+	bool is_running;
+};
+struct filters;
 struct figure {
 	const struct kpi *kpi;
 	const struct formula *formula;
@@ -43,6 +51,7 @@ struct figure {
 	uint32_t definition; /* an index */
 	const struct dimension *by[FIGURE_SPLITS];
 	size_t by_count;
+	const struct filters *filters; /* borrowed, until it is judged; NULL: all rows */
 	struct value total;
 	/* Of figure_judge: */
 	enum verdict verdict;
@@ -61,6 +70,7 @@ struct figure {
 	size_t published_count;
 	struct figure_row *rows;
 	size_t row_count;
+	struct figure_point *points; /* of a series; rows' keys and labels lie here */
 };
 
 static inline const struct norm *figure_norm(const struct figure *figure)
@@ -68,10 +78,26 @@ static inline const struct norm *figure_norm(const struct figure *figure)
 	return &figure->kpi->norms[figure->definition];
 }
 
-/* by: dimensions that the formula has (formula_dimension). ERR_TOO_LARGE: a cross of too many values. */
+/* Which of `by` is the series; FIGURE_SPLITS: none. */
+static inline size_t figure_series(const struct figure *figure)
+{
+	size_t i = 0;
+	while (i < figure->by_count && figure->by[i]->span == SPAN_NONE)
+		i++;
+	return i < figure->by_count ? i : FIGURE_SPLITS;
+}
+
+/* Of which rows a figure is, and how it is split: by dimensions that the formula has, one series at most. */
+struct figure_cut {
+	const struct dimension *by[FIGURE_SPLITS];
+	size_t by_count;
+	const struct filters *filters; /* NULL: all rows */
+};
+
+/* cut NULL: all of it, not split. ERR_TOO_LARGE: a cross of too many values, or too long a series. */
 int figure_make(struct figure *out, const struct kpi *kpi, const struct period *period,
-	uint32_t definition, const struct dimension *const *by, size_t by_count,
-	const struct figure_names *names, struct why *why);
+	uint32_t definition, const struct figure_cut *cut, const struct figure_names *names,
+	struct why *why);
 /* Of another KPI or period, asked as this figure otherwise was. */
 struct value figure_total(const struct figure *like, const struct kpi *kpi,
 	const struct period *period, const struct figure_names *names);
@@ -79,7 +105,7 @@ struct value figure_total(const struct figure *like, const struct kpi *kpi,
 enum beside { BESIDE_NONE, BESIDE_LAST_YEAR, BESIDE_PREVIOUS };
 extern const char *const beside_names[]; /* "none", "last-year", "previous" */
 /* Holds it to its norm, and beside another period and the rest of the total. Figures are complete from a day on:
- * what is of before is not judged. */
+ * what is of before is not judged. What is filtered is held to no norm: that is of the whole. */
 void figure_judge(struct figure *figure, enum beside beside, int32_t complete_from,
 	const struct figure_names *names);
 void figure_done(struct figure *figure);

@@ -1,5 +1,5 @@
 /* How a figure stands: to its norm, beside another period, and its groups beside the rest of the total. */
-#include "figures/figure.h"
+#include "figures/filter.h"
 #include "lib/calendar.h"
 #include <math.h>
 #include <string.h>
@@ -77,7 +77,7 @@ static void spans_judge(struct figure *figure, const struct figure_names *names)
 static void norm_judge(struct figure *figure, const struct figure_names *names)
 {
 	const struct norm *norm = figure_norm(figure);
-	if (norm->kind == NORM_NONE)
+	if (norm->kind == NORM_NONE || (figure->filters && figure->filters->count))
 		return;
 	if (norm->months) {
 		spans_judge(figure, names);
@@ -139,25 +139,33 @@ static void beside_judge(struct figure *figure, enum beside beside, int32_t comp
 		figure->beside.difference = values_differ(figure, &figure->beside.value);
 }
 
-/* Of all that are over, from last year's to the last. */
+/* Of all that are over, from last year's to the last: a series, so that rows are looked at once for all. */
 static void months_judge(
 	struct figure *figure, int32_t complete_from, const struct figure_names *names)
 {
 	double values[MONTHS_MAX];
 	size_t count = 0;
-	struct period month = figure->period;
+	const struct figure_cut cut = {{&dimension_spans[0]}, 1, figure->filters};
+	struct period months = figure->period;
+	struct figure series;
+	struct why why;
 	int32_t first = figure->beside.period.from, end = figure->period.to + 1;
 	first = first < complete_from ? complete_from : first;
-	end = end < month.today ? end : month.today;
-	end = period_span_start(end, 1);
+	end = period_span_start(end < months.today ? end : months.today, 1);
 	int32_t most = calendar_add_months(end, -MONTHS_MAX);
-	for (month.from = first < most ? most : first; month.from < end;
-		month.from = month.to + 1) {
-		month.to = calendar_add_months(period_span_start(month.from, 1), 1) - 1;
-		struct value value = figure_total(figure, figure->kpi, &month, names);
-		if (value.known && calendar_date(month.from).day == 1)
-			values[count++] = value.value;
-	}
+	first = first < most ? most : first;
+	months.from = period_span_start(first, 1) == first
+			      ? first
+			      : calendar_add_months(period_span_start(first, 1), 1);
+	months.to = end - 1;
+	if (months.from > months.to)
+		return;
+	int err = figure_make(&series, figure->kpi, &months, figure->definition, &cut, names, &why);
+	must(!err && series.row_count <= MONTHS_MAX);
+	for (size_t i = 0; i < series.row_count; i++)
+		if (series.rows[i].value.known)
+			values[count++] = series.rows[i].value.value;
+	figure_done(&series);
 	if (count >= MONTHS_MIN)
 		figure->months =
 			judge_months(values, count, figure->kpi->unit == UNIT_SHARE ? 1 : INFINITY);
@@ -166,7 +174,8 @@ static void months_judge(
 static void groups_judge(struct figure *figure)
 {
 	struct share total = share_of(&figure->total);
-	for (size_t i = 0; i < figure->row_count && is_share(figure); i++) {
+	bool has_groups = is_share(figure) && figure_series(figure) == FIGURE_SPLITS;
+	for (size_t i = 0; i < figure->row_count && has_groups; i++) {
 		struct figure_row *row = &figure->rows[i];
 		bool is_known = true;
 		for (size_t k = 0; k < figure->by_count; k++)

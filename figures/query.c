@@ -65,84 +65,165 @@ int query_scope_find(const struct kpis *kpis, const struct query *query, struct 
 	return 0;
 }
 
-int query_dimension(const struct formula *formula, const char *name, size_t len,
+/* ---- by what it is split ---- */
+
+static const struct dimension *span_of(const char *name, size_t len)
+{
+	for (size_t i = 0; i < DIMENSION_SPANS; i++) {
+		const char *id = dimension_spans[i].id;
+		if (strlen(id) == len && !memcmp(id, name, len))
+			return &dimension_spans[i];
+	}
+	return NULL;
+}
+
+static void span_names(struct buf *out)
+{
+	for (size_t i = 0; i < DIMENSION_SPANS; i++)
+		buf_printf(out, "%s%s", out->len ? ", " : "", dimension_spans[i].id);
+}
+
+static int by_find(const struct formula *formula, const char *name, size_t len,
 	const struct dimension **out, struct why *why)
 {
-	auto_buf struct buf names = {0};
-	for (size_t i = 0; i < formula->split_count; i++) {
-		const struct dimension *dimension = formula->splits[i].dimension;
-		if (strlen(dimension->id) == len && !memcmp(dimension->id, name, len)) {
-			*out = dimension;
-			return 0;
-		}
-		buf_printf(&names, "%s%s", i ? ", " : "", dimension->id);
+	const struct dimension *span = span_of(name, len),
+			       *found = span ? span : dimension_of(formula, name, len);
+	if (found) {
+		*out = found;
+		return 0;
 	}
+	auto_buf struct buf names = {0};
+	if (memchr(name, '=', len))
+		return why_set(why, ERR_INVALID, "by %.*s is a filter; write: where %.*s",
+			len < 64 ? (int)len : 64, name, len < 64 ? (int)len : 64, name);
+	dimension_names(formula, &names);
+	span_names(&names);
 	return why_set(why, ERR_INVALID, "%s is not split by %.*s; it is by %s", formula->kpi->id,
-		len < 64 ? (int)len : 64, name, names.data ? names.data : "nothing");
+		len < 64 ? (int)len : 64, name, names.data);
 }
 
 /* "ward,age" */
-static int by_parse(const struct formula *formula, const char *text, const struct dimension **by,
-	size_t *count, struct why *why)
+static int by_parse(
+	const struct formula *formula, const char *text, struct figure_cut *cut, struct why *why)
 {
-	*count = 0;
-	for (;;) {
+	const struct dimension **by = cut->by;
+	for (cut->by_count = 0;;) {
 		size_t len = strcspn(text, ",");
-		if (*count == FIGURE_SPLITS)
+		if (cut->by_count == FIGURE_SPLITS)
 			return why_set(why, ERR_INVALID,
 				"a figure is split by at most %d dimensions", FIGURE_SPLITS);
-		int err = query_dimension(formula, text, len, &by[*count], why);
+		int err = by_find(formula, text, len, &by[cut->by_count], why);
 		if (err)
 			return err;
-		if (*count == 1 && by[0] == by[1])
+		if (++cut->by_count == FIGURE_SPLITS && by[0] == by[1])
 			return why_set(why, ERR_INVALID, "%s is asked for twice", by[0]->id);
-		++*count;
+		if (cut->by_count == FIGURE_SPLITS && by[0]->span && by[1]->span)
+			return why_set(
+				why, ERR_INVALID, "a figure has one series: by month or by day");
 		if (!text[len])
 			return 0;
 		text += len + 1;
 	}
 }
 
+static void all_names(const struct kpis *kpis, struct buf *out)
+{
+	for (size_t i = 0; i < kpis->dimension_count; i++)
+		buf_printf(out, "%s, ", kpis->dimensions[i].id);
+	buf_text(out, DIMENSION_CLASS);
+}
+
 /* Asked of all KPIs, those that can are split: one of them at least. */
 static int by_check(const struct kpis *kpis, const char *text, uint32_t definition, struct why *why)
 {
-	const struct dimension *by[FIGURE_SPLITS];
+	struct figure_cut cut;
 	auto_buf struct buf names = {0};
-	size_t count;
 	for (size_t i = 0; i < kpis->count; i++) {
-		if (!by_parse(kpis->items[i].formulas[definition], text, by, &count, why))
+		if (!by_parse(kpis->items[i].formulas[definition], text, &cut, why))
 			return 0;
 	}
-	for (size_t i = 0; i < kpis->dimension_count; i++)
-		buf_printf(&names, "%s%s", i ? ", " : "", kpis->dimensions[i].id);
+	all_names(kpis, &names);
+	span_names(&names);
 	return why_set(why, ERR_INVALID, "no KPI is split by %.64s; there are %s, or two of them",
-		text, names.data ? names.data : "no dimensions");
+		text, names.data);
+}
+
+/* ---- of which rows it is ---- */
+
+int query_where_add(struct query *query, const char *text, struct why *why)
+{
+	if (query->where_count == FILTER_MAX)
+		return why_set(why, ERR_INVALID, "there are more than %d filters", FILTER_MAX);
+	query->where[query->where_count++] = text;
+	return 0;
+}
+
+bool query_has_dimension(const struct kpis *kpis, const char *name, struct buf *names)
+{
+	bool found = !strcmp(name, DIMENSION_CLASS);
+	for (size_t i = 0; i < kpis->dimension_count; i++)
+		found = found || !strcmp(name, kpis->dimensions[i].id);
+	all_names(kpis, names);
+	return found;
+}
+
+static bool where_fits(const struct formula *formula, const struct query *query)
+{
+	for (size_t i = 0; i < query->where_count; i++) {
+		if (!filter_fits(formula, query->where[i]))
+			return false;
+	}
+	return true;
+}
+
+/* What no KPI can be filtered by. */
+static int refuse_where(const struct kpis *kpis, const struct query *query, struct why *why)
+{
+	auto_buf struct buf names = {0}, asked = {0};
+	all_names(kpis, &names);
+	for (size_t i = 0; i < query->where_count; i++)
+		buf_printf(&asked, "%s%.*s", i ? " and " : "", (int)strcspn(query->where[i], "="),
+			query->where[i]);
+	return why_set(why, ERR_INVALID, "no KPI can be filtered by %.128s; there are %s",
+		asked.data, names.data);
+}
+
+int query_filters(const struct formula *formula, const struct query *query, struct filters *out,
+	struct why *why)
+{
+	for (size_t i = 0; i < query->where_count; i++) {
+		const struct dimension *span =
+			span_of(query->where[i], strcspn(query->where[i], "="));
+		if (span)
+			return why_set(why, ERR_INVALID,
+				"%s is no filter: which it is says the period", span->id);
+	}
+	return filters_parse(formula, query->where, query->where_count, query->names, out, why);
 }
 
 int query_figure(const struct query *query, const struct query_scope *scope, const struct kpi *kpi,
 	struct figure *out, struct why *why)
 {
-	const struct dimension *by[FIGURE_SPLITS];
 	const struct formula *formula = kpi->formulas[scope->definition];
-	size_t by_count = 0;
-	if (query->filter)
-		return why_set(why, ERR_INVALID,
-			"by %.64s is a filter, which explain takes; a figure is split by ward",
-			query->filter);
+	auto_filters struct filters filters = {0};
+	struct figure_cut cut = {.filters = &filters};
+	int err = query_filters(formula, query, &filters, why);
+	if (err)
+		return err;
 	if (query->by) {
-		int err = by_parse(formula, query->by, by, &by_count, why);
+		err = by_parse(formula, query->by, &cut, why);
 		if (err && scope->kpi)
 			return err;
 		if (err)
-			by_count = 0; /* asked of all KPIs: those that can are split */
+			cut.by_count = 0; /* asked of all KPIs: those that can are split */
 	} else if (kpi->shown_by && formula_split(formula, kpi->shown_by)) {
-		by[by_count++] = kpi->shown_by;
+		cut.by[cut.by_count++] = kpi->shown_by;
 	}
-	int err = figure_make(
-		out, kpi, &scope->period, scope->definition, by, by_count, query->names, why);
+	err = figure_make(out, kpi, &scope->period, scope->definition, &cut, query->names, why);
 	if (err)
 		return err;
 	figure_judge(out, query->beside, query->complete_from, query->names);
+	out->filters = NULL;
 	out->published = published_of(query->published, kpi->id, &out->published_count);
 	return 0;
 }
@@ -170,10 +251,14 @@ int query_figures(
 		const struct kpi *kpi = &kpis->items[i];
 		if (scope.kpi ? kpi != scope.kpi : kpi->hidden)
 			continue;
+		if (!scope.kpi && !where_fits(kpi->formulas[scope.definition], query))
+			continue;
 		err = query_figure(query, &scope, kpi, &made.items[made.count], why);
 		if (!err)
 			made.count++;
 	}
+	if (!err && !made.count)
+		err = refuse_where(kpis, query, why);
 	if (err)
 		figures_done(&made);
 	else

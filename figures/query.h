@@ -1,11 +1,13 @@
 /*
  * Questions to the KPIs, and their answers: `kpi` gives figures, `explain` the rows behind one, `compare`
  * one by two definitions, `forecast` what it takes to reach a norm.
- * JSON is as INTERFACES says under "KPI as JSON"; the tables are for people.
+ * JSON is as INTERFACES says under "KPI as JSON"; the tables are for people. Asked of all KPIs, what is filtered
+ * leaves out those that do not have the dimension, and what is split leaves those unsplit.
  */
 #ifndef WOT_QUERY_H
 #define WOT_QUERY_H
 
+#include "figures/filter.h"
 #include "figures/published.h"
 #include "lib/buf.h"
 #include "lib/clean.h"
@@ -15,8 +17,9 @@ enum query_format { QUERY_JSON, QUERY_CSV, QUERY_TEXT };
 struct query {
 	const char *id;     /* of a KPI; NULL: all */
 	const char *period; /* period.h; NULL: year */
-	const char *by;     /* "ward" or "ward,age"; NULL: as the KPI is shown */
-	const char *filter; /* explain: "ward=ZUID"; NULL */
+	const char *by;     /* "ward", "month" or "ward,age"; NULL: as the KPI is shown */
+	const char *where[FILTER_MAX]; /* "ward=ZUID,OOST"; all of them must hold */
+	size_t where_count;
 	uint32_t
 		definition; /* a year, whose definition is taken; 0: that of the period's last year */
 	uint32_t other;     /* compare: the year of the other definition */
@@ -28,6 +31,11 @@ struct query {
 	const struct published *published; /* NULL: nothing was */
 	enum query_format format;
 };
+
+/* Adds a filter, whose text is borrowed. ERR_INVALID: there are too many. */
+int query_where_add(struct query *query, const char *text, struct why *why);
+/* Whether there is such a dimension to filter by, of any KPI; names: those that there are. */
+bool query_has_dimension(const struct kpis *kpis, const char *name, struct buf *names);
 
 /* ERR_NOT_FOUND: no such KPI; ERR_INVALID: a period, dimension, filter or definition that there is
  * not; ERR_TOO_LARGE. `why` lists what there is. out is added to on success only. */
@@ -44,7 +52,8 @@ int query_kpi(const struct kpis *kpis, const struct query *query, struct buf *ou
 
 /*
  * A row of each case, contact or call that gives something to the figure, with its days and what it gives;
- * count, of and unknown add up to the figure's. query->id is needed, and no by: rows are filtered, not split.
+ * count, of and unknown add up to those of the same figure under the same filters. query->id is needed, and no by:
+ * rows are filtered, not split.
  * There may be a row for each case there ever was, so they are written piece by piece.
  */
 struct explain;
@@ -82,11 +91,11 @@ int query_scope_find(const struct kpis *kpis, const struct query *query, struct 
 /* The definition that holds in a year; 0: in the period's last. */
 int query_definition(
 	const struct kpis *kpis, uint32_t year, struct query_scope *scope, struct why *why);
+/* The filters that are asked for, of one formula. */
+int query_filters(const struct formula *formula, const struct query *query, struct filters *out,
+	struct why *why);
 /* The figure that is asked for, of one KPI. */
 int query_figure(const struct query *query, const struct query_scope *scope, const struct kpi *kpi,
 	struct figure *out, struct why *why);
-/* A dimension of that formula, by name. */
-int query_dimension(const struct formula *formula, const char *name, size_t len,
-	const struct dimension **out, struct why *why);
 
 #endif

@@ -45,6 +45,7 @@ static Wot__V1__FigureRow *row_message(
 	out->key = arena_strdup(arena, text);
 	row_text(text, sizeof text, row->labels, figure->by_count, ", ");
 	out->label = arena_strdup(arena, text);
+	out->has_over = row->is_running; /* and is false */
 	out->has_suppressed = out->suppressed = row->suppressed;
 	if (row->suppressed)
 		return out;
@@ -298,7 +299,8 @@ static void csv_line(const struct kpis *kpis, const struct figure *figure,
 	render_csv_field(out, key);
 	buf_char(out, ',');
 	render_csv_field(out, label);
-	buf_printf(out, ",%s", kpi_units[figure->kpi->unit]);
+	buf_printf(
+		out, ",%s,%s", row && row->is_running ? "false" : "", kpi_units[figure->kpi->unit]);
 	csv_value(row ? &row->value : &figure->total, out);
 	if (row)
 		buf_text(out, csv_no_standing);
@@ -311,8 +313,9 @@ void render_csv(
 	const struct kpis *kpis, const struct figure *figures, size_t count, struct buf *out)
 {
 	buf_text(out,
-		"id,label,from,to,definition,key,keyLabel,unit,value,count,of,unknown,low,high,p50,"
-		"p90,mean,norm,normValue,met,per,heldTo,spansMet,spansOver,needed,verdict,"
+		"id,label,from,to,definition,key,keyLabel,over,unit,value,count,of,unknown,low,"
+		"high,"
+		"p50,p90,mean,norm,normValue,met,per,heldTo,spansMet,spansOver,needed,verdict,"
 		"completeFrom,besideFrom,besideTo,besideValue,difference,group\n");
 	for (size_t i = 0; i < count; i++) {
 		const struct figure *figure = &figures[i];
@@ -434,7 +437,7 @@ static void cells_row(struct grid *grid, const struct figure *figure, const stru
 	row_text(key, sizeof key, row->keys, figure->by_count, ",");
 	row_text(label, sizeof label, row->labels, figure->by_count, ", ");
 	grid_cell(grid, "  %s", key);
-	grid_cell(grid, "  %s", label);
+	grid_cell(grid, "  %s%s", label, row->is_running ? " (not over)" : "");
 	cells_value(grid, figure->kpi->unit, &row->value);
 	grid_cell(grid, " ");
 	grid_cell(grid, "%s", row->group > DIFFERENCE_SAME ? difference_names[row->group] : "");

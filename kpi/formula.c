@@ -152,10 +152,15 @@ bool formula_give(const struct formula *formula, struct rows rows, const struct 
 
 /* ---- dimensions ---- */
 
+const struct dimension dimension_spans[DIMENSION_SPANS] = {
+	{.id = "month", .label = "Maand", .span = SPAN_MONTH},
+	{.id = "day", .label = "Dag", .span = SPAN_DAY},
+};
+
 const struct split *formula_split(const struct formula *formula, const struct dimension *dimension)
 {
 	for (size_t i = 0; i < formula->split_count; i++) {
-		if (formula->splits[i].dimension == dimension)
+		if (!strcmp(formula->splits[i].dimension->id, dimension->id))
 			return &formula->splits[i];
 	}
 	return NULL;
@@ -167,28 +172,31 @@ static const struct column *split_of(const struct split *split)
 	return split->column < 0 ? NULL : &split->table->columns[split->column];
 }
 
+static bool has_classes(const struct split *split)
+{
+	return split->column == SPLIT_CLASSES ||
+	       (split->column >= 0 && split_of(split)->type == COLUMN_NUMBER);
+}
+
 size_t split_size(const struct split *split)
 {
-	const struct column *column = split_of(split);
-	if (!column)
+	if (split->column == SPLIT_UNKNOWN)
 		return 1;
-	switch (column->type) {
-	case COLUMN_NUMBER:
+	if (has_classes(split))
 		return split->dimension->class_count + 1;
-	case COLUMN_TEXT:
+	const struct column *column = split_of(split);
+	if (column->type == COLUMN_TEXT)
 		return column->texts.count + 1;
-	default:
-		return (size_t)column->values->values[column->values->n_values - 1].value + 1;
-	}
+	return (size_t)column->values->values[column->values->n_values - 1].value + 1;
 }
 
 const char *split_key(const struct split *split, uint32_t value)
 {
-	const struct column *column = split_of(split);
 	if (!value)
 		return "UNKNOWN";
-	if (column->type == COLUMN_NUMBER)
+	if (has_classes(split))
 		return split->dimension->classes[value - 1].key;
+	const struct column *column = split_of(split);
 	if (column->type == COLUMN_TEXT)
 		return column->texts.items[value - 1];
 	const char *name = enum_name(column->values, (int)value);
@@ -256,18 +264,21 @@ COLUMN_LOOP void split_column(const struct formula *formula, const struct split 
 	struct rows rows, uint32_t *values)
 {
 	int32_t raw[TABLE_CHUNK];
-	if (split->column < 0) {
+	if (split->column == SPLIT_UNKNOWN) {
 		memset(values, 0, rows.count * sizeof *values);
 		return;
 	}
-	if (split->by_case < 0)
+	if (split->column == SPLIT_CLASSES)
+		row_class_values(formula->kind, formula->measure, rows, raw);
+	else if (split->by_case < 0)
 		table_values(split->table, (size_t)split->column, rows, raw);
 	else
 		values_of_cases(formula, split, rows, raw);
-	switch (split_of(split)->type) {
-	case COLUMN_NUMBER:
+	if (has_classes(split)) {
 		classes_of(split->dimension, rows, raw, values);
 		return;
+	}
+	switch (split_of(split)->type) {
 	case COLUMN_TEXT:
 		for (uint32_t i = 0; i < rows.count; i++)
 			values[i] = raw[i] == VALUE_UNSET ? 0 : (uint32_t)raw[i] + 1;

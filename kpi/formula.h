@@ -47,8 +47,10 @@ struct cell {
 	struct series parts[PART_MAX];
 };
 
+/* What rows are split by: the values of a column, the classes of what the formula measures, or when they count. */
 struct dimension {
-	const char *id, *label, *column;
+	const char *id, *label, *column; /* column NULL: none is looked at */
+	enum span span;                  /* when they count */
 	struct dimension_class {
 		const char *key;
 		int32_t low, high;
@@ -65,14 +67,24 @@ struct dimension {
 	size_t merge_count;
 };
 
+/* Those that every formula has. A stock counts as of the last day of each. */
+enum { DIMENSION_SPANS = 2 };
+extern const struct dimension dimension_spans[DIMENSION_SPANS]; /* month, day */
+#define DIMENSION_CLASS "class"                                 /* the id of those of a measure */
+
 /* A formula by one dimension. Value 0 is UNKNOWN; above it a class, a text (its number + 1) or an
  * enumeration's number, through `merge`. */
+/* A split that is of no column. */
+enum {
+	SPLIT_CLASSES = -1, /* of the measure */
+	SPLIT_UNKNOWN = -2, /* no row has a value: all are UNKNOWN */
+};
+
 struct split {
 	const struct dimension *dimension;
 	const struct table
-		*table; /* the formula's, or that of cases: through the column `by_case` */
-	int column,
-		by_case; /* REF_NONE: no row has one, all are UNKNOWN; by_case: -1: the formula's own */
+		*table;      /* the formula's, or that of cases: through the column `by_case` */
+	int column, by_case; /* column: one, or SPLIT_…; by_case: -1: the formula's own */
 	bool counted; /* else there are no counters: the rows are scanned when it is asked for */
 	uint8_t merge[256];
 	struct cell *cells;
@@ -98,7 +110,7 @@ struct formula {
 	int unknown_day; /* of unknown_outside; REF_NONE: there is none */
 	uint64_t reads;  /* columns that what is posted rests on, but for those of splits */
 	uint64_t split_reads;
-	struct split splits[DIMENSION_MAX];
+	struct split splits[DIMENSION_MAX + 1]; /* classes as well */
 	size_t split_count;
 	struct cell total;
 	struct spread spread; /* of a measure */
@@ -146,6 +158,7 @@ static inline struct counts given_counts(const struct given *given, uint32_t i)
 	return counts;
 }
 
+/* NULL: it is not split by that. What another definition measures has classes of the same name. */
 const struct split *formula_split(const struct formula *formula, const struct dimension *dimension);
 size_t split_size(const struct split *split);                     /* values are below this */
 const char *split_key(const struct split *split, uint32_t value); /* "UNKNOWN" */

@@ -189,10 +189,51 @@ static void numbers_load(struct loader *loader, const struct row_kind *kind,
 	measure->parts[measure->part_count++] = ref;
 }
 
+/* 1 to count, and one for all above: classes of so many days or months. */
+static const struct dimension *classes_make(
+	struct loader *loader, const char *label, int32_t width, uint32_t count)
+{
+	struct arena *arena = &loader->yaml->arena;
+	struct dimension *classes = arena_alloc(arena, sizeof *classes);
+	*classes = (struct dimension){.id = DIMENSION_CLASS, .label = "Klasse"};
+	for (uint32_t i = 0; i <= count; i++) {
+		bool is_last = i == count;
+		const char *key = arena_printf(arena, "%u%s", i + 1, is_last ? "+" : "");
+		classes->classes[i] =
+			(struct dimension_class){key, i ? (int32_t)i * width + 1 : VALUE_UNSET + 1,
+				is_last ? INT32_MAX : (int32_t)(i + 1) * width};
+		classes->labels[i] = (struct dimension_label){key,
+			arena_printf(arena, "%s %s%u", label, is_last ? ">" : "", i + !is_last)};
+	}
+	classes->class_count = classes->label_count = count + 1;
+	return classes;
+}
+
+/* {days: 7, count: 13, label: week} */
+static void measure_classes_load(
+	struct loader *loader, const struct yaml_node *node, struct measure *measure)
+{
+	static const char *const keys[] = {"days", "months", "count", "label"};
+	struct yaml *yaml = loader->yaml;
+	const struct yaml_node *days = yaml_get(node, "days"), *months = yaml_get(node, "months");
+	uint32_t width = 0, count = 0;
+	const char *label;
+	yaml_keys(yaml, node, keys, COUNT_OF(keys));
+	measure->by_months = months;
+	if (!days == !months)
+		yaml_fail(yaml, node, "classes are of so many days or of so many months");
+	else if (measure->kind != MEASURE_DAYS)
+		yaml_fail(yaml, node, "a day has no classes; a number of days has: {from, to}");
+	else if (yaml_u32(yaml, months ? months : days, 1, 10000, &width) &&
+		 yaml_u32(yaml, yaml_need(yaml, node, "count"), 1, CLASS_MAX - 1, &count) &&
+		 yaml_text(yaml, yaml_need(yaml, node, "label"), &label))
+		measure->classes = classes_make(loader, label, (int32_t)width, count);
+}
+
 static void measure_load(struct loader *loader, struct row_kind *kind, const struct yaml_node *node)
 {
 	static const char *const keys[] = {"from", "to", "after", "days", "months", "working_days",
-		"earliest", "of", "numbers"};
+		"earliest", "classes", "of", "numbers"};
 	struct measure measure = {.name = node->key, .parts = {REF_NONE, REF_NONE}};
 	struct yaml *yaml = loader->yaml;
 	size_t before = yaml->error_count;
@@ -228,6 +269,8 @@ static void measure_load(struct loader *loader, struct row_kind *kind, const str
 		measure.parts[measure.part_count++] =
 			day_load(loader, kind, yaml_need(yaml, node, "to"));
 	}
+	if (yaml_get(node, "classes"))
+		measure_classes_load(loader, yaml_get(node, "classes"), &measure);
 	if (row_ref(kind, node->key) != REF_NONE)
 		yaml_fail_key(yaml, node, "%s is a column of %s", node->key, kind->table->name);
 	if (kind->measure_count == MEASURE_MAX)
@@ -384,6 +427,15 @@ static void labels_load(
 	}
 }
 
+/* month, day and class need no entry. */
+static bool is_built_in(const char *name)
+{
+	bool found = !strcmp(name, DIMENSION_CLASS);
+	for (size_t i = 0; i < DIMENSION_SPANS; i++)
+		found = found || !strcmp(name, dimension_spans[i].id);
+	return found;
+}
+
 void dimensions_load(struct loader *loader, const struct yaml_node *map)
 {
 	static const char *const keys[] = {"label", "column", "classes", "labels", "merge"};
@@ -398,6 +450,8 @@ void dimensions_load(struct loader *loader, const struct yaml_node *map)
 			.id = node->key, .label = node->key, .column = node->key};
 		yaml_keys(loader->yaml, node, keys, COUNT_OF(keys));
 		name_check(loader, node);
+		if (is_built_in(node->key))
+			yaml_fail_key(loader->yaml, node, "every KPI has %s by itself", node->key);
 		yaml_text(loader->yaml, yaml_need(loader->yaml, node, "label"), &dimension->label);
 		const struct yaml_node *named = yaml_need(loader->yaml, node, "column");
 		if (!yaml_text(loader->yaml, named, &dimension->column))

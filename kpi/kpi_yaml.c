@@ -70,7 +70,7 @@ static bool split_find(const struct loader *loader, const struct formula *formul
 	return out->by_case >= 0 && out->column >= 0;
 }
 
-/* Every dimension that the rows have; those that are named are counted. */
+/* Every dimension that the rows have, and classes of what is measured; those that are named are counted. */
 static void splits_load(
 	struct loader *loader, const struct yaml_node *list, struct formula *formula)
 {
@@ -88,6 +88,12 @@ static void splits_load(
 			continue;
 		formula->splits[formula->split_count++] = split;
 	}
+	const struct dimension *classes = row_classes(formula->kind, formula->measure);
+	if (classes)
+		formula->splits[formula->split_count++] = (struct split){.dimension = classes,
+			.table = table,
+			.column = SPLIT_CLASSES,
+			.by_case = -1};
 	for (const struct yaml_node *node = yaml_list(loader->yaml, list); node;
 		node = node->next) {
 		const struct dimension *dimension = dimension_load(loader, node);
@@ -123,7 +129,7 @@ static void unknown_splits_load(
 			formula->splits[formula->split_count++] =
 				(struct split){.dimension = dimension,
 					.table = formula->kind->table,
-					.column = REF_NONE,
+					.column = SPLIT_UNKNOWN,
 					.by_case = REF_NONE};
 	}
 }
@@ -356,7 +362,7 @@ static void sum_split(struct kpis *kpis, struct formula *sum)
 			       values == split_enum(formula_split(sum->sum_of[p], dimension));
 		if (same)
 			sum->splits[sum->split_count++] =
-				(struct split){.dimension = dimension, .column = -1};
+				(struct split){.dimension = dimension, .column = SPLIT_UNKNOWN};
 	}
 }
 

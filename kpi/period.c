@@ -2,7 +2,6 @@
 
 #include "lib/calendar.h"
 #include "lib/series.h"
-#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -150,4 +149,53 @@ struct period period_previous(const struct period *period)
 			     : period->from - (period->to - period->from + 1);
 	before.to = period->from - 1;
 	return before;
+}
+
+/* ---- its months and days ---- */
+
+size_t period_count(const struct period *period, enum span span)
+{
+	struct calendar_date from = calendar_date(period->from), to = calendar_date(period->to);
+	return span == SPAN_DAY ? (size_t)(period->to - period->from) + 1
+				: (size_t)((to.year - from.year) * 12 + to.month - from.month) + 1;
+}
+
+struct period period_part(const struct period *period, enum span span, size_t index)
+{
+	struct period part = *period;
+	if (span == SPAN_DAY) {
+		part.from = part.to = period->from + (int32_t)index;
+		return part;
+	}
+	int32_t first = calendar_add_months(period_span_start(period->from, 1), (int)index);
+	int32_t last = calendar_add_months(first, 1) - 1;
+	part.from = first > period->from ? first : period->from;
+	part.to = last < period->to ? last : period->to;
+	return part;
+}
+
+bool period_is_over(const struct period *part, enum span span)
+{
+	return part->today >
+	       (span == SPAN_DAY ? part->to
+				 : calendar_add_months(period_span_start(part->to, 1), 1) - 1);
+}
+
+void period_print_key(int32_t day, enum span span, char text[16])
+{
+	period_print_day(day, text);
+	if (span == SPAN_MONTH)
+		text[strlen("2025-03")] = 0;
+}
+
+void period_print_label(int32_t day, enum span span, char text[32])
+{
+	static const char *const months[] = {"januari", "februari", "maart", "april", "mei", "juni",
+		"juli", "augustus", "september", "oktober", "november", "december"};
+	struct calendar_date date = calendar_date(day);
+	const char *month = months[date.month - 1];
+	if (span == SPAN_MONTH)
+		snprintf(text, 32, "%s %d", month, date.year);
+	else
+		snprintf(text, 32, "%d %s %d", date.day, month, date.year);
 }

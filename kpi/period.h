@@ -6,6 +6,8 @@
 #define WOT_PERIOD_H
 
 #include "lib/err.h"
+#include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 struct period {
@@ -25,6 +27,15 @@ struct period period_last_year(const struct period *period);
 /* Just before it: as many whole months where it is whole months, else as many days. */
 struct period period_previous(const struct period *period);
 
-void period_print_day(int32_t day, char text[16]); /* YYYY-MM-DD */
+/* The months or days of a period, as far as they lie in it. */
+enum span { SPAN_NONE, SPAN_MONTH, SPAN_DAY };
+size_t period_count(const struct period *period, enum span span);
+struct period period_part(const struct period *period, enum span span, size_t index);
+/* Whether all of the month or day that a part is of lies before today, also what the period leaves out. */
+bool period_is_over(const struct period *part, enum span span);
+
+void period_print_day(int32_t day, char text[16]);                   /* YYYY-MM-DD */
+void period_print_key(int32_t day, enum span span, char text[16]);   /* YYYY-MM or YYYY-MM-DD */
+void period_print_label(int32_t day, enum span span, char text[32]); /* in Dutch: 1 maart 2025 */
 
 #endif

@@ -126,6 +126,34 @@ void row_values(const struct row_kind *kind, int ref, struct rows rows, int32_t 
 		measure_values(kind, measure_of(kind, ref), rows, values);
 }
 
+/* ---- classes ---- */
+
+const struct dimension *row_classes(const struct row_kind *kind, int ref)
+{
+	return ref < COLUMN_MAX ? NULL : measure_of(kind, ref)->classes;
+}
+
+/* The first month is over on the same day of the next, as measures count months. */
+static int32_t months_begun(int32_t from, int32_t to)
+{
+	struct calendar_date begin = calendar_date(from), end = calendar_date(to);
+	int months = (end.year - begin.year) * 12 + end.month - begin.month;
+	return months + (to > calendar_add_months(from, months));
+}
+
+void row_class_values(const struct row_kind *kind, int ref, struct rows rows, int32_t *values)
+{
+	const struct measure *measure = measure_of(kind, ref);
+	int32_t from[TABLE_CHUNK];
+	row_values(kind, ref, rows, values);
+	if (!measure->by_months)
+		return;
+	row_values(kind, measure->parts[0], rows, from);
+	for (uint32_t i = 0; i < rows.count; i++)
+		if (values[i] != VALUE_UNSET)
+			values[i] = months_begun(from[i], from[i] + values[i]);
+}
+
 /* ---- names ---- */
 
 int row_ref(const struct row_kind *kind, const char *name)

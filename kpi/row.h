@@ -35,6 +35,8 @@ struct measure {
 	int32_t days, months, working_days;
 	const int32_t *after;   /* of MEASURE_AFTER: the day for each from SERIES_DAY_FIRST on */
 	const int32_t *numbers; /* of MEASURE_NUMBERS: by value, as many as a set can hold */
+	const struct dimension *classes; /* of MEASURE_DAYS; NULL: it has none */
+	bool by_months;                  /* they are of calendar months, not of days */
 };
 
 /* A table and the measures on it. */
@@ -52,6 +54,11 @@ void measure_prepare(struct measure *measure, const int32_t *worked, struct aren
 
 /* A value a row; VALUE_UNSET: not known. `values` and `holds` have room for TABLE_CHUNK. */
 void row_values(const struct row_kind *kind, int ref, struct rows rows, int32_t *values);
+
+/* The classes that a measure has; NULL: it is none, or has none. */
+const struct dimension *row_classes(const struct row_kind *kind, int ref);
+/* What such classes hold, a value a row: days, or in which calendar month from the first day on the other lies. */
+void row_class_values(const struct row_kind *kind, int ref, struct rows rows, int32_t *values);
 
 int row_ref(const struct row_kind *kind, const char *name);
 const char *row_ref_name(const struct row_kind *kind, int ref);

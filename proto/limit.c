@@ -335,7 +335,8 @@ static void check_message(
 		check_limit(limit, message, place, faults);
 	for (const field_t *field = type->fields; field < field_end(type); field++) {
 		if (field->type != PROTOBUF_C_TYPE_MESSAGE ||
-			field->descriptor == &wot__v1__body__descriptor)
+			field->descriptor == &wot__v1__body__descriptor ||
+			field->descriptor == &wot__v1__filter__descriptor)
 			continue;
 		must(field->label != PROTOBUF_C_LABEL_REPEATED); /* none comes from outside */
 		if (field_count(message, field))

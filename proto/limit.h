@@ -10,8 +10,8 @@
 #include <protobuf-c/protobuf-c.h>
 #include <stdbool.h>
 
-/* Checks every field that is set, here and in the messages below, Body excepted: where its message
- * stands is the door's to say. */
+/* Checks every field that is set, here and in the messages below, but for Body, where its message stands being the
+ * door's to say, and Filter, whose names and values only figures know. */
 void limit_check(const ProtobufCMessage *message, const char *pointer, struct faults *faults);
 
 /* A form in a browser and a mail end their lines with CRLF, others with CR: all free text of the message and

@@ -312,6 +312,19 @@ static void parameter_open(const char *name, const char *in, struct buf *out)
 	json_out_open(out, "schema", '{');
 }
 
+/* Each by a name of its own: NAME=VALUE. */
+static void rest_print(const char *name, struct buf *out)
+{
+	parameter_open(name, "query", out);
+	json_out_text(out, "type", "object");
+	json_out_open(out, "additionalProperties", '{');
+	schema_of_text(NULL, NULL, out);
+	json_out_closes(out, "}}");
+	json_out_text(out, "style", "form");
+	json_out_flag(out, "explode", true);
+	json_out_close(out, '}');
+}
+
 static void parameters_print(const struct read *read, struct buf *out)
 {
 	char name[64];
@@ -328,6 +341,10 @@ static void parameters_print(const struct read *read, struct buf *out)
 	for (unsigned i = 0; i < read->parameters->n_fields; i++) {
 		const field_t *field = &read->parameters->fields[i];
 		json_name(field->name, name);
+		if (read_is_rest(field)) {
+			rest_print(name, out);
+			continue;
+		}
 		parameter_open(name, "query", out);
 		schema_of_field(read->parameters, field, TAKEN, out);
 		json_out_closes(out, "}}");

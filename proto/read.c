@@ -70,20 +70,35 @@ const struct read *read_of_path(enum daemon_index daemon, const char *path)
 static const field_t *field_of_parameter(const ProtobufCMessageDescriptor *type, const char *name)
 {
 	for (unsigned i = 0; i < type->n_fields; i++)
-		if (json_name_is(type->fields[i].name, name))
+		if (!read_is_rest(&type->fields[i]) && json_name_is(type->fields[i].name, name))
 			return &type->fields[i];
 	return NULL;
 }
 
-static void refuse_unknown(
-	const ProtobufCMessageDescriptor *type, const char *name, struct faults *faults)
+bool read_is_rest(const ProtobufCFieldDescriptor *field)
+{
+	return field->label == PROTOBUF_C_LABEL_REPEATED;
+}
+
+static const field_t *field_of_rest(const ProtobufCMessageDescriptor *type)
+{
+	for (unsigned i = 0; i < type->n_fields; i++)
+		if (read_is_rest(&type->fields[i]))
+			return &type->fields[i];
+	return NULL;
+}
+
+void read_refuse_name(const ProtobufCMessageDescriptor *type, const char *name, const char *others,
+	struct faults *faults)
 {
 	auto_buf struct buf known = {0};
 	for (unsigned i = 0; i < type->n_fields; i++) {
 		char field[64];
 		json_name(type->fields[i].name, field);
-		buf_printf(&known, "%s%s", i ? ", " : "; there are ", field);
+		if (!read_is_rest(&type->fields[i]))
+			buf_printf(&known, "%s%s", known.len ? ", " : "; there are ", field);
 	}
+	buf_text(&known, others);
 	const char *listed = known.len ? known.data : "";
 	if (place_key_is_plain(name, strlen(name)))
 		fault_at(faults, &PLACE_KEY(&PLACE_TOP(""), name), "is no parameter%s", listed);
@@ -121,16 +136,45 @@ static const char *take_value(
 	return NULL;
 }
 
+/* One by a name of which only the daemon knows whether there is such a thing. */
+static void take_rest(const field_t *rest, const struct parameter *parameter, size_t room,
+	ProtobufCMessage *message, struct faults *faults)
+{
+	must(rest->descriptor == &wot__v1__filter__descriptor);
+	Wot__V1__Filter ***items = field_member(message, rest);
+	size_t *count = field_quantifier(message, rest);
+	Wot__V1__Filter *filter = (void *)message_new(&wot__v1__filter__descriptor, faults->arena);
+	const char *fault = NULL;
+	for (size_t i = 0; i < *count; i++)
+		if (strcmp((*items)[i]->name, parameter->name) == 0)
+			fault = "is there more than once";
+	if (!fault)
+		fault = take_value(filter->base.descriptor->fields + 1, parameter->value,
+			&filter->base, faults->arena);
+	if (fault)
+		fault_at(faults, &PLACE_KEY(&PLACE_TOP(""), parameter->name), "%s", fault);
+	filter->name = arena_strdup(faults->arena, parameter->name);
+	if (!*items)
+		*items = arena_alloc(faults->arena, room * sizeof **items);
+	(*items)[(*count)++] = filter;
+}
+
 int read_parameters(const ProtobufCMessageDescriptor *type, const struct parameter *parameters,
 	size_t count, ProtobufCMessage **out, struct faults *faults)
 {
 	size_t before = faults->count;
 	ProtobufCMessage *message = message_new(type, faults->arena);
+	const field_t *rest = field_of_rest(type);
 	uint64_t seen = 0;
 	for (size_t i = 0; i < count; i++) {
 		const field_t *field = field_of_parameter(type, parameters[i].name);
+		const char *name = parameters[i].name;
+		if (!field && rest && place_key_is_plain(name, strlen(name))) {
+			take_rest(rest, &parameters[i], count, message, faults);
+			continue;
+		}
 		if (!field) {
-			refuse_unknown(type, parameters[i].name, faults);
+			read_refuse_name(type, name, "", faults);
 			continue;
 		}
 		uint64_t bit = UINT64_C(1) << (field - type->fields);

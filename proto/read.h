@@ -43,10 +43,16 @@ struct parameter {
 };
 /*
  * Parameters → message in the arena of `faults`; what is not given has its default. ERR_INVALID: with all that
- * are unknown, repeated, ill-formed or out of range (limit.def), each under its name.
+ * are unknown, repeated, ill-formed or out of range (limit.def), each under its name. A repeated field takes all
+ * that no other has, each once: the daemon says which it knows, and refuses the others by read_refuse_name.
  */
 int read_parameters(const ProtobufCMessageDescriptor *type, const struct parameter *parameters,
 	size_t count, ProtobufCMessage **out, struct faults *faults);
+
+bool read_is_rest(const ProtobufCFieldDescriptor *field); /* that repeated one */
+/* others: what there is beside the fields of the message, for people to read; "". */
+void read_refuse_name(const ProtobufCMessageDescriptor *type, const char *name, const char *others,
+	struct faults *faults);
 
 /* Appends an answer as JSON: an object, or the list that it is by itself. */
 void read_print(const ProtobufCMessage *answer, struct buf *out);

@@ -44,11 +44,62 @@ int get_front_page(const void *knowledge, const struct get_query *query, struct 
 
 /* ---- JSON ---- */
 
+/* Parameters that are named after dimensions; what is no dimension is refused as any unknown one. */
+static int where_take(const struct aggregate *aggregate, const struct get_query *asked,
+	struct query *query, struct why *why)
+{
+	const Wot__V1__KpiQuestion *question = (const void *)asked->parameters;
+	int err = 0;
+	for (size_t i = 0; i < question->n_where; i++) {
+		const Wot__V1__Filter *filter = question->where[i];
+		auto_buf struct buf names = {0};
+		buf_text(&names, ", and the dimensions ");
+		if (!tally_has_dimension(aggregate->tally, filter->name, &names)) {
+			read_refuse_name(
+				question->base.descriptor, filter->name, names.data, asked->faults);
+			err = ERR_INVALID;
+		} else if (!err) {
+			err = query_where_add(query,
+				arena_printf(asked->arena, "%s=%s", filter->name, filter->value),
+				why);
+		}
+	}
+	return err;
+}
+
+/* Whoever sees no small count cannot have it from two answers either: of a day, a class, or what a filter leaves
+ * away. Months are of the whole town. */
+static int split_allow(const struct figure *figure, struct why *why)
+{
+	for (size_t i = 0; i < figure->by_count; i++) {
+		const struct dimension *by = figure->by[i];
+		bool is_month = by->span == SPAN_MONTH;
+		if (by->span == SPAN_DAY || !strcmp(by->id, DIMENSION_CLASS) ||
+			(is_month && figure->by_count > 1))
+			return why_set(why, ERR_FORBIDDEN, "this role may not ask by %s%s", by->id,
+				is_month ? " and another dimension" : "");
+	}
+	return 0;
+}
+
+/* For who may not see all of them. */
+static int figures_suppress(
+	const struct aggregate *aggregate, struct figures *figures, struct why *why)
+{
+	int err = 0;
+	for (size_t i = 0; !err && i < figures->count; i++) {
+		err = split_allow(&figures->items[i], why);
+		figure_suppress(&figures->items[i], stage_config(aggregate->stage)->suppress_below);
+	}
+	return err;
+}
+
 int get_figures(const void *knowledge, const struct get_query *asked, struct get_answer *answer,
 	struct why *why)
 {
 	const struct aggregate *aggregate = knowledge;
 	const Wot__V1__KpiQuestion *question = (const void *)asked->parameters;
+	bool in_full = role_may_read(asked->role) & READ_KPIS;
 	struct query query = {
 		.id = question->id,
 		.period = question->period,
@@ -58,20 +109,21 @@ int get_figures(const void *knowledge, const struct get_query *asked, struct get
 	};
 	auto_figures struct figures figures = {0};
 	aggregate_query(aggregate, &query);
-	int err = question->beside ? query_beside_parse(question->beside, &query.beside, why) : 0;
+	int err = where_take(aggregate, asked, &query, why);
+	if (!err && question->beside)
+		err = query_beside_parse(question->beside, &query.beside, why);
+	if (!err && !in_full && query.where_count)
+		err = why_set(why, ERR_FORBIDDEN, "this role may not filter figures");
 	if (!err)
 		err = tally_figures(aggregate->tally, &query, &figures, why);
+	if (!err && !in_full)
+		err = figures_suppress(aggregate, &figures, why);
 	if (err)
 		return err;
-	bool in_full = role_may_read(asked->role) & READ_KPIS;
 	Wot__V1__Figures *out = (void *)answer->message;
 	out->items = arena_alloc(asked->arena, figures.count * sizeof *out->items + 1);
-	for (size_t i = 0; i < figures.count; i++) {
-		if (!in_full)
-			figure_suppress(
-				&figures.items[i], stage_config(aggregate->stage)->suppress_below);
+	for (size_t i = 0; i < figures.count; i++)
 		out->items[i] = tally_message(aggregate->tally, &figures.items[i], asked->arena);
-	}
 	out->n_items = figures.count;
 	return 0;
 }

@@ -34,7 +34,12 @@ static void question_free(void *arg)
 }
 
 /* What a command takes beside pairs of a name and a value. */
-enum { TAKES_ID = 1, TAKES_YEARS = 2, TAKES_BESIDE = 4 };
+enum {
+	TAKES_ID = 1,
+	TAKES_YEARS = 2,
+	TAKES_BESIDE = 4,
+	TAKES_ROWS = 8, /* by DIM=VALUE is where DIM=VALUE */
+};
 
 static int as_of_parse(const char *text, int32_t *day, struct why *why)
 {
@@ -64,8 +69,9 @@ static int word_take(struct question *question, const char *word, unsigned takes
 static int pair_take(struct question *question, const char *name, const char *value, unsigned takes,
 	struct why *why)
 {
-	static const char *const names[] = {"period", "by", "definition", "as-of", "beside"};
-	enum { PERIOD, BY, DEFINITION, AS_OF, BESIDE, NAMES };
+	static const char *const names[] = {
+		"period", "by", "where", "definition", "as-of", "beside"};
+	enum { PERIOD, BY, WHERE, DEFINITION, AS_OF, BESIDE, NAMES };
 	struct query *query = &question->query;
 	int which = PERIOD;
 	while (which < NAMES && strcmp(name, names[which]) != 0)
@@ -80,12 +86,9 @@ static int pair_take(struct question *question, const char *name, const char *va
 		return as_of_parse(value, &question->as_of, why);
 	if (which == BESIDE)
 		return query_beside_parse(value, &query->beside, why);
-	if (which == PERIOD)
-		query->period = value;
-	else if (strchr(value, '='))
-		query->filter = value;
-	else
-		query->by = value;
+	if (which == WHERE || (which == BY && takes & TAKES_ROWS && strchr(value, '=')))
+		return query_where_add(query, value, why);
+	*(which == PERIOD ? &query->period : &query->by) = value;
 	return 0;
 }
 
@@ -192,11 +195,13 @@ static bool on_replay_more(void *arg, struct buf *out)
 /* ---- commands ---- */
 
 static const char kpi_usage[] =
-	"[ID] [period P] [by DIM[,DIM]] [definition YEAR] [beside last-year|previous] [as-of DAY] "
+	"[ID] [period P] [by DIM[,DIM]] [where DIM=VALUE[,…]] [definition YEAR] "
+	"[beside last-year|previous] [as-of DAY] "
 	"[csv|json]";
 static const char explain_usage[] =
-	"ID [period P] [by DIM=VALUE] [definition YEAR] [as-of DAY] [csv|json]";
-static const char compare_usage[] = "ID YEAR YEAR [period P] [by DIM[,DIM]] [as-of DAY] [json]";
+	"ID [period P] [where DIM=VALUE[,…]] [definition YEAR] [as-of DAY] [csv|json]";
+static const char compare_usage[] =
+	"ID YEAR YEAR [period P] [by DIM[,DIM]] [where DIM=VALUE[,…]] [as-of DAY] [json]";
 static const char forecast_usage[] = "[as-of DAY] [json]";
 
 static struct question *question_new(void *stage)
@@ -243,7 +248,8 @@ static int show_kpi(
 static int show_explain(
 	void *arg, char **args, size_t count, struct ctl_stream *stream, struct buf *out)
 {
-	return question_open(arg, args, count, TAKES_ID, explain_usage, NULL, stream, out);
+	return question_open(
+		arg, args, count, TAKES_ID | TAKES_ROWS, explain_usage, NULL, stream, out);
 }
 
 static int show_compare(

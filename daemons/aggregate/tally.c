@@ -264,6 +264,11 @@ int tally_figures(
 	return query_figures(tally->kpis, query, out, why);
 }
 
+bool tally_has_dimension(const struct tally *tally, const char *name, struct buf *names)
+{
+	return query_has_dimension(tally->kpis, name, names);
+}
+
 Wot__V1__Figure *tally_message(
 	const struct tally *tally, const struct figure *figure, struct arena *arena)
 {

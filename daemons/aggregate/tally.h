@@ -55,6 +55,8 @@ typedef int tally_answer_fn(
 tally_answer_fn tally_query, tally_compare, tally_forecast;
 int tally_figures(
 	const struct tally *tally, const struct query *query, struct figures *out, struct why *why);
+bool tally_has_dimension(
+	const struct tally *tally, const char *name, struct buf *names); /* query.h */
 /* As the answer of read.proto; figures of this tally, as it is now. */
 Wot__V1__Figure *tally_message(
 	const struct tally *tally, const struct figure *figure, struct arena *arena);

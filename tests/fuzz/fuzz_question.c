@@ -61,8 +61,8 @@ static void line_take(struct query *query, char *line)
 		query->period = value;
 	else if (!strcmp(line, "by"))
 		query->by = value;
-	else if (!strcmp(line, "filter"))
-		query->filter = value;
+	else if (!strcmp(line, "where"))
+		query_where_add(query, value, &why);
 	else if (!strcmp(line, "definition"))
 		query_year_parse(value, &query->definition, &why);
 	else if (!strcmp(line, "other"))

@@ -139,7 +139,7 @@ class Newcomer(unittest.TestCase):
         figure = self.kpi("help_requests", "--period", "2025", "--by", "ward")["help_requests"]
         self.assertEqual(sum(row["count"] for row in figure["by"]), figure["count"])
         for row in figure["by"]:
-            rows = json.loads(self.wotctl("explain", "help_requests", "--period", "2025", "--by", f"ward={row['key']}", "--json"))
+            rows = json.loads(self.wotctl("explain", "help_requests", "--period", "2025", "--where", f"ward={row['key']}", "--json"))
             self.assertEqual(sum(one["count"] for one in rows), row["count"], row["key"])
             self.assertTrue(all(one["ward"] == row["key"] and one["day"].startswith("2025") for one in rows))
 

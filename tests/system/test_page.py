@@ -224,6 +224,29 @@ class Page(unittest.TestCase):
         self.assertEqual((figures[0]["beside"]["value"], figures[0]["beside"]["difference"]), (0, "more"))
         self.assertNotIn("beside", self.wot.get("manager", "/v1/kpis?id=help_requests&period=today")[1][0])
 
+    def test_a_filter_is_a_parameter_that_a_dimension_names(self):
+        code, [figure] = self.wot.get("manager", "/v1/kpis?id=help_requests&period=today&ward=ZUID,OOST&by=day")
+        self.assertEqual((code, figure["count"], figure["met"]), (200, 7, None))
+        self.assertEqual([(row["count"], row["over"]) for row in figure["by"]], [(7, False)])
+        code, [figure] = self.wot.get("manager", "/v1/kpis?id=help_requests&period=today&ward=OOST&channel=PHONE")
+        self.assertEqual((code, figure["count"]), (200, 1))
+        code, [figure] = self.wot.get("manager", "/v1/kpis?id=help_requests&ward=NOORDRAND")
+        self.assertEqual((code, figure["count"]), (200, 0), "a ward that nobody is of yet")
+        for asked, name, said in (
+            ("perod=2025", "perod", "there are id, period, by, definition, beside, and the dimensions ward, team,"),
+            ("ward=ZUID&ward=OOST", "ward", "more than once"), ("ward=", "ward", "a value expected"),
+        ):
+            code, problem = self.wot.get("manager", f"/v1/kpis?id=help_requests&{asked}")
+            self.assertEqual((code, [error["pointer"] for error in problem["errors"]]), (400, [f"/{name}"]), asked)
+            self.assertIn(said, problem["errors"][0]["detail"])
+        for asked in ("channel=PIGEON", "theme=MONEY", "month=2026-11"):
+            self.assertEqual(self.wot.get("manager", f"/v1/kpis?id=help_requests&{asked}")[0], 400, asked)
+
+    def test_a_viewer_cannot_take_one_answer_from_another(self):
+        for asked in ("ward=ZUID", "by=day", "by=class", "by=month,ward"):
+            self.assertEqual(self.wot.get("viewer", f"/v1/kpis?period=year&{asked}")[0], 403, asked)
+        self.assertEqual(self.wot.get("viewer", "/v1/kpis?by=month")[0], 200)
+
 
 if __name__ == "__main__":
     unittest.main()

@@ -94,6 +94,45 @@ static void unknown_columns_are_refused_by_name_with_the_known_ones(void **state
 	assert_refused(HEAD "measures: {people: {}}\n", "people");
 }
 
+#define CLASSES(more)                                                                              \
+	"measures: {cases: {wait: {from: reported_on, to: closed_on, classes: " more "}}}\n" KPI(  \
+		"    unit: days\n    population: all\n    day: closed_on\n    measure: wait\n")
+
+static void classes_are_of_days_or_of_months_and_have_a_number_and_a_label(void **state)
+{
+	(void)state;
+	assert_taken(CLASSES("{days: 7, count: 13, label: week}"));
+	assert_taken(CLASSES("{months: 1, count: 31, label: maand}"));
+	assert_refused(CLASSES("{count: 13, label: week}"), "so many days or of so many months");
+	assert_refused(CLASSES("{days: 7, months: 1, count: 13, label: week}"),
+		"so many days or of so many months");
+	assert_refused(CLASSES("{days: 0, count: 13, label: week}"), "kpi.yaml:1:");
+	assert_refused(CLASSES("{days: 7, count: 32, label: week}"), "kpi.yaml:1:");
+	assert_refused(CLASSES("{days: 7, label: week}"), "count");
+	assert_refused(CLASSES("{days: 7, count: 13}"), "label");
+	assert_refused(CLASSES("{weeks: 1, count: 13, label: week}"), "weeks");
+	assert_refused(
+		"measures: {cases: {due: {after: reported_on, days: 7, classes: {days: 7, "
+		"count: 2, label: week}}}}\n" KPI("    unit: count\n    population: all\n    "
+						  "day: reported_on\n"),
+		"a day has no classes");
+}
+
+static void what_every_kpi_has_is_no_dimension_of_the_file(void **state)
+{
+	(void)state;
+	static const char *const names[] = {"month", "day", "class"};
+	for (size_t i = 0; i < 3; i++) {
+		char text[256], expected[64];
+		snprintf(text, sizeof text,
+			"definitions: {2025: {from: 0}}\npopulations: {all: {table: cases}}\n"
+			"dimensions: {%s: {label: L, column: ward}}\nkpis: {}\n",
+			names[i]);
+		snprintf(expected, sizeof expected, "every KPI has %s by itself", names[i]);
+		assert_refused(text, expected);
+	}
+}
+
 static void conditions_are_checked_against_the_type_of_their_column(void **state)
 {
 	(void)state;
@@ -388,6 +427,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_file_as_shipped_has_every_kpi_that_is_promised),
 		cmocka_unit_test(unknown_columns_are_refused_by_name_with_the_known_ones),
+		cmocka_unit_test(classes_are_of_days_or_of_months_and_have_a_number_and_a_label),
+		cmocka_unit_test(what_every_kpi_has_is_no_dimension_of_the_file),
 		cmocka_unit_test(conditions_are_checked_against_the_type_of_their_column),
 		cmocka_unit_test(conditions_that_make_sense_are_taken),
 		cmocka_unit_test(what_does_not_go_together_is_refused),

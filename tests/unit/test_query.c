@@ -164,14 +164,19 @@ static void labels_come_from_kpi_yaml_and_from_the_names_of_wards(void **state)
 	json_decref(all);
 }
 
+static struct query filtered(const char *id, const char *where)
+{
+	return (struct query){.id = id, .where = {where}, .where_count = 1};
+}
+
 static void assert_error(
 	const struct tallied *t, struct query query, int expected, const char *says)
 {
 	auto_buf struct buf out = {0};
 	struct why why = {""};
 	query.today = t->today;
-	int err = query.filter ? explain_all(t->tally, &query, &out, &why)
-			       : tally_query(t->tally, &query, &out, &why);
+	int err = query.where_count ? explain_all(t->tally, &query, &out, &why)
+				    : tally_query(t->tally, &query, &out, &why);
 	assert_int_equal(err, expected);
 	assert_int_equal(out.len, 0);
 	if (!strstr(why.text, says))
@@ -189,7 +194,7 @@ static void what_cannot_be_asked_is_told_with_what_can(void **state)
 	assert_error(t, (struct query){.id = "help_requests", .by = "color"}, ERR_INVALID,
 		"help_requests is not split by color; it is by ward, team");
 	assert_error(t, (struct query){.id = "complaints", .by = "ward"}, ERR_INVALID,
-		"it is by nothing");
+		"it is by month, day");
 	assert_error(t, (struct query){.id = "help_requests", .by = "ward,age,team"}, ERR_INVALID,
 		"at most 2");
 	assert_error(
@@ -201,11 +206,10 @@ static void what_cannot_be_asked_is_told_with_what_can(void **state)
 	assert_error(t, (struct query){.by = "theme,ward"}, ERR_INVALID, "no KPI is split by");
 	assert_error(t, (struct query){.definition = 1999}, ERR_INVALID,
 		"there is no definition of 1999");
-	assert_error(t, (struct query){.id = "help_requests", .filter = "ward"}, ERR_INVALID,
-		"no filter");
-	assert_error(t, (struct query){.id = "help_requests", .filter = "ward=MOON"}, ERR_INVALID,
+	assert_error(t, filtered("help_requests", "ward"), ERR_INVALID, "no filter");
+	assert_error(t, filtered("help_requests", "ward=MOON"), ERR_INVALID,
 		"ward is never MOON; there are UNKNOWN, ZUID");
-	assert_error(t, (struct query){.filter = "ward=ZUID"}, ERR_INVALID, "explain needs the id");
+	assert_error(t, filtered(NULL, "ward=ZUID"), ERR_INVALID, "explain needs the id");
 }
 
 static void asked_of_all_those_that_can_are_split(void **state)
@@ -255,7 +259,8 @@ static void explain_shows_the_rows_with_their_days(void **state)
 	json_decref(rows);
 
 	buf_clear(&out);
-	query.filter = "ward=UNKNOWN";
+	query = filtered("started_within_1_week", "ward=UNKNOWN");
+	query.period = "2025";
 	assert_int_equal(explain_all(t->tally, &query, &out, &why), 0);
 	rows = json_of(&out);
 	assert_int_equal(json_array_size(rows), 1);
@@ -332,7 +337,7 @@ static void csv_has_a_line_a_figure_and_a_row(void **state)
 	assert_int_equal(tally_query(t->tally, &query, &out, &why), 0);
 	size_t lines = 0;
 	for (const char *line = out.data; *line; line = strchr(line, '\n') + 1, lines++)
-		assert_int_equal(fields_of(line), 32);
+		assert_int_equal(fields_of(line), 33);
 	assert_int_equal(lines, 4);
 	assert_non_null(strstr(out.data, ",\"ZUID,UNKNOWN\","));
 }
