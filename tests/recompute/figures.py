@@ -10,7 +10,7 @@ from fractions import Fraction
 from functools import lru_cache
 
 import judge
-from days import add_months, add_working_days
+from days import add_months, add_working_days, months_from
 
 PHONE_SECONDS = 30
 CLASSES = [("0-17", 0, 17), ("18-26", 18, 26), ("27-44", 27, 44), ("45-66", 45, 66), ("67+", 67, 999)]
@@ -314,6 +314,20 @@ class Kpi:
     norm: dict = None
     by: str = None  # the dimension that is shown unasked
     splits: tuple = OF_CASES  # the dimensions that all its rows have
+    class_of: object = None  # of what is measured
+
+
+def week_of(given):
+    """The first goes up to and with day 7."""
+    week = max(math.ceil(given.measure / 7), 1)
+    return str(week) if week <= 13 else "14+"
+
+
+def month_of(given):
+    """The first calendar months after the beginning that the closing lies within."""
+    begun = given.row.closed - timedelta(days=given.measure)
+    within = (str(n) for n in range(1, 13) if given.row.closed <= add_months(begun, n))
+    return next(within, "13+")
 
 
 KPIS = {
@@ -336,9 +350,9 @@ KPIS = {
     "problem_areas": Kpi("count", problem_areas, by="problem"),
     "started_within_4_weeks": Kpi("share", lambda q: waits(q, lambda wait: wait <= 28), SHARE),
     "started_within_1_week": Kpi("share", lambda q: waits(q, lambda wait: wait <= 7)),
-    "waiting_days": Kpi("days", waits),
+    "waiting_days": Kpi("days", waits, class_of=week_of),
     "closed_within_6_months": Kpi("share", leads, SHARE),
-    "lead_days": Kpi("days", leads),
+    "lead_days": Kpi("days", leads, class_of=month_of),
     "goals_met": Kpi("share", goals_met, SHARE),
     "closures": Kpi("count", closures, by="reason"),
     "open_cases": Kpi("count", open_cases),
@@ -452,17 +466,54 @@ DIMENSIONS = {
 }
 
 
-def split(given, dimensions, q):
+def keys_of(kpi, name, given, q):
+    """Of a list there may be several."""
+    if name == "class":
+        return ["UNKNOWN"] if given.measure is None else [kpi.class_of(given)]
+    return DIMENSIONS[name](given.row, q) or ["UNKNOWN"]
+
+
+def can_split(kpi, dimensions):
+    """A series, and what its rows have."""
+    return set(dimensions) <= {*kpi.splits, *SPANS, *(["class"] if kpi.class_of else [])}
+
+
+def filtered(kpi, given, where, q):
+    """Those with one of the values in each dimension that is named."""
+    return [g for g in given if all(values & {*keys_of(kpi, name, g, q)} for name, values in where.items())]
+
+
+def split(kpi, given, dimensions, q):
     """{keys: what is given by the rows with these values}; a row with several counts under each."""
     groups = {}
     for item in given:
         keys = [()]
         for name in dimensions:
-            values = DIMENSIONS[name](item.row, q) or ["UNKNOWN"]
+            values = keys_of(kpi, name, item, q)
             keys = [(*key, value) for key in keys for value in values]
         for key in keys:
             groups.setdefault(key, []).append(item)
     return groups
+
+
+# ---- series ----
+
+SPANS = ("month", "day")
+
+
+def months_in(q):
+    """(key, first day, last day, the last day of the whole month) of each."""
+    year, month = q.first.year, q.first.month
+    while (year, month) <= (q.last.year, q.last.month):
+        first, last = months_from(year, month, 1)
+        yield f"{year}-{month:02}", max(first, q.first), min(last, q.last), last
+        year, month = year + month // 12, month % 12 + 1
+
+
+def days_in(q):
+    for ahead in range((q.last - q.first).days + 1):
+        day = q.first + timedelta(days=ahead)
+        yield day.isoformat(), day, day, day
 
 
 # ---- figures ----
@@ -477,11 +528,12 @@ def share_of(count, of):
     return float(Fraction(count, of)) if of else None
 
 
-def whole_of(name, given, q, ward=None):
-    """What requests by ward are divided by: all of them, or the ward's households; None: not known."""
+def whole_of(name, q, wards=()):
+    """What requests by ward are divided by: all of them, or the wards' households; None: not known."""
     if name == "requests_by_ward" and q.definition != 2023:
-        return sum(g.count for g in given)
-    return q.history.wards.households_of(ward)
+        return sum(g.count for g in given_of(name, q))
+    households = [q.history.wards.households_of(ward) for ward in wards or (None,)]
+    return sum(households) if all(households) else None
 
 
 def figure_of(kpi, given, *whole):
@@ -584,18 +636,21 @@ def given_of(name, q):
     return [*KPIS[name].given(q)]
 
 
-def whole_figure(name, q):
-    per_ward = name in ("requests_by_ward", "requests_per_household")
-    given = given_of(name, q)
-    return figure_of(KPIS[name], given, *([whole_of(name, given, q)] if per_ward else []))
+def divided_by(name, q, wards):
+    return [whole_of(name, q, wards)] if name in ("requests_by_ward", "requests_per_household") else []
 
 
-def beside_of(name, figure, q, beside, is_complete):
+def whole_figure(name, q, where):
+    given = filtered(KPIS[name], given_of(name, q), where, q)
+    return figure_of(KPIS[name], given, *divided_by(name, q, where.get("ward", ())))
+
+
+def beside_of(name, figure, q, beside, is_complete, where):
     first, last = judge.BESIDE[beside](q.first, q.last)
     other = replace(q, first=first, last=last)
     said = {"period": {"from": first.isoformat(), "to": last.isoformat()}, "value": None, "difference": None}
     if is_complete(other):
-        there = whole_figure(name, other)
+        there = whole_figure(name, other, where)
         said["value"] = there["value"]
         said["difference"] = difference_of(name, figure, there, q) if is_complete(q) else None
     return said, is_complete(other)
@@ -607,36 +662,58 @@ def exact(figure):
     return Fraction(figure["count"], figure["of"]) if is_quotient else Fraction(figure["value"])
 
 
-def months_of(name, q, begin, complete_from):
+def months_of(name, q, begin, complete_from, where):
     if KPIS[name].unit == "share" and not is_share(name, q):
         return None
     spans = [*judge.months_until(max(begin, complete_from), q.last, q.today)][-60:]
-    figures = (whole_figure(name, replace(q, first=first, last=last)) for first, last in spans)
+    figures = (whole_figure(name, replace(q, first=first, last=last), where) for first, last in spans)
     values = [exact(figure) for figure in figures if figure["value"] is not None]
     return judge.months_judged(values, 1 if KPIS[name].unit == "share" else None)
 
 
-def rows_of(name, q, by, total, judged):
-    kpi, given = KPIS[name], given_of(name, q)
-    per_ward = name in ("requests_by_ward", "requests_per_household")
+def rows_of(name, q, dimensions, where):
+    """Keys and their figure, of one period."""
+    kpi = KPIS[name]
+    groups = split(kpi, filtered(kpi, given_of(name, q), where, q), dimensions, q)
+    if not dimensions:
+        groups.setdefault((), [])
+    for key, rows in groups.items():
+        yield key, figure_of(kpi, rows, *divided_by(name, q, key[:1] or where.get("ward", ())))
+
+
+def series_of(name, q, dimensions, where):
+    """Each month or day as a period by itself, whatever it is split by beside."""
+    (span,) = set(dimensions) & set(SPANS)
+    others = [dimension for dimension in dimensions if dimension != span]
+    at = dimensions.index(span)
+    for point, first, last, end in (months_in if span == "month" else days_in)(q):
+        running = {} if end < q.today else {"over": False}
+        for key, figure in rows_of(name, replace(q, first=first, last=last), others, where):
+            yield (*key[:at], point, *key[at:]), {**figure, **running}
+
+
+def rows_judged(name, q, by, where, total, judged):
+    """A month or a day is no group."""
+    kpi = KPIS[name]
     dimensions = by or ([kpi.by] if kpi.by else [])
-    dimensions = dimensions if set(dimensions) <= set(kpi.splits) else []
-    groups = split(given, dimensions, q) if dimensions else {}
-    for key, rows in sorted(groups.items()):
-        row = figure_of(kpi, rows, *([whole_of(name, given, q, key[0])] if per_ward else []))
-        group = group_of(name, key, row, total, q) if judged else None
+    dimensions = dimensions if can_split(kpi, dimensions) else []
+    is_series = bool(set(dimensions) & set(SPANS))
+    for key, row in sorted((series_of if is_series else rows_of)(name, q, dimensions, where)) if dimensions else ():
+        group = group_of(name, key, row, total, q) if judged and not is_series else None
         yield {"key": ",".join(key), **row, "group": group}
 
 
 def kpi_json(
-    history, name, first, last, definition=None, by=None, today=date.max, beside=None, complete_from=date.min
+    history, name, first, last, definition=None, by=None, today=date.max, beside=None, complete_from=date.min, where=None
 ):
-    """One element of `wotctl kpi --json`, without labels and marks. Split where its rows can be."""
+    """One element of `wotctl kpi --json`, without labels and marks. Split where its rows can be. where:
+    {dimension: the values that are asked for}, and then it is held to no norm."""
+    where = where or {}
     q = Question(history, first, last, definition or definition_for(last), today)
     is_complete = lambda q: (q.last if name in STOCKS else q.first) >= complete_from  # noqa: E731
-    figure = whole_figure(name, q)
+    figure = whole_figure(name, q, where)
     judged = is_complete(q)
-    norm, verdict = norm_judged(name, figure, q) if judged else (KPIS[name].norm, "none")
+    norm, verdict = norm_judged(name, figure, q) if judged and not where else (KPIS[name].norm, "none")
     out = {
         "id": name,
         "period": {"from": first.isoformat(), "to": last.isoformat()},
@@ -648,10 +725,10 @@ def kpi_json(
         "met": {"met": True, "missed": False}.get(verdict.removesuffix("_unsure")),
     }
     if beside:
-        out["beside"], beside_complete = beside_of(name, figure, q, beside, is_complete)
+        out["beside"], beside_complete = beside_of(name, figure, q, beside, is_complete, where)
         judged = judged and beside_complete
     if beside == "last-year":
-        out["months"] = months_of(name, q, judge.last_year(first, last)[0], complete_from)
+        out["months"] = months_of(name, q, judge.last_year(first, last)[0], complete_from, where)
     out["completeFrom"] = None if judged else complete_from.isoformat()
-    out["by"] = [*rows_of(name, q, by, figure, is_complete(q))]
+    out["by"] = [*rows_judged(name, q, by, where, figure, is_complete(q))]
     return out

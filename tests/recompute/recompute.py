@@ -1,11 +1,13 @@
 #!/usr/bin/python3
 """Recomputes the KPIs from submissions alone, to hold against what the pipeline says.
 
-  recompute.py kpi LINES.jsonl --today DAY [--period P]... [--by DIM[,DIM]]... [--definition YEAR] [--id ID]...
+  recompute.py kpi LINES.jsonl --today DAY [--period P]... [--by DIM[,DIM]]... [--where DIM=VALUE[,VALUE]]...
+      [--definition YEAR] [--id ID]...
       prints what `wotctl kpi --json` should: one array for each period and each --by, one to a line.
-  recompute.py compare LINES.jsonl --today DAY KPI.json[:DIM[,DIM]][@BESIDE]...
-      holds answers of `wotctl kpi --json` against it; :DIM where they were asked with --by, @last-year or @previous
-      with --beside; --complete-from DAY where the setting figures_complete_from says so. Prints the first
+  recompute.py compare LINES.jsonl --today DAY KPI.json[:DIM[,DIM][:DIM=VALUE[,VALUE]]...][@BESIDE]...
+      holds answers of `wotctl kpi --json` against it; :DIM where they were asked with --by, :DIM=VALUE with --where
+      (with nothing before it: KPI.json::DIM=VALUE), @last-year or @previous with --beside; --complete-from DAY where
+      the setting figures_complete_from says so. Prints the first
       differences and exits 1 if there are any; 2 when nothing could be compared, or, with --all, when an answer
       lacks a KPI that can be recomputed.
   recompute.py published LINES.jsonl --today DAY
@@ -25,7 +27,7 @@ from datetime import date
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 
 from days import period_of  # noqa: E402
-from figures import DIMENSIONS, KPIS, kpi_json  # noqa: E402
+from figures import DIMENSIONS, KPIS, SPANS, kpi_json  # noqa: E402
 from fold import history_of, wards_of  # noqa: E402
 from tail import history_of_tail  # noqa: E402
 
@@ -102,34 +104,39 @@ def rows_differ(where, ours, theirs):
             if any(theirs[key].get(name) for name in ("count", "unknown")):
                 yield f"{where} {key}: {theirs[key]['count']}, recomputed none"
         else:
-            names = [name for name in (*FIGURE, "group") if name in theirs[key]]
+            names = [*(name for name in (*FIGURE, "group") if name in theirs[key]), "over"]
             yield from differences_of(f"{where} {key}", ours[key], theirs[key], names)
 
 
-def kpi_differs(history, theirs, by, beside, today, complete_from):
+def where_of(texts):
+    """["ward=ZUID,OOST"] as kpi_json takes it."""
+    return {name: set(values.split(",")) for name, _, values in (text.partition("=") for text in texts)}
+
+
+def kpi_differs(history, theirs, by, where, beside, today, complete_from):
     first, last = (date.fromisoformat(theirs["period"][name]) for name in ("from", "to"))
-    definition = int(theirs["definition"])
-    ours = kpi_json(history, theirs["id"], first, last, definition, by, today, beside, complete_from)
-    where = f"{theirs['id']} {first}..{last} ({theirs['definition']})"
+    asked = (first, last, int(theirs["definition"]), by, today, beside, complete_from, where_of(where))
+    ours = kpi_json(history, theirs["id"], *asked)
+    what = " ".join([theirs["id"], f"{first}..{last} ({theirs['definition']})", *where])
     judged = ("norm", "met", "verdict", "completeFrom", "beside")
-    yield from differences_of(where, ours, theirs, ("unit", *FIGURE, *judged))
-    yield from months_differ(where, ours.get("months"), theirs.get("months"))
-    yield from rows_differ(f"{where} by {','.join(by or ['itself'])}", ours["by"], theirs["by"])
+    yield from differences_of(what, ours, theirs, ("unit", *FIGURE, *judged))
+    yield from months_differ(what, ours.get("months"), theirs.get("months"))
+    yield from rows_differ(f"{what} by {','.join(by or ['itself'])}", ours["by"], theirs["by"])
 
 
 def compare(history, answers, whole=False, today=date.max, complete_from=date.min):
     found, compared, lacking = [], 0, set()
     for answer in answers:
         asked, _, beside = answer.partition("@")
-        path, _, dims = asked.partition(":")
+        path, dims, *where = *asked.split(":"), *([""] if ":" not in asked else [])
         by = dims.split(",") if dims else None
         with open(path, encoding="utf-8") as text:
             kpis = json.load(text)
-        if not dims:
+        if not dims and not where:
             lacking |= KPIS.keys() - {theirs["id"] for theirs in kpis}
         for theirs in kpis:
             if theirs["id"] in KPIS:
-                found += kpi_differs(history, theirs, by, beside or None, today, complete_from)
+                found += kpi_differs(history, theirs, by, where, beside or None, today, complete_from)
                 compared += 1
     print(*found[:SHOWN], sep="\n", end="\n" if found else "")
     print(f"{compared} KPIs compared, {len(found)} differences")
@@ -156,8 +163,8 @@ def show(history, arguments, today):
     for text in arguments.period or ["year"]:
         for by in arguments.by or [None]:
             dims = by.split(",") if by else None
-            asked = (*period_of(text, today), arguments.definition, dims, today)
-            print(json.dumps([kpi_json(history, name, *asked) for name in arguments.id or KPIS]))
+            asked, where = (*period_of(text, today), arguments.definition, dims, today), where_of(arguments.where)
+            print(json.dumps([kpi_json(history, name, *asked, where=where) for name in arguments.id or KPIS]))
     return 0
 
 
@@ -165,11 +172,12 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     parser.add_argument("verb", choices=("kpi", "compare", "published"))
     parser.add_argument("lines")
-    parser.add_argument("answers", nargs="*", metavar="KPI.json[:DIM][@BESIDE]")
+    parser.add_argument("answers", nargs="*", metavar="KPI.json[:DIM[:DIM=VALUE]][@BESIDE]")
     parser.add_argument("--today", type=date.fromisoformat, required=True)
     parser.add_argument("--complete-from", type=date.fromisoformat, default=date.min)
     parser.add_argument("--period", action="append")
-    parser.add_argument("--by", action="append", help=", ".join(DIMENSIONS))
+    parser.add_argument("--by", action="append", help=", ".join([*DIMENSIONS, *SPANS, "class"]))
+    parser.add_argument("--where", action="append", default=[])
     parser.add_argument("--definition", type=int, choices=(2023, 2025))
     parser.add_argument("--id", action="append", choices=list(KPIS))
     parser.add_argument("--all", action="store_true")

@@ -40,14 +40,15 @@ class Recomputed(unittest.TestCase):
         waiting = len(self.histories()[1].signals_waiting(today))
         wait_until(lambda: self.wot.kpi("signals_due", "--period", near)["signals_due"]["count"] == waiting, what="what is told of signals")
 
-    def answer(self, period, definition, by="", ids=(), beside=""):
+    def answer(self, period, definition, by="", where=(), beside=""):
         """An answer of wotctl kpi in a file, named as `recompute.py compare` takes it."""
         self.asked += 1
-        args = [*ids, "--period", period, "--definition", definition, *(["--by", by] if by else [])]
+        args = ["--period", period, "--definition", definition, *(["--by", by] if by else [])]
+        args += [word for text in where for word in ("--where", text)]
         args += ["--beside", beside] if beside else []
         path = self.wot.dir / f"answer{self.asked}.json"
         path.write_text(self.wot.wotctl("kpi", *args, "--json").stdout)
-        return str(path) + (f":{by}" if by else "") + (f"@{beside}" if beside else "")
+        return ":".join([str(path), by, *where]) + (f"@{beside}" if beside else "")
 
     def histories(self):
         """Of what was submitted, and of what the logs say was accepted."""

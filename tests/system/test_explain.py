@@ -91,7 +91,11 @@ class Explained(Recomputed):
                 of_all = {**row, "of": None} if name == "requests_by_ward" else row
                 self.assert_adds_up(groups[row["key"]], of_all, what)
                 if each_key:
-                    said = self.ask("explain", name, *scope, "by", f"{dimension}={row['key']}")
+                    said = self.ask("explain", name, *scope, "where", f"{dimension}={row['key']}")
+                    (filtered,) = self.ask("kpi", name, *scope, "where", f"{dimension}={row['key']}")
+                    for part in PARTS:
+                        if row[part] is not None:
+                            self.assertEqual(filtered[part], row[part], what)
                     self.assert_adds_up(said, row, what)
 
     def assert_all_explained(self, periods, each_key=()):

@@ -14,6 +14,11 @@ from wot import note
 SEEDS = os.environ.get("WOT_SEEDS", "1 20261121").split()
 TODAY = datetime.date(2026, 11, 21)
 PERIODS = ["2024", "2025", "2026", "2025-Q1", "2025-Q2", "2025-Q3", "2025-Q4", "2025-03", "2025-10", "2025-02-10..2026-03-09", "2026-11-01..2026-11-21"]
+SERIES = [("2025", "month"), ("2025-02-10..2025-06-09", "month,ward"), ("2026-Q1", "problem,month"),
+          ("2025-10-27..2025-11-02", "day"), ("2026-11-19..2026-11-22", "team,day"), ("2025", "class"), ("2025", "class,ward"),
+          ("2025-Q4", "month,class")]
+FILTERED = [("", ["ward=ZUID"]), ("", ["ward=ZUID,OOST", "age=18-26,UNKNOWN"]), ("ward", ["problem=FINANCE,HOUSING"]),
+            ("month", ["ward=NOORDRAND"]), ("month,age", ["channel=PHONE", "ward=ZUID,UNKNOWN"]), ("reason", ["class=1,2,UNKNOWN"])]
 SPLITS = ["ward", "team", "age", "care_weight", "problem", "channel", "location", "reason", "theme", "referrer", "outcome", "hour", "ward,age", "problem,ward"]
 
 
@@ -38,8 +43,9 @@ class Sample(City):
     def assert_whole(self, seed):
         count = self.simulate(seed)
         self.assertIn(f"{count} accepted, 0 were there already, 0 refused", self.import_sample())
-        asked = [(period, "") for period in PERIODS] + [("2025", by) for by in SPLITS]
-        answers = [self.answer(period, year, by) for period, by in asked for year in DEFINITIONS]
+        asked = [(period, "") for period in PERIODS] + [("2025", by) for by in SPLITS] + SERIES
+        asked += [("2025", by, where) for by, where in FILTERED]
+        answers = [self.answer(period, year, *cut) for period, *cut in asked for year in DEFINITIONS]
         self.compare(answers, published=True)
 
 
