@@ -159,34 +159,63 @@ static void rows_add_dated(struct gather *gather, const struct formula *part, st
 	}
 }
 
-static void part_scan(struct gather *gather, const struct formula *part)
+/* Of a stock that counts more than heads, who leaves does not say how much: it is looked at anew for each part. */
+static bool is_sum_of_stock(const struct formula *part)
 {
-	const struct figure *figure = gather->figure;
+	return part->leave != REF_NONE && (part->sum != REF_NONE || part->unknown_inside.count > 0);
+}
+
+/* series: the axis on which rows stand by their day; FIGURE_SPLITS: none does, or all stand in `columns` already. */
+static void rows_scan(struct gather *gather, const struct formula *part,
+	const struct period *period, struct column_values columns[FIGURE_SPLITS], size_t series)
+{
 	const struct table *table = part->kind->table;
-	struct column_values columns[FIGURE_SPLITS] = {{0}};
-	size_t series = figure_series(figure);
-	bool dated = series < FIGURE_SPLITS;
-	/* Of a stock every day on which one enters or leaves. */
-	const struct period *period = dated && part->leave != REF_NONE ? NULL : &figure->period;
 	struct given given;
-	for (size_t i = 0; i < figure->by_count; i++) {
-		columns[i].split = formula_split(part, figure->by[i]);
-		columns[i].lists = columns[i].split && split_is_list(columns[i].split);
-	}
-	histogram_begin(gather, part);
 	for (uint32_t row = 0; row < table->rows; row += TABLE_CHUNK) {
 		struct rows rows = table_rows(table, row);
 		if (!formula_give(part, rows, period, &given))
 			continue;
 		filters_give(part, gather->filters, rows, &given);
-		for (size_t i = 0; i < figure->by_count; i++)
+		for (size_t i = 0; i < gather->figure->by_count; i++)
 			if (columns[i].split)
 				split_column(part, columns[i].split, rows, columns[i].values);
-		if (dated)
+		if (series < FIGURE_SPLITS)
 			rows_add_dated(gather, part, rows, &given, columns, series);
 		else
 			rows_add(gather, part, rows, &given, columns);
 	}
+}
+
+static void stock_scan(struct gather *gather, const struct formula *part,
+	struct column_values columns[FIGURE_SPLITS], size_t series)
+{
+	const struct figure *figure = gather->figure;
+	for (size_t i = 0; i < gather->sizes[series]; i++) {
+		struct period period = period_part(&figure->period, figure->by[series]->span, i);
+		for (size_t row = 0; row < TABLE_CHUNK; row++)
+			columns[series].values[row] = (uint32_t)i;
+		if (gather->filters->count) /* the total is that of the last part */
+			gather->total.counts = (struct counts){0};
+		rows_scan(gather, part, &period, columns, FIGURE_SPLITS);
+	}
+}
+
+static void part_scan(struct gather *gather, const struct formula *part)
+{
+	const struct figure *figure = gather->figure;
+	struct column_values columns[FIGURE_SPLITS] = {{0}};
+	size_t series = figure_series(figure);
+	bool dated = series < FIGURE_SPLITS;
+	for (size_t i = 0; i < figure->by_count; i++) {
+		columns[i].split = formula_split(part, figure->by[i]);
+		columns[i].lists = columns[i].split && split_is_list(columns[i].split);
+	}
+	histogram_begin(gather, part);
+	if (dated && is_sum_of_stock(part))
+		stock_scan(gather, part, columns, series);
+	else /* of a stock every day on which one enters or leaves */
+		rows_scan(gather, part, dated && part->leave != REF_NONE ? NULL : &figure->period,
+			columns, series);
 	histogram_end(gather);
 }
 
@@ -325,7 +354,8 @@ void gather_end(struct gather *gather)
 {
 	const struct formula *formula = gather->figure->formula;
 	bool is_stock = formula->kind && formula->leave != REF_NONE;
-	if (is_stock && figure_series(gather->figure) < FIGURE_SPLITS &&
+	if (is_stock && !is_sum_of_stock(formula) &&
+		figure_series(gather->figure) < FIGURE_SPLITS &&
 		!groups_are_counted(gather, formula))
 		stocks_end(gather);
 }

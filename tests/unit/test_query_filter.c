@@ -229,8 +229,8 @@ static void what_cannot_be_filtered_is_told_with_what_can(void **state)
 {
 	struct tallied *t = *state;
 	case_of(t, 1, "ZUID", 20);
-	assert_refused(t, "phone_abandoned", WHERE("ward=ZUID"),
-		"phone_abandoned has no ward to filter by; it has none");
+	assert_refused(t, "complaints", WHERE("ward=ZUID"),
+		"complaints has no ward to filter by; it has none");
 	assert_refused(t, "contacts_total", WHERE("ward=ZUID"),
 		"contacts_total has no ward to filter by; it has channel, location");
 	assert_refused(t, "help_requests", WHERE("wrd=ZUID"), "it has ward, team, age");
