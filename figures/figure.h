@@ -108,6 +108,9 @@ extern const char *const beside_names[]; /* "none", "last-year", "previous" */
  * what is of before is not judged. What is filtered is held to no norm: that is of the whole. */
 void figure_judge(struct figure *figure, enum beside beside, int32_t complete_from,
 	const struct figure_names *names);
+/* Of a period; a stock is of its last day alone. */
+bool figure_is_complete(
+	const struct figure *figure, const struct period *period, int32_t complete_from);
 void figure_done(struct figure *figure);
 /* Rows that count fewer say no more than that they are there. */
 void figure_suppress(struct figure *figure, int64_t below);

@@ -13,8 +13,7 @@ static bool is_stock(const struct formula *formula)
 	return formula->leave != REF_NONE;
 }
 
-/* A stock is of the period's last day alone. */
-static bool is_complete(
+bool figure_is_complete(
 	const struct figure *figure, const struct period *period, int32_t complete_from)
 {
 	return (is_stock(figure->formula) ? period->to : period->from) >= complete_from;
@@ -130,7 +129,7 @@ static void beside_judge(struct figure *figure, enum beside beside, int32_t comp
 							  : period_previous(&figure->period);
 	figure->beside.asked = true;
 	figure->beside.period = period;
-	if (!is_complete(figure, &period, complete_from)) {
+	if (!figure_is_complete(figure, &period, complete_from)) {
 		figure->complete_from = complete_from;
 		return;
 	}
@@ -188,7 +187,7 @@ static void groups_judge(struct figure *figure)
 void figure_judge(struct figure *figure, enum beside beside, int32_t complete_from,
 	const struct figure_names *names)
 {
-	if (is_complete(figure, &figure->period, complete_from)) {
+	if (figure_is_complete(figure, &figure->period, complete_from)) {
 		norm_judge(figure, names);
 		groups_judge(figure);
 	} else {

@@ -1,32 +1,20 @@
 #include "web/chart_own.h"
 
+#include "web/nl.h"
 #include <stdio.h>
 #include <string.h>
 
 const char *const chart_months[PANEEL_MONTHS] = {"jan.", "feb.", "mrt.", "apr.", "mei", "juni",
 	"juli", "aug.", "sep.", "okt.", "nov.", "dec."};
 
-static void thousands_print(struct buf *out, long long whole)
-{
-	if (whole < 1000) {
-		buf_printf(out, "%lld", whole);
-		return;
-	}
-	thousands_print(out, whole / 1000);
-	buf_printf(out, ".%03lld", whole % 1000);
-}
-
 void chart_number(struct buf *out, double number, bool share)
 {
-	if (isnan(number)) {
+	if (isnan(number))
 		buf_text(out, CHART_UNKNOWN);
-		return;
-	}
-	long long whole = llround(share ? 100 * number : number);
-	if (whole < 0)
-		buf_text(out, "\u2212");
-	thousands_print(out, whole < 0 ? -whole : whole);
-	buf_text(out, share ? "%" : "");
+	else if (share)
+		nl_share(number, NULL, out);
+	else
+		nl_count(llround(number), out);
 }
 
 /* ---- the frame ---- */

@@ -125,8 +125,6 @@ void chart_paneel(const struct chart *chart, const struct chart_paneel *paneel, 
 /* For a cell of a table, whose neighbour has the value: without words. */
 void chart_vonk(const struct chart_vonk *vonk, struct buf *out);
 
-/* A number as a Dutch reader writes it: 1.054, and a share as 76%. */
-void chart_number(struct buf *out, double number, bool share);
 /* "jan." to "dec." */
 extern const char *const chart_months[PANEEL_MONTHS];
 

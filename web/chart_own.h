@@ -15,6 +15,8 @@ bool chart_is_wide(const struct chart *chart);
 /* `values` are those of desc, between the chart's own sentences. */
 void chart_open(
 	struct svg *svg, const struct chart *chart, double height, const struct buf *values);
+/* 1.054, and a share as 76%; what is not known in a word. */
+void chart_number(struct buf *out, double number, bool share);
 /* In place of a chart without values. */
 void chart_empty(const struct chart *chart, struct buf *out);
 

@@ -1,9 +1,8 @@
-/*
- * /cijfers: every figure of a period, beside the same days a year earlier.
- */
+/* /cijfers: every figure of a period, beside the same days a year earlier. */
 #include "daemons/aggregate/page_text.h"
 #include "lib/calendar.h"
 #include "proto/role.h"
+#include "web/figure_number.h"
 #include "web/nl.h"
 #include <math.h>
 #include <stdio.h>
@@ -32,7 +31,7 @@ static const char *value_text(const struct figure *figure, struct buf *text, str
 	if (figure->kpi->unit == UNIT_SECONDS)
 		nl_seconds_short(llround(figure->total.value), text);
 	else
-		page_number(figure->total.value, figure->kpi->unit,
+		figure_number(figure->total.value, figure->kpi->unit,
 			norm->kind == NORM_NONE ? NULL : &norm->value, text);
 	return page_text(text, arena);
 }
@@ -60,19 +59,6 @@ static bool may_see(unsigned role, const struct period *period)
 	bool so_far = period->to == period->today && from.month == 1 && from.day == 1 &&
 		      from.year == calendar_date(period->today).year;
 	return is_year || so_far || role_may_read(role) & READ_KPIS;
-}
-
-/* The same day of the year before; of the last of a month, the last of that month. */
-static int32_t day_year_before(int32_t day)
-{
-	int32_t same = calendar_add_months(day, -12), last = calendar_add_months(day + 1, -12) - 1;
-	return last > same ? last : same;
-}
-
-static struct period period_year_before(const struct period *period)
-{
-	return (struct period){
-		calendar_add_months(period->from, -12), day_year_before(period->to), period->today};
 }
 
 static void period_write(const struct period *period, char out[40])
@@ -279,7 +265,7 @@ int get_figures_page(const void *knowledge, const struct get_query *query,
 		err = ERR_FORBIDDEN;
 	if (err)
 		return err;
-	compared.before = period_year_before(&compared.period);
+	compared.before = period_last_year(&compared.period);
 	err = compared_make(aggregate, &compared, why);
 	if (err)
 		return err;

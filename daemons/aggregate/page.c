@@ -67,33 +67,6 @@ static int where_take(const struct aggregate *aggregate, const struct get_query 
 	return err;
 }
 
-/* Whoever sees no small count cannot have it from two answers either: of a day, a class, or what a filter leaves
- * away. Months are of the whole town. */
-static int split_allow(const struct figure *figure, struct why *why)
-{
-	for (size_t i = 0; i < figure->by_count; i++) {
-		const struct dimension *by = figure->by[i];
-		bool is_month = by->span == SPAN_MONTH;
-		if (by->span == SPAN_DAY || !strcmp(by->id, DIMENSION_CLASS) ||
-			(is_month && figure->by_count > 1))
-			return why_set(why, ERR_FORBIDDEN, "this role may not ask by %s%s", by->id,
-				is_month ? " and another dimension" : "");
-	}
-	return 0;
-}
-
-/* For who may not see all of them. */
-static int figures_suppress(
-	const struct aggregate *aggregate, struct figures *figures, struct why *why)
-{
-	int err = 0;
-	for (size_t i = 0; !err && i < figures->count; i++) {
-		err = split_allow(&figures->items[i], why);
-		figure_suppress(&figures->items[i], stage_config(aggregate->stage)->suppress_below);
-	}
-	return err;
-}
-
 int get_figures(const void *knowledge, const struct get_query *asked, struct get_answer *answer,
 	struct why *why)
 {
@@ -117,7 +90,7 @@ int get_figures(const void *knowledge, const struct get_query *asked, struct get
 	if (!err)
 		err = tally_figures(aggregate->tally, &query, &figures, why);
 	if (!err && !in_full)
-		err = figures_suppress(aggregate, &figures, why);
+		err = query_suppress(&figures, stage_config(aggregate->stage)->suppress_below, why);
 	if (err)
 		return err;
 	Wot__V1__Figures *out = (void *)answer->message;

@@ -1,7 +1,6 @@
 #include "daemons/aggregate/page_text.h"
 
-#include "web/nl.h"
-#include <math.h>
+#include "web/figure_number.h"
 
 struct page_house page_house_of(const struct aggregate *aggregate)
 {
@@ -17,26 +16,6 @@ const char *page_text(struct buf *text, struct arena *arena)
 	return kept;
 }
 
-void page_number(double number, enum kpi_unit unit, const double *norm, struct buf *out)
-{
-	switch (unit) {
-	case UNIT_SHARE:
-		nl_share(number, norm, out);
-		break;
-	case UNIT_DAYS:
-		nl_days(llround(number), out);
-		break;
-	case UNIT_SECONDS:
-		nl_seconds(llround(number), out);
-		break;
-	case UNIT_EURO:
-		nl_euro(number, out);
-		break;
-	case UNIT_COUNT:
-		nl_count(llround(number), out);
-	}
-}
-
 const char *page_norm(
 	const struct kpi *kpi, const struct norm *norm, struct buf *text, struct arena *arena)
 {
@@ -46,7 +25,7 @@ const char *page_norm(
 	if (norm->kind == NORM_NONE)
 		return NULL;
 	buf_text(text, words[norm->kind]);
-	page_number(norm->value, kpi->unit, NULL, text);
+	figure_number(norm->value, kpi->unit, NULL, text);
 	buf_text(text, norm->months == 3 ? " per kwartaal" : norm->months == 12 ? " per jaar" : "");
 	return page_text(text, arena);
 }

@@ -12,8 +12,6 @@ struct page_house page_house_of(const struct aggregate *aggregate);
 
 /* What was written, for as long as the answer is made; the buffer is empty again. */
 const char *page_text(struct buf *text, struct arena *arena);
-/* norm: that it may not seem to be on the other side of; NULL. */
-void page_number(double number, enum kpi_unit unit, const double *norm, struct buf *out);
 /* "meer dan 300 per kwartaal"; NULL: there is none. */
 const char *page_norm(
 	const struct kpi *kpi, const struct norm *norm, struct buf *text, struct arena *arena);
