@@ -433,6 +433,7 @@ void house_open(void)
 	config_defaults(config);
 	strcpy(config->clients, "config/clients.example.yaml");
 	strcpy(config->wards, "config/wards.csv");
+	strcpy(config->published, "config/published.yaml");
 	for (enum file file = 0; file < FILES; file++) {
 		house.fds[file] = memfd_create(file_names[file], MFD_CLOEXEC);
 		must(house.fds[file] >= 0);
