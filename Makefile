@@ -128,6 +128,10 @@ crash: all
 # Bugs on purpose, each built in by itself: make mutants, or make mutants MUTANTS="facts_by_arrival".
 mutants: $B/sim
 	@B=$B tests/mutants $(MUTANTS)
+# What a viewer sees of random small towns, attacked by linear programming: make suppress-attack TOWNS=200.
+TOWNS ?= 200
+suppress-attack: all
+	WOT_BIN=$B /usr/bin/python3 tests/suppress/attack.py --towns $(TOWNS)
 SIZE ?= 10
 hostile: all
 	WOT_BIN=$B /usr/bin/python3 tests/hostile/hostile.py --size $(SIZE)
@@ -179,6 +183,6 @@ install: all
 clean:
 	rm -rf build build-*
 
-.PHONY: all run deps test check check-build crash mutants hostile door-rounds sim bench examples tools docs tidy format fuzz fuzz-run install clean
+.PHONY: all run deps test check check-build crash mutants suppress-attack hostile door-rounds sim bench examples tools docs tidy format fuzz fuzz-run install clean
 .SECONDARY:
 -include $(shell find $B -name '*.d' 2>/dev/null)

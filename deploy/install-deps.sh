@@ -3,7 +3,8 @@
 # with apt, through sudo when not root. On another system it prints what to install, and exits 1.
 #
 #   deploy/install-deps.sh [--bench] [--dev]
-#   --bench  also what make bench compares with     --dev  also what make format and make tidy use
+#   --bench  also what make bench compares with
+#   --dev    also what make format, make tidy and make suppress-attack use
 #
 # To add one: a line in the list, `package what-shows-that-it-is-there`:
 #   cmd:NAME a program; pc:NAME a library of pkg-config; h:NAME a header; py:NAME a module of python3;
@@ -44,6 +45,7 @@ clang-format            cmd:clang-format
 clang-tidy              cmd:clang-tidy
 libclang-rt-dev         asan:clang
 mold                    cmd:mold
+python3-scipy           py:scipy
 '
 
 for option; do

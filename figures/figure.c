@@ -320,9 +320,3 @@ void figure_done(struct figure *figure)
 	free(figure->points);
 	*figure = (struct figure){0};
 }
-
-void figure_suppress(struct figure *figure, int64_t below)
-{
-	for (size_t i = 0; i < figure->row_count; i++)
-		figure->rows[i].suppressed = figure->rows[i].value.counts.count < below;
-}

@@ -33,7 +33,7 @@ struct figure_row {
 	const char *keys[FIGURE_SPLITS], *labels[FIGURE_SPLITS];
 	struct value value;
 	enum difference group; /* beside the rest of the total */
-	bool suppressed;       /* only that it is there may be told */
+	bool suppressed;       /* only that it is there may be told (suppress.h) */
 	bool is_running;       /* of a series: its month or day is not over */
 	int64_t weight;        /* smaller comes first; then the order of the values */
 	uint32_t order[FIGURE_SPLITS];
@@ -53,6 +53,7 @@ struct figure {
 	size_t by_count;
 	const struct filters *filters; /* borrowed, until it is judged; NULL: all rows */
 	struct value total;
+	bool suppressed; /* the total */
 	/* Of figure_judge: */
 	enum verdict verdict;
 	uint32_t spans_over, spans_met; /* whole quarters or years of the norm, of this period */
@@ -112,8 +113,6 @@ void figure_judge(struct figure *figure, enum beside beside, int32_t complete_fr
 bool figure_is_complete(
 	const struct figure *figure, const struct period *period, int32_t complete_from);
 void figure_done(struct figure *figure);
-/* Rows that count fewer say no more than that they are there. */
-void figure_suppress(struct figure *figure, int64_t below);
 
 /* The rows that a formula reads: itself, or the parts of a sum. */
 size_t formula_parts(const struct formula *formula, const struct formula *parts[SUM_MAX]);

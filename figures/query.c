@@ -228,31 +228,6 @@ int query_figure(const struct query *query, const struct query_scope *scope, con
 	return 0;
 }
 
-/* Whoever sees no small count cannot have it from two answers either: of a day, a class, or what a filter leaves
- * away. Months are of the whole town. */
-static int split_allow(const struct figure *figure, struct why *why)
-{
-	for (size_t i = 0; i < figure->by_count; i++) {
-		const struct dimension *by = figure->by[i];
-		bool is_month = by->span == SPAN_MONTH;
-		if (by->span == SPAN_DAY || !strcmp(by->id, DIMENSION_CLASS) ||
-			(is_month && figure->by_count > 1))
-			return why_set(why, ERR_FORBIDDEN, "this role may not ask by %s%s", by->id,
-				is_month ? " and another dimension" : "");
-	}
-	return 0;
-}
-
-int query_suppress(struct figures *figures, int64_t below, struct why *why)
-{
-	int err = 0;
-	for (size_t i = 0; !err && i < figures->count; i++) {
-		err = split_allow(&figures->items[i], why);
-		figure_suppress(&figures->items[i], below);
-	}
-	return err;
-}
-
 void figures_done(struct figures *figures)
 {
 	for (size_t i = 0; i < figures->count; i++)

@@ -47,8 +47,6 @@ void figures_done(struct figures *figures);
 #define auto_figures auto_clean(figures_done)
 int query_figures(
 	const struct kpis *kpis, const struct query *query, struct figures *out, struct why *why);
-/* For who may not see small counts. ERR_FORBIDDEN: they would follow from what was asked. */
-int query_suppress(struct figures *figures, int64_t below, struct why *why);
 /* The same as a text. */
 int query_kpi(const struct kpis *kpis, const struct query *query, struct buf *out, struct why *why);
 

@@ -156,6 +156,10 @@ static Wot__V1__FigureMarks *marks_message(const uint64_t marks[STREAM_COUNT], s
 static void total_fill(const struct figure *figure, Wot__V1__Figure *out)
 {
 	const struct value *total = &figure->total;
+	out->has_suppressed = out->suppressed = figure->suppressed;
+	out->verdict = (char *)verdict_names[figure->verdict];
+	if (figure->suppressed)
+		return;
 	out->has_value = total->known;
 	out->value = total->value;
 	out->has_count = out->has_unknown = true;
@@ -172,7 +176,6 @@ static void total_fill(const struct figure *figure, Wot__V1__Figure *out)
 	out->mean = number_or_nan(total->has_spread, total->mean);
 	out->met = verdict_is_met(figure->verdict);
 	out->has_met = out->met || verdict_is_missed(figure->verdict);
-	out->verdict = (char *)verdict_names[figure->verdict];
 }
 
 Wot__V1__Figure *render_message(const struct kpis *kpis, const struct figure *figure,
@@ -244,12 +247,12 @@ static void csv_day(struct buf *out, bool known, int32_t day)
 	buf_printf(out, ",%s", text);
 }
 
-static void csv_value(const struct value *value, struct buf *out)
+static void csv_value(const struct value *value, bool hidden, struct buf *out)
 {
 	csv_number(out, value->known, value->value);
-	csv_number(out, true, (double)value->counts.count);
+	csv_number(out, !hidden, (double)value->counts.count);
 	csv_number(out, value->has_of, (double)value->counts.of);
-	csv_number(out, true, (double)value->counts.unknown);
+	csv_number(out, !hidden, (double)value->counts.unknown);
 	csv_number(out, value->has_range, value->low);
 	csv_number(out, value->has_range, value->high);
 	csv_number(out, value->has_spread, value->p50);
@@ -301,7 +304,8 @@ static void csv_line(const struct kpis *kpis, const struct figure *figure,
 	render_csv_field(out, label);
 	buf_printf(
 		out, ",%s,%s", row && row->is_running ? "false" : "", kpi_units[figure->kpi->unit]);
-	csv_value(row ? &row->value : &figure->total, out);
+	csv_value(row ? &row->value : &figure->total, row ? row->suppressed : figure->suppressed,
+		out);
 	if (row)
 		buf_text(out, csv_no_standing);
 	else
@@ -326,6 +330,8 @@ void render_csv(
 }
 
 /* ---- a table for people ---- */
+
+enum { CELLS_OF_VALUE = 5 };
 
 void grid_cell(struct grid *grid, const char *format, ...)
 {
@@ -381,8 +387,14 @@ void render_cell(struct grid *grid, enum kpi_unit unit, bool known, double numbe
 		grid_cell(grid, "%.0f", number);
 }
 
-static void cells_value(struct grid *grid, enum kpi_unit unit, const struct value *value)
+static void cells_value(
+	struct grid *grid, enum kpi_unit unit, const struct value *value, bool hidden)
 {
+	if (hidden) {
+		for (size_t i = 0; i < CELLS_OF_VALUE; i++)
+			grid_cell(grid, "x");
+		return;
+	}
 	render_cell(grid, unit, value->known, value->value);
 	grid_cell(grid, "%" PRId64, value->counts.count);
 	render_cell(grid, UNIT_COUNT, value->has_of, (double)value->counts.of);
@@ -438,7 +450,7 @@ static void cells_row(struct grid *grid, const struct figure *figure, const stru
 	row_text(label, sizeof label, row->labels, figure->by_count, ", ");
 	grid_cell(grid, "  %s", key);
 	grid_cell(grid, "  %s%s", label, row->is_running ? " (not over)" : "");
-	cells_value(grid, figure->kpi->unit, &row->value);
+	cells_value(grid, figure->kpi->unit, &row->value, row->suppressed);
 	grid_cell(grid, " ");
 	grid_cell(grid, "%s", row->group > DIFFERENCE_SAME ? difference_names[row->group] : "");
 	if (figure->beside.asked) {
@@ -483,7 +495,7 @@ void render_text(
 		const struct figure *figure = &figures[i];
 		grid_cell(&grid, "%s", figure->kpi->id);
 		grid_cell(&grid, "%s", figure->kpi->title);
-		cells_value(&grid, figure->kpi->unit, &figure->total);
+		cells_value(&grid, figure->kpi->unit, &figure->total, figure->suppressed);
 		cells_norm(&grid, figure);
 		cell_verdict(&grid, figure);
 		if (beside)

@@ -51,6 +51,7 @@ struct cell {
 struct dimension {
 	const char *id, *label, *column; /* column NULL: none is looked at */
 	enum span span;                  /* when they count */
+	bool viewers; /* may see figures split by it */
 	struct dimension_class {
 		const char *key;
 		int32_t low, high;
@@ -104,6 +105,7 @@ struct formula {
 	int sum, divided_by; /* amounts; REF_NONE: each row counts as one */
 	int32_t sum_missing;
 	enum kpi_whole whole;
+	bool people;   /* its rows are people, or each is of one */
 	bool is_share; /* placed rows are counted too */
 	bool due;      /* day is a deadline: what does not count waits until it is past */
 	struct condition where, of, counted, unknown_inside, unknown_outside;

@@ -45,6 +45,7 @@ struct kpi {
 	const char *brief; /* the label where there is little room */
 	enum kpi_unit unit;
 	bool hidden;                      /* a part of a sum */
+	bool viewers;                     /* may see it (figures/suppress.h) */
 	const struct dimension *shown_by; /* where nothing else is asked; NULL */
 	bool largest_first;
 	struct norm norms[DEFINITION_MAX];

@@ -294,9 +294,9 @@ void measures_load(struct loader *loader, const struct yaml_node *map)
 
 void populations_load(struct loader *loader, const struct yaml_node *map)
 {
-	static const char *const keys[] = {"table", "where"};
+	static const char *const keys[] = {"table", "where", "people"};
 	for (const struct yaml_node *node = yaml_map(loader->yaml, map); node; node = node->next) {
-		struct population population = {.id = node->key};
+		struct population population = {.id = node->key, .people = true};
 		const char *table;
 		yaml_keys(loader->yaml, node, keys, COUNT_OF(keys));
 		const struct yaml_node *named = yaml_need(loader->yaml, node, "table");
@@ -307,6 +307,7 @@ void populations_load(struct loader *loader, const struct yaml_node *map)
 			 source_load(loader, named, table, &population.source)) {
 			condition_load(loader, &loader->kpis->kinds[population.source],
 				yaml_get(node, "where"), &population.where);
+			yaml_bool(loader->yaml, yaml_get(node, "people"), &population.people);
 			loader->populations[loader->population_count++] = population;
 		}
 	}
@@ -438,7 +439,8 @@ static bool is_built_in(const char *name)
 
 void dimensions_load(struct loader *loader, const struct yaml_node *map)
 {
-	static const char *const keys[] = {"label", "column", "classes", "labels", "merge"};
+	static const char *const keys[] = {
+		"label", "column", "viewers", "classes", "labels", "merge"};
 	struct kpis *kpis = loader->kpis;
 	for (const struct yaml_node *node = yaml_map(loader->yaml, map); node; node = node->next) {
 		if (kpis->dimension_count == DIMENSION_MAX) {
@@ -453,6 +455,7 @@ void dimensions_load(struct loader *loader, const struct yaml_node *map)
 		if (is_built_in(node->key))
 			yaml_fail_key(loader->yaml, node, "every KPI has %s by itself", node->key);
 		yaml_text(loader->yaml, yaml_need(loader->yaml, node, "label"), &dimension->label);
+		yaml_bool(loader->yaml, yaml_get(node, "viewers"), &dimension->viewers);
 		const struct yaml_node *named = yaml_need(loader->yaml, node, "column");
 		if (!yaml_text(loader->yaml, named, &dimension->column))
 			continue;

@@ -212,6 +212,7 @@ static void rows_load(struct loader *loader, const struct entry *entry, struct f
 	const struct row_kind *kind = formula->kind = &loader->kpis->kinds[population->source];
 	formula->source = population->source;
 	formula->where = population->where;
+	formula->people = population->people;
 	formula->day = day_load(loader, kind, entry_get(entry, "day"));
 	formula->leave = day_load(loader, kind, entry_get(entry, "leave"));
 	formula->measure = number_load(loader, kind, entry_get(entry, "measure"));
@@ -283,7 +284,8 @@ static bool formula_differs(
 static void kpi_name(struct loader *loader, const struct yaml_node *node, struct kpi *kpi)
 {
 	struct yaml *yaml = loader->yaml;
-	*kpi = (struct kpi){.id = node->key, .label = node->key, .title = node->key};
+	*kpi = (struct kpi){
+		.id = node->key, .label = node->key, .title = node->key, .viewers = true};
 	name_check(loader, node);
 	yaml_text(yaml, yaml_need(yaml, node, "label"), &kpi->label);
 	yaml_text(yaml, yaml_need(yaml, node, "title"), &kpi->title);
@@ -292,12 +294,12 @@ static void kpi_name(struct loader *loader, const struct yaml_node *node, struct
 static void kpi_load(struct loader *loader, const struct yaml_node *node, struct kpi *kpi)
 {
 	static const char *const keys[] = {"label", "title", "short", "unit", "shown_by",
-		"largest_first", "hidden", "sum_of", "definitions", "who", "when", "unknown",
-		"changed", "norm", "by", "unknown_by", "population", "where", "day", "due", "leave",
-		"of", "count", "sum", "sum_missing", "divided_by", "measure", "whole",
-		"unknown_inside", "unknown_outside"};
+		"largest_first", "hidden", "viewers", "sum_of", "definitions", "who", "when",
+		"unknown", "changed", "norm", "by", "unknown_by", "population", "where", "day",
+		"due", "leave", "of", "count", "sum", "sum_missing", "divided_by", "measure",
+		"whole", "unknown_inside", "unknown_outside"};
 	/* Keys from the one on may differ by definition; a sum has none from the other on. */
-	enum { DIFFER = 9, OF_ROWS = 14 };
+	enum { DIFFER = 10, OF_ROWS = 15 };
 	struct yaml *yaml = loader->yaml;
 	struct kpis *kpis = loader->kpis;
 	kpi_name(loader, node, kpi);
@@ -306,6 +308,7 @@ static void kpi_load(struct loader *loader, const struct yaml_node *node, struct
 	yaml_choice(yaml, yaml_need(yaml, node, "unit"), kpi_units, UNIT_EURO + 1, &unit);
 	kpi->unit = (enum kpi_unit)unit;
 	yaml_bool(yaml, yaml_get(node, "hidden"), &kpi->hidden);
+	yaml_bool(yaml, yaml_get(node, "viewers"), &kpi->viewers);
 	yaml_bool(yaml, yaml_get(node, "largest_first"), &kpi->largest_first);
 	bool is_sum = yaml_get(node, "sum_of");
 	for (size_t i = OF_ROWS; is_sum && i < COUNT_OF(keys); i++) {

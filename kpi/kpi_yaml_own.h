@@ -22,6 +22,7 @@ struct loader {
 		const char *id;
 		enum source source;
 		struct condition where;
+		bool people;
 	} populations[POPULATION_MAX];
 	size_t population_count;
 };

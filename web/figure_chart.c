@@ -137,7 +137,6 @@ static void rows_set_before(const struct figure_chart *asked, struct chart_row *
 		figure_make(&before, figure->kpi, &period, figure->definition, &cut, asked->names,
 			&why) != 0)
 		return;
-	figure_suppress(&before, asked->suppress_below);
 	rows_match(asked, &before, rows);
 }
 
@@ -212,7 +211,7 @@ static double month_value(const struct figure_chart *asked, const struct period 
 	if (month->from > month->today || !figure_is_complete(figure, month, asked->complete_from))
 		return NAN;
 	struct value value = figure_total(figure, figure->kpi, month, asked->names);
-	return value.known && value.counts.count >= asked->suppress_below ? value.value : NAN;
+	return value.known ? value.value : NAN;
 }
 
 static struct course course_of(const struct figure_chart *asked)

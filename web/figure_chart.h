@@ -13,7 +13,6 @@ struct figure_chart {
 	const char *file;            /* a kind: "balk.svg" */
 	bool is_split;               /* as it was asked for, and not only as the KPI is shown */
 	unsigned width;              /* CHART_NARROW or CHART_WIDE */
-	int64_t suppress_below;      /* of other periods' values; 0: all are shown */
 	int32_t complete_from;       /* what is of before is not drawn */
 	const struct figure_names *names;
 	struct arena *arena; /* for texts */

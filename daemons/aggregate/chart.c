@@ -19,19 +19,13 @@ int get_chart(const void *knowledge, const struct get_query *get, struct get_ans
 		.today = calendar_day_of(get->now_ms)};
 	auto_figures struct figures figures = {0};
 	aggregate_query(aggregate, &query);
-	int64_t below = role_may_read(get->role) & READ_KPIS
-				? 0
-				: stage_config(aggregate->stage)->suppress_below;
 	int err = tally_figures(aggregate->tally, &query, &figures, why);
-	if (!err && below)
-		err = query_suppress(&figures, below, why);
 	if (err)
 		return err;
 	const struct figure_chart chart = {.figure = figures.items,
 		.file = get->named + len + (get->named[len] == '/'),
 		.is_split = asked->per,
 		.width = asked->breedte,
-		.suppress_below = below,
 		.complete_from = query.complete_from,
 		.names = query.names,
 		.arena = get->arena};

@@ -81,16 +81,16 @@ int get_figures(const void *knowledge, const struct get_query *asked, struct get
 		.today = calendar_day_of(asked->now_ms),
 	};
 	auto_figures struct figures figures = {0};
+	bool in_full = role_may_read(asked->role) & READ_KPIS;
 	aggregate_query(aggregate, &query);
 	int err = where_take(aggregate, asked, &query, why);
 	if (!err && question->beside)
 		err = query_beside_parse(question->beside, &query.beside, why);
-	if (!err && !in_full && query.where_count)
-		err = why_set(why, ERR_FORBIDDEN, "this role may not filter figures");
 	if (!err)
-		err = tally_figures(aggregate->tally, &query, &figures, why);
-	if (!err && !in_full)
-		err = query_suppress(&figures, stage_config(aggregate->stage)->suppress_below, why);
+		err = in_full ? tally_figures(aggregate->tally, &query, &figures, why)
+			      : tally_suppressed_figures(aggregate->tally, &query,
+					stage_config(aggregate->stage)->suppress_below, &figures,
+					why);
 	if (err)
 		return err;
 	Wot__V1__Figures *out = (void *)answer->message;

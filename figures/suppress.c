@@ -1,0 +1,629 @@
+#include "figures/suppress.h"
+
+#include "figures/relate.h"
+#include "lib/calendar.h"
+#include "lib/clean.h"
+#include <stdio.h>
+#include <string.h>
+
+enum { PART_KINDS = 3, MONTHS = 3, QUARTERS = 4 };
+
+/* The figure of a KPI in a month, quarter or year, by one dimension or none, and what of it is hidden so far. */
+struct answer {
+	struct figure figure;
+	bool tells; /* of a total: what a hidden row of another one counts; so it is hidden, with its rows */
+	bool withheld; /* not even which rows there are */
+};
+struct answers {
+	const struct kpis *kpis;
+	const struct figure_names *names;
+	int64_t below;
+	struct answer **items;
+	size_t count, room;
+	bool changed;
+};
+
+/* ---- a cell ---- */
+
+static bool is_people(const struct kpi *kpi)
+{
+	const struct formula *parts[SUM_MAX];
+	size_t count = formula_parts(kpi->formulas[0], parts);
+	for (size_t i = 0; i < count; i++) {
+		if (parts[i]->people)
+			return true;
+	}
+	return false;
+}
+
+/* How many people it tells of, each way that it does. */
+static void cell_parts(
+	const struct figure *figure, const struct value *value, int64_t parts[PART_KINDS])
+{
+	bool is_share =
+		figure->kpi->unit == UNIT_SHARE && figure->formula->whole != WHOLE_HOUSEHOLDS;
+	parts[0] = value->counts.count;
+	parts[1] = is_share ? value->counts.of - value->counts.count : 0;
+	parts[2] = is_share ? value->counts.unknown : 0;
+}
+
+static bool cell_is_small(
+	const struct answers *answers, const struct figure *figure, const struct value *value)
+{
+	int64_t parts[PART_KINDS];
+	cell_parts(figure, value, parts);
+	for (size_t p = 0; p < PART_KINDS; p++) {
+		if (parts[p] > 0 && parts[p] < answers->below)
+			return true;
+	}
+	return false;
+}
+
+static void hide(struct answers *answers, bool *hidden)
+{
+	answers->changed = answers->changed || !*hidden;
+	*hidden = true;
+}
+
+/* ---- cells whose sum is known ---- */
+
+struct addend {
+	int64_t parts[PART_KINDS];
+	bool *hidden;
+};
+
+static struct addend cell_of(const struct figure *figure, const struct value *value, bool *hidden)
+{
+	struct addend cell = {.hidden = hidden};
+	cell_parts(figure, value, cell.parts);
+	/* What a row is divided by may be the whole town's: that is no sum of the rows. */
+	if (figure->formula->whole != WHOLE_PLACED)
+		cell.parts[1] = 0;
+	return cell;
+}
+
+/* Whether none of the hidden cells follows from their sum. */
+static bool cells_do(const struct answers *answers, const struct addend *cells, size_t count)
+{
+	int64_t sums[PART_KINDS] = {0}, in[PART_KINDS] = {0};
+	size_t hidden = 0;
+	for (size_t i = 0; i < count; i++) {
+		hidden += *cells[i].hidden;
+		for (size_t p = 0; *cells[i].hidden && p < PART_KINDS; p++) {
+			sums[p] += cells[i].parts[p];
+			in[p] += cells[i].parts[p] > 0;
+		}
+	}
+	bool enough = hidden != 1;
+	for (size_t p = 0; p < PART_KINDS; p++)
+		enough = enough && (!sums[p] || sums[p] >= in[p] + answers->below - 1);
+	return enough;
+}
+
+static int64_t cell_size(const struct addend *cell)
+{
+	return cell->parts[0] + cell->parts[1] + cell->parts[2];
+}
+
+/* Hides the next smallest until they do; false: all are hidden, and that does not do. */
+static bool cells_hide(struct answers *answers, const struct addend *cells, size_t count)
+{
+	while (!cells_do(answers, cells, count)) {
+		const struct addend *next = NULL;
+		for (size_t i = 0; i < count; i++) {
+			if (!*cells[i].hidden && cell_size(&cells[i]) &&
+				(!next || cell_size(&cells[i]) < cell_size(next)))
+				next = &cells[i];
+		}
+		if (!next)
+			return false;
+		hide(answers, next->hidden);
+	}
+	return true;
+}
+
+/* ---- the answers that one hangs together with ---- */
+
+/* NULL: there is no such answer. */
+static struct answer *answer_get(struct answers *answers, const struct kpi *kpi, int32_t from,
+	int32_t to, const struct figure *like, const struct dimension *by)
+{
+	const struct formula *parts[SUM_MAX];
+	formula_parts(kpi->formulas[like->definition], parts);
+	if (kpi->hidden || !kpi->viewers || !is_people(kpi) ||
+		(by && !formula_split(kpi->formulas[like->definition], by)))
+		return NULL;
+	for (size_t i = 0; i < answers->count; i++) {
+		const struct figure *figure = &answers->items[i]->figure;
+		if (figure->kpi == kpi && figure->period.from == from && figure->period.to == to &&
+			(figure->by_count ? figure->by[0] : NULL) == by)
+			return answers->items[i];
+	}
+	struct answer *answer = calloc(1, sizeof *answer);
+	struct why why;
+	must(answer);
+	struct period period = {from, to, like->period.today};
+	const struct figure_cut cut = {.by = {by}, .by_count = by ? 1 : 0};
+	if (figure_make(
+		    &answer->figure, kpi, &period, like->definition, &cut, answers->names, &why)) {
+		free(answer);
+		return NULL;
+	}
+	if (answers->count == answers->room) {
+		answers->room = answers->room ? 2 * answers->room : 64;
+		answers->items = realloc(answers->items, answers->room * sizeof *answers->items);
+		must(answers->items);
+	}
+	answers->changed = true;
+	return answers->items[answers->count++] = answer;
+}
+
+static struct answer *answer_like(
+	struct answers *answers, const struct kpi *kpi, const struct figure *like, bool split)
+{
+	return answer_get(
+		answers, kpi, like->period.from, like->period.to, like, split ? like->by[0] : NULL);
+}
+
+/* That of the quarters of a year, or the months of a quarter. */
+static size_t answer_parts(struct answers *answers, const struct figure *figure, int32_t from,
+	int months, size_t count, struct answer *out[QUARTERS])
+{
+	const struct dimension *by = figure->by_count ? figure->by[0] : NULL;
+	for (size_t i = 0; i < count; i++) {
+		int32_t first = calendar_add_months(from, (int)i * months);
+		out[i] = answer_get(answers, figure->kpi, first,
+			calendar_add_months(first, months) - 1, figure, by);
+		if (!out[i])
+			return 0;
+	}
+	return count;
+}
+
+static bool row_is_hidden(const struct answer *answer, const char *key)
+{
+	for (size_t i = 0; i < answer->figure.row_count; i++) {
+		if (!strcmp(answer->figure.rows[i].keys[0], key))
+			return answer->figure.rows[i].suppressed;
+	}
+	return answer->withheld;
+}
+
+static bool is_stock(const struct figure *figure)
+{
+	return figure->formula->kind && figure->formula->leave != REF_NONE;
+}
+
+/* Which of a row's values its key stands for. */
+static uint32_t value_of(
+	const struct formula *formula, const struct figure_row *row, const struct dimension *by)
+{
+	const struct split *split = formula_split(formula, by);
+	for (uint32_t value = 0; split->column >= 0 && value < split_size(split); value++) {
+		if (!strcmp(split_key(split, value), row->keys[0]))
+			return value;
+	}
+	return 0;
+}
+
+/* ---- totals ---- */
+
+/* Whether a row is hidden that the total of `told` says, by one of the dimensions of `kept`. */
+static bool value_is_hidden(
+	struct answers *answers, const struct figure *told, const struct kpi *kept)
+{
+	const struct formula *formula = kept->formulas[told->definition];
+	for (size_t s = 0; s < formula->split_count; s++) {
+		const struct dimension *by = formula->splits[s].dimension;
+		bool related = false;
+		for (uint32_t v = 0; by->viewers && formula->kind && !related &&
+				     v < split_size(&formula->splits[s]);
+			v++)
+			related = relate_value(told->formula, formula, by, v);
+		struct answer *answer = related ? answer_get(answers, kept, told->period.from,
+							  told->period.to, told, by)
+						: NULL;
+		for (size_t r = 0; answer && r < answer->figure.row_count; r++) {
+			const struct figure_row *row = &answer->figure.rows[r];
+			if (row->suppressed && relate_value(told->formula, formula, by,
+						       value_of(formula, row, by)))
+				return true;
+		}
+	}
+	return false;
+}
+
+/* What the other KPIs have to hide of the same period. */
+static void total_relate(struct answers *answers, struct answer *answer)
+{
+	struct figure *figure = &answer->figure;
+	bool is_month = period_spans(&figure->period, 3) == 0;
+	for (size_t k = 0; k < answers->kpis->count; k++) {
+		const struct kpi *kept = &answers->kpis->items[k];
+		if (kept->hidden || !is_people(kept))
+			continue;
+		if (!is_month && value_is_hidden(answers, figure, kept))
+			hide(answers, &answer->tells);
+		if (kept == figure->kpi ||
+			!relate_within(figure->formula, kept->formulas[figure->definition]))
+			continue;
+		const struct answer *other = answer_like(answers, kept, figure, false);
+		if (other && other->figure.suppressed)
+			hide(answers, &figure->suppressed);
+	}
+}
+
+static void month_decide(struct answers *answers, struct figure *figure)
+{
+	struct calendar_date date = calendar_date(figure->period.from);
+	int32_t from = calendar_add_months(figure->period.from, -((date.month - 1) % MONTHS));
+	struct answer *months[QUARTERS];
+	struct answer *quarter = answer_get(
+		answers, figure->kpi, from, calendar_add_months(from, MONTHS) - 1, figure, NULL);
+	if (!quarter || !answer_parts(answers, figure, from, 1, MONTHS, months))
+		return;
+	struct addend cells[MONTHS];
+	for (size_t i = 0; i < MONTHS; i++)
+		cells[i] = cell_of(&months[i]->figure, &months[i]->figure.total,
+			&months[i]->figure.suppressed);
+	bool all = quarter->figure.suppressed || !cells_hide(answers, cells, MONTHS);
+	for (size_t i = 0; all && i < MONTHS; i++)
+		hide(answers, &months[i]->figure.suppressed);
+	for (size_t i = 0; quarter->tells && i < MONTHS; i++)
+		hide(answers, &months[i]->tells);
+}
+
+static void year_decide(struct answers *answers, struct figure *figure)
+{
+	struct answer *quarters[QUARTERS];
+	struct addend cells[QUARTERS];
+	size_t count =
+		answer_parts(answers, figure, figure->period.from, MONTHS, QUARTERS, quarters);
+	for (size_t i = 0; i < count; i++)
+		cells[i] = cell_of(&quarters[i]->figure, &quarters[i]->figure.total,
+			&quarters[i]->figure.suppressed);
+	if (!cells_do(answers, cells, count))
+		hide(answers, &figure->suppressed);
+}
+
+static void total_decide(struct answers *answers, struct answer *answer)
+{
+	struct figure *figure = &answer->figure;
+	if (cell_is_small(answers, figure, &figure->total))
+		hide(answers, &figure->suppressed);
+	total_relate(answers, answer);
+	if (is_stock(figure))
+		return;
+	if (period_spans(&figure->period, 12) == 1)
+		year_decide(answers, figure);
+	else if (period_spans(&figure->period, MONTHS) == 0)
+		month_decide(answers, figure);
+}
+
+/* ---- rows ---- */
+
+static void rows_hide(struct answers *answers, struct figure *figure)
+{
+	for (size_t r = 0; r < figure->row_count; r++)
+		hide(answers, &figure->rows[r].suppressed);
+}
+
+static void rows_follow(struct answers *answers, struct figure *figure, const struct answer *other)
+{
+	for (size_t r = 0; other && r < figure->row_count; r++) {
+		if (row_is_hidden(other, figure->rows[r].keys[0]))
+			hide(answers, &figure->rows[r].suppressed);
+	}
+}
+
+/* Where another KPI's total, which is hidden, is a row of this one. */
+static void rows_of_total(struct answers *answers, struct figure *figure, const struct kpi *told)
+{
+	const struct formula *formula = told->formulas[figure->definition];
+	for (size_t r = 0; r < figure->row_count; r++) {
+		struct figure_row *row = &figure->rows[r];
+		if (!figure->formula->kind || row->suppressed ||
+			!relate_value(formula, figure->formula, figure->by[0],
+				value_of(figure->formula, row, figure->by[0])))
+			continue;
+		struct answer *answer = answer_like(answers, told, figure, false);
+		if (answer && answer->figure.suppressed)
+			hide(answers, &row->suppressed);
+	}
+}
+
+static void rows_relate(struct answers *answers, struct figure *figure)
+{
+	for (size_t k = 0; k < answers->kpis->count; k++) {
+		const struct kpi *other = &answers->kpis->items[k];
+		if (other == figure->kpi || other->hidden || !is_people(other))
+			continue;
+		if (relate_within(figure->formula, other->formulas[figure->definition]))
+			rows_follow(answers, figure, answer_like(answers, other, figure, true));
+		rows_of_total(answers, figure, other);
+	}
+}
+
+/* Who is in several rows is counted in none of them alone: but total and UNKNOWN say how many have any. */
+static void unknown_decide(struct answers *answers, struct figure *figure)
+{
+	const struct formula *parts[SUM_MAX];
+	int64_t total[PART_KINDS], unknown[PART_KINDS];
+	formula_parts(figure->formula, parts);
+	cell_parts(figure, &figure->total, total);
+	for (size_t r = 0; r < figure->row_count; r++) {
+		struct figure_row *row = &figure->rows[r];
+		if (strcmp(row->keys[0], "UNKNOWN") != 0 ||
+			!split_is_list(formula_split(parts[0], figure->by[0])))
+			continue;
+		cell_parts(figure, &row->value, unknown);
+		for (size_t p = 0; p < PART_KINDS; p++) {
+			int64_t known = total[p] - unknown[p];
+			if (known > 0 && known < answers->below)
+				hide(answers, &row->suppressed);
+		}
+	}
+}
+
+static int64_t row_count_of(const struct figure *figure, const char *key)
+{
+	for (size_t r = 0; r < figure->row_count; r++) {
+		if (!strcmp(figure->rows[r].keys[0], key))
+			return figure->rows[r].value.counts.count;
+	}
+	return 0;
+}
+
+/* Where few of what a wider KPI hides are not counted here, its hidden rows that have none here would be those few:
+ * so it must not be known which have none. */
+static bool rows_narrow(
+	struct answers *answers, const struct figure *figure, const struct kpi *wide)
+{
+	const struct answer *answer = answer_like(answers, wide, figure, true);
+	int64_t more = 0, hidden = 0;
+	for (size_t r = 0; answer && r < answer->figure.row_count; r++) {
+		const struct figure_row *row = &answer->figure.rows[r];
+		if (!row->suppressed)
+			continue;
+		hidden++;
+		more += row->value.counts.count - row_count_of(figure, row->keys[0]);
+	}
+	return more > 0 && more < hidden + answers->below - 1;
+}
+
+static void wider_relate(struct answers *answers, struct answer *answer)
+{
+	struct figure *figure = &answer->figure;
+	for (size_t k = 0; k < answers->kpis->count; k++) {
+		const struct kpi *wide = &answers->kpis->items[k];
+		if (wide == figure->kpi || wide->hidden || !is_people(wide) ||
+			!relate_counted(figure->formula, wide->formulas[figure->definition]) ||
+			!rows_narrow(answers, figure, wide))
+			continue;
+		rows_hide(answers, figure);
+		hide(answers, &answer->withheld);
+	}
+}
+
+static void rows_decide(struct answers *answers, struct answer *answer)
+{
+	struct figure *figure = &answer->figure;
+	const struct answer *total = answer_like(answers, figure->kpi, figure, false);
+	if (!total || total->figure.suppressed) {
+		rows_hide(answers, figure);
+		hide(answers, &answer->withheld);
+		return;
+	}
+	for (size_t r = 0; r < figure->row_count; r++) {
+		if (cell_is_small(answers, figure, &figure->rows[r].value))
+			hide(answers, &figure->rows[r].suppressed);
+	}
+	unknown_decide(answers, figure);
+	rows_relate(answers, figure);
+	wider_relate(answers, answer);
+	struct answer *quarters[QUARTERS];
+	size_t count = period_spans(&figure->period, 12) == 1 && !is_stock(figure)
+			       ? answer_parts(answers, figure, figure->period.from, MONTHS,
+					 QUARTERS, quarters)
+			       : 0;
+	for (size_t i = 0; i < count; i++)
+		rows_follow(answers, figure, quarters[i]);
+	auto_free struct addend *cells = calloc(figure->row_count + 1, sizeof *cells);
+	must(cells);
+	for (size_t r = 0; r < figure->row_count; r++)
+		cells[r] = cell_of(figure, &figure->rows[r].value, &figure->rows[r].suppressed);
+	bool withheld = !cells_hide(answers, cells, figure->row_count);
+	if (withheld)
+		hide(answers, &answer->withheld);
+}
+
+/* ---- all together ---- */
+
+/* What is hidden makes more hidden, until nothing does. */
+static void answers_decide(struct answers *answers)
+{
+	do {
+		answers->changed = false;
+		for (size_t i = 0; i < answers->count; i++) {
+			if (answers->items[i]->figure.by_count)
+				rows_decide(answers, answers->items[i]);
+			else
+				total_decide(answers, answers->items[i]);
+		}
+	} while (answers->changed);
+}
+
+static void answers_done(struct answers *answers)
+{
+	for (size_t i = 0; i < answers->count; i++) {
+		figure_done(&answers->items[i]->figure);
+		free(answers->items[i]);
+	}
+	free(answers->items);
+}
+
+static int row_compare(const void *a, const void *b)
+{
+	const struct figure_row *x = a, *y = b;
+	return strcmp(x->labels[0], y->labels[0]);
+}
+
+/* Shown rows as they stood; then the hidden ones, by name. */
+static void rows_order(struct figure *figure)
+{
+	auto_free struct figure_row *hidden = calloc(figure->row_count + 1, sizeof *hidden);
+	size_t shown = 0, count = 0;
+	must(hidden);
+	for (size_t r = 0; r < figure->row_count; r++) {
+		if (figure->rows[r].suppressed)
+			hidden[count++] = figure->rows[r];
+		else
+			figure->rows[shown++] = figure->rows[r];
+	}
+	qsort(hidden, count, sizeof *hidden, row_compare);
+	memcpy(figure->rows + shown, hidden, count * sizeof *hidden);
+}
+
+/* What the norm says of a total. */
+static void verdict_take_out(struct figure *figure)
+{
+	figure->verdict = VERDICT_NONE;
+	figure->spans_over = figure->spans_met = 0;
+	figure->has_needed = false;
+	figure->needed = 0;
+}
+
+static void total_take_out(struct figure *figure)
+{
+	figure->suppressed = true;
+	figure->total = (struct value){0};
+	figure->beside.value = (struct value){0};
+	figure->beside.difference = DIFFERENCE_UNJUDGED;
+	figure->months = (struct months){0};
+	verdict_take_out(figure);
+}
+
+static void row_take_out(struct figure_row *row)
+{
+	row->suppressed = true;
+	row->value = (struct value){0};
+	row->group = DIFFERENCE_UNJUDGED;
+}
+
+static void figure_take_out(
+	struct figure *figure, const struct answer *total, const struct answer *rows)
+{
+	if (total->figure.suppressed || total->tells)
+		total_take_out(figure);
+	if (!rows || rows->withheld || total->tells)
+		figure->row_count = 0;
+	for (size_t r = 0; r < figure->row_count; r++) {
+		if (row_is_hidden(rows, figure->rows[r].keys[0]))
+			row_take_out(&figure->rows[r]);
+	}
+	rows_order(figure);
+}
+
+static void figure_show(struct figure *figure, struct answers *answers)
+{
+	const struct norm *norm = figure_norm(figure);
+	if (!figure->kpi->viewers) {
+		total_take_out(figure);
+		figure->row_count = 0;
+		return;
+	}
+	if (!is_people(figure->kpi))
+		return;
+	const struct answer *held =
+		norm->kind == NORM_NONE ? NULL : answer_like(answers, norm->held_to, figure, false);
+	if (held && held->figure.suppressed)
+		verdict_take_out(figure);
+	figure_take_out(figure, answer_like(answers, figure->kpi, figure, false),
+		figure->by_count ? answer_like(answers, figure->kpi, figure, true) : NULL);
+}
+
+/* A split that was not asked for is left out where it may not be. */
+static bool may_split(const struct figure *figure)
+{
+	return figure->by_count == 1 && figure->by[0]->viewers && period_spans(&figure->period, 3);
+}
+
+int suppress_figures(const struct kpis *kpis, const struct figure_names *names, int64_t below,
+	struct figures *figures, struct why *why)
+{
+	struct answers answers = {kpis, names, below, NULL, 0, 0, false};
+	for (size_t i = 0; i < figures->count; i++) {
+		struct figure *figure = &figures->items[i];
+		if (!may_split(figure))
+			figure->by_count = figure->row_count = 0;
+		if (figure->kpi->viewers && is_people(figure->kpi) &&
+			(!answer_like(&answers, figure->kpi, figure, false) ||
+				(figure->by_count &&
+					!answer_like(&answers, figure->kpi, figure, true)))) {
+			answers_done(&answers);
+			return why_set(why, ERR_TOO_LARGE, "%s has too many rows", figure->kpi->id);
+		}
+		const struct norm *norm = figure_norm(figure);
+		if (norm->kind != NORM_NONE)
+			answer_like(&answers, norm->held_to, figure, false);
+	}
+	answers_decide(&answers);
+	for (size_t i = 0; i < figures->count; i++)
+		figure_show(&figures->items[i], &answers);
+	answers_done(&answers);
+	return 0;
+}
+
+/* ---- what may be asked ---- */
+
+static int ask_refuse(const struct kpis *kpis, struct why *why)
+{
+	auto_buf struct buf names = {0};
+	for (size_t i = 0; i < kpis->dimension_count; i++) {
+		if (kpis->dimensions[i].viewers)
+			buf_printf(&names, "%s%s", names.len ? ", " : "", kpis->dimensions[i].id);
+	}
+	return why_set(why, ERR_FORBIDDEN,
+		"a viewer may ask for quarters and years that are over (2025-Q1, 2025), by one of "
+		"%s or by none, and for months that are over (2025-03) by none; without filter, "
+		"definition or beside",
+		names.data ? names.data : "no dimensions");
+}
+
+static bool by_is_shown(const struct kpis *kpis, const char *by)
+{
+	for (size_t i = 0; i < kpis->dimension_count; i++) {
+		if (!strcmp(kpis->dimensions[i].id, by))
+			return kpis->dimensions[i].viewers;
+	}
+	return false;
+}
+
+static bool is_month(const struct period *period)
+{
+	return calendar_date(period->from).day == 1 &&
+	       calendar_add_months(period->from, 1) - 1 == period->to;
+}
+
+int suppress_ask(
+	const struct kpis *kpis, struct query *query, char room[SUPPRESS_PERIOD], struct why *why)
+{
+	struct period period;
+	if (!query->period) {
+		struct calendar_date date = calendar_date(query->today);
+		int quarter = (date.month - 1) / MONTHS;
+		snprintf(room, SUPPRESS_PERIOD, "%04d-Q%d",
+			(quarter ? date.year : date.year - 1) % 10000,
+			quarter ? quarter : QUARTERS);
+		query->period = room;
+	}
+	int err = period_parse(query->period, query->today, &period, why);
+	if (err)
+		return err;
+	bool is_whole = period_spans(&period, MONTHS) == 1 || period_spans(&period, 12) == 1;
+	if ((!is_whole && (!is_month(&period) || query->by)) || period.to >= query->today ||
+		(query->by && !by_is_shown(kpis, query->by)) || query->where_count ||
+		query->definition || query->beside != BESIDE_NONE)
+		return ask_refuse(kpis, why);
+	return 0;
+}

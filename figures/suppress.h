@@ -1,0 +1,43 @@
+/*
+ * What a viewer may see: no figure that could point at a person, even by arithmetic over all that a viewer may ask.
+ * Decided on the figures, before anything is rendered: what is hidden has no number any more.
+ *
+ * A cell (a total or a row) of a KPI that counts people is hidden when it counts 1 to below `suppress_below`; of a
+ * share also when that is so of those that do not count, or are not known. 0 is shown. What is hidden must not
+ * follow from what is shown, so what is added up hides together: two at least, with so many in them that any of
+ * them could have reached the limit, were each of the others a single person.
+ *
+ *   the rows of a total     the next smallest is hidden with them; where that does not do, all are, and no row is
+ *                           said to be there
+ *   the months of a quarter the next smallest, else all three
+ *   the quarters of a year  a quarter goes by itself, so that what was shown once need never be hidden; the year's row
+ *                           is hidden where one of its quarters is, the year's total unless its hidden quarters do
+ *   a hidden total          all of its rows, without a word of which there are, and all months of a quarter
+ *   other KPIs              one that counts part of what another one hides hides it as well, for else it says that
+ *                           there are at least as many; and so does one whose total is a row of the other, and the
+ *                           other way round (relate.h)
+ *
+ * A KPI that is not for viewers (kpi.yaml, `viewers: false`: hours tell of fewer people than there are hours) is hidden
+ * always. With a total go its verdict, what it stands beside and its months; with a row, how it stands to the rest.
+ *
+ * Stocks (open cases) do not add up over time, people in several rows (problems) not to the total: of those also the
+ * row UNKNOWN is hidden where it and the total say that few have any.
+ */
+#ifndef WOT_SUPPRESS_H
+#define WOT_SUPPRESS_H
+
+#include "figures/query.h"
+
+/* What a viewer may ask: a quarter or year that is over, or a month without a split; at most one split, by a
+ * dimension that kpi.yaml shows to viewers. ERR_FORBIDDEN: `why` says so. Without a period, the last quarter that is
+ * over is put into `query`; `room` holds its name. */
+enum { SUPPRESS_PERIOD = 32 };
+int suppress_ask(
+	const struct kpis *kpis, struct query *query, char room[SUPPRESS_PERIOD], struct why *why);
+
+/* Takes out of figures that a viewer may ask for what may not be seen: suppressed cells have no number, and stand
+ * last, by name. */
+int suppress_figures(const struct kpis *kpis, const struct figure_names *names, int64_t below,
+	struct figures *figures, struct why *why);
+
+#endif

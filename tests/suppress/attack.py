@@ -1,0 +1,388 @@
+#!/usr/bin/python3
+"""Attacks what a viewer sees: every number that is hidden from him in a random small town is bounded by linear
+programming over all answers together that he may get. What he knows besides is how the figures hang together
+(RELATIONS), which is published.
+
+  attack.py [--towns N] [--from SEED]
+
+He wins where a hidden number of 1 to 4 people cannot be 5 or more. A hidden number of 5 or more that can be one alone
+(mostly another figure shows the same) points at nobody; it is counted apart. Each relation is first held against what a
+manager sees: one that is not true would be no attack.
+"""
+import argparse
+import collections
+import datetime
+import json
+import pathlib
+import sys
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "system"))
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "recompute"))
+
+import numpy  # noqa: E402
+from scipy.optimize import linprog  # noqa: E402
+from scipy.sparse import coo_array  # noqa: E402
+
+from city import city_of  # noqa: E402
+from wot import Wot  # noqa: E402
+
+LIMIT = 5
+MOST = 10000  # people in a small town
+SLACK = 1e-6
+VAIN = 3  # tries that showed nothing, after which each number is tried by itself
+SPLITS = ("ward", "age", "care_weight", "channel", "location", "reason", "problem")
+NO_PEOPLE = {"complaints", "complaint_outcomes", "feedback_cards", "feedback_positive", "trainings"}
+NO_VIEWERS = {"care_hours"}
+STOCKS = {"open_cases", "waiting_now", "overdue_now", "calls_waiting"}
+PARTS = ("count", "rest", "unknown")
+
+# Sums of parts that are equal, or at most the other, in every period and every row.
+EQUAL = """
+help_requests.count = requests_by_ward.count
+help_requests.count = requests_per_household.count
+help_requests.count = problem_areas.count
+help_requests.count = redirected_to_welfare.count + redirected_to_welfare.rest
+help_requests.count = unknown_age.count + unknown_age.rest
+help_requests.count = unknown_ward.count + unknown_ward.rest
+help_requests.count = unknown_care_weight.count + unknown_care_weight.rest
+contacts_total.count = help_requests.count + brief_contacts.count
+contacts_total.count = handled_by_wot.count + handled_by_wot.rest
+waiting_days.count = started_within_4_weeks.count + started_within_4_weeks.rest
+waiting_days.count = started_within_1_week.count + started_within_1_week.rest
+waiting_days.unknown = started_within_4_weeks.unknown
+waiting_days.unknown = started_within_1_week.unknown
+waiting_days.unknown = unknown_support_start.count
+closures.count = lead_days.count
+closures.count = closed_within_6_months.count + closed_within_6_months.rest
+closures.count = goals_met.count + goals_met.rest
+closures.count = unknown_first_contact.count + unknown_first_contact.rest
+closures.count = unknown_support_start.count + unknown_support_start.rest
+closures.count = unknown_closing_reason.count + unknown_closing_reason.rest
+closures.unknown = goals_met.unknown
+closures.unknown = unknown_closing_reason.count
+phone_service_level.unknown = phone_abandoned.unknown
+phone_service_level.count + phone_service_level.rest = phone_abandoned.count + phone_abandoned.rest
+tailored_solutions.count = tailored_saving.count + tailored_saving.unknown
+"""
+AT_MOST = """
+domestic_violence.count < help_requests.count
+help_requests.count < people_involved.count
+started_within_1_week.count < started_within_4_weeks.count
+goals_met.unknown < goals_met.rest
+overdue_now.count < waiting_now.count
+waiting_now.count < open_cases.count
+transitions_18.count < referred_to_youth.count
+phone_service_level.count < phone_wait_seconds.count
+phone_wait_seconds.count + phone_abandoned.count < phone_service_level.count + phone_service_level.rest
+first_contact_within_5_working_days.unknown < first_contact_within_5_working_days.rest
+reaction_within_1_working_day.unknown < reaction_within_1_working_day.rest
+callbacks_due.count < callback_within_1_working_day.rest
+requests_by_referrer.count < help_requests.count
+phone_service_level.count < calls_by_hour.count
+"""
+# A row that is the total of another KPI.
+ROWS = """
+closures.count reason GOALS_MET = goals_met.count
+closures.count reason UNKNOWN = goals_met.unknown
+help_requests.count ward UNKNOWN = unknown_ward.count
+help_requests.count age UNKNOWN = unknown_age.count
+help_requests.count care_weight UNKNOWN = unknown_care_weight.count
+"""
+
+
+def parts_of(cell):
+    """The parts of a total or a row that is shown; None: it is hidden."""
+    if cell["count"] is None:
+        return None
+    return {"count": cell["count"], "rest": max(0, (cell["of"] or 0) - cell["count"]), "unknown": cell["unknown"]}
+
+
+class Seen:
+    """All answers that a client got of a year: {(kpi, period, split, key): parts}, and the rows of each table."""
+
+    def __init__(self, wot, client, year, today):
+        self.cells, self.tables, self.small = {}, {}, {}
+        over = lambda month: datetime.date(year + month // 12, month % 12 + 1, 1) <= today  # noqa: E731
+        self.months = [f"{year}-{month:02}" for month in range(1, 13) if over(month)]
+        self.quarters = [f"{year}-Q{quarter}" for quarter in range(1, 5) if over(3 * quarter)]
+        self.years = [str(year)] if over(12) else []
+        for period in self.months + self.quarters + self.years:
+            self.ask(wot, client, period, "")
+        for period in self.quarters + self.years:
+            for split in SPLITS:
+                self.ask(wot, client, period, split)
+
+    def ask(self, wot, client, period, split):
+        code, figures = wot.get(client, f"/v1/kpis?period={period}" + (f"&by={split}" if split else ""))
+        if code != 200:
+            raise AssertionError(f"{client} {period} {split}: {code} {figures}")
+        for figure in figures:
+            name = figure["id"]
+            if name in NO_PEOPLE | NO_VIEWERS:
+                continue
+            self.unit(name, figure)
+            self.cells[name, period, "", ""] = parts_of(figure)
+            if split:
+                self.tables[name, period, split] = [row["key"] for row in figure["by"]]
+                for row in figure["by"]:
+                    self.cells[name, period, split, row["key"]] = parts_of(row)
+
+    def unit(self, name, figure):
+        self.small[name] = PARTS if figure["unit"] == "share" and name != "requests_per_household" else PARTS[:1]
+
+
+def terms_of(text):
+    return [tuple(term.strip().split(".")) for term in text.split("+")]
+
+
+class System:
+    """Rows of equalities and inequalities over variables (kpi, period, split, key, part)."""
+
+    def __init__(self, seen, true):
+        self.seen, self.true, self.rows, self.known_too = seen, true, [], 0
+        self.names = sorted({name for name, *_ in true.cells})
+        self.split = {(name, split) for name, _, split, key in true.cells if key}
+        self.values = {split: sorted({key for _, _, s, key in true.cells if s == split and key}) for split in SPLITS}
+        self.margins()
+        self.relations()
+
+    def var(self, name, period, split, key, part):
+        return (name, period, split, key, part)
+
+    def value(self, at):
+        """What is true; a row that is not there is 0."""
+        cell = self.true.cells.get(at[:4])
+        return cell[at[4]] if cell else 0
+
+    def known(self, at):
+        """What the viewer sees of it; None: hidden."""
+        name, period, split, key, part = at
+        if at[:4] in self.seen.cells:
+            cell = self.seen.cells[at[:4]]
+            return cell[part] if cell else None
+        rows = self.seen.tables.get((name, period, split))
+        total = self.seen.cells[name, period, "", ""]
+        withheld = not rows and (not total or any(total.values()))
+        return None if withheld else 0
+
+    def add(self, plus, minus, at_most=False):
+        """The sum of plus is that of minus, or at most that."""
+        difference = sum(map(self.value, plus)) - sum(map(self.value, minus))
+        if (difference > 0) if at_most else difference:
+            raise AssertionError(f"not true: {plus} {'<=' if at_most else '='} {minus}, off by {difference}")
+        self.rows.append((plus, minus, at_most))
+
+    def keys(self, name, split):
+        """All values there are, where the KPI is split by it: which of them it has, the viewer must see for himself."""
+        return self.values[split] if (name, split) in self.split else []
+
+    def margins(self):
+        for name in self.names:
+            splits = [split for split in SPLITS if self.keys(name, split)]
+            for part in self.seen.small[name] if name.startswith("requests_") else PARTS:
+                self.periods(name, "", "", part)
+                for split in splits:
+                    keys = self.keys(name, split)
+                    for key in keys:
+                        self.periods(name, split, key, part)
+                    for period in self.seen.quarters + self.seen.years:
+                        self.table(name, period, split, keys, part)
+
+    def table(self, name, period, split, keys, part):
+        if name == "requests_by_ward" and part != "count":
+            return
+        total = [self.var(name, period, "", "", part)]
+        rows = [self.var(name, period, split, key, part) for key in keys]
+        if split != "problem":
+            self.add(rows, total)
+            return
+        self.add(total, rows, at_most=True)
+        unknown = [self.var(name, period, split, "UNKNOWN", part)]
+        for row in rows:
+            if row != unknown[0]:
+                self.add([row, *unknown], total, at_most=True)
+
+    def periods(self, name, split, key, part):
+        at = lambda period: self.var(name, period, split, key, part)  # noqa: E731
+        if name == "requests_by_ward" and part != "count":
+            return
+        groups = [] if split else [(quarter, self.seen.months[3 * i : 3 * i + 3]) for i, quarter in enumerate(self.seen.quarters)]
+        groups += [(year, self.seen.quarters) for year in self.seen.years]
+        for whole, parts in groups:
+            self.add([at(whole)], [at(parts[-1])] if name in STOCKS else [at(period) for period in parts])
+
+    def relations(self):
+        lines = [(line.split("="), False) for line in EQUAL.strip().splitlines()]
+        lines += [(line.split("<"), True) for line in AT_MOST.strip().splitlines()]
+        for sides, at_most in lines:
+            left, right = map(terms_of, sides)
+            for period in self.seen.months + self.seen.quarters + self.seen.years:
+                self.relate(left, right, period, "", [""], at_most)
+            for split in SPLITS:
+                keys = {key for name, _ in left + right for key in self.keys(name, split)}
+                if not all(self.keys(name, split) for name, _ in left + right):
+                    continue  # not all of them are split by it
+                for period in self.seen.quarters + self.seen.years:
+                    self.relate(left, right, period, split, sorted(keys), at_most)
+        for line in ROWS.strip().splitlines():
+            row, total = line.split("=")
+            (name, part), (split, key) = row.split()[0].split("."), row.split()[1:]
+            other, other_part = total.strip().split(".")
+            for period in self.seen.quarters + self.seen.years:
+                self.add([self.var(name, period, split, key, part)], [self.var(other, period, "", "", other_part)])
+
+    def relate(self, left, right, period, split, keys, at_most):
+        for key in keys:
+            sides = [[self.var(name, period, split, key, part) for name, part in side] for side in (left, right)]
+            self.add(*sides, at_most)
+
+    # ---- the attack ----
+
+    def reduced(self):
+        """Rows over what is hidden alone: ({variable: factor}, constant, at_most), sum <= or = constant."""
+        for plus, minus, at_most in self.rows:
+            factors, constant = collections.Counter(), 0
+            for sign, side in ((1, plus), (-1, minus)):
+                for at in side:
+                    known = self.known(at)
+                    if known is None:
+                        factors[at] += sign
+                    else:
+                        constant -= sign * known
+            factors = {at: factor for at, factor in factors.items() if factor}
+            if factors:
+                yield factors, constant, at_most
+
+    def components(self):
+        """Rows that hang together by what is hidden."""
+        parent = {}
+
+        def find(at):
+            while parent.setdefault(at, at) != at:
+                parent[at] = parent[parent[at]]
+                at = parent[at]
+            return at
+
+        rows = list(self.reduced())
+        for factors, _, _ in rows:
+            first, *others = factors
+            for other in others:
+                parent[find(other)] = find(first)
+        groups = collections.defaultdict(list)
+        for row in rows:
+            groups[find(next(iter(row[0])))].append(row)
+        return groups.values()
+
+    def wins(self):
+        """(variable, what is true, at least, at most) of each that is given away, and how many were hidden."""
+        wins, hidden = [], 0
+        for rows in self.components():
+            component = Component(rows)
+            secrets = {at: self.value(at) for at in component.variables if self.is_secret(at, self.value(at))}
+            hidden += len(secrets)
+            found = [(at, secrets[at], *component.bounds(at)) for at in component.given_away(secrets)]
+            wins += [win for win in found if win[1] < LIMIT]
+            self.known_too += len(found)
+        self.known_too -= len(wins)
+        return wins, hidden
+
+    def is_secret(self, at, true):
+        """A number of people in a total or row that is hidden."""
+        return true > 0 and at[4] in self.seen.small[at[0]] and not (at[0] == "requests_by_ward" and at[4] != "count")
+
+
+class Component:
+    """Each solution that is found shows for all of its numbers what they can be: few need one of their own."""
+
+    def __init__(self, rows):
+        self.variables = sorted({at for factors, _, _ in rows for at in factors})
+        self.number = {at: i for i, at in enumerate(self.variables)}
+        self.equal, self.equals = self.matrix([row for row in rows if not row[2]])
+        self.most, self.mosts = self.matrix([row for row in rows if row[2]])
+        self.low, self.high = numpy.full(len(self.variables), numpy.inf), numpy.full(len(self.variables), -numpy.inf)
+
+    def is_safe(self, at, true):
+        """Can be one of several values, and LIMIT or more where it is less."""
+        low, high = self.low[self.number[at]], self.high[self.number[at]]
+        return high - low > SLACK and (true >= LIMIT or high > LIMIT - SLACK)
+
+    def given_away(self, secrets):
+        chance = numpy.random.default_rng(1)
+        left, vain = set(secrets), 0
+        while left and vain < VAIN:
+            aim = numpy.zeros(len(self.variables))
+            for at in left:
+                aim[self.number[at]] = -chance.random() ** 8  # few of them far above the others
+            self.solve(aim)
+            safe = {at for at in left if self.is_safe(at, secrets[at])}
+            left, vain = left - safe, 0 if safe else vain + 1
+        for at in sorted(left):
+            self.bounds(at)
+            if not self.is_safe(at, secrets[at]):
+                yield at
+
+    def matrix(self, rows):
+        if not rows:
+            return None, None
+        entries = [(i, self.number[at], factor) for i, row in enumerate(rows) for at, factor in row[0].items()]
+        i, j, factors = zip(*entries)
+        matrix = coo_array((factors, (i, j)), shape=(len(rows), len(self.variables))).tocsr()
+        return matrix, numpy.array([row[1] for row in rows])
+
+    def bounds(self, at):
+        for sign in (-1, 1):
+            aim = numpy.zeros(len(self.variables))
+            aim[self.number[at]] = sign
+            self.solve(aim)
+        return self.low[self.number[at]], self.high[self.number[at]]
+
+    def solve(self, aim):
+        """A solution for which the aim is smallest. No number is above MOST: else there might be none."""
+        found = linprog(aim, self.most, self.mosts, self.equal, self.equals, bounds=(0, MOST), method="highs")
+        if found.status != 0:
+            raise AssertionError(found.message)
+        self.low, self.high = numpy.minimum(self.low, found.x), numpy.maximum(self.high, found.x)
+
+
+def attack(seed, years=2):
+    """(wins, hidden numbers, those of 5 or more that are known all the same) of a town: of last year, or of this one too."""
+    now = datetime.datetime.now(datetime.timezone.utc).replace(microsecond=0)
+    city = city_of(seed, now)
+    wins, hidden, known_too = [], 0, 0
+    with Wot() as wot:
+        wot.start()
+        lines = wot.dir / "lines.jsonl"
+        lines.write_text("".join(json.dumps(line) + "\n" for line in city.text()))
+        wot.wotctl("import", lines, timeout=300, check=False)
+        wot.settle(120)
+        for year in (city.today.year - 1, city.today.year)[:years]:
+            views = [Seen(wot, client, year, city.today) for client in ("viewer", "manager")]
+            if not views[0].quarters:
+                continue
+            system = System(*views)
+            won, count = system.wins()
+            wins += won
+            hidden += count
+            known_too += system.known_too
+    return wins, hidden, known_too
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    parser.add_argument("--towns", type=int, default=200)
+    parser.add_argument("--from", dest="first", type=int, default=1)
+    arguments = parser.parse_args()
+    lost = total = 0
+    for seed in range(arguments.first, arguments.first + arguments.towns):
+        wins, hidden, known_too = attack(seed)
+        total += hidden
+        lost += len(wins)
+        for at, true, low, high in wins[:10]:
+            print(f"town {seed}: {' '.join(at)} is {true}, and must be {low:g} to {high:g}")
+        print(f"town {seed}: {hidden} hidden numbers, {len(wins)} given away; {known_too} of {LIMIT} or more known", flush=True)
+    print(f"{arguments.towns} towns, {total} hidden numbers, {lost} given away")
+    return int(lost > 0)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
