@@ -165,17 +165,19 @@ static struct answer *answer_like(
 		answers, kpi, like->period.from, like->period.to, like, split ? like->by[0] : NULL);
 }
 
-/* That of the quarters of a year, or the months of a quarter. */
+/* Those of the quarters of a year until `end`, or of the months of a quarter. */
 static size_t answer_parts(struct answers *answers, const struct figure *figure, int32_t from,
-	int months, size_t count, struct answer *out[QUARTERS])
+	int32_t end, int months, struct answer *out[QUARTERS])
 {
 	const struct dimension *by = figure->by_count ? figure->by[0] : NULL;
-	for (size_t i = 0; i < count; i++) {
-		int32_t first = calendar_add_months(from, (int)i * months);
-		out[i] = answer_get(answers, figure->kpi, first,
-			calendar_add_months(first, months) - 1, figure, by);
-		if (!out[i])
+	size_t count = 0;
+	for (int32_t first = from; first <= end && count < QUARTERS; count++) {
+		int32_t next = calendar_add_months(first, months);
+		out[count] = answer_get(
+			answers, figure->kpi, first, next <= end ? next - 1 : end, figure, by);
+		if (!out[count])
 			return 0;
+		first = next;
 	}
 	return count;
 }
@@ -187,6 +189,12 @@ static bool row_is_hidden(const struct answer *answer, const char *key)
 			return answer->figure.rows[i].suppressed;
 	}
 	return answer->withheld;
+}
+
+static bool is_month(const struct period *period)
+{
+	return calendar_date(period->from).day == 1 &&
+	       calendar_add_months(period->from, 1) - 1 == period->to;
 }
 
 static bool is_stock(const struct figure *figure)
@@ -237,12 +245,12 @@ static bool value_is_hidden(
 static void total_relate(struct answers *answers, struct answer *answer)
 {
 	struct figure *figure = &answer->figure;
-	bool is_month = period_spans(&figure->period, 3) == 0;
+	bool has_rows = period_spans(&figure->period, MONTHS) > 0;
 	for (size_t k = 0; k < answers->kpis->count; k++) {
 		const struct kpi *kept = &answers->kpis->items[k];
 		if (kept->hidden || !is_people(kept))
 			continue;
-		if (!is_month && value_is_hidden(answers, figure, kept))
+		if (has_rows && value_is_hidden(answers, figure, kept))
 			hide(answers, &answer->tells);
 		if (kept == figure->kpi ||
 			!relate_within(figure->formula, kept->formulas[figure->definition]))
@@ -260,7 +268,7 @@ static void month_decide(struct answers *answers, struct figure *figure)
 	struct answer *months[QUARTERS];
 	struct answer *quarter = answer_get(
 		answers, figure->kpi, from, calendar_add_months(from, MONTHS) - 1, figure, NULL);
-	if (!quarter || !answer_parts(answers, figure, from, 1, MONTHS, months))
+	if (!quarter || !answer_parts(answers, figure, from, quarter->figure.period.to, 1, months))
 		return;
 	struct addend cells[MONTHS];
 	for (size_t i = 0; i < MONTHS; i++)
@@ -273,12 +281,13 @@ static void month_decide(struct answers *answers, struct figure *figure)
 		hide(answers, &months[i]->tells);
 }
 
+/* A year, or as much of it as is over. */
 static void year_decide(struct answers *answers, struct figure *figure)
 {
 	struct answer *quarters[QUARTERS];
 	struct addend cells[QUARTERS];
-	size_t count =
-		answer_parts(answers, figure, figure->period.from, MONTHS, QUARTERS, quarters);
+	size_t count = answer_parts(
+		answers, figure, figure->period.from, figure->period.to, MONTHS, quarters);
 	for (size_t i = 0; i < count; i++)
 		cells[i] = cell_of(&quarters[i]->figure, &quarters[i]->figure.total,
 			&quarters[i]->figure.suppressed);
@@ -294,10 +303,10 @@ static void total_decide(struct answers *answers, struct answer *answer)
 	total_relate(answers, answer);
 	if (is_stock(figure))
 		return;
-	if (period_spans(&figure->period, 12) == 1)
-		year_decide(answers, figure);
-	else if (period_spans(&figure->period, MONTHS) == 0)
+	if (is_month(&figure->period))
 		month_decide(answers, figure);
+	else if (period_spans(&figure->period, MONTHS) != 1)
+		year_decide(answers, figure);
 }
 
 /* ---- rows ---- */
@@ -423,8 +432,8 @@ static void rows_decide(struct answers *answers, struct answer *answer)
 	wider_relate(answers, answer);
 	struct answer *quarters[QUARTERS];
 	size_t count = period_spans(&figure->period, 12) == 1 && !is_stock(figure)
-			       ? answer_parts(answers, figure, figure->period.from, MONTHS,
-					 QUARTERS, quarters)
+			       ? answer_parts(answers, figure, figure->period.from,
+					 figure->period.to, MONTHS, quarters)
 			       : 0;
 	for (size_t i = 0; i < count; i++)
 		rows_follow(answers, figure, quarters[i]);
@@ -597,12 +606,6 @@ static bool by_is_shown(const struct kpis *kpis, const char *by)
 			return kpis->dimensions[i].viewers;
 	}
 	return false;
-}
-
-static bool is_month(const struct period *period)
-{
-	return calendar_date(period->from).day == 1 &&
-	       calendar_add_months(period->from, 1) - 1 == period->to;
 }
 
 int suppress_ask(

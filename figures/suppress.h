@@ -12,6 +12,7 @@
  *   the months of a quarter the next smallest, else all three
  *   the quarters of a year  a quarter goes by itself, so that what was shown once need never be hidden; the year's row
  *                           is hidden where one of its quarters is, the year's total unless its hidden quarters do
+ *   this year so far        its total unless its hidden quarters, the one that is running among them, do
  *   a hidden total          all of its rows, without a word of which there are, and all months of a quarter
  *   other KPIs              one that counts part of what another one hides hides it as well, for else it says that
  *                           there are at least as many; and so does one whose total is a row of the other, and the
@@ -35,7 +36,7 @@ enum { SUPPRESS_PERIOD = 32 };
 int suppress_ask(
 	const struct kpis *kpis, struct query *query, char room[SUPPRESS_PERIOD], struct why *why);
 
-/* Takes out of figures that a viewer may ask for what may not be seen: suppressed cells have no number, and stand
+/* Takes out of figures that a viewer may ask for, or of this year so far, what may not be seen: suppressed cells have no number, and stand
  * last, by name. */
 int suppress_figures(const struct kpis *kpis, const struct figure_names *names, int64_t below,
 	struct figures *figures, struct why *why);

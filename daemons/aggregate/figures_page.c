@@ -1,5 +1,6 @@
 /* /cijfers: every figure of a period, beside the same days a year earlier. */
 #include "daemons/aggregate/page_text.h"
+#include "figures/suppress.h"
 #include "lib/calendar.h"
 #include "proto/role.h"
 #include "web/figure_number.h"
@@ -26,6 +27,8 @@ static void compared_done(struct compared *compared)
 static const char *value_text(const struct figure *figure, struct buf *text, struct arena *arena)
 {
 	const struct norm *norm = figure_norm(figure);
+	if (figure->suppressed)
+		return figure->kpi->viewers ? "niet getoond: klein aantal" : "niet getoond";
 	if (!figure->total.known)
 		return not_measured;
 	if (figure->kpi->unit == UNIT_SECONDS)
@@ -42,19 +45,29 @@ static const char *period_text(const struct period *period, struct buf *text, st
 	return page_text(text, arena);
 }
 
+/* 0: nothing is hidden. */
+static int64_t hidden_below(const struct aggregate *aggregate, unsigned role)
+{
+	return role_may_read(role) & READ_KPIS ? 0 : stage_config(aggregate->stage)->suppress_below;
+}
+
 /* year: by whose definition. */
-static int figures_of(const struct aggregate *aggregate, const char *period, uint32_t year,
-	int32_t today, struct figures *out, struct why *why)
+static int figures_of(const struct aggregate *aggregate, unsigned role, const char *period,
+	uint32_t year, int32_t today, struct figures *out, struct why *why)
 {
 	struct query query = {.period = period, .definition = year, .today = today};
 	aggregate_query(aggregate, &query);
-	return tally_figures(aggregate->tally, &query, out, why);
+	int err = tally_figures(aggregate->tally, &query, out, why);
+	if (!err && hidden_below(aggregate, role))
+		err = suppress_figures(tally_kpis(aggregate->tally), query.names,
+			hidden_below(aggregate, role), out, why);
+	return err;
 }
 
 /* Who is not known sees this year so far, and years that are over. */
 static bool may_see(unsigned role, const struct period *period)
 {
-	bool is_year = period_spans(period, 12) > 0 && period->to < period->today;
+	bool is_year = period_spans(period, 12) == 1 && period->to < period->today;
 	struct calendar_date from = calendar_date(period->from);
 	bool so_far = period->to == period->today && from.month == 1 && from.day == 1 &&
 		      from.year == calendar_date(period->today).year;
@@ -77,7 +90,7 @@ static struct html_verdict verdict_of(const struct figure *figure)
 		.missed = figure->verdict == VERDICT_MISSED,
 		.missed_unsure = figure->verdict == VERDICT_MISSED_UNSURE,
 		.running = figure->verdict == VERDICT_RUNNING,
-		.unmeasured = !figure->total.known,
+		.unmeasured = !figure->total.known && !figure->suppressed,
 	};
 }
 
@@ -177,7 +190,7 @@ static const char *heading_text(
 	return page_text(text, arena);
 }
 
-static void forecast_fill(const struct aggregate *aggregate, int32_t today,
+static void forecast_fill(const struct aggregate *aggregate, unsigned role, int32_t today,
 	struct html_figures *view, struct buf *text, struct arena *arena)
 {
 	struct forecast forecast;
@@ -189,6 +202,8 @@ static void forecast_fill(const struct aggregate *aggregate, int32_t today,
 		forecast.late, made->needed};
 	const char *texts[5];
 	for (size_t i = 0; i < 5; i++) {
+		if (numbers[i] > 0 && numbers[i] < hidden_below(aggregate, role))
+			return;
 		nl_count(numbers[i], text);
 		texts[i] = page_text(text, arena);
 	}
@@ -235,21 +250,23 @@ static void figures_page_print(const struct aggregate *aggregate, const struct g
 	buf_count(&text, kpis->definitions[definition].name);
 	view.definition = page_text(&text, arena);
 	rows_fill(&compared->now, &compared->then, &view, &text, arena);
-	forecast_fill(aggregate, compared->period.today, &view, &text, arena);
+	forecast_fill(aggregate, query->role, compared->period.today, &view, &text, arena);
 	html_figures(&view, out);
 }
 
 /* Both by the definition of the later one. Of what is too long ago to be asked for there are no figures. */
-static int compared_make(const struct aggregate *aggregate, struct compared *out, struct why *why)
+static int compared_make(
+	const struct aggregate *aggregate, unsigned role, struct compared *out, struct why *why)
 {
 	char before[40];
 	struct period known;
 	period_write(&out->before, before);
 	out->year = (uint32_t)calendar_date(out->period.to).year;
-	int err = figures_of(aggregate, out->chosen, out->year, out->period.today, &out->now, why);
+	int err = figures_of(
+		aggregate, role, out->chosen, out->year, out->period.today, &out->now, why);
 	if (err || period_parse(before, out->period.today, &known, why) != 0)
 		return err;
-	return figures_of(aggregate, before, out->year, out->period.today, &out->then, why);
+	return figures_of(aggregate, role, before, out->year, out->period.today, &out->then, why);
 }
 
 int get_figures_page(const void *knowledge, const struct get_query *query,
@@ -266,7 +283,7 @@ int get_figures_page(const void *knowledge, const struct get_query *query,
 	if (err)
 		return err;
 	compared.before = period_last_year(&compared.period);
-	err = compared_make(aggregate, &compared, why);
+	err = compared_make(aggregate, query->role, &compared, why);
 	if (err)
 		return err;
 	answer->headers = page_headers;

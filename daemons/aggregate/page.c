@@ -81,7 +81,6 @@ int get_figures(const void *knowledge, const struct get_query *asked, struct get
 		.today = calendar_day_of(asked->now_ms),
 	};
 	auto_figures struct figures figures = {0};
-	bool in_full = role_may_read(asked->role) & READ_KPIS;
 	aggregate_query(aggregate, &query);
 	int err = where_take(aggregate, asked, &query, why);
 	if (!err && question->beside)

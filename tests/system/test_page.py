@@ -66,6 +66,10 @@ class Page(unittest.TestCase):
             ward = "ZUID" if i else "OOST"
             cls.wot.post("desk", "/v1/help-requests",
                          {"externalRef": f"r{i}", "occurredAt": now(), "channel": "PHONE", "ward": ward})
+        for i in range(8):
+            cls.wot.post("desk", "/v1/brief-contacts",
+                         {"externalRef": f"c{i}", "occurredAt": f"{2024 if i < 3 else 2023}-02-03T10:00:00Z",
+                          "channel": "PHONE", "answer": "ADVICE"})
         cls.wot.settle()
 
     def fetch(self, path, method="GET", client=None, **headers):
@@ -113,7 +117,7 @@ class Page(unittest.TestCase):
         for client, period in (("manager", "quarter"), (None, "2025"), ("manager", "today")):
             markup = self.page(f"/cijfers?periode={period}", client=client)
             for figure in self.wot.get("manager", f"/v1/kpis?period={period}")[1]:
-                if figure["unit"] == "count":
+                if figure["unit"] == "count" and (client or figure["id"] != "care_hours"):
                     self.assertEqual(self.row(markup, figure["label"])[1], f"{figure['value']:,.0f}".replace(",", "."))
 
     def test_a_stranger_sees_this_year_and_those_that_are_over(self):
@@ -125,6 +129,14 @@ class Page(unittest.TestCase):
             self.assertIn("Dit mag u niet bekijken", markup.text)
             self.page(f"/cijfers?periode={period}", client="manager")
             self.page(f"/cijfers?periode={period}", status=403, client="viewer")
+
+    def test_a_small_number_of_people_is_shown_to_nobody_but_who_reads_all(self):
+        hidden = "niet getoond: klein aantal"
+        for client, shown in ((None, hidden), ("viewer", hidden), ("manager", "3")):
+            markup = self.page("/cijfers?periode=2024", client=client)
+            self.assertEqual(self.row(markup, "Korte contacten")[1:3], [shown, "5"])
+        row = self.row(self.page("/cijfers?periode=2024"), "Hulpvragen en korte contacten samen")
+        self.assertEqual((row[1], row[4]), (hidden, ""))
 
     def test_the_form_offers_what_one_may_see_and_keeps_what_was_chosen(self):
         for client, path in ((None, "/cijfers"), ("manager", "/cijfers"), ("manager", "/cijfers?periode=2025-03")):
