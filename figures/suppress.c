@@ -6,7 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { PART_KINDS = 3, MONTHS = 3, QUARTERS = 4 };
+enum { PART_KINDS = 3, MONTHS = 3, QUARTERS = 4, SUPPRESS_PERIOD = 32 };
 
 /* The figure of a KPI in a month, quarter or year, by one dimension or none, and what of it is hidden so far. */
 struct answer {
@@ -608,7 +608,8 @@ static bool by_is_shown(const struct kpis *kpis, const char *by)
 	return false;
 }
 
-int suppress_ask(
+/* Without a period it is the last quarter that is over, whose name goes to `room`. */
+static int ask_check(
 	const struct kpis *kpis, struct query *query, char room[SUPPRESS_PERIOD], struct why *why)
 {
 	struct period period;
@@ -628,5 +629,23 @@ int suppress_ask(
 		(query->by && !by_is_shown(kpis, query->by)) || query->where_count ||
 		query->definition || query->beside != BESIDE_NONE)
 		return ask_refuse(kpis, why);
+	return 0;
+}
+
+int suppress_query(const struct kpis *kpis, const struct query *query, int64_t below,
+	struct figures *out, struct why *why)
+{
+	char period[SUPPRESS_PERIOD];
+	auto_figures struct figures figures = {0};
+	struct query asked = *query;
+	int err = ask_check(kpis, &asked, period, why);
+	if (!err)
+		err = query_figures(kpis, &asked, &figures, why);
+	if (!err)
+		err = suppress_figures(kpis, query->names, below, &figures, why);
+	if (err)
+		return err;
+	*out = figures;
+	figures = (struct figures){0};
 	return 0;
 }

@@ -30,14 +30,12 @@
 #include "figures/query.h"
 
 /* What a viewer may ask: a quarter or year that is over, or a month without a split; at most one split, by a
- * dimension that kpi.yaml shows to viewers. ERR_FORBIDDEN: `why` says so. Without a period, the last quarter that is
- * over is put into `query`; `room` holds its name. */
-enum { SUPPRESS_PERIOD = 32 };
-int suppress_ask(
-	const struct kpis *kpis, struct query *query, char room[SUPPRESS_PERIOD], struct why *why);
-
-/* Takes out of figures that a viewer may ask for, or of this year so far, what may not be seen: suppressed cells have no number, and stand
- * last, by name. */
+ * dimension that kpi.yaml shows to viewers. ERR_FORBIDDEN: `why` says so. Without a period it is the last quarter that
+ * is over. What may not be seen is taken out. */
+int suppress_query(const struct kpis *kpis, const struct query *query, int64_t below,
+	struct figures *out, struct why *why);
+/* Takes out of figures that a viewer may ask for, or of this year so far, what may not be seen: suppressed cells have no
+ * number, and stand last, by name. */
 int suppress_figures(const struct kpis *kpis, const struct figure_names *names, int64_t below,
 	struct figures *figures, struct why *why);
 

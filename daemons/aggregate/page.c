@@ -4,6 +4,7 @@
  */
 #include "daemons/aggregate/page_text.h"
 
+#include "figures/suppress.h"
 #include "lib/calendar.h"
 #include "proto/door.h"
 #include "proto/role.h"
@@ -87,7 +88,7 @@ int get_figures(const void *knowledge, const struct get_query *asked, struct get
 		err = query_beside_parse(question->beside, &query.beside, why);
 	if (!err)
 		err = in_full ? tally_figures(aggregate->tally, &query, &figures, why)
-			      : tally_suppressed_figures(aggregate->tally, &query,
+			      : suppress_query(tally_kpis(aggregate->tally), &query,
 					stage_config(aggregate->stage)->suppress_below, &figures,
 					why);
 	if (err)

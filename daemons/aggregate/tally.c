@@ -1,7 +1,6 @@
 #include "daemons/aggregate/tally.h"
 
 #include "figures/render.h"
-#include "figures/suppress.h"
 #include "figures/told.h"
 #include "kpi/kpi_yaml.h"
 #include "lib/clean.h"
@@ -268,23 +267,6 @@ int tally_figures(
 bool tally_has_dimension(const struct tally *tally, const char *name, struct buf *names)
 {
 	return query_has_dimension(tally->kpis, name, names);
-}
-
-int tally_suppressed_figures(const struct tally *tally, struct query *query, int64_t below,
-	struct figures *out, struct why *why)
-{
-	char period[SUPPRESS_PERIOD];
-	auto_figures struct figures figures = {0};
-	int err = suppress_ask(tally->kpis, query, period, why);
-	if (!err)
-		err = query_figures(tally->kpis, query, &figures, why);
-	if (!err)
-		err = suppress_figures(tally->kpis, query->names, below, &figures, why);
-	if (err)
-		return err;
-	*out = figures;
-	figures = (struct figures){0};
-	return 0;
 }
 
 Wot__V1__Figure *tally_message(

@@ -57,9 +57,6 @@ int tally_figures(
 	const struct tally *tally, const struct query *query, struct figures *out, struct why *why);
 bool tally_has_dimension(
 	const struct tally *tally, const char *name, struct buf *names); /* query.h */
-/* suppress.h: for who may see no small counts. */
-int tally_suppressed_figures(const struct tally *tally, struct query *query, int64_t below,
-	struct figures *out, struct why *why);
 /* As the answer of read.proto; figures of this tally, as it is now. */
 Wot__V1__Figure *tally_message(
 	const struct tally *tally, const struct figure *figure, struct arena *arena);
