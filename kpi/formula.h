@@ -51,7 +51,7 @@ struct cell {
 struct dimension {
 	const char *id, *label, *column; /* column NULL: none is looked at */
 	enum span span;                  /* when they count */
-	bool viewers; /* may see figures split by it */
+	bool viewers;                    /* may see figures split by it */
 	struct dimension_class {
 		const char *key;
 		int32_t low, high;

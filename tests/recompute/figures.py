@@ -10,6 +10,7 @@ from fractions import Fraction
 from functools import lru_cache
 
 import judge
+from asked import Given, Question
 from days import add_months, add_working_days, months_from
 
 PHONE_SECONDS = 30
@@ -24,42 +25,6 @@ YEARLY = {"atLeast": 3, "per": "year"}
 STOCKS = ("open_cases", "waiting_now", "overdue_now", "calls_waiting")
 SUMS = ("people_involved",)
 SHARE = {"atLeast": 0.8}
-
-
-@dataclass
-class Given:
-    row: object
-    count: int = 0
-    of: int = 0
-    unknown: int = 0
-    outside: bool = False  # the unknown stand outside `of`
-    measure: int = None
-
-
-@dataclass(frozen=True)
-class Question:
-    history: object
-    first: date
-    last: date
-    definition: int
-    today: date = date.max
-
-    def within(self, day):
-        return day is not None and self.first <= day <= self.last
-
-    @property
-    def requests(self):
-        """Help requests: rules 1 and 2. The report of 2023 counted all ages together."""
-        for case in self.history.cases.values():
-            if not case.advice and (self.definition == 2023 or not case.youth):
-                yield case
-
-    @property
-    def adults(self):
-        return [case for case in self.history.cases.values() if not case.youth]
-
-    def reported(self):
-        return [case for case in self.requests if self.within(case.reported)]
 
 
 # ---- each KPI ----

@@ -136,8 +136,8 @@ static void what_no_other_field_takes_is_kept_under_its_name(void **state)
 
 	read_refuse_name(type, "wrd", ", and the dimensions ward", &faults);
 	assert_string_equal(faults.items[0].pointer, "/wrd");
-	assert_string_equal(faults.items[0].detail,
-		"is no parameter; there are id, period, by, definition, beside, and the dimensions ward");
+	assert_string_equal(faults.items[0].detail, "is no parameter; there are id, period, by, "
+						    "definition, beside, and the dimensions ward");
 }
 
 static void all_that_is_wrong_is_told_at_once(void **state)

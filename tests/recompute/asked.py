@@ -1,0 +1,40 @@
+"""What is asked of a history, and what a row of it gives."""
+
+from dataclasses import dataclass
+from datetime import date
+
+
+@dataclass
+class Given:
+    row: object
+    count: int = 0
+    of: int = 0
+    unknown: int = 0
+    outside: bool = False  # the unknown stand outside `of`
+    measure: int = None
+
+
+@dataclass(frozen=True)
+class Question:
+    history: object
+    first: date
+    last: date
+    definition: int
+    today: date = date.max
+
+    def within(self, day):
+        return day is not None and self.first <= day <= self.last
+
+    @property
+    def requests(self):
+        """Help requests: rules 1 and 2. The report of 2023 counted all ages together."""
+        for case in self.history.cases.values():
+            if not case.advice and (self.definition == 2023 or not case.youth):
+                yield case
+
+    @property
+    def adults(self):
+        return [case for case in self.history.cases.values() if not case.youth]
+
+    def reported(self):
+        return [case for case in self.requests if self.within(case.reported)]
