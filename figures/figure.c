@@ -21,10 +21,16 @@ size_t formula_parts(const struct formula *formula, const struct formula *parts[
 /* Where a row of a figure stands among what was gathered. */
 struct standing {
 	const struct gather *gather;
-	const char *key; /* on the axis that is no series; NULL: all of it */
-	int64_t whole;   /* all of the population, of the period or of the part of a series */
+	const char *ward; /* that it is split by; NULL: by none */
+	int64_t whole;    /* all of the population, of the period or of the part of a series */
 	const struct figure_names *names;
 };
+
+/* Whose keys are those of the table of wards. */
+static bool is_ward(const struct dimension *dimension)
+{
+	return !strcmp(dimension->id, "ward");
+}
 
 /* Of the wards that a filter takes; 0: not of all of them known. */
 static int64_t households_taken(
@@ -42,21 +48,21 @@ static int64_t households_taken(
 	return sum;
 }
 
-/* Of the row's ward, or of all that are asked for. */
+/* Of the row's ward, else of all that are asked for. */
 static int64_t households_of(const struct standing *at)
 {
 	const struct filters *filters = at->gather->filters;
 	const struct figure_names *names = at->names;
 	if (!names || !names->on_households)
 		return 0;
-	for (size_t f = 0; !at->key && f < filters->count; f++) {
+	for (size_t f = 0; !at->ward && f < filters->count; f++) {
 		const struct dimension *dimension = filters->items[f].dimension;
-		if (!strcmp(dimension->id, "ward"))
+		if (is_ward(dimension))
 			return households_taken(
 				formula_split(at->gather->figure->formula, dimension),
 				&filters->items[f], names);
 	}
-	return names->on_households(names->arg, at->key);
+	return names->on_households(names->arg, at->ward);
 }
 
 /* Of a share: what the count is divided by. 0: not known, or nothing. */
@@ -202,7 +208,8 @@ static struct figure_row row_make(struct gather *gather, const struct figure *fi
 		}
 		value_name(figure, parts[0], values[i], i, names, &row);
 		has_unknown = has_unknown || !values[i];
-		at.key = at.key ? at.key : row.keys[i];
+		if (is_ward(figure->by[i]))
+			at.ward = row.keys[i];
 	}
 	row.value = value_make(figure, &gather->groups[g], &at);
 	if (by_size)

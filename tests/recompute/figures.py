@@ -643,7 +643,8 @@ def rows_of(name, q, dimensions, where):
     if not dimensions:
         groups.setdefault((), [])
     for key, rows in groups.items():
-        yield key, figure_of(kpi, rows, *divided_by(name, q, key[:1] or where.get("ward", ())))
+        wards = [key[dimensions.index("ward")]] if "ward" in dimensions else where.get("ward", ())
+        yield key, figure_of(kpi, rows, *divided_by(name, q, wards))
 
 
 def series_of(name, q, dimensions, where):
