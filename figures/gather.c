@@ -11,11 +11,11 @@ static void counts_add(struct counts *to, const struct counts *counts, int64_t t
 	to->unknown += counts->unknown * times;
 }
 
-static void group_count(
-	struct group *group, const struct formula *part, const struct given *given, uint32_t i)
+static void group_count(const struct gather *gather, struct group *group,
+	const struct formula *part, const struct given *given, uint32_t i)
 {
 	struct counts counts = given_counts(given, i);
-	counts_add(&group->counts, &counts, 1);
+	counts_add(&group->counts, &counts, gather->sign);
 	if (part->measure != REF_NONE && given->gives[i] & GIVE_COUNT)
 		percentile_add(&group->measured, given->measured[i]);
 }
@@ -32,7 +32,8 @@ static void histogram_end(struct gather *gather)
 {
 	for (size_t i = 0; gather->histogram && i < gather->group_count * GIVE_KINDS; i++) {
 		struct counts counts = gives_counts((unsigned)(i % GIVE_KINDS));
-		counts_add(&gather->groups[i / GIVE_KINDS].counts, &counts, gather->histogram[i]);
+		counts_add(&gather->groups[i / GIVE_KINDS].counts, &counts,
+			(int32_t)gather->histogram[i]);
 	}
 	free(gather->histogram);
 	gather->histogram = NULL;
@@ -60,9 +61,10 @@ static void group_add(struct gather *gather, size_t group, const struct formula 
 	const struct given *given, uint32_t i)
 {
 	if (gather->histogram)
-		gather->histogram[group * GIVE_KINDS + given->gives[i] % GIVE_KINDS]++;
+		gather->histogram[group * GIVE_KINDS + given->gives[i] % GIVE_KINDS] +=
+			(uint32_t)gather->sign;
 	else
-		group_count(&gather->groups[group], part, given, i);
+		group_count(gather, &gather->groups[group], part, given, i);
 }
 
 /* Each row into the group of each pair of its values. */
@@ -93,21 +95,21 @@ static COLUMN_LOOP void rows_histogram(struct gather *gather, struct rows rows,
 	       steps[FIGURE_SPLITS] = {GIVE_KINDS * gather->sizes[1], GIVE_KINDS};
 	const uint32_t *values = columns[!listed].values, *lists = columns[listed].values;
 	size_t step = steps[!listed], list_step = steps[listed];
-	uint32_t *histogram = gather->histogram;
+	uint32_t *histogram = gather->histogram, one = (uint32_t)gather->sign;
 	if (!columns[listed].lists) {
 		for (uint32_t i = 0; i < rows.count; i++)
 			histogram[values[i] * step + lists[i] * list_step +
-				  given->gives[i] % GIVE_KINDS]++;
+				  given->gives[i] % GIVE_KINDS] += one;
 		return;
 	}
 	/* Most lists hold one value or two: those are counted without a branch to guess. */
 	for (uint32_t i = 0; i < rows.count; i++) {
 		uint32_t *from = histogram + values[i] * step + given->gives[i] % GIVE_KINDS;
 		uint32_t list = lists[i], rest = list & (list - 1), second = rest ? rest : list;
-		from[(uint32_t)__builtin_ctz(list) * list_step]++;
-		from[(uint32_t)__builtin_ctz(second) * list_step] += rest != 0;
+		from[(uint32_t)__builtin_ctz(list) * list_step] += one;
+		from[(uint32_t)__builtin_ctz(second) * list_step] += rest ? one : 0;
 		for (rest &= rest - 1; rest; rest &= rest - 1)
-			from[(uint32_t)__builtin_ctz(rest) * list_step]++;
+			from[(uint32_t)__builtin_ctz(rest) * list_step] += one;
 	}
 }
 
@@ -117,7 +119,7 @@ static void rows_add(struct gather *gather, const struct formula *part, struct r
 {
 	for (uint32_t i = 0; gather->filters->count && i < rows.count; i++) {
 		if (given->gives[i])
-			group_count(&gather->total, part, given, i);
+			group_count(gather, &gather->total, part, given, i);
 	}
 	if (!gather->group_count)
 		return;
@@ -127,15 +129,15 @@ static void rows_add(struct gather *gather, const struct formula *part, struct r
 		rows_group(gather, part, rows, given, columns);
 }
 
-/* Leaves given what counts on a day of the period, and says in which part of the series. A stock is in on all days
- * from that day on: who entered before the period is in from its first part on. */
+/* Leaves given what rows give that also give `with`, on a day of the period, and says in which part of the series. A
+ * stock is in on all days from that day on: who entered before the period is in from its first part on. */
 static void rows_date(const struct gather *gather, const struct formula *part, struct rows rows,
-	const int32_t *day, unsigned gives, struct given *given, uint32_t *values)
+	const int32_t *day, unsigned with, unsigned gives, struct given *given, uint32_t *values)
 {
 	const struct period *period = &gather->figure->period;
 	bool is_stock = part->leave != REF_NONE;
 	for (uint32_t i = 0; i < rows.count; i++) {
-		bool counts = given->gives[i] & gives && day[i] <= period->to &&
+		bool counts = given->gives[i] & with && day[i] <= period->to &&
 			      (is_stock || day[i] >= period->from);
 		given->gives[i] &= (uint8_t)(counts ? gives : 0);
 		values[i] = counts && day[i] > period->from ? gather->part_of[day[i] - period->from]
@@ -147,75 +149,51 @@ static void rows_date(const struct gather *gather, const struct formula *part, s
 static void rows_add_dated(struct gather *gather, const struct formula *part, struct rows rows,
 	struct given *given, struct column_values columns[FIGURE_SPLITS], size_t series)
 {
+	enum { ON_DAY = GIVE_COUNT | GIVE_OF | GIVE_UNKNOWN };
 	uint8_t gives[TABLE_CHUNK];
-	const int32_t *days[] = {given->day, given->other_day};
-	const unsigned of_day[] = {(GIVE_KINDS - 1) & ~(unsigned)GIVE_OTHER, GIVE_OTHER};
-	bool has_other = part->leave != REF_NONE || part->unknown_day != REF_NONE;
+	bool is_stock = part->leave != REF_NONE;
+	uint32_t *values = columns[series].values;
 	memcpy(gives, given->gives, rows.count);
-	for (size_t i = 0; i <= has_other; i++) {
-		memcpy(given->gives, gives, rows.count);
-		rows_date(gather, part, rows, days[i], of_day[i], given, columns[series].values);
-		rows_add(gather, part, rows, given, columns);
-	}
-}
-
-/* Of a stock that counts more than heads, who leaves does not say how much: it is looked at anew for each part. */
-static bool is_sum_of_stock(const struct formula *part)
-{
-	return part->leave != REF_NONE && (part->sum != REF_NONE || part->unknown_inside.count > 0);
-}
-
-/* series: the axis on which rows stand by their day; FIGURE_SPLITS: none does, or all stand in `columns` already. */
-static void rows_scan(struct gather *gather, const struct formula *part,
-	const struct period *period, struct column_values columns[FIGURE_SPLITS], size_t series)
-{
-	const struct table *table = part->kind->table;
-	struct given given;
-	for (uint32_t row = 0; row < table->rows; row += TABLE_CHUNK) {
-		struct rows rows = table_rows(table, row);
-		if (!formula_give(part, rows, period, &given))
-			continue;
-		filters_give(part, gather->filters, rows, &given);
-		for (size_t i = 0; i < gather->figure->by_count; i++)
-			if (columns[i].split)
-				split_column(part, columns[i].split, rows, columns[i].values);
-		if (series < FIGURE_SPLITS)
-			rows_add_dated(gather, part, rows, &given, columns, series);
-		else
-			rows_add(gather, part, rows, &given, columns);
-	}
-}
-
-static void stock_scan(struct gather *gather, const struct formula *part,
-	struct column_values columns[FIGURE_SPLITS], size_t series)
-{
-	const struct figure *figure = gather->figure;
-	for (size_t i = 0; i < gather->sizes[series]; i++) {
-		struct period period = period_part(&figure->period, figure->by[series]->span, i);
-		for (size_t row = 0; row < TABLE_CHUNK; row++)
-			columns[series].values[row] = (uint32_t)i;
-		if (gather->filters->count) /* the total is that of the last part */
-			gather->total.counts = (struct counts){0};
-		rows_scan(gather, part, &period, columns, FIGURE_SPLITS);
-	}
+	rows_date(gather, part, rows, given->day, ON_DAY, ON_DAY, given, values);
+	rows_add(gather, part, rows, given, columns);
+	if (!is_stock && part->unknown_day == REF_NONE)
+		return;
+	memcpy(given->gives, gives, rows.count);
+	rows_date(gather, part, rows, given->other_day, GIVE_OTHER, is_stock ? ON_DAY : GIVE_OTHER,
+		given, values);
+	gather->sign = is_stock ? -1 : 1;
+	rows_add(gather, part, rows, given, columns);
+	gather->sign = 1;
 }
 
 static void part_scan(struct gather *gather, const struct formula *part)
 {
 	const struct figure *figure = gather->figure;
+	const struct table *table = part->kind->table;
 	struct column_values columns[FIGURE_SPLITS] = {{0}};
 	size_t series = figure_series(figure);
 	bool dated = series < FIGURE_SPLITS;
+	/* Of a stock every day on which one enters or leaves. */
+	const struct period *period = dated && part->leave != REF_NONE ? NULL : &figure->period;
+	struct given given;
 	for (size_t i = 0; i < figure->by_count; i++) {
 		columns[i].split = formula_split(part, figure->by[i]);
 		columns[i].lists = columns[i].split && split_is_list(columns[i].split);
 	}
 	histogram_begin(gather, part);
-	if (dated && is_sum_of_stock(part))
-		stock_scan(gather, part, columns, series);
-	else /* of a stock every day on which one enters or leaves */
-		rows_scan(gather, part, dated && part->leave != REF_NONE ? NULL : &figure->period,
-			columns, series);
+	for (uint32_t row = 0; row < table->rows; row += TABLE_CHUNK) {
+		struct rows rows = table_rows(table, row);
+		if (!formula_give(part, rows, period, &given))
+			continue;
+		filters_give(part, gather->filters, rows, &given);
+		for (size_t i = 0; i < figure->by_count; i++)
+			if (columns[i].split)
+				split_column(part, columns[i].split, rows, columns[i].values);
+		if (dated)
+			rows_add_dated(gather, part, rows, &given, columns, series);
+		else
+			rows_add(gather, part, rows, &given, columns);
+	}
 	histogram_end(gather);
 }
 
@@ -327,35 +305,25 @@ void gather_part(struct gather *gather, const struct formula *part)
 		part_scan(gather, part);
 }
 
-static void stock_end(struct counts *counts, struct counts *in)
-{
-	in->count += counts->count - counts->unknown;
-	*counts = *in;
-}
-
-/* A stock whose rows were looked at: who entered less who left, up to and with each part. */
+/* A stock whose rows were looked at: who entered and who left, up to and with each part. */
 static void stocks_end(struct gather *gather)
 {
-	const struct figure *figure = gather->figure;
-	size_t series = figure_series(figure), other = !series;
-	for (size_t v = 0; v < gather->sizes[other]; v++) {
+	size_t series = figure_series(gather->figure);
+	for (size_t v = 0; v < gather->sizes[!series]; v++) {
 		struct counts in = {0};
-		for (size_t i = 0; i < gather->sizes[series]; i++)
-			stock_end(&gather->groups[series ? v * gather->sizes[1] + i
-							 : i * gather->sizes[1] + v]
-					   .counts,
-				&in);
+		for (size_t i = 0; i < gather->sizes[series]; i++) {
+			size_t group = series ? v * gather->sizes[1] + i : i * gather->sizes[1] + v;
+			counts_add(&in, &gather->groups[group].counts, 1);
+			gather->groups[group].counts = in;
+		}
 	}
-	if (gather->filters->count)
-		stock_end(&gather->total.counts, &(struct counts){0});
 }
 
 void gather_end(struct gather *gather)
 {
 	const struct formula *formula = gather->figure->formula;
 	bool is_stock = formula->kind && formula->leave != REF_NONE;
-	if (is_stock && !is_sum_of_stock(formula) &&
-		figure_series(gather->figure) < FIGURE_SPLITS &&
+	if (is_stock && figure_series(gather->figure) < FIGURE_SPLITS &&
 		!groups_are_counted(gather, formula))
 		stocks_end(gather);
 }
@@ -368,6 +336,7 @@ void gather_init(
 	const struct period *period = &figure->period;
 	*gather = (struct gather){
 		.figure = figure,
+		.sign = 1,
 		.filters = figure->filters ? figure->filters : &no_filters,
 		.sizes = {sizes[0], sizes[1]},
 		.group_count = figure->by_count ? sizes[0] * sizes[1] : 0,

@@ -26,7 +26,9 @@ struct gather {
 	/* All of the population, whatever is filtered: of the period, and of each part of a series. */
 	int64_t whole, *wholes;
 	uint16_t *part_of; /* a day of the period → which part of a series */
-	/* Of a part whose rows count as one each: how many rows of a group give what, added up at the end. */
+	int sign;          /* of what is added: who leaves a stock is taken back */
+	/* Of a part whose rows count as one each: how many rows of a group give what, added up at the end; those that
+	 * are taken back as well, so it may be below 0. */
 	uint32_t *histogram;
 };
 
