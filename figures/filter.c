@@ -28,19 +28,16 @@ bool filter_fits(const struct formula *formula, const char *text)
 }
 
 /* The value that a key stands for; the size where none does. */
-static size_t value_of(const struct split *split, size_t size, const char *key, size_t len)
+static size_t value_of(const struct split *split, size_t size, const char *key)
 {
 	size_t value = 0;
-	for (; value < size; value++) {
-		const char *of = split_key(split, (uint32_t)value);
-		if (strlen(of) == len && !memcmp(of, key, len))
-			break;
-	}
+	while (value < size && strcmp(split_key(split, (uint32_t)value), key) != 0)
+		value++;
 	return value;
 }
 
 /* An enumeration has numbers that no value has: they read as UNKNOWN too, which is said once. */
-static int refuse_key(const struct split *split, size_t size, const char *key, struct why *why)
+static void refuse_key(const struct split *split, size_t size, const char *key, struct why *why)
 {
 	auto_buf struct buf keys = {0};
 	for (uint32_t value = 0; value < size; value++) {
@@ -48,15 +45,29 @@ static int refuse_key(const struct split *split, size_t size, const char *key, s
 		if (!value || strcmp(of, "UNKNOWN"))
 			buf_printf(&keys, "%s%s", value ? ", " : "", of);
 	}
-	return why_set(why, ERR_INVALID, "%s is never %.64s; there are %s", split->dimension->id,
-		key, keys.data);
+	why_set(why, ERR_INVALID, "%s is never %.64s; there are %s", split->dimension->id, key,
+		keys.data);
 }
 
-/* Of "ZUID,OOST" each. */
+/* False: no row and no name has such a key. Of a dimension that its rows do not have, whatever is asked is nobody's. */
+static bool key_take(const struct split *split, const char *key, const struct figure_names *names,
+	struct filter *filter)
+{
+	size_t value = value_of(split, filter->size, key);
+	if (value == filter->size)
+		return split->column == SPLIT_UNKNOWN ||
+		       (names && names->on_label &&
+			       names->on_label(names->arg, split->dimension->id, key));
+	filter->count += !filter->takes[value];
+	filter->takes[value] = true;
+	return true;
+}
+
+/* Of "ZUID,OOST" each. 1: one of them is strange. */
 static int keys_take(const struct split *split, const char *keys, const struct figure_names *names,
 	struct filter *filter, struct why *why)
 {
-	for (;;) {
+	for (int strange = 0;; keys++) {
 		size_t len = strcspn(keys, ",");
 		char key[128];
 		if (!len || len >= sizeof key)
@@ -65,18 +76,13 @@ static int keys_take(const struct split *split, const char *keys, const struct f
 				split->dimension->id);
 		memcpy(key, keys, len);
 		key[len] = 0;
-		size_t value = value_of(split, filter->size, keys, len);
-		bool has_name = names && names->on_label &&
-				names->on_label(names->arg, split->dimension->id, key);
-		if (value == filter->size && !has_name)
-			return refuse_key(split, filter->size, key, why);
-		if (value < filter->size) {
-			filter->count += !filter->takes[value];
-			filter->takes[value] = true;
+		if (!key_take(split, key, names, filter)) {
+			refuse_key(split, filter->size, key, why);
+			strange = 1;
 		}
-		if (!keys[len])
-			return 0;
-		keys += len + 1;
+		keys += len;
+		if (!*keys)
+			return strange;
 	}
 }
 
@@ -107,7 +113,9 @@ static int filter_add(const struct formula *formula, const char *text,
 	*filter = (struct filter){.dimension = dimension, .size = split_size(split)};
 	filter->takes = calloc(filter->size, sizeof *filter->takes);
 	must(filter->takes);
-	return keys_take(split, text + len + 1, names, filter, why);
+	int err = keys_take(split, text + len + 1, names, filter, why);
+	filters->strange = filters->strange || err == 1;
+	return err < 0 ? err : 0;
 }
 
 int filters_parse(const struct formula *formula, const char *const *texts, size_t count,

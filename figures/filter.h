@@ -19,11 +19,13 @@ struct filter {
 struct filters {
 	struct filter items[FILTER_MAX];
 	size_t count;
+	bool strange; /* one of the values is of no row, and has no name */
 };
 
 /* Whether a text names a dimension of the formula; false also for what is no filter. */
 bool filter_fits(const struct formula *formula, const char *text);
-/* A key that has a name can be asked for though no row has it yet. ERR_INVALID: `why` says what there is. */
+/* A key that has a name can be asked for though no row has it yet. ERR_INVALID: `why` says what there is; so it does
+ * where they are strange, which may be let pass: then nobody has that value. */
 int filters_parse(const struct formula *formula, const char *const *texts, size_t count,
 	const struct figure_names *names, struct filters *out, struct why *why);
 void filters_done(struct filters *filters);

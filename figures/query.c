@@ -188,8 +188,8 @@ static int refuse_where(const struct kpis *kpis, const struct query *query, stru
 		asked.data, names.data);
 }
 
-int query_filters(const struct formula *formula, const struct query *query, struct filters *out,
-	struct why *why)
+static int where_parse(const struct formula *formula, const struct query *query,
+	struct filters *out, struct why *why)
 {
 	for (size_t i = 0; i < query->where_count; i++) {
 		const struct dimension *span =
@@ -201,13 +201,43 @@ int query_filters(const struct formula *formula, const struct query *query, stru
 	return filters_parse(formula, query->where, query->where_count, query->names, out, why);
 }
 
+int query_filters(const struct formula *formula, const struct query *query, struct filters *out,
+	struct why *why)
+{
+	int err = where_parse(formula, query, out, why);
+	if (err || !out->strange)
+		return err;
+	filters_done(out);
+	return ERR_INVALID;
+}
+
+/* Asked of all KPIs: what one of them at least can be filtered by, with values that it may have. */
+static int where_check(
+	const struct kpis *kpis, const struct query *query, uint32_t definition, struct why *why)
+{
+	bool fits = false, strange = true;
+	for (size_t i = 0; i < kpis->count; i++) {
+		const struct formula *formula = kpis->items[i].formulas[definition];
+		auto_filters struct filters filters = {0};
+		if (kpis->items[i].hidden || !where_fits(formula, query))
+			continue;
+		int err = where_parse(formula, query, &filters, why);
+		if (err)
+			return err;
+		fits = true;
+		strange = strange && filters.strange;
+	}
+	return !fits ? refuse_where(kpis, query, why) : strange ? ERR_INVALID : 0;
+}
+
 int query_figure(const struct query *query, const struct query_scope *scope, const struct kpi *kpi,
 	struct figure *out, struct why *why)
 {
 	const struct formula *formula = kpi->formulas[scope->definition];
 	auto_filters struct filters filters = {0};
 	struct figure_cut cut = {.filters = &filters};
-	int err = query_filters(formula, query, &filters, why);
+	int err = scope->kpi ? query_filters(formula, query, &filters, why)
+			     : where_parse(formula, query, &filters, why);
 	if (err)
 		return err;
 	if (query->by) {
@@ -243,6 +273,8 @@ int query_figures(
 	int err = query_scope_find(kpis, query, &scope, why);
 	if (!err && query->by && !scope.kpi)
 		err = by_check(kpis, query->by, scope.definition, why);
+	if (!err && query->where_count && !scope.kpi)
+		err = where_check(kpis, query, scope.definition, why);
 	if (err)
 		return err;
 	struct figures made = {.items = calloc(kpis->count, sizeof *made.items)};
@@ -257,8 +289,6 @@ int query_figures(
 		if (!err)
 			made.count++;
 	}
-	if (!err && !made.count)
-		err = refuse_where(kpis, query, why);
 	if (err)
 		figures_done(&made);
 	else

@@ -208,6 +208,24 @@ static void asked_of_all_those_without_the_dimension_are_left_out(void **state)
 	json_decref(all);
 }
 
+/* Calls have no team, which is no reason to refuse a team's figures. */
+static void what_has_no_value_of_a_dimension_is_nobodys_but_of_the_unknown(void **state)
+{
+	struct tallied *t = *state;
+	FACTS(t, 1, FACT(reported_on, day("2025-01-15")), .team = as_text("WOT_ZUID"));
+	log_call(t, "a", WOT__V1__CALL__EVENT__ENTERED, noon(day("2025-01-15")), -1);
+	log_call(t, "a", WOT__V1__CALL__EVENT__ABANDONED, noon(day("2025-01-15")), 40);
+	assert_where(t, "callbacks_due", WHERE("team=UNKNOWN"), 1, 1, -1, 0);
+	assert_where(t, "callbacks_due", WHERE("team=WOT_ZUID"), 0, 0, -1, 0);
+	/* Nor is what one KPI has and another has not. */
+	struct query query = query_of(NULL, "2025", WHERE("team=WOT_ZUID"));
+	json_decref(ask_query(t, &query));
+	query = query_of(NULL, "2025", WHERE("class=14+"));
+	json_t *all = ask_query(t, &query);
+	assert_int_equal(json_array_size(all), 2);
+	json_decref(all);
+}
+
 static void assert_refused(const struct tallied *t, const char *id,
 	const char *const where[WHERE_MAX], const char *says)
 {
@@ -251,6 +269,7 @@ static void what_cannot_be_filtered_is_told_with_what_can(void **state)
 		t, NULL, WHERE("wrd=ZUID"), "no KPI can be filtered by wrd; there are ward, team");
 	assert_refused(t, NULL, WHERE("theme=MONEY", "ward=ZUID"), "filtered by theme and ward");
 	assert_refused(t, NULL, WHERE("ward=MOON"), "ward is never MOON");
+	assert_refused(t, NULL, WHERE("class=15"), "class is never 15");
 }
 
 static void more_filters_than_dimensions_are_refused(void **state)
@@ -324,6 +343,7 @@ int main(void)
 		TEST(what_is_filtered_is_held_to_no_norm),
 		TEST(what_stands_beside_it_is_filtered_as_well),
 		TEST(asked_of_all_those_without_the_dimension_are_left_out),
+		TEST(what_has_no_value_of_a_dimension_is_nobodys_but_of_the_unknown),
 		TEST(what_cannot_be_filtered_is_told_with_what_can),
 		cmocka_unit_test(more_filters_than_dimensions_are_refused),
 		TEST(rows_behind_a_filtered_figure_add_up_to_it),
