@@ -30,7 +30,7 @@ static bool is_key(const struct split *split, const char *key)
 static void key_read(struct reader *reader, const struct yaml_node *node,
 	const struct formula *formula, struct published_figure *out)
 {
-	const char *keys[KEYS_FIXED + DIMENSION_MAX] = {"year", "value", "source"};
+	const char *keys[KEYS_FIXED + DIMENSION_MAX + 1] = {"year", "value", "source"};
 	for (size_t i = 0; i < formula->split_count; i++)
 		keys[KEYS_FIXED + i] = formula->splits[i].dimension->id;
 	yaml_keys(&reader->yaml, node, keys, KEYS_FIXED + formula->split_count);

@@ -73,14 +73,13 @@ enum { DIMENSION_SPANS = 2 };
 extern const struct dimension dimension_spans[DIMENSION_SPANS]; /* month, day */
 #define DIMENSION_CLASS "class"                                 /* the id of those of a measure */
 
-/* A formula by one dimension. Value 0 is UNKNOWN; above it a class, a text (its number + 1) or an
- * enumeration's number, through `merge`. */
 /* A split that is of no column. */
 enum {
 	SPLIT_CLASSES = -1, /* of the measure */
 	SPLIT_UNKNOWN = -2, /* no row has a value: all are UNKNOWN */
 };
-
+/* A formula by one dimension. Value 0 is UNKNOWN; above it a class, a text (its number + 1) or an
+ * enumeration's number, through `merge`. */
 struct split {
 	const struct dimension *dimension;
 	const struct table
