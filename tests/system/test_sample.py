@@ -11,7 +11,7 @@ import unittest
 from recomputed import DEFINITIONS, Recomputed
 from wot import note
 
-SEEDS = os.environ.get("WOT_SEEDS", "1 20261121").split()
+SEEDS = os.environ.get("WOT_SEEDS", "20261121").split()
 TODAY = datetime.date(2026, 11, 21)
 PERIODS = ["2024", "2025", "2026", "2025-Q1", "2025-Q2", "2025-Q3", "2025-Q4", "2025-03", "2025-10", "2025-02-10..2026-03-09", "2026-11-01..2026-11-21"]
 SERIES = [("2025", "month"), ("2025-02-10..2025-06-09", "month,ward"), ("2026-Q1", "problem,month"),
