@@ -2,7 +2,8 @@
 KPI of many periods, by both definitions, by each dimension and by pairs of them, by month and day, and under filters,
 equals a recomputation to the last digit.
 
-WOT_CITIES="7 8" runs those seeds alone. A city is of the seed and of today; a failure says which.
+WOT_CITIES="7 8" runs those seeds alone; 1 to 20 ask by all pairs. A city is of the seed and of today; a failure says
+which.
 """
 import datetime
 import itertools

@@ -1,7 +1,7 @@
-"""The sample through the whole of wot, under two seeds: nothing is refused, 2025 shows the published figures,
+"""The sample through the whole of wot: nothing is refused, 2025 shows the published figures,
 and every KPI equals a recomputation from the submissions alone (tests/recompute), to the last digit.
 
-WOT_SEEDS="1 2" runs others.
+WOT_SEEDS="1 2" runs it under other seeds.
 """
 import datetime
 import os
