@@ -22,7 +22,7 @@ MERGED = {
 OF_CONTACTS_TOTAL = {"moreThan": 300, "per": "quarter"}
 QUARTERLY = {**OF_CONTACTS_TOTAL, "heldTo": "contacts_total"}
 YEARLY = {"atLeast": 3, "per": "year"}
-STOCKS = ("open_cases", "waiting_now", "overdue_now", "calls_waiting")
+STOCKS = ("open_cases", "waiting_now", "overdue_now", "calls_waiting", "care_hours")
 SUMS = ("people_involved",)
 SHARE = {"atLeast": 0.8}
 
