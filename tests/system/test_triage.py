@@ -224,8 +224,8 @@ class Triage(House):
         self.assertEqual(self.case(case), facts)
 
     def stored(self, log):
-        """Without the notes of progress, which come whenever they come."""
-        return [e["seq"] for e in self.wot.tail(log) if e["kind"] != "input_read"]
+        """Without what comes of itself, whenever it comes: notes of progress, and which households wait."""
+        return [e["seq"] for e in self.wot.tail(log) if e["kind"] not in ("input_read", "signals_wait")]
 
 
 class Rules(House):
