@@ -268,7 +268,7 @@ class Wot:
 
     def said(self, log):
         """How many events a log holds but for those that say how far others were read."""
-        return sum(event["kind"] != "input_read" for event in self.tail(log))
+        return sum(event["kind"] not in ("input_read", "signals_wait") for event in self.tail(log))
 
     def tail(self, log):
         lines = self.wotctl("tail", log, "--json").stdout.splitlines()
