@@ -69,8 +69,7 @@ struct yaml {
 	const struct yaml_node *root; /* a mapping; an empty file is one without members */
 };
 
-/* ERR_CONFIG: errors (the caller's, may hold earlier text) tells, a line an error. On failure there
- * is nothing to free but yaml_done may be called. */
+/* ERR_CONFIG: errors (the caller's, may hold earlier text) tells, a line an error. yaml_done frees it then too. */
 int yaml_parse(
 	struct yaml *yaml, const char *text, size_t len, const char *name, struct buf *errors);
 void yaml_done(struct yaml *yaml);

@@ -107,10 +107,10 @@ int published_parse(struct published *published, const struct kpis *kpis, const 
 	struct published read = {0};
 	struct reader reader = {.kpis = kpis, .published = &read};
 	int err = yaml_parse(&reader.yaml, text, strlen(text), name, errors);
-	if (err)
-		return err;
-	file_read(&reader);
-	err = yaml_result(&reader.yaml);
+	if (!err) {
+		file_read(&reader);
+		err = yaml_result(&reader.yaml);
+	}
 	if (!err) {
 		/* Texts live where the file was read. */
 		read.arena = reader.yaml.arena;

@@ -138,16 +138,18 @@ static void town_fold(struct tallied *t)
 		bool started = random_below(&r, 4), closed = random_below(&r, 3);
 		int32_t start = on + (int32_t)random_below(&r, 100),
 			close = start + (int32_t)random_below(&r, 400);
-		int problem = 1 + (int)random_below(&r, 4);
+		Wot__V1__Problem__Value problem =
+			(Wot__V1__Problem__Value)(1 + random_below(&r, 4));
 		FACTS(t, i, FACT(reported_on, on), .has_support_started_on = started,
 			.support_started_on = start, .has_closed_on = closed, .closed_on = close,
 			.has_first_contact_on = started && i % 2, .first_contact_on = on + 3,
 			.has_closing_reason = closed,
-			.closing_reason = 1 + (int)random_below(&r, 3), .has_age_years = i % 5 != 0,
-			.age_years = 18 + random_below(&r, 60), .has_care_weight = i % 3 != 0,
-			.care_weight = 1 + (int)random_below(&r, 3),
+			.closing_reason = (Wot__V1__Closed__Reason)(1 + random_below(&r, 3)),
+			.has_age_years = i % 5 != 0, .age_years = 18 + random_below(&r, 60),
+			.has_care_weight = i % 3 != 0,
+			.care_weight = (Wot__V1__CareWeight__Value)(1 + random_below(&r, 3)),
 			.ward = as_text(wards[random_below(&r, 4)]),
-			PROBLEMS(problem, problem + 1));
+			PROBLEMS(problem, (Wot__V1__Problem__Value)(problem + 1)));
 	}
 	for (uint32_t i = 0; i < 40; i++)
 		log_contact(t, day("2025-01-01") + (int32_t)(3 * i), WOT__V1__CHANNEL__VALUE__PHONE,
