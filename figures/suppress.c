@@ -490,7 +490,8 @@ static void rows_order(struct figure *figure)
 			figure->rows[shown++] = figure->rows[r];
 	}
 	qsort(hidden, count, sizeof *hidden, row_compare);
-	memcpy(figure->rows + shown, hidden, count * sizeof *hidden);
+	for (size_t r = 0; r < count; r++)
+		figure->rows[shown + r] = hidden[r];
 }
 
 /* What the norm says of a total. */
