@@ -1,4 +1,4 @@
-/* GET /charts/ID/KIND.svg: a chart of what /v1/kpis answers to the same client; what is suppressed there is so here. */
+/* GET /charts/ID/KIND.svg: a chart of what /v1/kpis answers, for who may see all figures. */
 #include "web/figure_chart.h"
 
 #include "daemons/aggregate/page_text.h"
