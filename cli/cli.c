@@ -26,8 +26,17 @@ int cli_json_only(struct cli *cli, int argc, char **argv)
 	return EXIT_OK;
 }
 
-size_t cli_on_body(char *data, size_t size, size_t count, void *body)
+int cli_show(const struct cli *cli, json_t *answer, void (*table)(const json_t *answer),
+	const struct why *why)
 {
-	buf_add(body, data, size * count);
-	return size * count;
+	if (!answer)
+		return cli_fail(EXIT_FAILED, "%s", why->text);
+	if (cli->json) {
+		json_dumpf(answer, stdout, JSON_INDENT(1));
+		putchar('\n');
+	} else {
+		table(answer);
+	}
+	json_decref(answer);
+	return EXIT_OK;
 }

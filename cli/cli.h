@@ -32,8 +32,9 @@ cli_verb_fn verb_import, verb_push, verb_kpi, verb_explain, verb_compare, verb_f
 int cli_json_only(struct cli *cli, int argc, char **argv);
 /* "wotctl: …" on stderr; returns the exit code. */
 int cli_fail(int code, const char *format, ...) __attribute__((format(printf, 2, 3)));
-/* For CURLOPT_WRITEFUNCTION: adds to the struct buf of CURLOPT_WRITEDATA. */
-size_t cli_on_body(char *data, size_t size, size_t count, void *body);
+/* What such a verb was answered, as it is or as a table, and lets go of it. NULL: fails, and says why. */
+int cli_show(const struct cli *cli, json_t *answer, void (*table)(const json_t *answer),
+	const struct why *why);
 /* GET from a daemon over HTTP, as --client; *json is the caller's. */
 int cli_get(const struct cli *cli, const char *daemon, const char *path, json_t **json,
 	struct why *why);

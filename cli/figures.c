@@ -17,52 +17,46 @@ static bool is_word(const char *text)
 
 enum { WORDS_MAX = 3, WHERE_MAX = 32 };
 
+/* Each is asked of the socket under the name that it has here. */
+enum named { PERIOD, BESIDE, BY, DEFINITION, AS_OF, NAMED_COUNT };
+
 struct figure_args {
 	const char *words[WORDS_MAX]; /* an id, and of compare two years */
-	const char *period, *beside, *by, *definition, *as_of;
+	const char *named[NAMED_COUNT];
 	const char *where[WHERE_MAX];
 	size_t where_count;
 	bool json, csv;
 };
 
+static const struct option options[] = {
+	{"period", required_argument, NULL, PERIOD},
+	{"beside", required_argument, NULL, BESIDE},
+	{"by", required_argument, NULL, BY},
+	{"definition", required_argument, NULL, DEFINITION},
+	{"as-of", required_argument, NULL, AS_OF},
+	{"where", required_argument, NULL, 'w'},
+	{"json", no_argument, NULL, 'j'},
+	{"csv", no_argument, NULL, 'c'},
+	{0},
+};
+
 /* words: how many there may be. */
 static int figure_parse(struct cli *cli, int argc, char **argv, int words, struct figure_args *args)
 {
-	static const struct option options[] = {
-		{"period", required_argument, NULL, 'p'},
-		{"beside", required_argument, NULL, 's'},
-		{"by", required_argument, NULL, 'b'},
-		{"where", required_argument, NULL, 'w'},
-		{"definition", required_argument, NULL, 'd'},
-		{"as-of", required_argument, NULL, 'a'},
-		{"json", no_argument, NULL, 'j'},
-		{"csv", no_argument, NULL, 'c'},
-		{0},
-	};
 	args->json = cli->json;
 	for (int c; (c = getopt_long(argc, argv, "", options, NULL)) != -1;) {
 		if (c == '?')
 			return EXIT_USAGE;
 		if (optarg && !is_word(optarg))
 			return cli_fail(EXIT_USAGE, "%s: one word is meant here", optarg);
-		if (c == 'p')
-			args->period = optarg;
-		else if (c == 's')
-			args->beside = optarg;
-		else if (c == 'b')
-			args->by = optarg;
+		if (c < NAMED_COUNT)
+			args->named[c] = optarg;
 		else if (c == 'w' && args->where_count < WHERE_MAX)
 			args->where[args->where_count++] = optarg;
 		else if (c == 'w')
 			return cli_fail(EXIT_USAGE, "more than %d times --where", WHERE_MAX);
-		else if (c == 'd')
-			args->definition = optarg;
-		else if (c == 'a')
-			args->as_of = optarg;
-		else if (c == 'j')
-			args->json = true;
-		else if (c == 'c')
-			args->csv = true;
+		else
+			*(c == 'j' ? &args->json : &args->csv) = true;
 	}
 	for (int i = 0; optind < argc; i++, optind++) {
 		if (i == words || !is_word(argv[optind]))
@@ -70,12 +64,6 @@ static int figure_parse(struct cli *cli, int argc, char **argv, int words, struc
 		args->words[i] = argv[optind];
 	}
 	return EXIT_OK;
-}
-
-static void word_add(struct buf *line, const char *name, const char *value)
-{
-	if (value)
-		buf_printf(line, " %s %s", name, value);
 }
 
 /* Where an answer goes: one that begins with "error: " is held back. */
@@ -130,13 +118,11 @@ static void line_make(struct buf *line, const char *command, const struct figure
 	buf_text(line, command);
 	for (int i = 0; i < WORDS_MAX && args->words[i]; i++)
 		buf_printf(line, " %s", args->words[i]);
-	word_add(line, "period", args->period);
-	word_add(line, "by", args->by);
+	for (size_t i = 0; i < NAMED_COUNT; i++)
+		if (args->named[i])
+			buf_printf(line, " %s %s", options[i].name, args->named[i]);
 	for (size_t i = 0; i < args->where_count; i++)
-		word_add(line, "where", args->where[i]);
-	word_add(line, "definition", args->definition);
-	word_add(line, "beside", args->beside);
-	word_add(line, "as-of", args->as_of);
+		buf_printf(line, " where %s", args->where[i]);
 	if (args->json || args->csv)
 		buf_text(line, args->json ? " json" : " csv");
 }
@@ -153,8 +139,8 @@ static json_t *figures_of(struct cli *cli, struct figure_args args, const char *
 {
 	auto_buf struct buf line = {0};
 	struct why why;
-	args.period = period;
-	args.beside = args.by = NULL;
+	args.named[PERIOD] = period;
+	args.named[BESIDE] = args.named[BY] = NULL;
 	args.json = true;
 	line_make(&line, "show kpi", &args);
 	json_t *figures = ask_json(cli->dir, "aggregate", line.data, &why);
@@ -190,11 +176,11 @@ static const char *verdict(const json_t *figure)
 /* Two periods side by side, a line a figure. */
 static int figures_beside(struct cli *cli, const struct figure_args *args)
 {
-	const char *period = args->period ? args->period : "year";
+	const char *period = args->named[PERIOD] ? args->named[PERIOD] : "year";
 	json_t *left = figures_of(cli, *args, period);
-	json_t *right = left ? figures_of(cli, *args, args->beside) : NULL;
+	json_t *right = left ? figures_of(cli, *args, args->named[BESIDE]) : NULL;
 	if (right)
-		printf("%-34s %10s %-12s %10s %s\n", "", period, "", args->beside, "");
+		printf("%-34s %10s %-12s %10s %s\n", "", period, "", args->named[BESIDE], "");
 	for (size_t i = 0; right && i < json_array_size(left); i++) {
 		const json_t *a = json_array_get(left, i), *b = json_array_get(right, i);
 		char a_text[32], b_text[32];
@@ -221,15 +207,16 @@ int verb_kpi(struct cli *cli, int argc, char **argv)
 	int code = figure_parse(cli, argc, argv, 1, &args);
 	if (code)
 		return code;
-	return args.beside && !is_relative(args.beside) ? figures_beside(cli, &args)
-							: figure_ask(cli, "show kpi", &args);
+	return args.named[BESIDE] && !is_relative(args.named[BESIDE])
+		       ? figures_beside(cli, &args)
+		       : figure_ask(cli, "show kpi", &args);
 }
 
 int verb_explain(struct cli *cli, int argc, char **argv)
 {
 	struct figure_args args = {0};
 	int code = figure_parse(cli, argc, argv, 1, &args);
-	if (!code && (!args.words[0] || !args.period))
+	if (!code && (!args.words[0] || !args.named[PERIOD]))
 		code = cli_fail(
 			EXIT_USAGE, "explain ID --period P: which figure, of which period?");
 	return code ? code : figure_ask(cli, "show explain", &args);
@@ -239,7 +226,7 @@ int verb_compare(struct cli *cli, int argc, char **argv)
 {
 	struct figure_args args = {0};
 	int code = figure_parse(cli, argc, argv, WORDS_MAX, &args);
-	if (!code && (!args.words[WORDS_MAX - 1] || args.definition || args.csv))
+	if (!code && (!args.words[WORDS_MAX - 1] || args.named[DEFINITION] || args.csv))
 		code = cli_fail(EXIT_USAGE, "compare ID YEAR YEAR: which figure, by which two "
 					    "definitions? A table, or --json");
 	return code ? code : figure_ask(cli, "show compare", &args);
@@ -249,7 +236,8 @@ int verb_forecast(struct cli *cli, int argc, char **argv)
 {
 	struct figure_args args = {0};
 	int code = figure_parse(cli, argc, argv, 0, &args);
-	if (!code && (args.period || args.by || args.where_count || args.definition || args.csv))
+	if (!code && (args.named[PERIOD] || args.named[BY] || args.where_count ||
+			     args.named[DEFINITION] || args.csv))
 		code = cli_fail(EXIT_USAGE, "forecast is of this quarter: a table, or --json");
 	return code ? code : figure_ask(cli, "show forecast", &args);
 }

@@ -3,13 +3,12 @@
  */
 #include "cli/import.h"
 
-#include "config/keys.h"
+#include "client/http.h"
 #include "lib/clean.h"
-#include <curl/curl.h>
 #include <stdio.h>
 #include <string.h>
 
-enum { CONNECTIONS = 8 };
+enum { CONNECTIONS = 8, TIMEOUT_MS = 60000 };
 
 struct http_sender {
 	struct sender sender;
@@ -44,16 +43,9 @@ static int on_send(struct sender *sender, struct batch *batch)
 	sent->body = body_of(batch);
 	char url[512];
 	snprintf(url, sizeof url, "http://%s%s", http->cli->config[batch->daemon].http, batch->to);
-	CURL *easy = curl_easy_init();
-	must(easy);
-	curl_easy_setopt(easy, CURLOPT_URL, url);
-	curl_easy_setopt(easy, CURLOPT_HTTPHEADER, http->headers);
+	CURL *easy = http_easy(url, http->headers, TIMEOUT_MS, &sent->answer);
 	curl_easy_setopt(easy, CURLOPT_POSTFIELDS, sent->body);
-	curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, cli_on_body);
-	curl_easy_setopt(easy, CURLOPT_WRITEDATA, &sent->answer);
 	curl_easy_setopt(easy, CURLOPT_PRIVATE, sent);
-	curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, 60000L);
-	curl_easy_setopt(easy, CURLOPT_NOPROXY, "*");
 	return curl_multi_add_handle(http->multi, easy) == CURLM_OK ? 0 : ERR_IO;
 }
 
@@ -113,10 +105,9 @@ static void on_close(struct sender *sender)
 
 struct sender *sender_http(const struct cli *cli, struct why *why)
 {
-	char token[128], header[192];
-	if (keys_read_token(cli->config[0].keys, cli->client, token, sizeof token, why) != 0)
+	struct curl_slist *headers = http_headers(cli->config[0].keys, cli->client, why);
+	if (!headers)
 		return NULL;
-	snprintf(header, sizeof header, "Authorization: Bearer %s", token);
 	curl_global_init(CURL_GLOBAL_DEFAULT);
 	struct http_sender *http = calloc(1, sizeof *http);
 	must(http);
@@ -128,8 +119,7 @@ struct sender *sender_http(const struct cli *cli, struct why *why)
 		.batch_bytes = 512ul * cli->config[0].max_body_kib,
 	};
 	http->cli = cli;
-	http->headers = curl_slist_append(NULL, header);
-	http->headers = curl_slist_append(http->headers, "Content-Type: application/json");
+	http->headers = curl_slist_append(headers, "Content-Type: application/json");
 	http->headers = curl_slist_append(http->headers, "Expect:");
 	http->multi = curl_multi_init();
 	must(http->headers && http->multi);

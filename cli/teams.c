@@ -34,18 +34,10 @@ static void table_print(const json_t *answer)
 int verb_teams(struct cli *cli, int argc, char **argv)
 {
 	struct why why;
-	json_t *answer;
+	json_t *answer = NULL;
 	int code = cli_json_only(cli, argc, argv);
 	if (code)
 		return code;
-	if (cli_get(cli, "triage", "/v1/teams", &answer, &why) != 0)
-		return cli_fail(EXIT_FAILED, "%s", why.text);
-	if (cli->json) {
-		json_dumpf(answer, stdout, JSON_INDENT(1));
-		putchar('\n');
-	} else {
-		table_print(answer);
-	}
-	json_decref(answer);
-	return EXIT_OK;
+	cli_get(cli, "triage", "/v1/teams", &answer, &why);
+	return cli_show(cli, answer, table_print, &why);
 }

@@ -121,15 +121,5 @@ int verb_worklist(struct cli *cli, int argc, char **argv)
 	int code = cli_json_only(cli, argc, argv);
 	if (code)
 		return code;
-	json_t *items = items_read(cli, &why);
-	if (!items)
-		return cli_fail(EXIT_FAILED, "%s", why.text);
-	if (cli->json) {
-		json_dumpf(items, stdout, JSON_INDENT(1));
-		putchar('\n');
-	} else {
-		table_print(items);
-	}
-	json_decref(items);
-	return EXIT_OK;
+	return cli_show(cli, items_read(cli, &why), table_print, &why);
 }

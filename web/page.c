@@ -19,6 +19,14 @@ struct html_top page_top(const struct page_house *house)
 	return (struct html_top){.town = house->town, .synthetic = house->synthetic};
 }
 
+const char *page_text(struct buf *text, struct arena *arena)
+{
+	buf_char(text, 0);
+	const char *kept = arena_dup(arena, text->data, text->len);
+	buf_clear(text);
+	return kept;
+}
+
 struct refusal {
 	unsigned status;
 	const char *what, *why, *headers;

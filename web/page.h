@@ -4,6 +4,8 @@
 #ifndef WOT_PAGE_H
 #define WOT_PAGE_H
 
+#include "lib/arena.h"
+#include "lib/buf.h"
 #include "web/pages.html.h"
 
 /* Headers, as of http_respond: of everything for a browser, and of a page. */
@@ -15,6 +17,9 @@ struct page_house {
 	bool synthetic;   /* the figures are those of a city that does not exist */
 };
 struct html_top page_top(const struct page_house *house);
+
+/* What was written, for as long as the answer is made; the buffer is empty again. */
+const char *page_text(struct buf *text, struct arena *arena);
 
 /* Why there is no page, and what to do. Returns its headers. */
 const char *page_refusal(const struct page_house *house, unsigned status, struct buf *out);

@@ -4,16 +4,6 @@
 #include "daemons/aggregate/page_text.h"
 #include "lib/calendar.h"
 
-static const char *unit_text(enum kpi_unit unit)
-{
-	static const char *const texts[] = {[UNIT_COUNT] = "Een aantal.",
-		[UNIT_SHARE] = "Een percentage.",
-		[UNIT_DAYS] = "Een aantal dagen: de helft zit daar niet boven.",
-		[UNIT_SECONDS] = "Een aantal seconden: de helft zit daar niet boven.",
-		[UNIT_EURO] = "Een gemiddeld bedrag in euro."};
-	return texts[unit];
-}
-
 /* The last definition before this one that counts the KPI otherwise, or holds it to another norm; NULL. */
 static const struct definition *definition_before(
 	const struct kpis *kpis, const struct kpi *kpi, uint32_t now)
@@ -41,7 +31,7 @@ static void row_fill(const struct kpis *kpis, const struct kpi *kpi, uint32_t no
 	*row = (struct html_definitions_rows){
 		.id = kpi->id,
 		.label = kpi->label,
-		.unit = unit_text(kpi->unit),
+		.unit = page_unit(kpi->unit),
 		.norm = page_norm(kpi, &kpi->norms[now], &text, arena),
 		.changed = before ? year_text(before->until, &text, arena) : NULL,
 		.since = before ? year_text(before->until + 1, &text, arena) : NULL,

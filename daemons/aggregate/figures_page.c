@@ -3,13 +3,9 @@
 #include "figures/suppress.h"
 #include "lib/calendar.h"
 #include "proto/role.h"
-#include "web/figure_number.h"
 #include "web/nl.h"
-#include <math.h>
 #include <stdio.h>
 #include <string.h>
-
-static const char not_measured[] = "\u2013";
 
 struct compared {
 	const char *chosen; /* as it was asked for */
@@ -22,21 +18,6 @@ static void compared_done(struct compared *compared)
 {
 	figures_done(&compared->now);
 	figures_done(&compared->then);
-}
-
-static const char *value_text(const struct figure *figure, struct buf *text, struct arena *arena)
-{
-	const struct norm *norm = figure_norm(figure);
-	if (figure->suppressed)
-		return figure->kpi->viewers ? "niet getoond: klein aantal" : "niet getoond";
-	if (!figure->total.known)
-		return not_measured;
-	if (figure->kpi->unit == UNIT_SECONDS)
-		nl_seconds_short(llround(figure->total.value), text);
-	else
-		figure_number(figure->total.value, figure->kpi->unit,
-			norm->kind == NORM_NONE ? NULL : &norm->value, text);
-	return page_text(text, arena);
 }
 
 static const char *period_text(const struct period *period, struct buf *text, struct arena *arena)
@@ -82,30 +63,6 @@ static void period_write(const struct period *period, char out[40])
 	snprintf(out, 40, "%s..%s", from, to);
 }
 
-static struct html_verdict verdict_of(const struct figure *figure)
-{
-	return (struct html_verdict){
-		.met = figure->verdict == VERDICT_MET,
-		.met_unsure = figure->verdict == VERDICT_MET_UNSURE,
-		.missed = figure->verdict == VERDICT_MISSED,
-		.missed_unsure = figure->verdict == VERDICT_MISSED_UNSURE,
-		.running = figure->verdict == VERDICT_RUNNING,
-		.unmeasured = !figure->total.known && !figure->suppressed,
-	};
-}
-
-/* NULL where what is not known changes nothing worth a word. */
-static const char *bounds_text(const struct figure *figure, struct buf *text, struct arena *arena)
-{
-	const struct value *total = &figure->total;
-	const double least = 0.004;
-	if (!total->known || !total->has_range || figure->kpi->unit != UNIT_SHARE ||
-		total->high - total->low < least)
-		return NULL;
-	nl_shares(total->low, total->high, text);
-	return page_text(text, arena);
-}
-
 static void rows_fill(const struct figures *now, const struct figures *before,
 	struct html_figures *view, struct buf *text, struct arena *arena)
 {
@@ -115,13 +72,13 @@ static void rows_fill(const struct figures *now, const struct figures *before,
 		rows[i] = (struct html_figures_rows){
 			.id = figure->kpi->id,
 			.label = figure->kpi->label,
-			.value = value_text(figure, text, arena),
+			.value = page_value(figure, text, arena),
 			.empty = !figure->total.known,
-			.before = i < before->count ? value_text(&before->items[i], text, arena)
-						    : not_measured,
+			.before = i < before->count ? page_value(&before->items[i], text, arena)
+						    : page_not_measured,
 			.norm = page_norm(figure->kpi, figure_norm(figure), text, arena),
-			.verdict = verdict_of(figure),
-			.bounds = bounds_text(figure, text, arena),
+			.verdict = page_verdict(figure),
+			.bounds = page_bounds(figure, text, arena),
 		};
 	}
 	view->rows.items = rows;
