@@ -27,6 +27,8 @@ static inline uint32_t moment_kind(moment_t moment)
 	return moment & 0xff;
 }
 
+enum { CASE_CLOCKS = 4 }; /* clocks.h */
+
 struct case_file {
 	struct case_life life;
 	uint8_t *routing; /* the last CaseRouted, packed; NULL: none yet */
@@ -37,7 +39,8 @@ struct case_file {
 	uint16_t year; /* of the case id */
 	uint32_t number;
 	int32_t known_on; /* the day on which intake took it in */
-	struct promise start, closing;
+	int32_t counted_from; /* the day of report by which triage's promises were made */
+	struct promise promises[CASE_CLOCKS];
 };
 
 struct cases {

@@ -2,24 +2,24 @@
 
 #include "lib/calendar.h"
 
-/* In cases->due a number is that of the case, twice, and one of these. */
-enum slot { SLOT_START, SLOT_CLOSING, SLOTS };
+/* As they are shown; triage tells of those before SLOT_OWN. In cases->due a number is that of the case, OWN_SLOTS times,
+ * and how far behind SLOT_OWN. */
+enum slot { SLOT_REACTION, SLOT_CONTACT, SLOT_OWN, SLOT_START = SLOT_OWN, SLOT_CLOSING, SLOTS };
+enum { OWN_SLOTS = SLOTS - SLOT_OWN };
+_Static_assert((int)SLOTS == (int)CASE_CLOCKS, "a promise a slot");
 
-static struct promise *promise_of(struct case_file *file, enum slot slot)
-{
-	return slot == SLOT_CLOSING ? &file->closing : &file->start;
-}
+static const enum clock_kind kinds[SLOTS] = {
+	[SLOT_REACTION] = CLOCK_REACTION,
+	[SLOT_CONTACT] = CLOCK_FIRST_CONTACT,
+	[SLOT_START] = CLOCK_SUPPORT_START,
+	[SLOT_CLOSING] = CLOCK_CLOSING,
+};
 
 static struct promise_terms terms_of(
-	const struct cases *cases, const struct case_file *file, enum clock_kind kind)
+	const struct cases *cases, const struct case_file *file, enum slot slot)
 {
 	return (struct promise_terms){
-		.kind = kind, .rules = &cases->promise_rules, .known_on = file->known_on};
-}
-
-static enum clock_kind kind_of(enum slot slot)
-{
-	return slot == SLOT_CLOSING ? CLOCK_CLOSING : CLOCK_SUPPORT_START;
+		.kind = kinds[slot], .rules = &cases->promise_rules, .known_on = file->known_on};
 }
 
 /* ---- days ---- */
@@ -112,9 +112,9 @@ static void clock_tell(const struct cases *cases, uint32_t number, enum slot slo
 	struct decision *out)
 {
 	struct case_file *file = cases_at(cases, number);
-	struct promise_terms terms = terms_of(cases, file, kind_of(slot));
+	struct promise_terms terms = terms_of(cases, file, slot);
 	Wot__V1__Event *event = promise_tell(
-		promise_of(file, slot), &terms, now_ms, case_file_subject(file, out->arena), out);
+		&file->promises[slot], &terms, now_ms, case_file_subject(file, out->arena), out);
 	/* A deadline ends its day, a warning begins one. */
 	Wot__V1__Clock *clock = event->body->clock_warned;
 	bool warned = event->body->kind_case == WOT__V1__BODY__KIND_CLOCK_WARNED;
@@ -129,27 +129,50 @@ void cases_clocks_decide(const struct cases *cases, int64_t now_ms, struct decis
 	uint32_t found[DECISION_MAX];
 	size_t count = due_until(&cases->due, now_ms, found, DECISION_MAX - out->count);
 	for (size_t i = 0; i < count; i++)
-		clock_tell(cases, found[i] / SLOTS, found[i] % SLOTS, now_ms, out);
+		clock_tell(
+			cases, found[i] / OWN_SLOTS, SLOT_OWN + found[i] % OWN_SLOTS, now_ms, out);
 }
 
 /* ---- evolve ---- */
 
-static void schedule(struct cases *cases, struct case_file *file, enum slot slot)
+static int32_t deadline_of(const struct cases *cases, const struct case_file *file, enum slot slot)
 {
 	struct promise_case promises = promises_of(&file->life);
-	struct promise *promise = promise_of(file, slot);
-	struct promise_terms terms = terms_of(cases, file, kind_of(slot));
-	promise->deadline_on =
-		promise_deadline_on(terms.kind, &promises, &cases->promise_rules.closing);
-	promise->kept_on = promise_kept_on(terms.kind, &promises);
-	due_set(&cases->due, file->number * SLOTS + slot, promise_next(promise, &terms));
+	return promise_deadline_on(kinds[slot], &promises, &cases->promise_rules.closing);
 }
 
-static void clocks_anew(struct cases *cases)
+static void schedule(struct cases *cases, struct case_file *file, enum slot slot)
 {
-	for (uint32_t number = 0; number < cases->room; number++)
-		for (enum slot slot = 0; cases->files[number] && slot < SLOTS; slot++)
-			schedule(cases, cases->files[number], slot);
+	struct promise_terms terms = terms_of(cases, file, slot);
+	due_set(&cases->due, file->number * OWN_SLOTS + slot - SLOT_OWN,
+		promise_next(&file->promises[slot], &terms));
+}
+
+static void clocks_follow(struct cases *cases, struct case_file *file)
+{
+	struct promise_case promises = promises_of(&file->life);
+	bool moved = file->counted_from != promises.reported_on;
+	file->counted_from = promises.reported_on;
+	for (enum slot slot = 0; slot < SLOTS; slot++) {
+		struct promise *promise = &file->promises[slot];
+		if (moved || slot >= SLOT_OWN)
+			promise->deadline_on = deadline_of(cases, file, slot);
+		promise->kept_on = promise_kept_on(kinds[slot], &promises);
+		if (slot >= SLOT_OWN)
+			schedule(cases, file, slot);
+	}
+}
+
+static void clocks_anew(struct cases *cases, int32_t today)
+{
+	for (uint32_t number = 0; number < cases->room; number++) {
+		struct case_file *file = cases->files[number];
+		for (enum slot slot = 0; file && slot < SLOTS; slot++) {
+			promise_move(&file->promises[slot], deadline_of(cases, file, slot), today);
+			if (slot >= SLOT_OWN)
+				schedule(cases, file, slot);
+		}
+	}
 }
 
 void cases_clocks_evolve(struct cases *cases, struct case_file *file, const Wot__V1__Event *event)
@@ -157,17 +180,16 @@ void cases_clocks_evolve(struct cases *cases, struct case_file *file, const Wot_
 	if (!file) {
 		if (event->body->kind_case == WOT__V1__BODY__KIND_CONFIG_LOADED &&
 			promise_rules_take(&cases->promise_rules, event->body->config_loaded))
-			clocks_anew(cases);
+			clocks_anew(cases, calendar_day_of(event->recorded_at));
 		return;
 	}
 	const Wot__V1__Clock *clock = promise_clock(event);
 	if (clock) {
 		bool closing = clock->kind == WOT__V1__CLOCK__KIND__CLOSING;
-		promise_evolve(promise_of(file, closing ? SLOT_CLOSING : SLOT_START),
+		promise_evolve(&file->promises[closing ? SLOT_CLOSING : SLOT_START],
 			event->body->kind_case, clock);
 	}
-	for (enum slot slot = 0; slot < SLOTS; slot++)
-		schedule(cases, file, slot);
+	clocks_follow(cases, file);
 }
 
 /* ---- for who asks ---- */
@@ -175,20 +197,14 @@ void cases_clocks_evolve(struct cases *cases, struct case_file *file, const Wot_
 size_t cases_clocks(const struct cases *cases, const struct case_file *file, int32_t today,
 	struct case_clock out[CASE_CLOCKS])
 {
-	static const enum clock_kind kinds[CASE_CLOCKS] = {
-		CLOCK_REACTION, CLOCK_FIRST_CONTACT, CLOCK_SUPPORT_START, CLOCK_CLOSING};
-	struct promise_case promises = promises_of(&file->life);
 	size_t count = 0;
-	for (size_t i = 0; i < CASE_CLOCKS; i++) {
-		int32_t deadline_on =
-			promise_deadline_on(kinds[i], &promises, &cases->promise_rules.closing);
-		if (!deadline_on)
+	for (enum slot slot = 0; slot < SLOTS; slot++) {
+		const struct promise *promise = &file->promises[slot];
+		if (!promise->deadline_on)
 			continue;
 		struct case_clock *clock = &out[count++];
-		*clock = (struct case_clock){.terms = terms_of(cases, file, kinds[i])};
-		clock->promise.deadline_on = deadline_on;
-		clock->promise.kept_on = promise_kept_on(kinds[i], &promises);
-		int32_t until = day_earliest(deadline_on, clock->promise.kept_on);
+		*clock = (struct case_clock){*promise, .terms = terms_of(cases, file, slot)};
+		int32_t until = day_earliest(promise->deadline_on, promise->kept_on);
 		until = day_earliest(until, today);
 		clock->days = days_until(file, until);
 		clock->paused_days = paused_days(file, until);

@@ -26,9 +26,10 @@ static void file_print(const struct cases *cases, const struct case_file *file, 
 	buf_hex(out, file->routing, file->routing_len);
 	for (size_t i = 0; i < file->moment_count; i++)
 		buf_printf(out, " %" PRIx64, file->moments[i]);
-	buf_printf(out, " days=%d,%d clocks=", file->known_on, life->decided_on);
-	digest_promise(&file->start, out);
-	digest_promise(&file->closing, out);
+	buf_printf(out, " days=%d,%d,%d clocks=", file->known_on, life->decided_on,
+		file->counted_from);
+	for (size_t i = 0; i < CASE_CLOCKS; i++)
+		digest_promise(&file->promises[i], out);
 	buf_char(out, '\n');
 }
 

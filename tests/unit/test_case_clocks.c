@@ -2,6 +2,7 @@
  * Four weeks and six months are what the teams are held to. The clocks of a case go by the same facts
  * as the figures, whatever order they come in; a pause is shown and excuses nothing.
  */
+#include "daemons/case/clocks.h"
 #include "daemons/case/core.h"
 
 #include "proto/role.h"
@@ -97,6 +98,41 @@ static void support_has_28_days_and_is_warned_of_a_week_before(void **state)
 	clock_is(h, 0, BROKE, CLOCK_SUPPORT_START, on_day(2025, 3, 29), begin(3, 30));
 	assert_int_equal(promise_clock(harness_event(h, 0))->days, 28);
 	quiet_at(h, begin(7, 1));
+}
+
+/* The deadline that is shown of a case's first contact. */
+static int32_t contact_shown(struct harness *h, uint32_t number)
+{
+	struct case_clock clocks[CASE_CLOCKS];
+	const struct cases *cases = h->state;
+	size_t count =
+		cases_clocks(cases, cases_at(cases, number), calendar_day_of(h->now_ms), clocks);
+	for (size_t i = 0; i < count; i++)
+		if (clocks[i].terms.kind == CLOCK_FIRST_CONTACT)
+			return clocks[i].promise.deadline_on;
+	return 0;
+}
+
+/* As in a_closing_day_moves_deadlines_to_come_and_none_that_passed of triage, which tells of them. */
+static void a_deadline_of_triage_s_is_shown_as_its_clock_holds_it(void **state)
+{
+	struct harness *h = *state;
+	report(h, 1, at(3, 3));
+	report(h, 2, at(3, 7));
+	assert_int_equal(contact_shown(h, 1), on_day(2025, 3, 10));
+	h->now_ms = at(3, 11);
+	assert_int_equal(
+		harness_configure(h, "calendar.yaml", "closed: [2025-03-05, 2025-03-13]"), 0);
+	assert_int_equal(contact_shown(h, 1), on_day(2025, 3, 10)); /* it had passed */
+	assert_int_equal(contact_shown(h, 2), on_day(2025, 3, 17));
+	h->now_ms = at(3, 17);
+	assert_int_equal(harness_configure(h, "calendar.yaml", "closed: []"), 0);
+	assert_int_equal(contact_shown(h, 2), on_day(2025, 3, 17)); /* the 14th is past */
+	Wot__V1__Corrected *corrected = correction(h);
+	corrected->has_reported_on = true;
+	corrected->reported_on = on_day(2025, 3, 12);
+	assert_int_equal(step(h, 2, at(3, 17), KIND(CORRECTED), corrected), 0);
+	assert_int_equal(contact_shown(h, 2), on_day(2025, 3, 19));
 }
 
 static void closing_has_six_months_by_the_calendar(void **state)
@@ -538,6 +574,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(support_has_28_days_and_is_warned_of_a_week_before),
+		TEST(a_deadline_of_triage_s_is_shown_as_its_clock_holds_it),
 		TEST(closing_has_six_months_by_the_calendar),
 		TEST(what_starts_or_ends_in_time_is_silent),
 		TEST(youth_has_no_clock_here),
