@@ -1,6 +1,7 @@
 #include "client/dealer.h"
 
 #include "lib/clean.h"
+#include <string.h>
 #include <zmq.h>
 
 static void set_curve(void *socket, const struct dealer_keys *keys)
@@ -13,12 +14,13 @@ static void set_curve(void *socket, const struct dealer_keys *keys)
 int dealer_open(struct dealer *dealer, const char *endpoint, const struct dealer_keys *keys,
 	struct why *why)
 {
-	int linger = 0;
+	int linger = 0, ipv6 = strchr(endpoint, '[') != NULL;
 	struct dealer opened = {.context = zmq_ctx_new()};
 	must(opened.context);
 	opened.socket = zmq_socket(opened.context, ZMQ_DEALER);
 	must(opened.socket);
 	zmq_setsockopt(opened.socket, ZMQ_LINGER, &linger, sizeof linger);
+	zmq_setsockopt(opened.socket, ZMQ_IPV6, &ipv6, sizeof ipv6);
 	if (keys)
 		set_curve(opened.socket, keys);
 	if (zmq_connect(opened.socket, endpoint) != 0) {

@@ -2,6 +2,7 @@
 
 #include "bus/bus.h"
 #include "lib/clean.h"
+#include "lib/daemon.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -10,6 +11,25 @@
 
 enum { PATH_ROOM = 4096 };
 
+/* By whom what is missing is made: a client's keys and token are made with its row in the list of clients. */
+static int unread(const char *dir, const char *name, const char *suffix, int err,
+	const char *problem, struct why *why)
+{
+	char help[160];
+	bool is_daemon = daemon_find(name) >= 0, is_public = strcmp(suffix, "pub") == 0;
+	if (is_daemon && is_public)
+		snprintf(help, sizeof help,
+			"`wotctl keygen` makes it where wot-%s runs; elsewhere it is a copy", name);
+	else if (is_daemon || strcmp(name, "vault") == 0)
+		snprintf(help, sizeof help, "make it with `wotctl keygen`");
+	else
+		snprintf(help, sizeof help,
+			"of a client: `wotctl client add %s ROLE` makes it, or, where there is "
+			"such a client, `wotctl client rotate %s`",
+			name, name);
+	return why_set(why, err, "%s/%s.%s: %s; %s", dir, name, suffix, problem, help);
+}
+
 static int line_read(const char *dir, const char *name, const char *suffix, char *line, size_t room,
 	struct why *why)
 {
@@ -17,13 +37,12 @@ static int line_read(const char *dir, const char *name, const char *suffix, char
 	snprintf(path, sizeof path, "%s/%s.%s", dir, name, suffix);
 	FILE *file = fopen(path, "re");
 	if (!file)
-		return why_set(why, err_of_system(errno, ERR_CONFIG),
-			"%s: %s; make it with `wotctl keygen`", path, strerror(errno));
+		return unread(
+			dir, name, suffix, err_of_system(errno, ERR_CONFIG), strerror(errno), why);
 	bool read = fgets(line, (int)room, file);
 	fclose(file);
 	if (!read)
-		return why_set(
-			why, ERR_CONFIG, "%s: is empty; make it anew with `wotctl keygen`", path);
+		return unread(dir, name, suffix, ERR_CONFIG, "is empty", why);
 	line[strcspn(line, "\r\n")] = 0;
 	return 0;
 }

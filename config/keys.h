@@ -9,7 +9,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* suffix: "key" or "pub". ERR_CONFIG says which file is missing or wrong, and how to make it. */
+/* suffix: "key" or "pub". ERR_CONFIG says which file is missing or wrong, and who makes it how. */
 int keys_read(
 	const char *dir, const char *name, const char *suffix, uint8_t key[32], struct why *why);
 /* Writes both files; refuses to replace any (ERR_CONFIG). */

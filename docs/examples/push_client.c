@@ -70,11 +70,12 @@ static int key_read(const char *path, const char *suffix, char key[KEY_TEXT])
 
 static int client_connect(struct client *client)
 {
-	int linger = 0;
+	int linger = 0, ipv6 = strchr(client->server, '[') != NULL;
 	client->socket = zmq_socket(client->context, ZMQ_DEALER);
 	if (!client->socket)
 		return fail("zmq_socket", zmq_strerror(zmq_errno()));
 	zmq_setsockopt(client->socket, ZMQ_LINGER, &linger, sizeof linger);
+	zmq_setsockopt(client->socket, ZMQ_IPV6, &ipv6, sizeof ipv6);
 	zmq_setsockopt(client->socket, ZMQ_CURVE_SERVERKEY, client->server_key, KEY_TEXT);
 	zmq_setsockopt(client->socket, ZMQ_CURVE_PUBLICKEY, client->public_key, KEY_TEXT);
 	zmq_setsockopt(client->socket, ZMQ_CURVE_SECRETKEY, client->secret_key, KEY_TEXT);

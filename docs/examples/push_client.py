@@ -58,6 +58,7 @@ def key(path):
 def connect(args):
     socket = zmq.Context.instance().socket(zmq.DEALER)
     socket.linger = 0
+    socket.ipv6 = "[" in args.server
     socket.curve_serverkey = key(args.server_key)
     socket.curve_publickey = key(f"{args.key}.pub")
     socket.curve_secretkey = key(f"{args.key}.key")

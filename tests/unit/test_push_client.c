@@ -20,6 +20,7 @@ static struct {
 	char endpoint[64];
 	zmq_msg_t client; /* who sent last */
 } door;
+static const char ipv4[] = "tcp://127.0.0.1:*", ipv6[] = "tcp://[::1]:*";
 
 static int pair_write(const char *dir, const char *name, char secret[41])
 {
@@ -32,7 +33,7 @@ static int pair_write(const char *dir, const char *name, char secret[41])
 	return keys_write(dir, name, public_bytes, secret_bytes, &why);
 }
 
-static int setup(void **state)
+static int setup_at(void **state, const char *endpoint)
 {
 	char secret[41], client_secret[41];
 	size_t size = sizeof door.endpoint;
@@ -47,8 +48,19 @@ static int setup(void **state)
 	zmq_setsockopt(door.socket, ZMQ_CURVE_SECRETKEY, secret, sizeof secret);
 	zmq_setsockopt(door.socket, ZMQ_RCVTIMEO, &wait_ms, sizeof wait_ms);
 	zmq_setsockopt(door.socket, ZMQ_LINGER, &linger, sizeof linger);
-	return zmq_bind(door.socket, "tcp://127.0.0.1:*") ||
+	zmq_setsockopt(door.socket, ZMQ_IPV6, &on, sizeof on);
+	return zmq_bind(door.socket, endpoint) ||
 	       zmq_getsockopt(door.socket, ZMQ_LAST_ENDPOINT, door.endpoint, &size);
+}
+
+static int setup(void **state)
+{
+	return setup_at(state, ipv4);
+}
+
+static int setup_ipv6(void **state)
+{
+	return setup_at(state, ipv6);
 }
 
 static int teardown(void **state)
@@ -281,7 +293,33 @@ static void a_client_is_told_which_of_its_keys_is_missing(void **state)
 		.endpoint = door.endpoint, .keys = *state, .server = "intake", .client = "gp"};
 	assert_int_equal(push_open(&push, &options, &why), ERR_CONFIG);
 	assert_non_null(strstr(why.text, "gp.pub"));
+	assert_non_null(strstr(why.text, "wotctl client add gp"));
+	assert_null(strstr(why.text, "keygen"));
 	assert_null(push);
+}
+
+static void a_client_is_told_that_a_daemon_s_public_key_is_a_copy(void **state)
+{
+	struct push *push = NULL;
+	struct why why;
+	const struct push_options options = {
+		.endpoint = door.endpoint, .keys = *state, .server = "triage", .client = "phone"};
+	assert_int_equal(push_open(&push, &options, &why), ERR_CONFIG);
+	assert_non_null(strstr(why.text, "triage.pub"));
+	assert_non_null(strstr(why.text, "where wot-triage runs"));
+	assert_null(push);
+}
+
+static void a_door_may_have_an_ipv6_address(void **state)
+{
+	struct push *push = client_of(state, LONG_MS);
+	struct push_answers answers;
+	client_sends(push, 1, 1);
+	door_says(1, (int[]){202}, 1);
+	assert_int_equal(push_wait(&push, 1, LONG_MS), 0);
+	assert_true(push_next(push, &answers));
+	expect(&answers, 1, (int[]){202});
+	push_close(&push);
 }
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
@@ -298,6 +336,9 @@ int main(void)
 		TEST(what_is_not_answered_is_given_up_and_its_late_receipts_go_by),
 		TEST(several_doors_are_waited_for_at_once),
 		TEST(a_client_is_told_which_of_its_keys_is_missing),
+		TEST(a_client_is_told_that_a_daemon_s_public_key_is_a_copy),
+		cmocka_unit_test_setup_teardown(
+			a_door_may_have_an_ipv6_address, setup_ipv6, teardown),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
