@@ -38,7 +38,7 @@ struct case_file {
 	uint8_t legal_basis;
 	uint16_t year; /* of the case id */
 	uint32_t number;
-	int32_t known_on; /* the day on which intake took it in */
+	int32_t known_on;     /* the day on which intake took it in */
 	int32_t counted_from; /* the day of report by which triage's promises were made */
 	struct promise promises[CASE_CLOCKS];
 };
