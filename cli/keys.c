@@ -17,7 +17,7 @@
 #include <unistd.h>
 
 /* Kept in one folder with the daemons' own keys; a client is anybody else. */
-static const char vault_name[] = "vault";
+static const char vault_name[] = "vault", session_name[] = "session";
 
 static bool key_is_there(const char *dir, const char *name)
 {
@@ -26,14 +26,19 @@ static bool key_is_there(const char *dir, const char *name)
 	return access(path, F_OK) == 0;
 }
 
+/* Of the session's key there is no public half. */
 static int pair_make(const char *dir, const char *name, uint8_t public_key[32], struct why *why)
 {
 	uint8_t secret[32];
-	if (strcmp(name, vault_name) == 0)
+	bool alone = name == session_name;
+	if (alone)
+		randombytes_buf(secret, sizeof secret);
+	else if (strcmp(name, vault_name) == 0)
 		crypto_box_keypair(public_key, secret);
 	else
 		bus_keypair(public_key, secret);
-	int err = keys_write(dir, name, public_key, secret, why);
+	int err = alone ? keys_write_secret(dir, name, secret, why)
+			: keys_write(dir, name, public_key, secret, why);
 	sodium_memzero(secret, sizeof secret);
 	return err;
 }
@@ -43,15 +48,17 @@ int verb_keygen(struct cli *cli, int argc, char **argv)
 	if (argc != 1)
 		return cli_fail(EXIT_USAGE, "%s: unexpected argument", argv[1]);
 	const char *dir = cli->config[0].keys;
-	for (size_t i = 0; i <= DAEMON_COUNT; i++) {
-		const char *name = i < DAEMON_COUNT ? daemon_rows[i].name : vault_name;
+	for (size_t i = 0; i < DAEMON_COUNT + 2; i++) {
+		const char *name = i < DAEMON_COUNT    ? daemon_rows[i].name
+				   : i == DAEMON_COUNT ? vault_name
+						       : session_name;
 		struct why why;
 		uint8_t public_key[32];
 		if (key_is_there(dir, name))
 			continue;
 		if (pair_make(dir, name, public_key, &why) != 0)
 			return cli_fail(EXIT_FAILED, "%s", why.text);
-		printf("made %s/%s.key and .pub\n", dir, name);
+		printf("made %s/%s.key%s\n", dir, name, name == session_name ? "" : " and .pub");
 	}
 	return EXIT_OK;
 }
@@ -98,7 +105,8 @@ static int client_add(struct clients *clients, const char *name, const char *rol
 	if (clients_by_name(clients, name))
 		return cli_fail(EXIT_USAGE,
 			"%s: is there already; `client rotate %s` gives it new keys", name, name);
-	if (daemon_find(name) >= 0 || strcmp(name, vault_name) == 0)
+	if (daemon_find(name) >= 0 || strcmp(name, vault_name) == 0 ||
+		strcmp(name, session_name) == 0)
 		return cli_fail(EXIT_USAGE, "%s: is the name of a part of wot", name);
 	clients->items = grow_push(clients->items, clients->count, sizeof *clients->items);
 	struct client *client = &clients->items[clients->count++];

@@ -4,6 +4,7 @@
 #include "lib/log.h"
 #include "lib/utf8.h"
 #include "proto/json.h"
+#include "proto/role.h"
 #include <arpa/inet.h>
 #include <errno.h>
 #include <stdio.h>
@@ -135,6 +136,35 @@ static bool is_given(const char *text)
 	return *text != 0;
 }
 
+/* No path, and nothing that a page or a header would have to escape. */
+static bool is_origin(const char *text)
+{
+	static const char plain[] = "abcdefghijklmnopqrstuvwxyz0123456789.-:[]";
+	size_t scheme = strncmp(text, "http://", 7) == 0    ? 7
+			: strncmp(text, "https://", 8) == 0 ? 8
+							    : 0;
+	return !*text || (scheme && text[scheme] && !text[scheme + strspn(text + scheme, plain)]);
+}
+
+static bool is_person(const char *text)
+{
+	unsigned role;
+	return !*text || (role_parse(text, &role) == 0 && role_person(role));
+}
+
+static bool is_addresses(const char *text)
+{
+	char copy[CONFIG_TEXT], *rest = NULL;
+	uint8_t address[sizeof(struct in6_addr)];
+	snprintf(copy, sizeof copy, "%s", text);
+	for (char *one = strtok_r(copy, ",", &rest); one; one = strtok_r(NULL, ",", &rest)) {
+		one += strspn(one, " ");
+		if (inet_pton(AF_INET, one, address) != 1 && inet_pton(AF_INET6, one, address) != 1)
+			return false;
+	}
+	return true;
+}
+
 static bool is_day(const char *text)
 {
 	int32_t day;
@@ -231,6 +261,16 @@ static void take_all(struct yaml *yaml, struct config *config, const char *daemo
 	}
 }
 
+/* What two settings may not say together. */
+static void check_together(struct yaml *yaml, const struct config *config)
+{
+	if (config->pages_development_role[0] &&
+		(config->public_url[0] || config->trusted_proxies[0]))
+		yaml_fail(yaml, yaml_get(yaml->root, "pages_development_role"),
+			"is for a developer's machine: not beside public_url or trusted_proxies, "
+			"which others reach");
+}
+
 /* A daemon works in its own folder, so what the file names relative to itself becomes absolute. */
 static void resolve_files(struct yaml *yaml, struct config *config, const char *path)
 {
@@ -264,6 +304,7 @@ int config_load(struct config *config, const char *path, const char *daemon, str
 		return err;
 	struct config loaded = *config;
 	take_all(&yaml, &loaded, daemon);
+	check_together(&yaml, &loaded);
 	resolve_files(&yaml, &loaded, path);
 	err = yaml_result(&yaml);
 	if (!err)
@@ -289,13 +330,27 @@ const char *config_feed(const struct config *config, enum stream stream)
 	static const size_t offsets[STREAM_COUNT] = {
 #define FEED_LOG(name) offsetof(struct config, name##_feed),
 #define FEED_NO_LOG(name)
-#define DAEMON(name, NAME, feeds, log, door) FEED_##log(name)
+#define DAEMON(name, NAME, feeds, log, door, pages) FEED_##log(name)
 #include "lib/daemon.def"
 #undef DAEMON
 #undef FEED_LOG
 #undef FEED_NO_LOG
 	};
 	return (const char *)config + offsets[stream];
+}
+
+const char *config_pages(const struct config *config, enum daemon_index daemon)
+{
+	static const size_t offsets[DAEMON_COUNT] = {
+#define PAGES_PAGES(name, NAME) [DAEMON_##NAME] = offsetof(struct config, pages_##name),
+#define PAGES_NO_PAGES(name, NAME)
+#define DAEMON(name, NAME, feeds, log, door, pages) PAGES_##pages(name, NAME)
+#include "lib/daemon.def"
+#undef DAEMON
+#undef PAGES_PAGES
+#undef PAGES_NO_PAGES
+	};
+	return offsets[daemon] ? (const char *)config + offsets[daemon] : "";
 }
 
 /* ---- printing ---- */

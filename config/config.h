@@ -34,6 +34,8 @@ int config_load(struct config *config, const char *path, const char *daemon, str
 int config_read_text(const char *path, struct buf *text, struct why *why);
 /* The setting NAME_feed of a stream: where its feed is, or "". */
 const char *config_feed(const struct config *config, enum stream stream);
+/* The setting pages_NAME of a daemon: the origin of its pages, or "". */
+const char *config_pages(const struct config *config, enum daemon_index daemon);
 void config_print(const struct config *config, struct buf *yaml); /* as a file that loads again */
 void config_print_docs(struct buf *markdown);
 

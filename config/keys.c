@@ -5,6 +5,7 @@
 #include "lib/daemon.h"
 #include <errno.h>
 #include <fcntl.h>
+#include <sodium.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -74,12 +75,20 @@ int keys_read(
 	return 0;
 }
 
-int keys_write(const char *dir, const char *name, const uint8_t public_key[32],
-	const uint8_t secret[32], struct why *why)
+int keys_write_secret(const char *dir, const char *name, const uint8_t secret[32], struct why *why)
 {
 	char text[BUS_KEY_TEXT];
 	bus_key_print(secret, text);
 	int err = line_write(dir, name, "key", text, O_EXCL, 0600, why);
+	sodium_memzero(text, sizeof text);
+	return err;
+}
+
+int keys_write(const char *dir, const char *name, const uint8_t public_key[32],
+	const uint8_t secret[32], struct why *why)
+{
+	char text[BUS_KEY_TEXT];
+	int err = keys_write_secret(dir, name, secret, why);
 	if (err)
 		return err;
 	bus_key_print(public_key, text);

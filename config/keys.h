@@ -15,6 +15,8 @@ int keys_read(
 /* Writes both files; refuses to replace any (ERR_CONFIG). */
 int keys_write(const char *dir, const char *name, const uint8_t public_key[32],
 	const uint8_t secret[32], struct why *why);
+/* NAME.key alone, of what has no public half. */
+int keys_write_secret(const char *dir, const char *name, const uint8_t secret[32], struct why *why);
 /* The line in NAME.token, without its end. */
 int keys_read_token(const char *dir, const char *name, char *token, size_t room, struct why *why);
 int keys_write_token(const char *dir, const char *name, const char *token, struct why *why);

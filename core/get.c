@@ -29,6 +29,9 @@ int get_take(const struct read *read, get_fn *const *functions, const void *know
 		.path = get->path,
 		.known = get->known,
 		.codings = get->codings,
+		.house = get->house,
+		.peer = get->peer,
+		.forwarded = get->forwarded,
 		.now_ms = get->now_ms,
 		.arena = faults->arena,
 		.faults = faults};

@@ -1,6 +1,6 @@
 /*
- * A GET: its row of read.def, and the function of that row, which fills the answer. To add one: a row in
- * read.def, and the function get_ANSWER here declared, in a file of the daemon.
+ * A GET, or the form of a page: its row of read.def, and the function of that row, which fills the answer. To add one: a
+ * row in read.def, and the function get_ANSWER or form_NAME here declared, in a file of the daemon.
  */
 #ifndef WOT_GET_H
 #define WOT_GET_H
@@ -10,12 +10,17 @@
 #include "proto/read.h"
 #include "proto/read.pb-c.h"
 
+struct page_house; /* of web/page.h: what a page says of the house and of who looks at it */
+
 /* What came in, authenticated. */
 struct get {
 	const char *client; /* NULL: nobody we know */
 	unsigned role;      /* of proto/door.h; 0: nobody's */
 	const char *path;
-	const char *known, *codings; /* If-None-Match and Accept-Encoding; NULL */
+	const char *known, *codings;    /* If-None-Match and Accept-Encoding; NULL */
+	const struct page_house *house; /* of a page */
+	const char *peer,
+		*forwarded; /* of a form: who is at the other end; the last X-Forwarded-For, or NULL */
 	const struct parameter *parameters;
 	size_t parameter_count;
 	int64_t now_ms;
@@ -26,8 +31,10 @@ struct get_query {
 	const char *client;
 	unsigned role;
 	const char *path;
-	const char *named;                  /* by the path: "2026-000012"; NULL */
-	const char *known, *codings;        /* as of struct get */
+	const char *named;           /* by the path: "2026-000012"; NULL */
+	const char *known, *codings; /* as of struct get */
+	const struct page_house *house;
+	const char *peer, *forwarded;
 	const ProtobufCMessage *parameters; /* of the row, and valid */
 	int64_t now_ms;
 	struct arena *arena; /* for the answer */
@@ -49,10 +56,12 @@ typedef int get_fn(const void *knowledge, const struct get_query *query, struct 
 #define READ(daemon, path, answer, parameters, permission) get_fn get_##answer;
 #define TEXT(daemon, path, name, type) get_fn get_##name;
 #define PAGE(daemon, path, name, parameters, permission) get_fn get_##name;
+#define FORM(daemon, path, name, parameters, permission) get_fn form_##name;
 #include "proto/read.def"
 #undef READ
 #undef TEXT
 #undef PAGE
+#undef FORM
 
 /*
  * Answers by one of the functions, of a table by get_index (gets.def). ERR_FORBIDDEN; ERR_INVALID, with the

@@ -58,6 +58,13 @@ const char *http_path(const struct http_request *request);
 typedef void http_parameter_fn(void *arg, const char *name, const char *value);
 void http_each_parameter(
 	const struct http_request *request, http_parameter_fn *on_parameter, void *arg);
+/* The same of the fields of a form, which its body is; false: it is none. Their texts live as long as the request. */
+bool http_each_field(struct http_request *request, http_parameter_fn *on_field, void *arg);
+/* All header fields, in order. */
+void http_each_header(const struct http_request *request, http_parameter_fn *on_header, void *arg);
+/* Who is at the other end: "127.0.0.1", "::1"; "" when nobody is any more. */
+enum { HTTP_PEER_TEXT = 48 };
+void http_peer(const struct http_request *request, char text[HTTP_PEER_TEXT]);
 /* NULL when absent. */
 const char *http_header(const struct http_request *request, const char *name);
 const char *http_body(const struct http_request *request, size_t *len);

@@ -14,6 +14,7 @@ static const char *reason_of(unsigned status)
 		{202, "Accepted"},
 		{207, "Multi-Status"},
 		{302, "Found"},
+		{303, "See Other"},
 		{304, "Not Modified"},
 		{400, "Bad Request"},
 		{401, "Unauthorized"},

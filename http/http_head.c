@@ -72,19 +72,27 @@ static bool decode(char *text, bool plus_is_blank)
 	return true;
 }
 
-static bool query_read(char *text, struct http_head *head)
+bool http_pairs_read(char *text, struct http_pair *pairs, size_t room, size_t *count)
 {
 	char *rest = NULL;
+	*count = 0;
 	for (char *pair = strtok_r(text, "&", &rest); pair; pair = strtok_r(NULL, "&", &rest)) {
 		char *value = strchr(pair, '=');
 		if (value)
 			*value++ = '\0';
-		if (head->query_count == HTTP_QUERY_MAX || !decode(pair, true) ||
-			(value && !decode(value, true)))
+		if (*count == room || !decode(pair, true) || (value && !decode(value, true)))
 			return false;
-		head->query[head->query_count++] = (struct http_pair){.name = pair, .value = value};
+		pairs[(*count)++] = (struct http_pair){.name = pair, .value = value};
 	}
 	return true;
+}
+
+bool http_form_read(char *text, size_t len, struct http_pair *pairs, size_t room, size_t *count)
+{
+	for (size_t i = 0; i < len; i++)
+		if ((unsigned char)text[i] <= ' ' || (unsigned char)text[i] >= 0x7f)
+			return false;
+	return http_pairs_read(text, pairs, room, count);
 }
 
 /* HOST[:PORT] as a Host field or an absolute target has it; nobody's name stands before the host. */
@@ -128,7 +136,8 @@ static bool target_read(char *target, struct http_head *head)
 	if (query)
 		*query++ = '\0';
 	head->path = *path ? path : "/";
-	return decode(path, false) && (!query || query_read(query, head));
+	return decode(path, false) &&
+	       (!query || http_pairs_read(query, head->query, HTTP_QUERY_MAX, &head->query_count));
 }
 
 /* ---- the first line ---- */

@@ -35,6 +35,12 @@ int http_head_scan(const char *text, size_t len, size_t *seen);
 /* A whole head, which is cut into pieces in place. Not 0: `detail` says what is wrong, in a text without
  * values. */
 int http_head_read(char *text, size_t len, struct http_head *head, const char **detail);
+/* What stands between `&`, decoded and cut in place; %00 stays as it is. False: an escape is none, or there are too
+ * many. */
+bool http_pairs_read(char *text, struct http_pair *pairs, size_t room, size_t *count);
+/* The same of a body, application/x-www-form-urlencoded: no character stands in it that browsers escape. A NUL stands
+ * behind its len bytes. */
+bool http_form_read(char *text, size_t len, struct http_pair *pairs, size_t room, size_t *count);
 /* A line `Name: value`, without its end, cut in place; false: it is none. */
 bool http_field_read(char *line, struct http_pair *field);
 /* The value of a field, or NULL. */

@@ -2,6 +2,7 @@
 #include "http/http_head.h"
 #include "http/http_own.h"
 
+#include <arpa/inet.h>
 #include <string.h>
 
 struct http_request {
@@ -44,6 +45,36 @@ void http_each_parameter(
 	const struct http_head *head = &request->head;
 	for (size_t i = 0; i < head->query_count; i++)
 		on_parameter(arg, head->query[i].name, head->query[i].value);
+}
+
+bool http_each_field(struct http_request *request, http_parameter_fn *on_field, void *arg)
+{
+	struct http_pair pairs[HTTP_QUERY_MAX];
+	size_t count = 0;
+	if (request->body.len && !http_form_read(request->body.data, request->body.len, pairs,
+					 HTTP_QUERY_MAX, &count))
+		return false;
+	for (size_t i = 0; i < count; i++)
+		on_field(arg, pairs[i].name, pairs[i].value);
+	return true;
+}
+
+void http_each_header(const struct http_request *request, http_parameter_fn *on_header, void *arg)
+{
+	const struct http_head *head = &request->head;
+	for (size_t i = 0; i < head->field_count; i++)
+		on_header(arg, head->fields[i].name, head->fields[i].value);
+}
+
+void http_peer(const struct http_request *request, char text[HTTP_PEER_TEXT])
+{
+	union http_address address = {0};
+	socklen_t len = sizeof address;
+	bool there = getpeername(request->connection->fd, &address.any, &len) == 0;
+	const void *bytes = address.any.sa_family == AF_INET6 ? (const void *)&address.v6.sin6_addr
+							      : &address.v4.sin_addr;
+	if (!there || !inet_ntop(address.any.sa_family, bytes, text, HTTP_PEER_TEXT))
+		text[0] = '\0';
 }
 
 const char *http_header(const struct http_request *request, const char *name)

@@ -6,14 +6,16 @@
 #define FEEDS(...) __VA_ARGS__, NULL
 enum { NO_LOG, LOG };
 enum { NO_DOOR, DOOR, CASE_DOOR };
+enum { NO_PAGES, PAGES };
 
 const struct daemon_row daemon_rows[DAEMON_COUNT] = {
-#define DAEMON(called, NAME, streams, log, door)                                                   \
+#define DAEMON(called, NAME, streams, log, door, pages)                                            \
 	{.name = #called,                                                                          \
 		.feeds = {streams},                                                                \
 		.has_log = (log) == LOG,                                                           \
 		.has_door = (door) != NO_DOOR,                                                     \
-		.has_cases = (door) == CASE_DOOR},
+		.has_cases = (door) == CASE_DOOR,                                                  \
+		.has_pages = (pages) == PAGES},
 #include "lib/daemon.def"
 #undef DAEMON
 };
@@ -21,7 +23,7 @@ const struct daemon_row daemon_rows[DAEMON_COUNT] = {
 const char *const stream_names[STREAM_COUNT] = {
 #define NAME_LOG(name) #name,
 #define NAME_NO_LOG(name)
-#define DAEMON(name, NAME, feeds, log, door) NAME_##log(name)
+#define DAEMON(name, NAME, feeds, log, door, pages) NAME_##log(name)
 #include "lib/daemon.def"
 #undef DAEMON
 };

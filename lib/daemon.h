@@ -7,18 +7,20 @@
 #include <stdbool.h>
 
 enum daemon_index {
-#define DAEMON(name, NAME, feeds, log, door) DAEMON_##NAME,
+#define DAEMON(name, NAME, feeds, log, door, pages) DAEMON_##NAME,
 #include "lib/daemon.def"
 #undef DAEMON
 	DAEMON_COUNT,
-	DAEMON_EVERY = DAEMON_COUNT /* in other tables: a row of all of them */
+	/* In other tables: a row of all of them, and of those that have pages. */
+	DAEMON_EVERY = DAEMON_COUNT,
+	DAEMON_PAGES
 };
 
 /* The logs, each under the name of the daemon that writes it. */
 enum stream {
 #define STREAM_LOG(NAME) STREAM_##NAME,
 #define STREAM_NO_LOG(NAME)
-#define DAEMON(name, NAME, feeds, log, door) STREAM_##log(NAME)
+#define DAEMON(name, NAME, feeds, log, door, pages) STREAM_##log(NAME)
 #include "lib/daemon.def"
 #undef DAEMON
 #undef STREAM_LOG
@@ -31,6 +33,7 @@ struct daemon_row {
 	const char *name;
 	const char *feeds[STREAM_COUNT + 1]; /* the streams it reads, NULL-terminated */
 	bool has_log, has_door, has_cases;   /* has_cases: what its door takes names one */
+	bool has_pages;
 };
 extern const struct daemon_row daemon_rows[DAEMON_COUNT];
 

@@ -6,7 +6,7 @@
 
 /* The words of door.def, as it writes them. */
 enum {
-#define ROLE(name, reads) name = ROLE_##name,
+#define ROLE(name, reads, who) name = ROLE_##name,
 #include "proto/role.def"
 #undef ROLE
 };

@@ -36,15 +36,27 @@ const struct read reads[GET_COUNT] = {
 		.parameters = &wot__v1__##asked##__descriptor,                                     \
 		.permission = may,                                                                 \
 		.is_page = true},
+#define FORM(of, at, called, asked, may)                                                           \
+	{.daemon = DAEMON_##of,                                                                    \
+		.path = at,                                                                        \
+		.name = #called,                                                                   \
+		.type = "text/html; charset=utf-8",                                                \
+		.parameters = &wot__v1__##asked##__descriptor,                                     \
+		.permission = may,                                                                 \
+		.is_page = true,                                                                   \
+		.is_form = true},
 #include "proto/read.def"
 #undef READ
 #undef TEXT
 #undef PAGE
+#undef FORM
 };
 
 bool read_is_of(const struct read *read, const struct daemon_row *daemon)
 {
-	return read->daemon == DAEMON_EVERY || daemon == &daemon_rows[read->daemon];
+	return read->daemon == DAEMON_EVERY ||
+	       (read->daemon == DAEMON_PAGES && daemon->has_pages) ||
+	       daemon == &daemon_rows[read->daemon];
 }
 
 const char *read_named(const struct read *read, const char *path)
@@ -53,16 +65,26 @@ const char *read_named(const struct read *read, const char *path)
 	return read->path[len] ? path + len : NULL;
 }
 
-const struct read *read_of_path(enum daemon_index daemon, const char *path)
+static const struct read *row_of_path(enum daemon_index daemon, const char *path, bool is_form)
 {
 	for (const struct read *read = reads; read < reads + GET_COUNT; read++) {
 		size_t len = strcspn(read->path, "{");
-		if (read_is_of(read, &daemon_rows[daemon]) &&
+		if (read->is_form == is_form && read_is_of(read, &daemon_rows[daemon]) &&
 			(read->path[len] ? strncmp(path, read->path, len) == 0
 					 : strcmp(path, read->path) == 0))
 			return read;
 	}
 	return NULL;
+}
+
+const struct read *read_of_path(enum daemon_index daemon, const char *path)
+{
+	return row_of_path(daemon, path, false);
+}
+
+const struct read *read_form_of_path(enum daemon_index daemon, const char *path)
+{
+	return row_of_path(daemon, path, true);
 }
 
 /* ---- parameters ---- */
@@ -121,7 +143,7 @@ static bool take_number(const char *text, uint32_t *number)
 static const char *take_value(
 	const field_t *field, const char *value, ProtobufCMessage *message, struct arena *arena)
 {
-	if (!value || !value[0])
+	if (!value)
 		return "a value expected";
 	if (field->type == PROTOBUF_C_TYPE_STRING) {
 		if (utf8_prefix(value, strlen(value)) != strlen(value))
@@ -148,6 +170,8 @@ static void take_rest(const field_t *rest, const struct parameter *parameter, si
 	for (size_t i = 0; i < *count; i++)
 		if (strcmp((*items)[i]->name, parameter->name) == 0)
 			fault = "is there more than once";
+	if (!fault && (!parameter->value || !parameter->value[0]))
+		fault = "a value expected";
 	if (!fault)
 		fault = take_value(filter->base.descriptor->fields + 1, parameter->value,
 			&filter->base, faults->arena);
@@ -185,8 +209,7 @@ int read_parameters(const ProtobufCMessageDescriptor *type, const struct paramet
 		if (fault)
 			fault_at(faults, &PLACE_FIELD(&PLACE_TOP(""), field->name), "%s", fault);
 	}
-	if (faults->count == before)
-		limit_check(message, "", faults);
+	limit_check(message, "", faults); /* an empty text is one where a limit allows it */
 	if (faults->count != before)
 		return ERR_INVALID;
 	*out = message;

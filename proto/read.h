@@ -1,5 +1,6 @@
 /*
- * The GETs as a table (read.def), and how their parameters become a message. To add one: a row in read.def.
+ * The GETs and the forms of pages as a table (read.def), and how their parameters become a message. To add one: a row in
+ * read.def.
  */
 #ifndef WOT_READ_H
 #define WOT_READ_H
@@ -13,15 +14,17 @@ enum get_index {
 #define READ(daemon, path, answer, parameters, permission) GET_##answer,
 #define TEXT(daemon, path, name, type) GET_##name,
 #define PAGE(daemon, path, name, parameters, permission) GET_##name,
+#define FORM(daemon, path, name, parameters, permission) GET_##name,
 #include "proto/read.def"
 #undef READ
 #undef TEXT
 #undef PAGE
+#undef FORM
 	GET_COUNT
 };
 
 struct read {
-	enum daemon_index daemon;                 /* or DAEMON_EVERY */
+	enum daemon_index daemon;                 /* or DAEMON_EVERY, DAEMON_PAGES */
 	const char *path;                         /* "/v1/cases", "/v1/cases/{caseId}" */
 	const char *name;                         /* "cases" */
 	const ProtobufCMessageDescriptor *answer; /* NULL: a text */
@@ -29,12 +32,14 @@ struct read {
 	const ProtobufCMessageDescriptor *parameters;
 	unsigned permission; /* of enum role_reads, one is enough; 0: open to all */
 	bool is_page;        /* for people */
+	bool is_form;        /* a POST, from a page */
 };
 extern const struct read reads[GET_COUNT];
 
 bool read_is_of(const struct read *read, const struct daemon_row *daemon);
-/* The row of a path, or NULL. */
+/* The row of a path, or NULL: of a GET, and of a form. */
 const struct read *read_of_path(enum daemon_index daemon, const char *path);
+const struct read *read_form_of_path(enum daemon_index daemon, const char *path);
 /* What stands there in the place of the row's {name}; NULL: it has none. */
 const char *read_named(const struct read *read, const char *path);
 

@@ -8,10 +8,21 @@
 static const struct {
 	const char *name;
 	unsigned reads;
+	struct role_person person; /* called NULL: a system */
 } roles[ROLE_COUNT] = {
-#define ROLE(name, reads) {#name, reads},
+#define PERSON(called, home)                                                                       \
+	{                                                                                          \
+		called, home                                                                       \
+	}
+#define SYSTEM                                                                                     \
+	{                                                                                          \
+		NULL, NULL                                                                         \
+	}
+#define ROLE(name, reads, who) {#name, reads, who},
 #include "proto/role.def"
 #undef ROLE
+#undef PERSON
+#undef SYSTEM
 };
 
 static char role_names[ROLE_COUNT][24]; /* in lower case, made once */
@@ -56,6 +67,14 @@ unsigned role_may_read(unsigned role)
 	unsigned reads = 0;
 	for (size_t i = 0; i < ROLE_COUNT; i++)
 		if (role & 1u << i)
-			reads |= roles[i].reads;
+			reads |= roles[i].reads | (roles[i].person.called ? READ_PAGES : 0);
 	return reads;
+}
+
+const struct role_person *role_person(unsigned role)
+{
+	for (size_t i = 0; i < ROLE_COUNT; i++)
+		if (role == 1u << i && roles[i].person.called)
+			return &roles[i].person;
+	return NULL;
 }

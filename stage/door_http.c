@@ -18,6 +18,7 @@
 enum { ARRAY_MAX = 1000 };
 
 static const char type_json[] = "application/json";
+static const char type_form[] = "application/x-www-form-urlencoded";
 static const char type_problem[] = "application/problem+json";
 static const char type_page[] = "text/html; charset=utf-8";
 
@@ -34,13 +35,14 @@ struct http_reply {
 	struct http_request *request;
 	unsigned status;
 	const char *type;
-	const char *headers;
+	struct buf headers;
 	struct buf body;
 };
 
 static void on_drop(struct reply *reply)
 {
 	struct http_reply *http = (struct http_reply *)reply;
+	buf_done(&http->headers);
 	buf_done(&http->body);
 	free(http);
 }
@@ -48,7 +50,7 @@ static void on_drop(struct reply *reply)
 static void on_send(struct reply *reply)
 {
 	struct http_reply *http = (struct http_reply *)reply;
-	http_respond(http->request, http->status, http->type, http->headers, http->body.data,
+	http_respond(http->request, http->status, http->type, http->headers.data, http->body.data,
 		http->body.len);
 	metric_observe(&http->door->row->latency, clock_mono_us() - reply->since_us);
 	on_drop(reply);
@@ -66,6 +68,13 @@ static struct http_reply *reply_new(struct door_http *door, struct http_request 
 	reply->type = type_json;
 	reply->status = 200;
 	return reply;
+}
+
+/* They are copied: a reply may wait. NULL: none. */
+static void headers_set(struct http_reply *reply, const char *headers)
+{
+	buf_clear(&reply->headers);
+	buf_text(&reply->headers, headers ? headers : "");
 }
 
 /* What a client should do with a refusal besides reading it. */
@@ -87,7 +96,7 @@ static void reply_refuse(
 {
 	reply->status = err_http(err);
 	reply->type = type_problem;
-	reply->headers = headers_of(err);
+	headers_set(reply, headers_of(err));
 	problem_print(err, detail, faults, &reply->body);
 }
 
@@ -169,11 +178,11 @@ static void array_take(struct http_reply *reply, const char *path, const struct 
 	json_out_close(&reply->body, ']');
 }
 
-static bool is_json(const struct http_request *request)
+static bool is_type(const struct http_request *request, const char *expected)
 {
 	const char *type = http_header(request, "Content-Type");
-	size_t len = sizeof type_json - 1;
-	return type && strncasecmp(type, type_json, len) == 0 &&
+	size_t len = strlen(expected);
+	return type && strncasecmp(type, expected, len) == 0 &&
 	       (!type[len] || type[len] == ';' || type[len] == ' ');
 }
 
@@ -186,8 +195,9 @@ static void body_take(struct http_reply *reply, const struct client *client, uns
 	stage->faults->count = 0;
 	json_t *json = NULL;
 	struct why why = {""};
-	int err = is_json(reply->request) ? gets_refuse_parameters(stage, reply->request, &why)
-					  : ERR_MEDIA_TYPE;
+	int err = is_type(reply->request, type_json)
+			  ? gets_refuse_parameters(stage, reply->request, &why)
+			  : ERR_MEDIA_TYPE;
 	if (!err)
 		err = json_read(body, len, &json, stage->faults);
 	if (!err && !json_is_array(json) && len > 1024ul * stage->config.max_submission_kib) {
@@ -216,9 +226,32 @@ static bool is_get(const struct http_request *request)
 	return strcmp(http_method(request), "GET") == 0;
 }
 
-static const struct read *read_of(const struct stage *stage, const char *path)
+static bool is_post(const struct http_request *request)
 {
-	return read_of_path(stage_index(stage), path);
+	return strcmp(http_method(request), "POST") == 0;
+}
+
+/* What stands at a path: a GET, a form or a submission; each may be NULL. */
+struct place_at {
+	const struct read *get, *form;
+	const struct door *submit;
+};
+
+static struct place_at place_of(const struct stage *stage, const struct http_request *request)
+{
+	const char *path = http_path(request);
+	return (struct place_at){
+		.get = read_of_path(stage_index(stage), path),
+		.form = read_form_of_path(stage_index(stage), path),
+		.submit = door_of_path(stage->daemon->name, path),
+	};
+}
+
+/* The row that the request is for, but for submissions. */
+static const struct read *read_of(const struct stage *stage, const struct http_request *request)
+{
+	const struct place_at place = place_of(stage, request);
+	return is_get(request) ? place.get : is_post(request) ? place.form : NULL;
 }
 
 /* gzip and the like; nothing is unpacked here. */
@@ -229,12 +262,52 @@ static bool is_coded(const struct http_request *request)
 }
 
 /* What is for that path, as a header: who may not use one method is told of the others. */
-static const char *methods_allowed(const struct stage *stage, const char *path)
+static const char *methods_allowed(const struct stage *stage, const struct http_request *request)
 {
-	bool get = read_of(stage, path), post = door_of_path(stage->daemon->name, path);
-	return get && post ? "Allow: GET, HEAD, POST\n"
-	       : get       ? "Allow: GET, HEAD\n"
-			   : "Allow: POST\n";
+	const struct place_at place = place_of(stage, request);
+	bool post = place.form || place.submit;
+	return place.get && post ? "Allow: GET, HEAD, POST\n"
+	       : place.get       ? "Allow: GET, HEAD\n"
+				 : "Allow: POST\n";
+}
+
+/* Who has not signed in is sent to do so, and comes back. */
+static bool must_sign_in(const struct read *read, const struct visitor *visitor)
+{
+	return read->is_page && !read->is_form && read->permission && !visitor->client &&
+	       !visitor->is_program;
+}
+
+/* A browser says where a form came from, where it can. */
+static bool is_form_of_strangers(const struct http_request *request)
+{
+	const char *site = http_header(request, "Sec-Fetch-Site");
+	return site && strcmp(site, "cross-site") == 0;
+}
+
+static int read_judge(
+	struct stage *stage, const struct read *read, const struct http_request *request)
+{
+	const struct visitor visitor = visitor_of(stage, request, read->is_page);
+	if (read->is_form && is_form_of_strangers(request))
+		return ERR_FORM;
+	if (read->permission && !visitor.client && !must_sign_in(read, &visitor))
+		return ERR_UNAUTHENTICATED;
+	if (read->permission && visitor.client &&
+		!(role_may_read(visitor.client->role) & read->permission))
+		return ERR_FORBIDDEN;
+	return read->is_form && (is_coded(request) || !is_type(request, type_form)) ? ERR_MEDIA_TYPE
+										    : 0;
+}
+
+static int submit_judge(struct stage *stage, const struct http_request *request)
+{
+	const struct client *client = stage_client(stage, request);
+	if (!client)
+		return ERR_UNAUTHENTICATED;
+	if (!(door_roles(stage->daemon->name, http_path(request)) & client->role))
+		return ERR_FORBIDDEN;
+	return is_coded(request) ? ERR_MEDIA_TYPE : 0;
 }
 
 /* What can be said before the body is read: 404, 405, 401, 403, 415. */
@@ -242,67 +315,67 @@ static int on_headers(void *arg, struct http_request *request)
 {
 	struct door_http *door = arg;
 	struct stage *stage = door->stage;
-	const char *path = http_path(request);
-	const struct read *read = read_of(stage, path);
-	const struct door *submit = door_of_path(stage->daemon->name, path);
-	bool get = is_get(request), post = strcmp(http_method(request), "POST") == 0;
-	if (!read && !submit)
+	const struct place_at place = place_of(stage, request);
+	const struct read *read = read_of(stage, request);
+	if (!place.get && !place.form && !place.submit)
 		return ERR_NOT_FOUND;
-	if ((get && !read) || (post && !submit) || (!get && !post))
-		return ERR_METHOD;
-	if (get && !read->permission)
-		return 0;
-	const struct client *client = stage_client(stage, request);
-	unsigned may = !client ? 0
-		       : get   ? role_may_read(client->role) & read->permission
-			       : door_roles(stage->daemon->name, path) & client->role;
-	if (!may)
-		return client ? ERR_FORBIDDEN : ERR_UNAUTHENTICATED;
-	return post && is_coded(request) ? ERR_MEDIA_TYPE : 0;
+	if (read)
+		return read_judge(stage, read, request);
+	return is_post(request) && place.submit ? submit_judge(stage, request) : ERR_METHOD;
 }
 
 /* Is it a person who asks, whom a problem document would tell little? */
 static bool is_for_people(const struct stage *stage, const struct http_request *request)
 {
-	const char *path = request ? http_path(request) : NULL;
-	if (!path || !stage->daemon->refuse_page)
+	if (!request || !http_path(request) || !stage->pages)
 		return false;
-	const struct read *read = read_of(stage, path);
+	const struct place_at place = place_of(stage, request);
+	const struct read *read = is_post(request) && place.form ? place.form : place.get;
 	const char *takes = http_header(request, "Accept");
-	return read ? read->is_page
-		    : !door_of_path(stage->daemon->name, path) && takes &&
-			       strstr(takes, "text/html");
+	if (!read)
+		read = place.form;
+	return read ? read->is_page : !place.submit && takes && strstr(takes, "text/html");
 }
 
-static void page_refuse(struct http_reply *reply, int err)
+/* Returns its headers. */
+static const char *page_refuse(
+	const struct stage *stage, const struct http_request *request, int err, struct buf *out)
 {
-	const struct stage *stage = reply->door->stage;
-	reply->status = err_http(err);
-	reply->type = type_page;
-	reply->headers = stage->daemon->refuse_page(stage->ctx, err, &reply->body);
+	const struct visitor visitor = visitor_of(stage, request, true);
+	const struct page_house house = pages_house(stage, &visitor);
+	return page_refusal(&house, err, out);
 }
 
 /* True: it waits for no commit, but comes also while the disk is full. */
-static bool get_answer_into(struct http_reply *reply, const struct client *client)
+static bool read_answer_into(struct http_reply *reply, const struct read *read)
 {
 	struct stage *stage = reply->door->stage;
-	const struct read *read = read_of(stage, http_path(reply->request));
-	struct get_answer answer = {.text = &reply->body};
+	const struct visitor visitor = visitor_of(stage, reply->request, read->is_page);
+	struct get_answer answer = {.text = &reply->body, .status = 302};
 	struct why why = {""};
+	int err = 0;
 	arena_reset(&stage->arena);
 	stage->faults->count = 0;
 	/* clients may have been reloaded since its headers came */
-	int err = read->permission && !client
-			  ? ERR_UNAUTHENTICATED
-			  : gets_answer(stage, read, reply->request, client, &answer, &why);
+	if (must_sign_in(read, &visitor))
+		answer.headers = pages_sign_in_first(stage, reply->request);
+	else if (read->permission && !visitor.client)
+		err = ERR_UNAUTHENTICATED;
+	else
+		err = gets_answer(stage, read, reply->request, &visitor, &answer, &why);
 	reply->status = answer.status;
 	reply->type = answer.type ? answer.type : read->type;
-	reply->headers = answer.headers;
-	if (err && is_for_people(stage, reply->request))
-		page_refuse(reply, err);
-	else if (err)
+	headers_set(reply, answer.headers);
+	if (err && is_for_people(stage, reply->request)) {
+		reply->status = err_http(err);
+		reply->type = type_page;
+		headers_set(reply, page_refuse(stage, reply->request, err, &reply->body));
+	} else if (err) {
 		reply_refuse(reply, err, why.text, stage->faults);
-	return !read->permission || err == ERR_UNAUTHENTICATED;
+	}
+	if (read->is_form && err)
+		refusal_count(err, reply->door->row);
+	return !read->permission || !visitor.client || err == ERR_UNAUTHENTICATED;
 }
 
 /* The same of a submission. */
@@ -322,9 +395,9 @@ static bool post_answer_into(struct http_reply *reply, const struct client *clie
 static void request_answer(struct door_http *door, struct http_request *request)
 {
 	struct http_reply *reply = reply_new(door, request);
-	const struct client *client = stage_client(door->stage, request);
-	bool at_once =
-		is_get(request) ? get_answer_into(reply, client) : post_answer_into(reply, client);
+	const struct read *read = read_of(door->stage, request);
+	bool at_once = read ? read_answer_into(reply, read)
+			    : post_answer_into(reply, stage_client(door->stage, request));
 	if (at_once)
 		on_send(&reply->reply);
 	else
@@ -370,7 +443,7 @@ static void on_request(void *arg, struct http_request *request)
 	http_body(request, &len);
 	door->row->bytes += len;
 	bool later = door->parked_first || store_full(stage->store);
-	if (later && !is_get(request) && !stage_open_for_business(stage))
+	if (later && !read_of(stage, request) && !stage_open_for_business(stage))
 		request_park(door, request);
 	else
 		request_answer(door, request);
@@ -383,13 +456,19 @@ static const char *on_refused(void *arg, const struct http_request *request, int
 	if (err != ERR_NOT_FOUND && err != ERR_METHOD) /* those were to be no submissions */
 		refuse_unread(door, err);
 	const struct stage *stage = door->stage;
-	if (is_for_people(stage, request)) {
-		*headers = stage->daemon->refuse_page(stage->ctx, err, body);
-		return type_page;
+	bool is_page = is_for_people(stage, request);
+	buf_clear(&door->headers);
+	if (is_page) {
+		stage_clock(door->stage);
+		buf_text(&door->headers, page_refuse(stage, request, err, body));
+	} else {
+		problem_print(err, detail, NULL, body);
+		buf_text(&door->headers, headers_of(err) ? headers_of(err) : "");
 	}
-	problem_print(err, detail, NULL, body);
-	*headers = err == ERR_METHOD ? methods_allowed(stage, http_path(request)) : headers_of(err);
-	return type_problem;
+	if (err == ERR_METHOD)
+		buf_text(&door->headers, methods_allowed(stage, request));
+	*headers = door->headers.data;
+	return is_page ? type_page : type_problem;
 }
 
 static void on_deaf(void *arg, const char *why)
@@ -411,6 +490,7 @@ int door_http_open(struct stage *stage, struct why *why)
 	door->stage = stage;
 	door->row = metric_add(&stage->metrics, "door", "http");
 	stage->http = door;
+	pages_open(stage);
 	struct http_options options = {
 		.listen = stage->config.http,
 		.max_body_bytes = 1024ul * stage->config.max_body_kib,
@@ -435,6 +515,8 @@ void door_http_close(struct door_http **door)
 		http_close(&(*door)->http);
 	while ((*door)->parked_first)
 		parked_take(*door);
+	buf_done(&(*door)->headers);
+	pages_close((*door)->stage);
 	free(*door);
 	*door = NULL;
 }

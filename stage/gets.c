@@ -1,9 +1,12 @@
 /*
- * What may be read: the row of a GET, what its parameters say, and who answers it.
+ * What may be read, and forms: the row of a GET or a form, what its parameters say, and who answers it.
  */
 #include "core/get.h"
 #include "proto/openapi.h"
 #include "stage/stage_own.h"
+
+#include <string.h>
+#include <strings.h>
 
 enum { PARAMETERS_MAX = 32 };
 
@@ -36,11 +39,8 @@ static void on_parameter(void *arg, const char *name, const char *value)
 	parameters->count++;
 }
 
-static int parameters_of(
-	const struct http_request *request, struct parameters *parameters, struct why *why)
+static int count_check(const struct parameters *parameters, struct why *why)
 {
-	parameters->count = 0;
-	http_each_parameter(request, on_parameter, parameters);
 	if (parameters->count > PARAMETERS_MAX)
 		return why_set(
 			why, ERR_INVALID, "there are more than %d parameters", PARAMETERS_MAX);
@@ -49,34 +49,104 @@ static int parameters_of(
 
 int gets_refuse_parameters(struct stage *stage, const struct http_request *request, struct why *why)
 {
-	struct parameters parameters;
+	struct parameters parameters = {.count = 0};
 	ProtobufCMessage *nothing;
-	int err = parameters_of(request, &parameters, why);
+	http_each_parameter(request, on_parameter, &parameters);
+	int err = count_check(&parameters, why);
 	return err ? err
 		   : get_parameters(&wot__v1__nothing__descriptor, parameters.items,
 			     parameters.count, &nothing, stage->faults, why);
 }
 
-int gets_answer(struct stage *stage, const struct read *read, const struct http_request *request,
-	const struct client *client, struct get_answer *answer, struct why *why)
+/* ---- forms ---- */
+
+/* Takes the field out that marks whose page it came from. */
+static int mark_take(
+	const struct stage *stage, const struct visitor *visitor, struct parameters *parameters)
 {
-	struct parameters parameters;
-	int err = parameters_of(request, &parameters, why);
+	size_t left = 0, marks = 0;
+	const char *mark = NULL;
+	for (size_t i = 0; i < parameters->count; i++) {
+		bool is_mark = strcmp(parameters->items[i].name, "formulier") == 0;
+		marks += is_mark;
+		if (is_mark)
+			mark = parameters->items[i].value;
+		else
+			parameters->items[left++] = parameters->items[i];
+	}
+	parameters->count = left;
+	bool theirs = marks == 1 && mark && visitor_form_is_theirs(stage, visitor, mark);
+	return theirs ? 0 : ERR_FORM;
+}
+
+static int fields_of(struct stage *stage, const struct read *read, struct http_request *request,
+	const struct visitor *visitor, struct parameters *fields, struct why *why)
+{
+	size_t len;
+	int err = gets_refuse_parameters(stage, request, why);
+	http_body(request, &len);
 	if (err)
 		return err;
+	if (len > 1024ul * stage->config.max_submission_kib)
+		return ERR_TOO_LARGE;
+	if (!http_each_field(request, on_parameter, fields))
+		return why_set(why, ERR_INVALID, "the body is no form");
+	err = count_check(fields, why);
+	return err || !read->permission ? err : mark_take(stage, visitor, fields);
+}
+
+static void on_forwarded(void *arg, const char *name, const char *value)
+{
+	const char **last = arg;
+	if (strcasecmp(name, "X-Forwarded-For") == 0)
+		*last = value;
+}
+
+/* ---- both ---- */
+
+static int answer_take(struct stage *stage, const struct read *read, const struct get *get,
+	struct get_answer *answer, struct why *why)
+{
+	if (read->daemon == DAEMON_EVERY)
+		return get_take(read, every_gets, &stage, get, answer, stage->faults, why);
+	if (read->daemon == DAEMON_PAGES)
+		return get_take(read, pages_gets, &stage, get, answer, stage->faults, why);
+	const void *knowledge;
+	get_fn *const *gets = stage->part->gets(stage, &knowledge);
+	return get_take(read, gets, knowledge, get, answer, stage->faults, why);
+}
+
+int gets_answer(struct stage *stage, const struct read *read, struct http_request *request,
+	const struct visitor *visitor, struct get_answer *answer, struct why *why)
+{
+	struct parameters parameters = {.count = 0};
+	struct page_house house;
+	char peer[HTTP_PEER_TEXT] = "";
 	struct get get = {
-		.client = client ? client->name : NULL,
-		.role = client ? client->role : 0,
+		.client = visitor->client ? visitor->client->name : NULL,
+		.role = visitor->client ? visitor->client->role : 0,
 		.path = http_path(request),
 		.known = http_header(request, "If-None-Match"),
 		.codings = http_header(request, "Accept-Encoding"),
-		.parameters = parameters.items,
-		.parameter_count = parameters.count,
+		.peer = peer,
 		.now_ms = stage->now_ms,
 	};
-	if (read->daemon == DAEMON_EVERY)
-		return get_take(read, every_gets, &stage, &get, answer, stage->faults, why);
-	const void *knowledge;
-	get_fn *const *gets = stage->part->gets(stage, &knowledge);
-	return get_take(read, gets, knowledge, &get, answer, stage->faults, why);
+	int err = 0;
+	if (read->is_form) {
+		err = fields_of(stage, read, request, visitor, &parameters, why);
+		http_each_header(request, on_forwarded, &get.forwarded);
+		http_peer(request, peer);
+	} else {
+		http_each_parameter(request, on_parameter, &parameters);
+		err = count_check(&parameters, why);
+	}
+	if (err)
+		return err;
+	if (read->is_page) {
+		house = pages_house(stage, visitor);
+		get.house = &house;
+	}
+	get.parameters = parameters.items;
+	get.parameter_count = parameters.count;
+	return answer_take(stage, read, &get, answer, why);
 }

@@ -41,13 +41,19 @@ enum daemon_index stage_index(const struct stage *stage)
 	return (enum daemon_index)index;
 }
 
-const struct client *stage_client(const struct stage *stage, const struct http_request *request)
+const char *stage_bearer(const struct http_request *request)
 {
 	const char *authorization = http_header(request, "Authorization");
 	static const char bearer[] = "Bearer ";
 	if (!authorization || strncasecmp(authorization, bearer, sizeof bearer - 1) != 0)
 		return NULL;
-	return clients_by_token(&stage->clients, authorization + sizeof bearer - 1);
+	return authorization + sizeof bearer - 1;
+}
+
+const struct client *stage_client(const struct stage *stage, const struct http_request *request)
+{
+	const char *token = stage_bearer(request);
+	return token ? clients_by_token(&stage->clients, token) : NULL;
 }
 
 const struct client *stage_peer(const struct stage *stage, const char *user)

@@ -135,6 +135,7 @@ static void on_reload(void *arg, int signal)
 	stage_clock(stage);
 	if (clients_reload(stage, &why) != 0)
 		log_error("reload_refused", "file=clients why=\"%s\"", why.text);
+	pages_reload(stage);
 	if (stage_configure(stage, &why) != 0)
 		log_error("reload_refused", "file=configuration why=\"%s\"", why.text);
 	if (stage->daemon->reload && stage->daemon->reload(stage->ctx, &why) != 0)

@@ -13,12 +13,14 @@
 #include "stage/stage.h"
 #include "stage/trace.h"
 #include "store/block.h"
+#include "web/page.h"
 
 enum { FEEDS_MAX = 4, CONFIGS_MAX = 4 };
 
 struct feed_in;
 struct feed_out;
 struct door_push;
+struct pages;
 struct reply;
 
 /* How far another stream has been read, and what of it is on record. */
@@ -76,6 +78,7 @@ struct stage {
 	struct feed_out *feed_out;
 	struct door_http *http;
 	struct door_push *push;
+	struct pages *pages; /* NULL: it serves no people */
 	struct ctl *ctl, *admin;
 	struct ctl_command *commands;
 
@@ -109,7 +112,9 @@ int stage_open_for_business(const struct stage *stage);
 const struct client *stage_peer(const struct stage *stage, const char *user);
 /* Our own log cannot be read: logged, and the daemon stops. */
 void stage_unreadable(struct stage *stage, int err, const char *what);
-/* Who sent this, by its bearer token; NULL: nobody we know. */
+/* The bearer token of a request, or NULL. */
+const char *stage_bearer(const struct http_request *request);
+/* Who sent this, by that token; NULL: nobody we know. */
 const struct client *stage_client(const struct stage *stage, const struct http_request *request);
 enum daemon_index stage_index(const struct stage *stage);
 /* Counts what a socket's users cannot see: connections that were refused, and says so, once a second a reason. */
@@ -202,11 +207,32 @@ void feed_out_durable(struct feed_out *feed); /* there may be news for held FETC
 void feed_out_tick(struct feed_out *feed);
 void feed_out_describe(struct feed_out *feed, struct buf *out); /* NULL: the row alone */
 
+/* ---- pages.c: people ---- */
+/* Who sent a request. */
+struct visitor {
+	const struct client *client; /* NULL: nobody we know */
+	bool is_program;             /* by a bearer token, or it tried */
+	bool has_session;            /* forms of its pages are marked by it */
+	struct session session;
+};
+/* By its bearer token; without one by its session, or of a page as pages_development_role. */
+struct visitor visitor_of(
+	const struct stage *stage, const struct http_request *request, bool of_page);
+bool visitor_form_is_theirs(
+	const struct stage *stage, const struct visitor *visitor, const char *token);
+void pages_open(struct stage *stage);
+void pages_reload(struct stage *stage);
+void pages_close(struct stage *stage);
+struct page_house pages_house(const struct stage *stage, const struct visitor *visitor);
+/* The headers of a 302 to sign-in, and from there to what was asked for. */
+const char *pages_sign_in_first(struct stage *stage, const struct http_request *request);
+extern get_fn *const pages_gets[GET_COUNT];
+
 /* ---- gets.c ---- */
-/* Answers a GET of that row; `answer->text` is given. client: NULL where the row is open to all. What is left
+/* Answers a GET or a form of that row; `answer->text` is given, and headers live as long as the arena. What is left
  * in the stage's faults are those of ERR_INVALID. */
-int gets_answer(struct stage *stage, const struct read *read, const struct http_request *request,
-	const struct client *client, struct get_answer *answer, struct why *why);
+int gets_answer(struct stage *stage, const struct read *read, struct http_request *request,
+	const struct visitor *visitor, struct get_answer *answer, struct why *why);
 /* ERR_INVALID where a request that takes no parameters has some. */
 int gets_refuse_parameters(
 	struct stage *stage, const struct http_request *request, struct why *why);
@@ -219,6 +245,7 @@ struct door_http {
 	struct metric_row *row;
 	struct http_stats told; /* what the row has of its figures */
 	struct stage *stage;
+	struct buf headers;                        /* of what is refused at its headers */
 	struct parked *parked_first, *parked_last; /* as many as there are connections, at most */
 };
 int door_http_open(struct stage *stage, struct why *why);

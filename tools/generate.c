@@ -320,7 +320,7 @@ static void may_read_print(unsigned role, struct buf *out)
 {
 	const char *comma = "";
 	for (const struct read *read = reads; read < reads + GET_COUNT; read++) {
-		unsigned may = role_may_read(role) & read->permission;
+		unsigned may = read->is_form ? 0 : role_may_read(role) & read->permission;
 		if (!may)
 			continue;
 		buf_printf(out, "%s`%s`%s", comma, read->path,
@@ -329,28 +329,35 @@ static void may_read_print(unsigned role, struct buf *out)
 	}
 }
 
+static const char *whose(const struct read *read)
+{
+	return read->daemon == DAEMON_EVERY   ? "every daemon"
+	       : read->daemon == DAEMON_PAGES ? "each that has pages"
+					      : daemon_rows[read->daemon].name;
+}
+
 static void open_print(struct buf *out)
 {
 	for (const struct read *read = reads; read < reads + GET_COUNT; read++)
-		if (!read->permission)
+		if (!read->permission && !read->is_form)
 			buf_printf(out, "| `%s` | %s%s |\n", read->path,
-				read->daemon == DAEMON_EVERY ? "" : "wot-",
-				read->daemon == DAEMON_EVERY ? "every daemon"
-							     : daemon_rows[read->daemon].name);
+				read->daemon >= DAEMON_COUNT ? "" : "wot-", whose(read));
 }
 
 static void role_list_print(struct buf *out)
 {
 	head_print(out, "Roles", "proto/role.def, proto/door.def and proto/read.def");
 	buf_text(out, "A client has one role: `wotctl client add NAME ROLE`. A referral is read by "
-		      "the client that sent it, and by\nthe operator.\n\n"
-		      "| role | may send | may read |\n|---|---|---|\n");
+		      "the client that sent it, and by\nthe operator. People sign in to pages "
+		      "with the token of their client; a system's token is for a system.\n\n"
+		      "| role | may send | may read | pages |\n|---|---|---|---|\n");
 	for (unsigned i = 0; i < ROLE_COUNT; i++) {
 		buf_printf(out, "| %s | ", role_name(1u << i));
 		sends_print(1u << i, out);
 		buf_text(out, " | ");
 		may_read_print(1u << i, out);
-		buf_text(out, " |\n");
+		const struct role_person *person = role_person(1u << i);
+		buf_printf(out, " | %s%s |\n", person ? "from " : "", person ? person->home : "");
 	}
 	buf_text(out, "\nOpen to all, without a token; no person is in it:\n\n| path | of "
 		      "|\n|---|---|\n");

@@ -11,14 +11,15 @@
 A text that is also asked for with {?name} or {^name} may be missing; any other must be given.
 
 A name stands between tags, or in an attribute between double quotes. Nothing is inline, and what an address begins with
-stands in the template and is ours: so the Content-Security-Policy holds, whatever a text says.
+stands in the template and is ours: so the Content-Security-Policy holds, whatever a text says. {origin_NAME} may stand before
+a path: it is a setting, and names where a daemon's pages are (page_house.origins).
 """
 import re
 
 TOKEN = re.compile(r"\{([#^?/>!]?)([a-z][a-z0-9_]*)\}")
 KINDS = {"": "name", "!": "raw", "#": "list", "?": "if", "^": "without", ">": "part"}
 ADDRESS = r"(?:href|src|action)"
-OURS = re.compile(r"/[a-z]|/$|[?#]")
+OURS = re.compile(r"(?:\{origin_[a-z]+\})?/[a-z]|/$|[?#]")
 
 
 class Wrong(Exception):

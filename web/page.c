@@ -1,5 +1,6 @@
 #include "web/page.h"
 
+#include "lib/err.h"
 #include <stddef.h>
 
 /* Nothing is inline, and nothing is asked of another server. */
@@ -12,11 +13,19 @@
 
 const char page_security[] = SECURITY;
 const char page_headers[] = PAGE;
-const char page_to_figures[] = PAGE "Location: /cijfers\n";
 
 struct html_top page_top(const struct page_house *house)
 {
-	return (struct html_top){.town = house->town, .synthetic = house->synthetic};
+	return (struct html_top){
+		.town = house->town,
+		.synthetic = house->synthetic,
+		.origin_aggregate = house->origins[DAEMON_AGGREGATE],
+		.menu = house->menu.figures,
+		.figures = house->menu.figures,
+		.who = house->who,
+		.development = house->development,
+		.form_token = house->form_token[0] ? house->form_token : NULL,
+	};
 }
 
 const char *page_text(struct buf *text, struct arena *arena)
@@ -27,47 +36,89 @@ const char *page_text(struct buf *text, struct arena *arena)
 	return kept;
 }
 
+struct html_foot page_foot(const struct page_house *house)
+{
+	return (struct html_foot){.origin_aggregate = house->origins[DAEMON_AGGREGATE]};
+}
+
+/* ---- what is refused ---- */
+
 struct refusal {
 	unsigned status;
+	int err; /* of those with that status; 0: all others */
 	const char *what, *why, *headers;
 };
 
-static const struct refusal *refusal_of(unsigned status)
+static const struct refusal *refusal_of(int err)
 {
 	static const struct refusal rows[] = {
-		{400, "Dit adres klopt niet",
-			"Er staat iets in het adres dat deze pagina niet kent. Controleer het "
-			"adres, "
-			"of begin opnieuw.",
+		{400, 0, "Dit klopt niet",
+			"Er staat iets in het adres of in het formulier dat deze pagina niet kent. "
+			"Controleer het adres, of begin opnieuw.",
 			PAGE},
-		{401, "Hiervoor moet u zich bekendmaken", "Vraag de beheerder om toegang.", PAGE},
-		{403, "Dit mag u niet bekijken",
+		{401, 0, "U bent niet ingelogd", "Log in, en probeer het dan opnieuw.",
+			PAGE "WWW-Authenticate: Bearer\n"},
+		{403, ERR_FORM, "Dit formulier is verlopen",
+			"Er is niets veranderd. Open de pagina opnieuw, en probeer het nog een "
+			"keer.",
+			PAGE},
+		{403, 0, "Dit mag u niet bekijken",
 			"Zonder toegang ziet u alleen hele jaren en dit jaar tot nu toe.", PAGE},
-		{404, "Deze pagina is er niet", "Controleer het adres.", PAGE},
-		{405, "Dit kan hier niet", "Deze pagina kunt u alleen bekijken.",
-			PAGE "Allow: GET, HEAD\n"},
-		{503, "Het is nu te druk",
+		{404, 0, "Deze pagina is er niet", "Controleer het adres.", PAGE},
+		{405, 0, "Dit kan hier niet", "Ga terug, of begin opnieuw.", PAGE},
+		{413, 0, "Dit is te veel", "Maak het korter, en probeer het dan opnieuw.", PAGE},
+		{415, 0, "Dit is geen formulier",
+			"Open de pagina opnieuw, en gebruik het formulier.", PAGE},
+		{503, 0, "Het is nu te druk",
 			"Deze pagina probeert het over 5 seconden vanzelf opnieuw.",
 			PAGE "Retry-After: 5\nRefresh: 5\n"},
-		{500, "Er ging hier iets mis",
+		{500, 0, "Er ging hier iets mis",
 			"Probeer het later opnieuw. Blijft het zo? Meld het dan aan de beheerder.",
 			PAGE},
 	};
 	const struct refusal *row = rows;
-	while (row->status != status && row->status != 500)
+	while (row->status != 500 &&
+		(row->status != err_http(err) || (row->err && row->err != err)))
 		row++;
 	return row;
 }
 
-const char *page_refusal(const struct page_house *house, unsigned status, struct buf *out)
+const char *page_refusal(const struct page_house *house, int err, struct buf *out)
 {
-	const struct refusal *refusal = refusal_of(status);
+	const struct refusal *refusal = refusal_of(err);
+	bool by_role = err == ERR_FORBIDDEN && house->who;
 	const struct html_refusal view = {
 		.town = house->town,
 		.top = page_top(house),
+		.foot = page_foot(house),
 		.what = refusal->what,
-		.why = refusal->why,
+		.why = by_role ? NULL : refusal->why,
+		.who = by_role ? house->who : NULL,
+		.sign_in = !house->who && (refusal->status == 401 || refusal->status == 403),
+		.origin_aggregate = house->origins[DAEMON_AGGREGATE],
 	};
 	html_refusal(&view, out);
 	return refusal->headers;
+}
+
+/* ---- signing in ---- */
+
+void page_sign_in(
+	const struct page_house *house, enum page_sign_in said, const char *naar, struct buf *out)
+{
+	bool is_fault = said == SIGN_IN_WRONG || said == SIGN_IN_SYSTEM || said == SIGN_IN_WAITS;
+	struct html_sign_in view = {
+		.town = house->town,
+		.top = page_top(house),
+		.foot = page_foot(house),
+		.asks = said != SIGN_IN_CLOSED,
+		.fault = is_fault,
+		.wrong = said == SIGN_IN_WRONG,
+		.system = said == SIGN_IN_SYSTEM,
+		.waits = said == SIGN_IN_WAITS,
+		.naar = naar && naar[0] ? naar : NULL,
+		.origin_aggregate = house->origins[DAEMON_AGGREGATE],
+	};
+	view.top.at_sign_in = true;
+	html_sign_in(&view, out);
 }

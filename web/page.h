@@ -1,27 +1,42 @@
 /*
- * What every page has, and the page that says why there is none.
+ * What every page has, the page that says why there is none, and the page to sign in.
  */
 #ifndef WOT_PAGE_H
 #define WOT_PAGE_H
 
 #include "lib/arena.h"
 #include "lib/buf.h"
+#include "lib/daemon.h"
 #include "web/pages.html.h"
+#include "web/session.h"
 
 /* Headers, as of http_respond: of everything for a browser, and of a page. */
 extern const char page_security[], page_headers[];
-extern const char page_to_figures[]; /* of a 302 */
 
+/* What a page says of the house, and of who looks at it. */
 struct page_house {
-	const char *town; /* "Schiedam" */
-	bool synthetic;   /* the figures are those of a city that does not exist */
+	const char *town;                  /* "Schiedam" */
+	bool synthetic;                    /* the figures are those of a city that does not exist */
+	const char *origins[DAEMON_COUNT]; /* what stands before the path of a page of theirs; "" */
+	const char *who;                   /* "teammanager"; NULL: nobody we know */
+	bool development;                  /* … without having signed in */
+	char form_token[SESSION_FORM];     /* for the field `formulier` of forms; "": has none */
+	struct {
+		bool figures;
+	} menu; /* what it may open */
 };
 struct html_top page_top(const struct page_house *house);
+struct html_foot page_foot(const struct page_house *house);
 
 /* What was written, for as long as the answer is made; the buffer is empty again. */
 const char *page_text(struct buf *text, struct arena *arena);
 
-/* Why there is no page, and what to do. Returns its headers. */
-const char *page_refusal(const struct page_house *house, unsigned status, struct buf *out);
+/* Why there is no page (of lib/err.h), and what to do. Returns its headers. */
+const char *page_refusal(const struct page_house *house, int err, struct buf *out);
+
+/* The page to sign in, and what came of it so far. naar: the page asked for, or NULL. */
+enum page_sign_in { SIGN_IN_ASKS, SIGN_IN_WRONG, SIGN_IN_SYSTEM, SIGN_IN_WAITS, SIGN_IN_CLOSED };
+void page_sign_in(
+	const struct page_house *house, enum page_sign_in said, const char *naar, struct buf *out);
 
 #endif

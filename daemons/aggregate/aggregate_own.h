@@ -8,7 +8,6 @@
 #include "config/lists.h"
 #include "daemons/aggregate/tally.h"
 #include "stage/stage.h"
-#include "web/asset.h"
 
 struct aggregate {
 	struct stage *stage;
@@ -19,7 +18,6 @@ struct aggregate {
 	struct figure_names names;
 	struct published published; /* of earlier years */
 	struct past *past;          /* the one that is folded beside it; NULL */
-	struct asset_shelf *assets;
 };
 
 extern const struct ctl_command aggregate_commands[]; /* question.c */
@@ -37,6 +35,5 @@ void aggregate_query(const struct aggregate *aggregate, struct query *query);
 
 /* page.c */
 extern get_fn *const aggregate_gets[];
-const char *aggregate_refuse_page(void *ctx, int err, struct buf *out);
 
 #endif

@@ -1,10 +1,12 @@
 /* GET /charts/ID/KIND.svg: a chart of what /v1/kpis answers, for who may see all figures. */
 #include "web/figure_chart.h"
 
-#include "daemons/aggregate/page_text.h"
+#include "core/get.h"
+#include "daemons/aggregate/aggregate_own.h"
 #include "lib/calendar.h"
 #include "proto/door.h"
 #include "proto/role.h"
+#include "web/page_figure.h"
 #include <string.h>
 
 int get_chart(const void *knowledge, const struct get_query *get, struct get_answer *answer,

@@ -1,8 +1,10 @@
 /*
  * /hoe-wij-tellen: of every KPI what it is, its norm, and since when it is counted so; all of it from kpi.yaml.
  */
-#include "daemons/aggregate/page_text.h"
+#include "core/get.h"
+#include "daemons/aggregate/aggregate_own.h"
 #include "lib/calendar.h"
+#include "web/page_figure.h"
 
 /* The last definition before this one that counts the KPI otherwise, or holds it to another norm; NULL. */
 static const struct definition *definition_before(
@@ -44,12 +46,12 @@ int get_definitions_page(const void *knowledge, const struct get_query *query,
 	(void)why;
 	const struct aggregate *aggregate = knowledge;
 	const struct kpis *kpis = tally_kpis(aggregate->tally);
-	const struct page_house house = page_house_of(aggregate);
 	auto_buf struct buf text = {0};
 	int32_t year = calendar_date(calendar_day_of(query->now_ms)).year;
 	uint32_t now = kpi_definition_of_year(kpis, year);
-	struct html_definitions view = {.town = house.town,
-		.top = page_top(&house),
+	struct html_definitions view = {.town = query->house->town,
+		.top = page_top(query->house),
+		.foot = page_foot(query->house),
 		.definition = year_text((int32_t)kpis->definitions[now].name, &text, query->arena)};
 	struct html_definitions_rows *rows =
 		arena_alloc(query->arena, kpis->count * sizeof *rows + 1);

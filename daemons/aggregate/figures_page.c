@@ -1,9 +1,11 @@
 /* /cijfers: every figure of a period, beside the same days a year earlier. */
-#include "daemons/aggregate/page_text.h"
+#include "core/get.h"
+#include "daemons/aggregate/aggregate_own.h"
 #include "figures/suppress.h"
 #include "lib/calendar.h"
 #include "proto/role.h"
 #include "web/nl.h"
+#include "web/page_figure.h"
 #include <stdio.h>
 #include <string.h>
 
@@ -186,12 +188,12 @@ static void figures_page_print(const struct aggregate *aggregate, const struct g
 	auto_buf struct buf text = {0};
 	struct arena *arena = query->arena;
 	const struct kpis *kpis = tally_kpis(aggregate->tally);
-	const struct page_house house = page_house_of(aggregate);
 	struct choices choices = {
 		.role = query->role, .chosen = compared->chosen, .today = compared->period.today};
 	struct html_figures view = {
-		.town = house.town,
-		.top = page_top(&house),
+		.town = query->house->town,
+		.top = page_top(query->house),
+		.foot = page_foot(query->house),
 		.period = period_text(&compared->period, &text, arena),
 		.period_before = period_text(&compared->before, &text, arena),
 		.heading = heading_text(&compared->period, "deze periode", &text, arena),

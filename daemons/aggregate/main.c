@@ -14,7 +14,6 @@ int main(int argc, char **argv)
 		.fold_replayed = aggregate_fold_replayed,
 		.left_out = aggregate_left_out,
 		.gets = aggregate_gets,
-		.refuse_page = aggregate_refuse_page,
 	};
 	return app_main(argc, argv, &daemon);
 }

@@ -1,49 +1,14 @@
 /*
- * What aggregate answers over HTTP besides its pages (figures_page.c, definitions_page.c): what they name, where `/` leads,
- * what is refused; and GET /v1/kpis, JSON with breakdowns, for clients whose role reads KPIs.
+ * What aggregate answers over HTTP besides its pages (figures_page.c, definitions_page.c): GET /v1/kpis, JSON with
+ * breakdowns, for clients whose role reads KPIs; GET /v1/definitions for everybody.
  */
-#include "daemons/aggregate/page_text.h"
+#include "core/get.h"
+#include "daemons/aggregate/aggregate_own.h"
 
 #include "figures/suppress.h"
 #include "lib/calendar.h"
 #include "proto/door.h"
 #include "proto/role.h"
-
-const char *aggregate_refuse_page(void *ctx, int err, struct buf *out)
-{
-	const struct page_house house = page_house_of(ctx);
-	return page_refusal(&house, err_http(err), out);
-}
-
-int get_asset(const void *knowledge, const struct get_query *query, struct get_answer *answer,
-	struct why *why)
-{
-	(void)why;
-	const struct aggregate *aggregate = knowledge;
-	struct asset_answer asset;
-	int err =
-		asset_answer(aggregate->assets, query->path, query->known, query->codings, &asset);
-	if (err)
-		return err;
-	answer->status = asset.status;
-	answer->type = asset.type;
-	answer->headers = asset.headers;
-	buf_add(answer->text, asset.body, asset.len);
-	return 0;
-}
-
-int get_front_page(const void *knowledge, const struct get_query *query, struct get_answer *answer,
-	struct why *why)
-{
-	(void)knowledge;
-	(void)query;
-	(void)why;
-	answer->status = 302;
-	answer->headers = page_to_figures;
-	return 0;
-}
-
-/* ---- JSON ---- */
 
 /* Parameters that are named after dimensions; what is no dimension is refused as any unknown one. */
 static int where_take(const struct aggregate *aggregate, const struct get_query *asked,

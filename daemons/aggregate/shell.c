@@ -115,7 +115,6 @@ int aggregate_open(void **ctx, struct stage *stage, struct why *why)
 	must(aggregate);
 	aggregate->stage = stage;
 	aggregate->names = (struct figure_names){on_label, on_households, aggregate};
-	aggregate->assets = asset_shelf_new();
 	*ctx = aggregate;
 	int err = files_read(aggregate, stage_config(stage), why);
 	if (!err)
@@ -129,7 +128,6 @@ void aggregate_close(void **ctx)
 {
 	struct aggregate *aggregate = *ctx;
 	tally_free(aggregate->tally);
-	asset_shelf_free(aggregate->assets);
 	files_done(aggregate);
 	free(aggregate);
 	*ctx = NULL;

@@ -101,10 +101,6 @@ class Page(unittest.TestCase):
 
     # ---- figures ----
 
-    def test_the_front_page_leads_to_the_figures(self):
-        code, headers, body = self.fetch("/")
-        self.assertEqual((code, headers["Location"], body), (302, "/cijfers", b""))
-
     def test_figures_stand_beside_last_year_with_their_norm(self):
         markup = self.page("/cijfers")
         # In a running year the quarters that are over are judged, and in the first one nothing is.

@@ -39,7 +39,9 @@ class Templates(unittest.TestCase):
             self.assert_refused(text, 1, "a name in a tag")
         for text in ('<a href="{name}">', '<a href="/{name}">', '<form action="{name}">', '<img src="{name}">'):
             self.assert_refused(text, 1, "no address of ours")
-        for text in ('<a title="a" href="/cijfers/{name}">', '<a href="#{name}">', '<p title="{a} {b}">', "<p{?a} hidden{/a}>"):
+        for text in ('<a href="{origin_case}">', '<a href="{origin_case}//{name}">', '<a href="{name}{origin_case}/a">'):
+            self.assert_refused(text, 1, "no address of ours")
+        for text in ('<a title="a" href="/cijfers/{name}">', '<a href="{origin_case}/zaken">', '<a href="#{name}">', '<p title="{a} {b}">', "<p{?a} hidden{/a}>"):
             self.assertEqual(self.pages(page_DOT_html=text)[:2], (0, ""), text)
 
     def test_nothing_is_inline_and_nothing_is_elsewhere(self):

@@ -51,12 +51,24 @@ static void whoever_has_a_door_has_rows_of_doors_and_nobody_else(void **state)
 	}
 }
 
+static void whoever_has_pages_has_an_origin_of_its_own_to_set(void **state)
+{
+	(void)state;
+	struct config config;
+	config_defaults(&config);
+	strcpy(config.pages_case, "http://a:1");
+	assert_string_equal(config_pages(&config, DAEMON_CASE), "http://a:1");
+	assert_string_equal(config_pages(&config, DAEMON_TRIAGE), "");
+	assert_string_equal(config_pages(&config, DAEMON_INTAKE), "");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(
 			what_a_daemon_reads_is_the_log_of_another_in_the_order_of_the_table),
 		cmocka_unit_test(a_feed_that_is_set_is_found_under_its_own_stream),
+		cmocka_unit_test(whoever_has_pages_has_an_origin_of_its_own_to_set),
 		cmocka_unit_test(whoever_has_a_door_has_rows_of_doors_and_nobody_else),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -12,14 +12,14 @@
 // clang-format on
 #include <string.h>
 
-static const struct page_house house = {.town = "Ergens & Nergens"};
+static const struct page_house house = {.town = "Ergens & Nergens", .origins = {"", "", "", ""}};
 
 static void every_error_has_a_page(void **state)
 {
 	(void)state;
 	for (unsigned i = 0; i < ERR_COUNT; i++) {
 		auto_buf struct buf out = {0};
-		const char *headers = page_refusal(&house, err_http(err_at(i)), &out);
+		const char *headers = page_refusal(&house, err_at(i), &out);
 		assert_non_null(strstr(headers, "default-src 'none'"));
 		assert_non_null(strstr(headers, "Cache-Control: no-store\n"));
 		assert_non_null(strstr(out.data, "Ergens &amp; Nergens"));
@@ -28,10 +28,10 @@ static void every_error_has_a_page(void **state)
 	}
 }
 
-static void assert_refusal(unsigned status, const char *header, const char *says)
+static void assert_refusal(int err, const char *header, const char *says)
 {
 	auto_buf struct buf out = {0};
-	const char *headers = page_refusal(&house, status, &out);
+	const char *headers = page_refusal(&house, err, &out);
 	assert_non_null(strstr(headers, header));
 	assert_non_null(strstr(out.data, says));
 }
@@ -39,16 +39,49 @@ static void assert_refusal(unsigned status, const char *header, const char *says
 static void what_passes_is_asked_for_again_and_what_does_not_says_what_else(void **state)
 {
 	(void)state;
-	assert_refusal(503, "\nRefresh: 5\n", "vanzelf opnieuw");
-	assert_refusal(503, "\nRetry-After: 5\n", "nu te druk");
-	assert_refusal(405, "\nAllow: GET, HEAD\n", "alleen bekijken");
-	assert_refusal(404, "", "Deze pagina is er niet");
+	assert_refusal(ERR_BUSY, "\nRefresh: 5\n", "vanzelf opnieuw");
+	assert_refusal(ERR_NO_ROOM, "\nRetry-After: 5\n", "nu te druk");
+	assert_refusal(ERR_METHOD, "", "Ga terug");
+	assert_refusal(ERR_NOT_FOUND, "", "Deze pagina is er niet");
+	assert_refusal(ERR_FORM, "", "Er is niets veranderd");
+}
+
+static const char *shown(const struct page_house *to, struct buf *out)
+{
+	buf_clear(out);
+	page_refusal(to, ERR_FORBIDDEN, out);
+	return out->data;
+}
+
+static void the_head_says_who_signed_in_and_offers_what_that_may_do(void **state)
+{
+	(void)state;
+	auto_buf struct buf out = {0};
+	struct page_house some = house;
+	const char *text = shown(&some, &out);
+	assert_non_null(strstr(text, "<p class=\"wie\"><a href=\"/inloggen\">"));
+	assert_null(strstr(text, "<nav"));
+	some.menu.figures = true;
+	some.origins[DAEMON_AGGREGATE] = "http://127.0.0.1:8483";
+	text = shown(&some, &out);
+	assert_non_null(strstr(text, "<li><a href=\"http://127.0.0.1:8483/cijfers\">"));
+	some.who = "kijker";
+	strcpy(some.form_token, "0123");
+	text = shown(&some, &out);
+	assert_non_null(strstr(text, "Ingelogd als kijker"));
+	assert_non_null(strstr(text, "name=\"formulier\" value=\"0123\""));
+	assert_non_null(strstr(text, "U bent ingelogd als kijker."));
+	some.development = true;
+	text = shown(&some, &out);
+	assert_non_null(strstr(text, "Zonder code gezien als kijker"));
+	assert_null(strstr(text, "/uitloggen"));
 }
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_error_has_a_page),
+		cmocka_unit_test(the_head_says_who_signed_in_and_offers_what_that_may_do),
 		cmocka_unit_test(what_passes_is_asked_for_again_and_what_does_not_says_what_else),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
