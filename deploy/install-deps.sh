@@ -4,7 +4,7 @@
 #
 #   deploy/install-deps.sh [--bench] [--dev]
 #   --bench  also what make bench compares with
-#   --dev    also what make format, make tidy and make suppress-attack use
+#   --dev    also what make format, make tidy, make suppress-attack and the test behind nginx use
 #
 # To add one: a line in the list, `package what-shows-that-it-is-there`:
 #   cmd:NAME a program; pc:NAME a library of pkg-config; h:NAME a header; py:NAME a module of python3;
@@ -46,6 +46,8 @@ clang-tidy              cmd:clang-tidy
 libclang-rt-dev         asan:clang
 mold                    cmd:mold
 python3-scipy           py:scipy
+nginx                   cmd:nginx
+openssl                 cmd:openssl
 '
 
 for option; do
@@ -66,7 +68,7 @@ python=/usr/bin/python3
 is_there() {
 	name=${1#*:}
 	case $1 in
-	cmd:*) command -v "$name" ;;
+	cmd:*) PATH=$PATH:/usr/sbin command -v "$name" ;;
 	pc:*) pkg-config --exists "$name" ;;
 	# cmocka.h wants these three before it.
 	h:*) printf '#include <stdarg.h>\n#include <stddef.h>\n#include <setjmp.h>\n#include <%s>\n' "$name" |
