@@ -70,7 +70,8 @@ class Charts(unittest.TestCase):
             self.assertEqual(self.status("manager", name), code, name)
 
     def test_who_may_not_read_figures_sees_no_chart(self):
-        self.assertEqual(self.status(None, "help_requests/balk.svg"), 401)
+        with urllib.request.urlopen(self.wot.url("aggregate", "/charts/help_requests/balk.svg")) as answer:
+            self.assertIn("/inloggen?naar=/charts/", answer.url)
         self.assertEqual(self.status("desk", "help_requests/balk.svg"), 403)
 
 
