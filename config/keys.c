@@ -21,7 +21,7 @@ static int unread(const char *dir, const char *name, const char *suffix, int err
 	if (is_daemon && is_public)
 		snprintf(help, sizeof help,
 			"`wotctl keygen` makes it where wot-%s runs; elsewhere it is a copy", name);
-	else if (is_daemon || strcmp(name, "vault") == 0)
+	else if (is_daemon || strcmp(name, "vault") == 0 || strcmp(name, "session") == 0)
 		snprintf(help, sizeof help, "make it with `wotctl keygen`");
 	else
 		snprintf(help, sizeof help,

@@ -28,8 +28,8 @@ ACCESS = [
     ("aggregate", "/uitloggen", 405, 405, 405, 405, 405),
     # What pages may fetch.
     ("aggregate", "/v1/kpis?period=2025", 401, 200, 200, 200, 403),
-    ("triage", "/v1/worklist", 401, 403, 403, 200, 200),
-    ("case", "/v1/cases", 401, 403, 403, 200, 200),
+    ("triage", "/v1/worklist", 401, 403, 200, 200, 200),
+    ("case", "/v1/cases", 401, 403, 200, 200, 200),
 ]
 HOMES = {None: "/inloggen", "viewer": "/cijfers", "manager": "/cijfers", "operator": "/cijfers", "aanmeldteam": "/cijfers"}
 
