@@ -60,8 +60,14 @@ void http_each_parameter(
 	const struct http_request *request, http_parameter_fn *on_parameter, void *arg);
 /* The same of the fields of a form, which its body is; false: it is none. Their texts live as long as the request. */
 bool http_each_field(struct http_request *request, http_parameter_fn *on_field, void *arg);
-/* All header fields, in order. */
-void http_each_header(const struct http_request *request, http_parameter_fn *on_header, void *arg);
+/* The last of several; NULL when absent. */
+const char *http_header_last(const struct http_request *request, const char *name);
+/* Is there one whose name begins so? */
+bool http_has_header_like(const struct http_request *request, const char *beginning);
+/* As a part of an address; what is in `plain` stays as it is, besides letters and digits. */
+void http_escape(const char *text, const char *plain, struct buf *out);
+/* Path and query, written anew. */
+void http_target_print(const struct http_request *request, struct buf *out);
 /* Who is at the other end: "127.0.0.1", "::1"; "" when nobody is any more. */
 enum { HTTP_PEER_TEXT = 48 };
 void http_peer(const struct http_request *request, char text[HTTP_PEER_TEXT]);

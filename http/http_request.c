@@ -4,6 +4,7 @@
 
 #include <arpa/inet.h>
 #include <string.h>
+#include <strings.h>
 
 struct http_request {
 	struct http_connection *connection;
@@ -59,11 +60,48 @@ bool http_each_field(struct http_request *request, http_parameter_fn *on_field, 
 	return true;
 }
 
-void http_each_header(const struct http_request *request, http_parameter_fn *on_header, void *arg)
+const char *http_header_last(const struct http_request *request, const char *name)
+{
+	const struct http_head *head = &request->head;
+	for (size_t i = head->field_count; i-- > 0;)
+		if (strcasecmp(head->fields[i].name, name) == 0)
+			return head->fields[i].value;
+	return NULL;
+}
+
+bool http_has_header_like(const struct http_request *request, const char *beginning)
 {
 	const struct http_head *head = &request->head;
 	for (size_t i = 0; i < head->field_count; i++)
-		on_header(arg, head->fields[i].name, head->fields[i].value);
+		if (strncasecmp(head->fields[i].name, beginning, strlen(beginning)) == 0)
+			return true;
+	return false;
+}
+
+void http_escape(const char *text, const char *plain, struct buf *out)
+{
+	for (const char *c = text; *c; c++) {
+		bool is_plain = (*c >= '0' && *c <= '9') ||
+				((*c | 0x20) >= 'a' && (*c | 0x20) <= 'z') || strchr(plain, *c);
+		if (is_plain)
+			buf_char(out, *c);
+		else
+			buf_printf(out, "%%%02X", (unsigned char)*c);
+	}
+}
+
+void http_target_print(const struct http_request *request, struct buf *out)
+{
+	const struct http_head *head = &request->head;
+	http_escape(head->path, "-._~/", out);
+	for (size_t i = 0; i < head->query_count; i++) {
+		buf_char(out, i ? '&' : '?');
+		http_escape(head->query[i].name, "-._~", out);
+		if (!head->query[i].value)
+			continue;
+		buf_char(out, '=');
+		http_escape(head->query[i].value, "-._~", out);
+	}
 }
 
 void http_peer(const struct http_request *request, char text[HTTP_PEER_TEXT])

@@ -216,6 +216,21 @@ int read_parameters(const ProtobufCMessageDescriptor *type, const struct paramet
 	return 0;
 }
 
+const char *read_field_take(const char *name, struct parameter *parameters, size_t *count)
+{
+	size_t left = 0;
+	const char *value = NULL;
+	for (size_t i = 0; i < *count; i++) {
+		if (strcmp(parameters[i].name, name) == 0)
+			value = parameters[i].value;
+		else
+			parameters[left++] = parameters[i];
+	}
+	bool once = *count - left == 1;
+	*count = left;
+	return once ? value : NULL;
+}
+
 /* ---- answers ---- */
 
 const ProtobufCFieldDescriptor *read_bare_list(const ProtobufCMessageDescriptor *answer)

@@ -54,6 +54,9 @@ struct parameter {
 int read_parameters(const ProtobufCMessageDescriptor *type, const struct parameter *parameters,
 	size_t count, ProtobufCMessage **out, struct faults *faults);
 
+/* Takes out what has that name; its value, or NULL: it was not there, or more than once. */
+const char *read_field_take(const char *name, struct parameter *parameters, size_t *count);
+
 bool read_is_rest(const ProtobufCFieldDescriptor *field); /* that repeated one */
 /* others: what there is beside the fields of the message, for people to read; "". */
 void read_refuse_name(const ProtobufCMessageDescriptor *type, const char *name, const char *others,

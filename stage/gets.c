@@ -5,9 +5,6 @@
 #include "proto/openapi.h"
 #include "stage/stage_own.h"
 
-#include <string.h>
-#include <strings.h>
-
 enum { PARAMETERS_MAX = 32 };
 
 /* What every daemon answers by itself; they are given where the stage is. */
@@ -60,25 +57,6 @@ int gets_refuse_parameters(struct stage *stage, const struct http_request *reque
 
 /* ---- forms ---- */
 
-/* Takes the field out that marks whose page it came from. */
-static int mark_take(
-	const struct stage *stage, const struct visitor *visitor, struct parameters *parameters)
-{
-	size_t left = 0, marks = 0;
-	const char *mark = NULL;
-	for (size_t i = 0; i < parameters->count; i++) {
-		bool is_mark = strcmp(parameters->items[i].name, "formulier") == 0;
-		marks += is_mark;
-		if (is_mark)
-			mark = parameters->items[i].value;
-		else
-			parameters->items[left++] = parameters->items[i];
-	}
-	parameters->count = left;
-	bool theirs = marks == 1 && mark && visitor_form_is_theirs(stage, visitor, mark);
-	return theirs ? 0 : ERR_FORM;
-}
-
 static int fields_of(struct stage *stage, const struct read *read, struct http_request *request,
 	const struct visitor *visitor, struct parameters *fields, struct why *why)
 {
@@ -92,14 +70,10 @@ static int fields_of(struct stage *stage, const struct read *read, struct http_r
 	if (!http_each_field(request, on_parameter, fields))
 		return why_set(why, ERR_INVALID, "the body is no form");
 	err = count_check(fields, why);
-	return err || !read->permission ? err : mark_take(stage, visitor, fields);
-}
-
-static void on_forwarded(void *arg, const char *name, const char *value)
-{
-	const char **last = arg;
-	if (strcasecmp(name, "X-Forwarded-For") == 0)
-		*last = value;
+	if (err || !read->permission)
+		return err;
+	const char *mark = read_field_take("formulier", fields->items, &fields->count);
+	return mark && visitor_form_is_theirs(stage, visitor, mark) ? 0 : ERR_FORM;
 }
 
 /* ---- both ---- */
@@ -134,7 +108,7 @@ int gets_answer(struct stage *stage, const struct read *read, struct http_reques
 	int err = 0;
 	if (read->is_form) {
 		err = fields_of(stage, read, request, visitor, &parameters, why);
-		http_each_header(request, on_forwarded, &get.forwarded);
+		get.forwarded = http_header_last(request, "X-Forwarded-For");
 		http_peer(request, peer);
 	} else {
 		http_each_parameter(request, on_parameter, &parameters);

@@ -9,7 +9,6 @@
 
 #include <sodium.h>
 #include <string.h>
-#include <strings.h>
 
 struct pages {
 	uint8_t key[SESSION_KEY];
@@ -22,10 +21,12 @@ struct pages {
 
 /* ---- the key ---- */
 
-static void key_read(struct stage *stage)
+void pages_reload(struct stage *stage)
 {
 	struct pages *pages = stage->pages;
 	struct why why = {""};
+	if (!pages)
+		return;
 	pages->has_key = keys_read(stage->config.keys, "session", "key", pages->key, &why) == 0;
 	if (!pages->has_key) {
 		sodium_memzero(pages->key, sizeof pages->key);
@@ -45,13 +46,7 @@ void pages_open(struct stage *stage)
 	if (role[0])
 		must(role_parse(role, &pages->developer.role) ==
 			0); /* config_load has seen to it */
-	key_read(stage);
-}
-
-void pages_reload(struct stage *stage)
-{
-	if (stage->pages)
-		key_read(stage);
+	pages_reload(stage);
 }
 
 void pages_close(struct stage *stage)
@@ -76,21 +71,11 @@ static const struct client *client_of(const struct stage *stage, const struct se
 	return holds ? client : NULL;
 }
 
-static void on_header(void *arg, const char *name, const char *value)
-{
-	(void)value;
-	static const char forwarded[] = "X-Forwarded-";
-	bool *is_forwarded = arg;
-	*is_forwarded |= strncasecmp(name, forwarded, sizeof forwarded - 1) == 0 ||
-			 strcasecmp(name, "Forwarded") == 0;
-}
-
 /* Whom a proxy lets in comes from elsewhere. */
 static bool is_developer(const struct stage *stage, const struct http_request *request)
 {
-	bool is_forwarded = false;
-	http_each_header(request, on_header, &is_forwarded);
-	return stage->pages->developer.role && !is_forwarded;
+	return stage->pages->developer.role && !http_has_header_like(request, "X-Forwarded-") &&
+	       !http_header(request, "Forwarded");
 }
 
 struct visitor visitor_of(
@@ -208,13 +193,8 @@ int get_front_page(const void *knowledge, const struct get_query *query, struct 
 static void sign_in_print(const struct stage *stage, const struct get_query *query,
 	enum page_sign_in said, const char *to, struct get_answer *answer)
 {
-	static const unsigned statuses[] = {200, 401, 403, 429, 503};
-	static const char *const more[] = {
-		"", "WWW-Authenticate: Bearer\n", "", "Retry-After: 60\n", ""};
 	said = stage->pages->has_key ? said : SIGN_IN_CLOSED;
-	answer->status = statuses[said];
-	answer->headers = arena_printf(query->arena, "%s%s", page_headers, more[said]);
-	page_sign_in(query->house, said, to, answer->text);
+	answer->headers = page_sign_in(query->house, said, to, &answer->status, answer->text);
 }
 
 int get_sign_in_page(const void *knowledge, const struct get_query *query,
@@ -226,25 +206,19 @@ int get_sign_in_page(const void *knowledge, const struct get_query *query,
 	return 0;
 }
 
-static const char *cookie_line(
-	const struct stage *stage, const char *value, unsigned seconds, struct arena *arena)
+static bool over_tls(const struct stage *stage)
 {
-	bool tls = strncmp(stage->config.public_url, "https://", 8) == 0;
-	return arena_printf(arena,
-		"Set-Cookie: %s=%s; Path=/; Max-Age=%u; HttpOnly; SameSite=Lax%s\n",
-		session_cookie_name, value, seconds, tls ? "; Secure" : "");
+	return strncmp(stage->config.public_url, "https://", 8) == 0;
 }
 
-static const char *cookie_make(
-	const struct stage *stage, const struct client *client, struct arena *arena)
+static void session_begin(
+	const struct stage *stage, const struct client *client, char line[SESSION_LINE])
 {
 	struct session session = {.until_ms = stage->now_ms + INT64_C(1000) * SESSION_SECONDS};
-	char cookie[SESSION_COOKIE];
 	randombytes_buf(session.id, sizeof session.id);
 	memcpy(session.client, client->name, sizeof session.client);
 	memcpy(session.fingerprint, client->token_hash, sizeof session.fingerprint);
-	session_seal(&session, stage->pages->key, cookie);
-	return cookie_line(stage, cookie, SESSION_SECONDS, arena);
+	session_line(&session, stage->pages->key, over_tls(stage), line);
 }
 
 static bool leads_home(const struct stage *stage, const char *to)
@@ -282,13 +256,16 @@ int form_sign_in(const void *knowledge, const struct get_query *query, struct ge
 	const Wot__V1__SignIn *asked = (const void *)query->parameters;
 	const struct client *client = NULL;
 	enum page_sign_in said = SIGN_IN_CLOSED;
+	char cookie[SESSION_LINE];
 	if (stage->pages->has_key)
 		said = judge(stage, query, asked->token ? asked->token : "", &client);
-	if (said == SIGN_IN_ASKS)
-		lead(query, 303, cookie_make(stage, client, query->arena), "",
-			leads_home(stage, asked->naar) ? asked->naar : "/", answer);
-	else
+	if (said == SIGN_IN_ASKS) {
+		session_begin(stage, client, cookie);
+		lead(query, 303, cookie, "", leads_home(stage, asked->naar) ? asked->naar : "/",
+			answer);
+	} else {
 		sign_in_print(stage, query, said, asked->naar, answer);
+	}
 	log_info("sign_in", "client=%s outcome=%u", client ? client->name : "-", answer->status);
 	return 0;
 }
@@ -297,8 +274,9 @@ int form_sign_out(const void *knowledge, const struct get_query *query, struct g
 	struct why *why)
 {
 	(void)why;
-	lead(query, 303, cookie_line(stage_of(knowledge), "", 0, query->arena), "", "/inloggen",
-		answer);
+	char line[SESSION_LINE];
+	session_line(NULL, NULL, over_tls(stage_of(knowledge)), line);
+	lead(query, 303, line, "", "/inloggen", answer);
 	return 0;
 }
 
@@ -309,40 +287,15 @@ get_fn *const pages_gets[GET_COUNT] = {
 
 /* ---- what is refused ---- */
 
-/* As in an address; `within` of another address: also what parts of one are set apart by. */
-static void escape(const char *text, const char *plain, struct buf *out)
-{
-	for (const char *c = text; *c; c++) {
-		bool is_plain = (*c >= '0' && *c <= '9') ||
-				((*c | 0x20) >= 'a' && (*c | 0x20) <= 'z') || strchr(plain, *c);
-		if (is_plain)
-			buf_char(out, *c);
-		else
-			buf_printf(out, "%%%02X", (unsigned char)*c);
-	}
-}
-
-static void on_parameter(void *arg, const char *name, const char *value)
-{
-	struct buf *to = arg;
-	buf_char(to, strchr(to->data, '?') ? '&' : '?');
-	escape(name, "-._~", to);
-	if (value) {
-		buf_char(to, '=');
-		escape(value, "-._~", to);
-	}
-}
-
 const char *pages_sign_in_first(struct stage *stage, const struct http_request *request)
 {
 	enum { LONGEST = 2000 }; /* as limit.def has it */
 	auto_buf struct buf to = {0}, headers = {0};
-	escape(http_path(request), "-._~/", &to);
-	http_each_parameter(request, on_parameter, &to);
+	http_target_print(request, &to);
 	buf_printf(&headers, "%sLocation: /inloggen", page_headers);
 	if (to.len <= LONGEST) {
 		buf_text(&headers, "?naar=");
-		escape(to.data, "-._~/", &headers);
+		http_escape(to.data, "-._~/", &headers);
 	}
 	buf_char(&headers, '\n');
 	return arena_strdup(&stage->arena, headers.data);

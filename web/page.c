@@ -103,9 +103,12 @@ const char *page_refusal(const struct page_house *house, int err, struct buf *ou
 
 /* ---- signing in ---- */
 
-void page_sign_in(
-	const struct page_house *house, enum page_sign_in said, const char *naar, struct buf *out)
+const char *page_sign_in(const struct page_house *house, enum page_sign_in said, const char *naar,
+	unsigned *status, struct buf *out)
 {
+	static const unsigned statuses[] = {200, 401, 403, 429, 503};
+	static const char *const headers[] = {
+		PAGE, PAGE "WWW-Authenticate: Bearer\n", PAGE, PAGE "Retry-After: 60\n", PAGE};
 	bool is_fault = said == SIGN_IN_WRONG || said == SIGN_IN_SYSTEM || said == SIGN_IN_WAITS;
 	struct html_sign_in view = {
 		.town = house->town,
@@ -121,4 +124,6 @@ void page_sign_in(
 	};
 	view.top.at_sign_in = true;
 	html_sign_in(&view, out);
+	*status = statuses[said];
+	return headers[said];
 }

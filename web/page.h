@@ -34,9 +34,9 @@ const char *page_text(struct buf *text, struct arena *arena);
 /* Why there is no page (of lib/err.h), and what to do. Returns its headers. */
 const char *page_refusal(const struct page_house *house, int err, struct buf *out);
 
-/* The page to sign in, and what came of it so far. naar: the page asked for, or NULL. */
+/* The page to sign in, and what came of it so far. naar: the page asked for, or NULL. Returns its headers. */
 enum page_sign_in { SIGN_IN_ASKS, SIGN_IN_WRONG, SIGN_IN_SYSTEM, SIGN_IN_WAITS, SIGN_IN_CLOSED };
-void page_sign_in(
-	const struct page_house *house, enum page_sign_in said, const char *naar, struct buf *out);
+const char *page_sign_in(const struct page_house *house, enum page_sign_in said, const char *naar,
+	unsigned *status, struct buf *out);
 
 #endif

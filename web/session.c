@@ -3,6 +3,7 @@
 #include "lib/clean.h"
 #include "lib/err.h"
 #include <sodium.h>
+#include <stdio.h>
 #include <string.h>
 
 const char session_cookie_name[] = "wot";
@@ -46,6 +47,19 @@ void session_seal(
 	sodium_bin2base64(cookie, SESSION_COOKIE, bytes, sizeof bytes,
 		sodium_base64_VARIANT_URLSAFE_NO_PADDING);
 	sodium_memzero(seal, sizeof seal);
+}
+
+void session_line(
+	const struct session *session, const uint8_t *key, bool over_tls, char line[SESSION_LINE])
+{
+	char cookie[SESSION_COOKIE] = "";
+	if (session)
+		session_seal(session, key, cookie);
+	int len = snprintf(line, SESSION_LINE,
+		"Set-Cookie: %s=%s; Path=/; Max-Age=%d; HttpOnly; SameSite=Lax%s\n",
+		session_cookie_name, cookie, session ? SESSION_SECONDS : 0,
+		over_tls ? "; Secure" : "");
+	must(len < SESSION_LINE);
 }
 
 int session_open(

@@ -12,7 +12,13 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum { SESSION_KEY = 32, SESSION_ID = 24, SESSION_COOKIE = 200, SESSION_FORM = 65 };
+enum {
+	SESSION_KEY = 32,
+	SESSION_ID = 24,
+	SESSION_COOKIE = 200,
+	SESSION_LINE = 320,
+	SESSION_FORM = 65
+};
 enum { SESSION_SECONDS = 12 * 60 * 60 };
 extern const char session_cookie_name[]; /* "wot" */
 
@@ -26,6 +32,9 @@ struct session {
 /* The value of the cookie. */
 void session_seal(
 	const struct session *session, const uint8_t key[SESSION_KEY], char cookie[SESSION_COOKIE]);
+/* The line of a head that gives it to a browser; session NULL: takes it away. */
+void session_line(
+	const struct session *session, const uint8_t *key, bool over_tls, char line[SESSION_LINE]);
 /* ERR_UNAUTHENTICATED: it is none of ours, or is over. */
 int session_open(const char *cookie, const uint8_t key[SESSION_KEY], int64_t now_ms,
 	struct session *session);
