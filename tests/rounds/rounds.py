@@ -105,19 +105,20 @@ class Door:
             self.say(f"after the crowd had gone a good client got {status}")
 
     def counted(self):
-        """How many were shown out or not let in, as the daemon counts them."""
+        """How many were shown out or not let in for want of room, or of time, as the daemon counts them: a slow one
+        is never full, since by then half requests are over time."""
         header, *rows = self.wot.ask(self.daemon, "show stat csv").strip().splitlines()
         names = header.removeprefix("# ").split(",")
         row = next(row for row in (dict(zip(names, line.split(","))) for line in rows)
                    if (row["kind"], row["name"]) == ("door", "http"))
-        return int(row["turned_away"])
+        return int(row["turned_away"]) + int(row["timeouts"])
 
     def await_full(self):
         """The kernel lets a crowd in before the daemon does, and a slow daemon long before."""
         end = time.monotonic() + FULL_SECONDS
         while (counted := self.counted()) == self.counted_before:
             if time.monotonic() > end:
-                self.say("counted nobody for whom there was no room")
+                self.say("counted nobody for whom there was no room or time")
                 return
             time.sleep(0.05)
         self.counted_before = counted

@@ -281,6 +281,8 @@ static void who_does_not_read_is_not_read(void **state)
 	char *bytes = calloc(1, EACH);
 	for (int i = 0; i < SENDS; i++)
 		put(deaf, bytes, EACH, false);
+	server.want = 1;
+	assert_true(loop_until(test.loop, has_all, &server));
 	for (uint64_t end_us = clock_mono_us() + 300000; clock_mono_us() < end_us;)
 		uv_run(loop_uv(test.loop), UV_RUN_NOWAIT);
 	assert_in_range(server.got, 1, SENDS - 1);

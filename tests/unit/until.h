@@ -1,5 +1,5 @@
 /*
- * For tests of what runs on a loop: turns it until a condition holds, and fails after 10 s.
+ * For tests of what runs on a loop: turns it until a condition holds, and fails after 10 s, or 60 with TSan.
  */
 #ifndef WOT_TEST_UNTIL_H
 #define WOT_TEST_UNTIL_H
@@ -11,7 +11,11 @@
 #include <sys/time.h>
 #include <unistd.h>
 
+#if defined(__SANITIZE_THREAD__)
+enum { UNTIL_LIMIT_MS = 60000 };
+#else
 enum { UNTIL_LIMIT_MS = 10000 };
+#endif
 
 struct until {
 	struct loop *loop;
