@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 
 
-@dataclass
+@dataclass(slots=True)
 class Given:
     row: object
     count: int = 0

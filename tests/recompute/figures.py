@@ -595,7 +595,7 @@ def definition_for(last):
     return 2023 if last.year <= 2023 else 2025
 
 
-@lru_cache(128)
+@lru_cache(16384)
 def given_of(name, q):
     """The rows of a KPI, which are the same by any dimension."""
     return [*KPIS[name].given(q)]

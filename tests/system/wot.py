@@ -133,9 +133,7 @@ class Wot:
         self.before = before
         self.settings = settings or {}
         self.write_config()
-        self.wotctl("keygen")
-        for name, role in CLIENTS.items():
-            self.wotctl("client", "add", name, role)
+        self.make_keys()
 
     def __enter__(self):
         return self
@@ -152,6 +150,22 @@ class Wot:
             shutil.rmtree(self.dir, ignore_errors=True)
 
     # ---- configuration ----
+
+    keys_made = {}  # files of the first one, for all others: making them costs more than most tests
+
+    def make_keys(self):
+        if self.keys_made:
+            (self.dir / "keys").mkdir(mode=0o700, exist_ok=True)
+            for name, (mode, text) in self.keys_made.items():
+                path = self.dir / name
+                path.touch(mode)
+                path.write_bytes(text)
+            return
+        self.wotctl("keygen")
+        for name, role in CLIENTS.items():
+            self.wotctl("client", "add", name, role)
+        for path in [self.dir / "clients.yaml", *(self.dir / "keys").iterdir()]:
+            self.keys_made[path.relative_to(self.dir)] = path.stat().st_mode & 0o777, path.read_bytes()
 
     def port(self, daemon, push=False):
         return self.base + DAEMONS.index(daemon) + (10 if push else 0)
