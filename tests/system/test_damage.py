@@ -1,4 +1,5 @@
 """Damage is found, named, and never walked over; and a daemon ends as it should, whatever is wrong."""
+import concurrent.futures
 import contextlib
 import http.client
 import os
@@ -371,6 +372,11 @@ class WrongUse(unittest.TestCase):
         args = args or ("--config", self.wot.dir / "wot.yaml", "--dir", self.wot.dir)
         return subprocess.run([BIN / f"wot-{name}", *args], capture_output=True, text=True, timeout=20 * PATIENCE)
 
+    def run_daemons(self, names):
+        """At once: each waits for a while before it gives up."""
+        with concurrent.futures.ThreadPoolExecutor(len(names)) as pool:
+            return zip(names, pool.map(self.run_daemon, names))
+
     def assert_wrong(self, done, *texts):
         self.assertEqual(done.returncode, 2, done.stderr)
         for text in texts:
@@ -378,22 +384,22 @@ class WrongUse(unittest.TestCase):
 
     def test_a_second_daemon_on_the_same_folder_says_who_holds_it(self):
         self.wot.start()
-        for name in DAEMONS:
+        for name, done in self.run_daemons(DAEMONS):
             pid = self.wot.processes[name].pid
-            done = self.run_daemon(name)
             self.assertEqual(done.returncode, 1, done.stderr)  # once that one is gone, starting it again would help
             self.assertRegex(done.stderr, rf"in use by wot-{name} \(pid {pid}\)")
         self.wot.post("desk", "/v1/brief-contacts", {"externalRef": "still-there", "occurredAt": now(), "channel": "PHONE", "answer": "ADVICE"})
         self.wot.settle()  # the first ones were not disturbed
 
     def test_a_taken_port_is_named(self):
-        for name in DAEMONS:
-            for push in (False, True):
-                if push and name == "aggregate":
-                    continue
-                port = self.wot.port(name, push=push)
-                with self.subTest(name=name, push=push), socket.create_server(("127.0.0.1", port)):
-                    self.assert_wrong(self.run_daemon(name), rf"127\.0\.0\.1:{port}")
+        for push, names in ((False, DAEMONS), (True, LOGS)):
+            ports = {name: self.wot.port(name, push=push) for name in names}
+            with contextlib.ExitStack() as taken:
+                for port in ports.values():
+                    taken.enter_context(socket.create_server(("127.0.0.1", port)))
+                for name, done in self.run_daemons(names):
+                    with self.subTest(name=name, push=push):
+                        self.assert_wrong(done, rf"127\.0\.0\.1:{ports[name]}")
 
     def test_a_wrong_setting_is_named_by_file_line_and_column(self):
         path = self.wot.dir / "wot.yaml"
