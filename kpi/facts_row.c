@@ -33,6 +33,15 @@ void changes_add(struct changes *changes, size_t column, int32_t value)
 	changes->items[changes->count++] = (struct change){column, value};
 }
 
+/* Of such a row there is no day on which it could count. */
+static bool nothing_is_known(const struct table *table, uint32_t row)
+{
+	for (size_t column = 0; column < table->column_count; column++)
+		if (table_get(table, column, row) != VALUE_UNSET)
+			return false;
+	return true;
+}
+
 void facts_change(
 	struct facts *facts, enum source source, uint32_t row, const struct changes *changes)
 {
@@ -46,7 +55,7 @@ void facts_change(
 	}
 	if (!columns)
 		return;
-	if (facts->on_change)
+	if (facts->on_change && !nothing_is_known(table, row))
 		facts->on_change(facts->arg, source, row, columns, -1);
 	for (size_t i = 0; i < changes->count; i++)
 		table_set(table, changes->items[i].column, row, changes->items[i].value);

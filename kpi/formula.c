@@ -6,14 +6,14 @@
 
 /* ---- what rows give ---- */
 
-static void days_within(struct rows rows, const int32_t *restrict day, int32_t from, int32_t to,
-	bool *restrict within)
+COLUMN_BODY void days_within(struct rows rows, const int32_t *restrict day, int32_t from,
+	int32_t to, bool *restrict within)
 {
 	for (uint32_t i = 0; i < rows.count; i++)
 		within[i] = (day[i] >= from) & (day[i] <= to);
 }
 
-static bool amounts_fill(
+COLUMN_BODY bool amounts_fill(
 	const struct formula *formula, int ref, int32_t missing, struct rows rows, int32_t *amounts)
 {
 	if (ref == REF_NONE)
@@ -27,7 +27,7 @@ static bool amounts_fill(
 }
 
 /* Those of the rows of which no answer is known. */
-static void unknown_give(const struct formula *formula, struct rows rows, const bool *of,
+COLUMN_BODY void unknown_give(const struct formula *formula, struct rows rows, const bool *of,
 	struct given *restrict given)
 {
 	bool unknown[TABLE_CHUNK];
@@ -40,8 +40,8 @@ static void unknown_give(const struct formula *formula, struct rows rows, const 
 }
 
 /* In from `day` until the day before `leave`; who leaves as it enters never is. */
-static bool stock_give(const struct formula *formula, struct rows rows, const struct period *period,
-	struct given *given)
+COLUMN_BODY bool stock_give(const struct formula *formula, struct rows rows,
+	const struct period *period, struct given *given)
 {
 	bool in[TABLE_CHUNK];
 	row_values(formula->kind, formula->day, rows, given->day);
@@ -69,7 +69,7 @@ static bool stock_give(const struct formula *formula, struct rows rows, const st
 }
 
 /* Of a deadline: what does not count is awaited until the day is past, and late then. */
-static void late_give(
+COLUMN_BODY void late_give(
 	struct rows rows, const struct period *period, const bool *placed, struct given *given)
 {
 	int32_t today = period ? period->today : INT32_MAX;
@@ -81,7 +81,7 @@ static void late_give(
 }
 
 /* Rows that are placed on `day`, as far as they are of what is counted. */
-static void placed_give(const struct formula *formula, struct rows rows,
+COLUMN_BODY void placed_give(const struct formula *formula, struct rows rows,
 	const struct period *period, bool *restrict placed, struct given *restrict given)
 {
 	const struct row_kind *kind = formula->kind;
@@ -108,7 +108,7 @@ static void placed_give(const struct formula *formula, struct rows rows,
 		has_of && amounts_fill(formula, formula->divided_by, 0, rows, given->of_amount);
 }
 
-static COLUMN_LOOP bool flow_give(const struct formula *formula, struct rows rows,
+COLUMN_BODY bool flow_give(const struct formula *formula, struct rows rows,
 	const struct period *period, struct given *given)
 {
 	const struct row_kind *kind = formula->kind;
@@ -139,8 +139,8 @@ static COLUMN_LOOP bool flow_give(const struct formula *formula, struct rows row
 	return true;
 }
 
-bool formula_give(const struct formula *formula, struct rows rows, const struct period *period,
-	struct given *given)
+COLUMN_BODY bool rows_give(const struct formula *formula, struct rows rows,
+	const struct period *period, struct given *given)
 {
 	if (formula->leave != REF_NONE ? stock_give(formula, rows, period, given)
 				       : flow_give(formula, rows, period, given))
@@ -148,6 +148,25 @@ bool formula_give(const struct formula *formula, struct rows rows, const struct 
 	memset(given->gives, 0, rows.count);
 	given->summed = given->divided = false;
 	return false;
+}
+
+static COLUMN_LOOP bool many_give(const struct formula *formula, struct rows rows,
+	const struct period *period, struct given *given)
+{
+	return rows_give(formula, rows, period, given);
+}
+
+static bool one_gives(const struct formula *formula, uint32_t row, const struct period *period,
+	struct given *given)
+{
+	return rows_give(formula, (struct rows){row, 1}, period, given);
+}
+
+bool formula_give(const struct formula *formula, struct rows rows, const struct period *period,
+	struct given *given)
+{
+	return rows.count == 1 ? one_gives(formula, rows.first, period, given)
+			       : many_give(formula, rows, period, given);
 }
 
 /* ---- dimensions ---- */
@@ -203,7 +222,7 @@ const char *split_key(const struct split *split, uint32_t value)
 	return name ? name : "UNKNOWN";
 }
 
-static void classes_of(const struct dimension *dimension, struct rows rows,
+COLUMN_BODY void classes_of(const struct dimension *dimension, struct rows rows,
 	const int32_t *restrict raw, uint32_t *restrict values)
 {
 	memset(values, 0, rows.count * sizeof *values);
@@ -235,11 +254,11 @@ static uint32_t list_merge(const struct split *split, uint32_t list)
 	return merged;
 }
 
-static void lists_of(const struct split *split, struct rows rows, const int32_t *restrict raw,
+COLUMN_BODY void lists_of(const struct split *split, struct rows rows, const int32_t *restrict raw,
 	uint32_t *restrict values)
 {
-	bool merges = false;
-	for (uint32_t bit = 0; bit < SPLIT_VALUES_MAX; bit++)
+	bool merges = rows.count == 1; /* as it is, faster than to see whether any does */
+	for (uint32_t bit = 0; bit < SPLIT_VALUES_MAX && !merges; bit++)
 		merges = merges || split->merge[bit] != bit;
 	for (uint32_t i = 0; i < rows.count; i++)
 		values[i] = raw[i] == VALUE_UNSET || !raw[i] ? 1 : (uint32_t)raw[i];
@@ -247,11 +266,11 @@ static void lists_of(const struct split *split, struct rows rows, const int32_t 
 		values[i] = list_merge(split, values[i]);
 }
 
-static void values_of_cases(
+COLUMN_BODY void values_of_cases(
 	const struct formula *formula, const struct split *split, struct rows rows, int32_t *values)
 {
 	int32_t numbers[TABLE_CHUNK];
-	table_values(formula->kind->table, (size_t)split->by_case, rows, numbers);
+	row_values(formula->kind, split->by_case, rows, numbers);
 	for (uint32_t i = 0; i < rows.count; i++) {
 		uint32_t number = (uint32_t)numbers[i];
 		values[i] = number < split->table->rows
@@ -260,7 +279,7 @@ static void values_of_cases(
 	}
 }
 
-COLUMN_LOOP void split_column(const struct formula *formula, const struct split *split,
+COLUMN_BODY void rows_split(const struct formula *formula, const struct split *split,
 	struct rows rows, uint32_t *values)
 {
 	int32_t raw[TABLE_CHUNK];
@@ -271,7 +290,7 @@ COLUMN_LOOP void split_column(const struct formula *formula, const struct split 
 	if (split->column == SPLIT_CLASSES)
 		row_class_values(formula->kind, formula->measure, rows, raw);
 	else if (split->by_case < 0)
-		table_values(split->table, (size_t)split->column, rows, raw);
+		row_values(formula->kind, split->column, rows, raw);
 	else
 		values_of_cases(formula, split, rows, raw);
 	if (has_classes(split)) {
@@ -292,12 +311,18 @@ COLUMN_LOOP void split_column(const struct formula *formula, const struct split 
 	}
 }
 
+COLUMN_LOOP void split_column(const struct formula *formula, const struct split *split,
+	struct rows rows, uint32_t *values)
+{
+	rows_split(formula, split, rows, values);
+}
+
 size_t split_values(const struct formula *formula, const struct split *split, uint32_t row,
 	uint32_t values[SPLIT_VALUES_MAX])
 {
 	uint32_t value;
 	size_t count = 0;
-	split_column(formula, split, (struct rows){row, 1}, &value);
+	rows_split(formula, split, (struct rows){row, 1}, &value);
 	if (!split_is_list(split)) {
 		values[count++] = value;
 		return count;

@@ -90,7 +90,7 @@ static void numbers_of(struct rows rows, const int32_t *restrict numbers, int32_
 		values[i] = values[i] == VALUE_UNSET ? VALUE_UNSET : numbers[values[i] & 31];
 }
 
-static COLUMN_LOOP void measure_values(const struct row_kind *kind, const struct measure *measure,
+COLUMN_BODY void measure_rows(const struct row_kind *kind, const struct measure *measure,
 	struct rows rows, int32_t *values)
 {
 	int32_t others[TABLE_CHUNK];
@@ -118,12 +118,29 @@ static COLUMN_LOOP void measure_values(const struct row_kind *kind, const struct
 	}
 }
 
+static COLUMN_LOOP void measure_many(const struct row_kind *kind, const struct measure *measure,
+	struct rows rows, int32_t *values)
+{
+	measure_rows(kind, measure, rows, values);
+}
+
+static void measure_one(
+	const struct row_kind *kind, const struct measure *measure, uint32_t row, int32_t *value)
+{
+	measure_rows(kind, measure, (struct rows){row, 1}, value);
+}
+
 void row_values(const struct row_kind *kind, int ref, struct rows rows, int32_t *values)
 {
-	if (ref < COLUMN_MAX)
+	bool one = rows.count == 1;
+	if (ref < COLUMN_MAX && one)
+		*values = table_get(kind->table, (size_t)ref, rows.first);
+	else if (ref < COLUMN_MAX)
 		table_values(kind->table, (size_t)ref, rows, values);
+	else if (one)
+		measure_one(kind, measure_of(kind, ref), rows.first, values);
 	else
-		measure_values(kind, measure_of(kind, ref), rows, values);
+		measure_many(kind, measure_of(kind, ref), rows, values);
 }
 
 /* ---- classes ---- */
@@ -219,7 +236,7 @@ void row_names(const struct row_kind *kind, struct buf *out)
 			holds[i] = (test);                                                         \
 	} while (0)
 
-static void test_apply(enum test_op op, struct rows rows, const int32_t *restrict value,
+COLUMN_BODY void test_apply(enum test_op op, struct rows rows, const int32_t *restrict value,
 	const int32_t *restrict than, bool *restrict holds)
 {
 #define BOTH_KNOWN (value[i] != VALUE_UNSET) & (than[i] != VALUE_UNSET)
@@ -254,11 +271,11 @@ static void test_apply(enum test_op op, struct rows rows, const int32_t *restric
 	}
 }
 
-static COLUMN_LOOP void test_holds(
+COLUMN_BODY void test_rows(
 	const struct row_kind *kind, const struct test *test, struct rows rows, bool *holds)
 {
 	int32_t value[TABLE_CHUNK], than[TABLE_CHUNK];
-	if (test->other < 0 && test->ref < COLUMN_MAX &&
+	if (rows.count > 1 && test->other < 0 && test->ref < COLUMN_MAX &&
 		(test->op == TEST_IS || test->op == TEST_IS_NOT)) {
 		table_is(kind->table, (size_t)test->ref, rows, test->number, holds);
 		for (uint32_t i = 0; test->op == TEST_IS_NOT && i < rows.count; i++)
@@ -274,11 +291,34 @@ static COLUMN_LOOP void test_holds(
 	test_apply(test->op, rows, value, than, holds);
 }
 
-bool row_holds(const struct row_kind *kind, const struct condition *condition, struct rows rows,
-	bool *restrict holds)
+static COLUMN_LOOP void test_many(
+	const struct row_kind *kind, const struct test *test, struct rows rows, bool *holds)
+{
+	test_rows(kind, test, rows, holds);
+}
+
+static void test_one(
+	const struct row_kind *kind, const struct test *test, uint32_t row, bool *holds)
+{
+	test_rows(kind, test, (struct rows){row, 1}, holds);
+}
+
+static inline void test_holds(
+	const struct row_kind *kind, const struct test *test, struct rows rows, bool *holds)
+{
+	if (rows.count == 1)
+		test_one(kind, test, rows.first, holds);
+	else
+		test_many(kind, test, rows, holds);
+}
+
+COLUMN_BODY bool condition_rows(const struct row_kind *kind, const struct condition *condition,
+	struct rows rows, bool *restrict holds)
 {
 	bool any[TABLE_CHUNK], other[TABLE_CHUNK];
 	for (size_t t = 0; t < condition->count; t++) {
+		if (!rows_any(rows, holds))
+			return false;
 		test_holds(kind, &condition->tests[t], rows, any);
 		while (condition->tests[t].or_next) {
 			test_holds(kind, &condition->tests[++t], rows, other);
@@ -287,10 +327,16 @@ bool row_holds(const struct row_kind *kind, const struct condition *condition, s
 		}
 		for (uint32_t i = 0; i < rows.count; i++)
 			holds[i] &= any[i];
-		if (!rows_any(rows, holds))
-			return false;
 	}
-	return true;
+	return rows_any(rows, holds);
+}
+
+bool row_holds(const struct row_kind *kind, const struct condition *condition, struct rows rows,
+	bool *restrict holds)
+{
+	if (rows.count == 1)
+		return condition_rows(kind, condition, (struct rows){rows.first, 1}, holds);
+	return condition_rows(kind, condition, rows, holds);
 }
 
 uint64_t row_condition_reads(const struct row_kind *kind, const struct condition *condition)

@@ -206,7 +206,6 @@ static void next_prefetch(const struct table *table, const struct column *column
 		__builtin_prefetch(at + i);
 }
 
-/* Zeroed memory reads as unset: the widths differ in the type that they are read as. */
 #define VALUES_READ(type, value_of)                                                                \
 	do {                                                                                       \
 		const type *at = (const type *)(const void *)column_at + rows.first % TABLE_CHUNK; \
@@ -225,14 +224,14 @@ COLUMN_LOOP void table_values(
 		return;
 	}
 	const uint8_t *column_at = chunk->columns + of->offset;
-	int32_t above = of->base - 1;
+	int32_t base = of->base;
 	next_prefetch(table, of, rows);
 	if (of->width == 1)
-		VALUES_READ(uint8_t, at[i] ? at[i] - 1 : VALUE_UNSET);
+		VALUES_READ(uint8_t, value_of_byte(at[i]));
 	else if (of->width == 2)
-		VALUES_READ(uint16_t, at[i] ? at[i] + above : VALUE_UNSET);
+		VALUES_READ(uint16_t, value_of_two(at[i], base));
 	else
-		VALUES_READ(uint32_t, (int32_t)(at[i] ^ 0x80000000u));
+		VALUES_READ(uint32_t, value_of_four(at[i]));
 }
 
 /* Most conditions ask a flag or an enumeration: those are compared as the bytes that they are. */
@@ -252,13 +251,6 @@ COLUMN_LOOP void table_is(const struct table *table, size_t column, struct rows 
 	table_values(table, column, rows, values);
 	for (uint32_t i = 0; i < rows.count; i++)
 		is[i] = values[i] == value;
-}
-
-int32_t table_get(const struct table *table, size_t column, uint32_t row)
-{
-	int32_t value;
-	table_values(table, column, (struct rows){row, 1}, &value);
-	return value;
 }
 
 int32_t text_number(struct column *column, const void *text, size_t len)

@@ -33,6 +33,8 @@ enum {
 #else
 #define COLUMN_LOOP
 #endif
+/* The body of such a loop where it is compiled once more, for the one row that changes: there is no loop then. */
+#define COLUMN_BODY static inline __attribute__((always_inline))
 
 enum column_type { COLUMN_DAY, COLUMN_NUMBER, COLUMN_FLAG, COLUMN_ENUM, COLUMN_SET, COLUMN_TEXT };
 
@@ -82,7 +84,33 @@ void table_share(const struct table *table, struct table *out);
 void table_reserve(struct table *table, uint32_t row);
 void table_set(struct table *table, size_t column, uint32_t row, int32_t value);
 
-int32_t table_get(const struct table *table, size_t column, uint32_t row);
+/* A value as it is stored. Zeroed memory reads as unset: the widths differ in the type that they are read as. */
+static inline int32_t value_of_byte(uint8_t stored)
+{
+	return stored ? stored - 1 : VALUE_UNSET;
+}
+static inline int32_t value_of_two(uint16_t stored, int32_t base)
+{
+	return stored ? stored + base - 1 : VALUE_UNSET;
+}
+static inline int32_t value_of_four(uint32_t stored)
+{
+	return (int32_t)(stored ^ 0x80000000u);
+}
+
+static inline int32_t table_get(const struct table *table, size_t column, uint32_t row)
+{
+	const struct column *of = &table->columns[column];
+	const struct chunk *chunk = table->chunks[row / TABLE_CHUNK];
+	if (!chunk)
+		return VALUE_UNSET;
+	const void *at = chunk->columns + of->offset;
+	row %= TABLE_CHUNK;
+	if (of->width == 1)
+		return value_of_byte(((const uint8_t *)at)[row]);
+	return of->width == 2 ? value_of_two(((const uint16_t *)at)[row], of->base)
+			      : value_of_four(((const uint32_t *)at)[row]);
+}
 
 /* Neighbours in one chunk: what is read at once. */
 struct rows {
