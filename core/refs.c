@@ -3,7 +3,6 @@
 #include "lib/clean.h"
 #include "lib/grow.h"
 #include <stdbool.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -67,11 +66,14 @@ uint32_t refs_find(const struct refs *refs, const char *client, const char *case
 /* Where "CLIENT/REF" now stands in text. Offset 0 stays free: it means none. */
 static uint32_t text_add(struct refs *refs, const char *client, const char *ref)
 {
-	size_t len = strlen(client) + strlen(ref) + 2;
+	size_t client_len = strlen(client), ref_len = strlen(ref), len = client_len + ref_len + 2;
 	size_t offset = refs->text_len ? refs->text_len : 1;
 	refs->text = grown(refs->text, &refs->text_room, offset + len, 1);
 	must(offset + len <= UINT32_MAX);
-	snprintf(refs->text + offset, len, "%s/%s", client, ref);
+	char *text = refs->text + offset;
+	memcpy(text, client, client_len);
+	text[client_len] = '/';
+	memcpy(text + client_len + 1, ref, ref_len + 1);
 	refs->text_len = offset + len;
 	return (uint32_t)offset;
 }

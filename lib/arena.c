@@ -65,15 +65,18 @@ char *arena_strdup(struct arena *arena, const char *text)
 
 char *arena_printf(struct arena *arena, const char *format, ...)
 {
-	va_list args;
+	char text[256]; /* most fit */
+	va_list args, again;
 	va_start(args, format);
-	va_list again;
 	va_copy(again, args);
-	int len = vsnprintf(NULL, 0, format, again);
-	va_end(again);
+	int len = vsnprintf(text, sizeof text, format, args);
 	must(len >= 0);
 	char *out = arena_alloc(arena, (size_t)len + 1);
-	vsnprintf(out, (size_t)len + 1, format, args);
+	if ((size_t)len < sizeof text)
+		memcpy(out, text, (size_t)len);
+	else
+		vsnprintf(out, (size_t)len + 1, format, again);
+	va_end(again);
 	va_end(args);
 	return out;
 }

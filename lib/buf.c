@@ -61,11 +61,15 @@ void buf_vprintf(struct buf *buf, const char *format, va_list args)
 {
 	va_list again;
 	va_copy(again, args);
-	int len = vsnprintf(NULL, 0, format, again);
-	va_end(again);
+	buf_reserve(buf, 64); /* most fit in what there is */
+	size_t room = buf->room - buf->len;
+	int len = vsnprintf(buf->data + buf->len, room, format, args);
 	must(len >= 0);
-	buf_reserve(buf, (size_t)len);
-	vsnprintf(buf->data + buf->len, (size_t)len + 1, format, args);
+	if ((size_t)len >= room) {
+		buf_reserve(buf, (size_t)len);
+		vsnprintf(buf->data + buf->len, (size_t)len + 1, format, again);
+	}
+	va_end(again);
 	buf->len += (size_t)len;
 }
 

@@ -25,6 +25,14 @@ size_t utf8_prefix(const void *text, size_t len)
 	const uint8_t *bytes = text;
 	size_t at = 0;
 	while (at < len) {
+		uint64_t eight;
+		if (len - at >= sizeof eight) { /* ASCII, as nearly all is */
+			memcpy(&eight, bytes + at, sizeof eight);
+			if (!(eight & UINT64_C(0x8080808080808080))) {
+				at += sizeof eight;
+				continue;
+			}
+		}
 		if (bytes[at] < 0x80) {
 			at++;
 			continue;

@@ -2,6 +2,7 @@
 
 #include "proto/field.h"
 #include "proto/scan.h"
+#include <pthread.h>
 
 ProtobufCMessage *message_new(const ProtobufCMessageDescriptor *type, struct arena *arena)
 {
@@ -41,32 +42,43 @@ Wot__V1__Body__KindCase submission_kind(const uint8_t *bytes, size_t len)
 	return kind_within(bytes, len, SUBMISSION_BODY);
 }
 
-static const field_t *kind_field(uint32_t kind)
+static const field_t *kind_fields[KIND_MAX];
+
+static void kinds_make(void)
 {
-	return protobuf_c_message_descriptor_get_field(&wot__v1__body__descriptor, kind);
+	const ProtobufCMessageDescriptor *type = &wot__v1__body__descriptor;
+	for (const field_t *field = type->fields; field < field_end(type); field++)
+		kind_fields[field->id] = field;
+}
+
+const field_t *body_field(uint32_t kind)
+{
+	static pthread_once_t once = PTHREAD_ONCE_INIT;
+	pthread_once(&once, kinds_make);
+	return kind < KIND_MAX ? kind_fields[kind] : NULL;
 }
 
 const char *event_kind_name(uint32_t kind)
 {
-	const field_t *field = kind_field(kind);
+	const field_t *field = body_field(kind);
 	return field ? field->name : NULL;
 }
 
 const ProtobufCMessageDescriptor *event_kind_type(uint32_t kind)
 {
-	const field_t *field = kind_field(kind);
+	const field_t *field = body_field(kind);
 	return field ? field->descriptor : NULL;
 }
 
 ProtobufCMessage *body_message(const Wot__V1__Body *body)
 {
-	const field_t *field = kind_field(body->kind_case);
+	const field_t *field = body_field(body->kind_case);
 	return field ? field_message(&body->base, field, 0) : NULL;
 }
 
 void body_set(Wot__V1__Body *body, Wot__V1__Body__KindCase kind, ProtobufCMessage *message)
 {
-	const field_t *field = kind_field(kind);
+	const field_t *field = body_field(kind);
 	must(field && message->descriptor == field->descriptor);
 	body->kind_case = kind;
 	*(ProtobufCMessage **)field_member(&body->base, field) = message;

@@ -24,6 +24,8 @@ Wot__V1__Body__KindCase submission_kind(const uint8_t *bytes, size_t len);
 /* "call", "case_routed": the field's name in Body; NULL for a tag that this version does not know. */
 const char *event_kind_name(uint32_t kind);
 
+/* Body's field of that tag; NULL when unknown. */
+const ProtobufCFieldDescriptor *body_field(uint32_t kind);
 /* Body's message of that tag, as descriptor; NULL when unknown. */
 const ProtobufCMessageDescriptor *event_kind_type(uint32_t kind);
 /* The message inside a body, whichever it is. NULL when none is set. */

@@ -1,14 +1,28 @@
 #include "proto/case_id.h"
 
 #include <stdbool.h>
-#include <stdio.h>
 #include <string.h>
 
 enum { YEAR_DIGITS = 4, NUMBER_DIGITS = 6 };
 
+static char *digits_print(char *out, uint32_t number, int at_least)
+{
+	char digits[10];
+	int count = 0;
+	do {
+		digits[count++] = (char)('0' + number % 10);
+		number /= 10;
+	} while (number || count < at_least);
+	while (count)
+		*out++ = digits[--count];
+	return out;
+}
+
 void case_id_print(int year, uint32_t number, char out[CASE_ID_ROOM])
 {
-	snprintf(out, CASE_ID_ROOM, "%0*d-%0*u", YEAR_DIGITS, year, NUMBER_DIGITS, number);
+	out = digits_print(out, (uint32_t)year, YEAR_DIGITS);
+	*out++ = '-';
+	*digits_print(out, number, NUMBER_DIGITS) = 0;
 }
 
 char *case_id_new(int year, uint32_t number, struct arena *arena)

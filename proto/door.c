@@ -26,6 +26,7 @@ static const struct {
 enum { DOORS = sizeof rows / sizeof rows[0] };
 
 static struct door doors[DOORS];
+static const struct door *of_kind[KIND_MAX];
 
 static void doors_make(void)
 {
@@ -42,13 +43,20 @@ static void doors_make(void)
 			.kind = (Wot__V1__Body__KindCase)field->id,
 			.roles = rows[i].roles | ROLE_OPERATOR,
 		};
+		if (!of_kind[field->id])
+			of_kind[field->id] = &doors[i];
 	}
+}
+
+static void doors_need(void)
+{
+	static pthread_once_t once = PTHREAD_ONCE_INIT;
+	pthread_once(&once, doors_make);
 }
 
 const struct door *door_next(const char *daemon, size_t *at)
 {
-	static pthread_once_t once = PTHREAD_ONCE_INIT;
-	pthread_once(&once, doors_make);
+	doors_need();
 	while (*at < DOORS) {
 		const struct door *door = &doors[(*at)++];
 		if (!daemon || !strcmp(door->daemon, daemon))
@@ -78,11 +86,9 @@ unsigned door_roles(const char *daemon, const char *path)
 
 const struct door *door_of_kind(const char *daemon, uint32_t kind)
 {
-	const struct door *door;
-	for (size_t at = 0; (door = door_next(NULL, &at));)
-		if (door->kind == kind)
-			return daemon && strcmp(door->daemon, daemon) != 0 ? NULL : door;
-	return NULL;
+	doors_need();
+	const struct door *door = kind < KIND_MAX ? of_kind[kind] : NULL;
+	return door && daemon && strcmp(door->daemon, daemon) != 0 ? NULL : door;
 }
 
 void door_pointer(const struct door *door, char out[80])

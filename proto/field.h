@@ -20,12 +20,15 @@ static inline const field_t *field_end(const ProtobufCMessageDescriptor *type)
 	return type->n_fields ? type->fields + type->n_fields : type->fields;
 }
 
-/* The field of that number, or NULL. `next`, which may be the end of the fields, is tried first. */
+/* The field of that number, or NULL. `next`, which may be the end of the fields, is tried first; then where it
+ * lies in a message whose fields are numbered from 1 on without a gap, as most are. */
 static inline const field_t *field_of_id(
 	const ProtobufCMessageDescriptor *type, uint32_t id, const field_t *next)
 {
 	if (next < field_end(type) && next->id == id)
 		return next;
+	if (id - 1 < type->n_fields && type->fields[id - 1].id == id)
+		return &type->fields[id - 1];
 	return protobuf_c_message_descriptor_get_field(type, id);
 }
 

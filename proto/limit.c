@@ -41,6 +41,7 @@ enum { LIMITS = sizeof limits / sizeof limits[0] };
 
 /* The rows of a message. */
 static struct run {
+	const ProtobufCMessageDescriptor *type;
 	const struct limit *first, *end;
 } runs[LIMITS];
 static size_t run_count;
@@ -48,7 +49,7 @@ static size_t run_count;
 static struct run run_of(const ProtobufCMessageDescriptor *type)
 {
 	for (size_t i = 0; i < run_count; i++)
-		if (runs[i].first->type == type)
+		if (runs[i].type == type)
 			return runs[i];
 	return (struct run){0};
 }
@@ -62,7 +63,7 @@ static void limits_make(void)
 		must(limit->field);
 		if (!i || limit->type != limit[-1].type) {
 			must(!run_of(limit->type).first); /* they stand together */
-			runs[run_count++].first = limit;
+			runs[run_count++] = (struct run){.type = limit->type, .first = limit};
 		}
 		runs[run_count - 1].end = limit + 1;
 	}
@@ -372,6 +373,13 @@ void limit_lines(ProtobufCMessage *message)
 	for (const struct limit *limit = run.first; limit < run.end; limit++)
 		if (limit->kind == LIMIT_LINES && field_count(message, limit->field))
 			lines_read(*(char **)field_item(message, limit->field, 0));
+	if (message->descriptor ==
+		&wot__v1__body__descriptor) { /* one of many: found, not looked for */
+		ProtobufCMessage *inner = body_message((const Wot__V1__Body *)message);
+		if (inner)
+			limit_lines(inner);
+		return;
+	}
 	for (unsigned i = 0; i < message->descriptor->n_fields; i++) {
 		const field_t *field = &message->descriptor->fields[i];
 		if (field->type == PROTOBUF_C_TYPE_MESSAGE && field_count(message, field))

@@ -83,8 +83,7 @@ static void message_add(const ProtobufCMessage *message, struct buf *out)
 	const ProtobufCMessageDescriptor *type = message->descriptor;
 	const field_t *field = type->fields, *end = field_end(type);
 	if (type == &wot__v1__body__descriptor) { /* one of many: found, not looked for */
-		uint32_t kind = ((const Wot__V1__Body *)message)->kind_case;
-		field = protobuf_c_message_descriptor_get_field(type, kind);
+		field = body_field(((const Wot__V1__Body *)message)->kind_case);
 		end = field ? field + 1 : NULL;
 	}
 	for (; field < end; field++) {
