@@ -45,6 +45,8 @@ static struct run {
 	const struct limit *first, *end;
 } runs[LIMITS];
 static size_t run_count;
+static bool has_lines
+	[KIND_MAX]; /* of what is in Body under that number: whether there is a text of lines */
 
 static struct run run_of(const ProtobufCMessageDescriptor *type)
 {
@@ -52,6 +54,18 @@ static struct run run_of(const ProtobufCMessageDescriptor *type)
 		if (runs[i].type == type)
 			return runs[i];
 	return (struct run){0};
+}
+
+static bool any_lines(const ProtobufCMessageDescriptor *type)
+{
+	struct run run = run_of(type);
+	for (const struct limit *limit = run.first; limit < run.end; limit++)
+		if (limit->kind == LIMIT_LINES)
+			return true;
+	for (const field_t *field = type->fields; field < field_end(type); field++)
+		if (field->type == PROTOBUF_C_TYPE_MESSAGE && any_lines(field->descriptor))
+			return true;
+	return false;
 }
 
 static void limits_make(void)
@@ -67,6 +81,9 @@ static void limits_make(void)
 		}
 		runs[run_count - 1].end = limit + 1;
 	}
+	const ProtobufCMessageDescriptor *body = &wot__v1__body__descriptor;
+	for (const field_t *kind = body->fields; kind < field_end(body); kind++)
+		has_lines[kind->id] = any_lines(kind->descriptor);
 }
 
 static void limits_need(void)
@@ -366,25 +383,24 @@ static void lines_read(char *text)
 	*to = 0;
 }
 
-void limit_lines(ProtobufCMessage *message)
+static void lines_of(ProtobufCMessage *message)
 {
-	limits_need();
-	struct run run = run_of(message->descriptor);
+	const ProtobufCMessageDescriptor *type = message->descriptor;
+	struct run run = run_of(type);
 	for (const struct limit *limit = run.first; limit < run.end; limit++)
 		if (limit->kind == LIMIT_LINES && field_count(message, limit->field))
 			lines_read(*(char **)field_item(message, limit->field, 0));
-	if (message->descriptor ==
-		&wot__v1__body__descriptor) { /* one of many: found, not looked for */
-		ProtobufCMessage *inner = body_message((const Wot__V1__Body *)message);
-		if (inner)
-			limit_lines(inner);
-		return;
-	}
-	for (unsigned i = 0; i < message->descriptor->n_fields; i++) {
-		const field_t *field = &message->descriptor->fields[i];
+	for (const field_t *field = type->fields; field < field_end(type); field++)
 		if (field->type == PROTOBUF_C_TYPE_MESSAGE && field_count(message, field))
-			limit_lines(field_message(message, field, 0));
-	}
+			lines_of(field_message(message, field, 0));
+}
+
+void limit_lines(const Wot__V1__Body *body)
+{
+	limits_need();
+	ProtobufCMessage *message = body_message(body);
+	if (message && has_lines[body->kind_case])
+		lines_of(message);
 }
 
 /* ---- for documents ---- */

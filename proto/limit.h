@@ -7,16 +7,16 @@
 
 #include "lib/buf.h"
 #include "lib/fault.h"
-#include <protobuf-c/protobuf-c.h>
+#include "proto/event.pb-c.h"
 #include <stdbool.h>
 
 /* Checks every field that is set, here and in the messages below, but for Body, where its message stands being the
  * door's to say, and Filter, whose names and values only figures know. */
 void limit_check(const ProtobufCMessage *message, const char *pointer, struct faults *faults);
 
-/* A form in a browser and a mail end their lines with CRLF, others with CR: all free text of the message and
- * of those below it gets LF, so that the same text is the same wherever it was typed. */
-void limit_lines(ProtobufCMessage *message);
+/* A form in a browser and a mail end their lines with CRLF, others with CR: all free text of what a
+ * body holds gets LF, so that the same text is the same wherever it was typed. */
+void limit_lines(const Wot__V1__Body *body);
 
 /* The row as members of a JSON schema that is open: `"minLength":1,…`; nothing without one. */
 void limit_schema(const ProtobufCMessageDescriptor *type, const char *field, struct buf *out);

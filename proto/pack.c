@@ -10,10 +10,16 @@
 
 static void message_add(const ProtobufCMessage *message, struct buf *out);
 
+/* Where there is room. */
+static inline void number_put(struct buf *out, uint64_t number)
+{
+	out->len += varint_put((uint8_t *)out->data + out->len, number);
+}
+
 static void bytes_add(struct buf *out, const void *bytes, size_t len)
 {
 	buf_reserve(out, len + VARINT_MAX);
-	varint_add(out, len);
+	number_put(out, len);
 	if (len)
 		memcpy(out->data + out->len, bytes, len);
 	out->len += len;
@@ -59,9 +65,9 @@ static void value_add(struct buf *out, const field_t *field, const void *item)
 {
 	buf_reserve(out, 2 * VARINT_MAX);
 	enum scan_wire wire = field_wire(field);
-	varint_add(out, (uint64_t)field->id << 3 | wire);
+	number_put(out, (uint64_t)field->id << 3 | wire);
 	if (wire == SCAN_VARINT) {
-		varint_add(out, number_of(field, item));
+		number_put(out, number_of(field, item));
 	} else if (wire != SCAN_LEN) {
 		size_t size = wire == SCAN_64 ? 8 : 4;
 		memcpy(out->data + out->len, item, size);

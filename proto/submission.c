@@ -221,7 +221,7 @@ static void check_kind(const struct check *check, Wot__V1__Body__KindCase kind)
 
 void submission_check(Wot__V1__Submission *submission, int64_t now_ms, struct faults *faults)
 {
-	limit_lines(&submission->base);
+	limit_lines(submission->body);
 	struct check check = {
 		.submission = submission,
 		.message = body_message(submission->body),

@@ -27,7 +27,7 @@ struct seen {
 	const field_t *next; /* after the one met last: likely to come next */
 	bool oneof;          /* a member of one was met */
 	struct field_set fields;
-	unsigned counts[FIELDS_MAX]; /* set for those that were met */
+	unsigned counts[FIELDS_MAX]; /* of lists; set for those that were met */
 };
 
 static void check_message(struct check *check, const ProtobufCMessageDescriptor *type,
@@ -64,13 +64,13 @@ static const struct field_set *required_of(const ProtobufCMessageDescriptor *typ
 }
 
 /* A varint in its one shortest form. */
-static bool strict_varint(struct scan *scan, uint64_t *out)
+static inline bool strict_varint(struct scan *scan, uint64_t *out)
 {
 	const uint8_t *start = scan->at;
 	return scan_varint(scan, out) && (scan->at - start == 1 || scan->at[-1] != 0);
 }
 
-static bool strict_len(struct scan *scan, struct scan *out)
+static inline bool strict_len(struct scan *scan, struct scan *out)
 {
 	uint64_t len;
 	return strict_varint(scan, &len) && scan_bytes(scan, len, out);
@@ -196,10 +196,10 @@ static bool check_repeated(struct check *check, const field_t *field, struct sca
 }
 
 static bool check_singular(struct check *check, const field_t *field, struct scan *scan,
-	unsigned wire, const struct place *above, unsigned *count)
+	unsigned wire, const struct place *above, bool again)
 {
 	struct place place = PLACE_FIELD(above, field->name);
-	if ((*count)++)
+	if (again)
 		fault_at(check->faults, &place, "given twice");
 	if (wire == field_wire(field))
 		return check_value(check, field, scan, &place);
@@ -257,13 +257,14 @@ static bool check_field(struct check *check, const ProtobufCMessageDescriptor *t
 	}
 	if (oneof_taken(type, field, seen))
 		fault_at(check->faults, place, "more than one of what excludes each other");
-	unsigned i = (unsigned)(field - type->fields), *count = &seen->counts[i];
-	if (!set_has(&seen->fields, i))
-		*count = 0;
+	unsigned i = (unsigned)(field - type->fields);
+	bool again = set_has(&seen->fields, i);
 	set_add(&seen->fields, i);
-	return field->label == PROTOBUF_C_LABEL_REPEATED
-		       ? check_repeated(check, field, scan, wire, place, count)
-		       : check_singular(check, field, scan, wire, place, count);
+	if (field->label != PROTOBUF_C_LABEL_REPEATED)
+		return check_singular(check, field, scan, wire, place, again);
+	if (!again)
+		seen->counts[i] = 0;
+	return check_repeated(check, field, scan, wire, place, &seen->counts[i]);
 }
 
 static bool check_fields(struct check *check, const ProtobufCMessageDescriptor *type,
