@@ -95,6 +95,8 @@ void bus_pause(struct bus_socket *socket, bool paused);
 int bus_send(struct bus_socket *socket, struct bus_message *message);
 /* A frame of its own copy of the bytes, appended to a message under construction. */
 void bus_frame_add(struct bus_message *message, const void *bytes, size_t len);
+/* A frame of the bytes themselves, which stay until bus_send returns: to a server's socket alone. */
+void bus_frame_lend(struct bus_message *message, void *bytes, size_t len);
 void bus_message_done(struct bus_message *message);
 
 /*

@@ -46,7 +46,10 @@ static void event_take(struct bus_socket *socket, uint16_t event)
  * whose key is listed only later would stay out. So what stays lost is opened anew. */
 void dial_mend(struct bus_socket *socket)
 {
-	if (!socket->lost_us || events_of(socket->zmq) & ZMQ_POLLIN)
+	if (!socket->lost_us)
+		return;
+	socket->stirred = true; /* for this may take its wake-up away */
+	if (events_of(socket->zmq) & ZMQ_POLLIN)
 		return;
 	if (clock_mono_us() - socket->lost_us < RECONNECT_MAX_MS * UINT64_C(1000))
 		return;
@@ -54,10 +57,15 @@ void dial_mend(struct bus_socket *socket)
 		socket->lost_us = clock_mono_us();
 }
 
+/* Asking takes system calls, so it is asked only after its descriptors woke us or we used it, until there is
+ * nothing. */
 bool dial_look(struct bus_socket *socket)
 {
+	if (!socket->stirred)
+		return false;
 	/* Also of a paused one: this is what clears the wake-up of ZMQ_FD. */
 	int told = events_of(socket->monitor), came = events_of(socket->zmq);
+	socket->stirred = (told | came) & ZMQ_POLLIN;
 	return told & ZMQ_POLLIN || (came & ZMQ_POLLIN && !socket->paused);
 }
 
@@ -98,6 +106,8 @@ static bool message_receive(void *zmq, struct bus_message *message)
 void dial_drain(struct bus_socket *socket)
 {
 	struct bus_message message;
+	if (!socket->stirred)
+		return;
 	while (!socket->closed && message_receive(socket->monitor, &message)) {
 		uint16_t event;
 		must(zmq_msg_size(&message.frames[0]) >= sizeof event);
@@ -124,6 +134,7 @@ static bool frame_send(struct bus_socket *socket, zmq_msg_t *frame, bool more)
 
 int dial_send(struct bus_socket *socket, struct bus_message *message)
 {
+	socket->stirred = true;
 	for (size_t i = 0; i < message->count; i++) {
 		bool more = i + 1 < message->count;
 		if (frame_send(socket, &message->frames[i], more))
@@ -142,9 +153,9 @@ int dial_send(struct bus_socket *socket, struct bus_message *message)
 /* The loop turns, and looks. */
 static void on_wake(uv_poll_t *handle, int status, int found)
 {
-	(void)handle;
 	(void)status;
 	(void)found;
+	((struct bus_socket *)handle->data)->stirred = true;
 }
 
 static int address_failed(const struct bus_socket *socket, const char *what, struct why *why)
@@ -204,6 +215,8 @@ static int watch_fd(struct bus_socket *socket, void *zmq, uv_poll_t **out)
 		free(poll);
 		return ERR_IO;
 	}
+	poll->data = socket;
+	socket->stirred = true;
 	*out = poll;
 	return uv_poll_start(poll, UV_READABLE, on_wake) == 0 ? 0 : ERR_IO;
 }

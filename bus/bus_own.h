@@ -38,6 +38,7 @@ struct bus_socket {
 	struct server *server;          /* NULL: a DEALER, which has the rest */
 	void *zmq, *monitor;            /* NULL when a reconnect failed */
 	uv_poll_t *poll, *monitor_poll; /* on their ZMQ_FD; libuv frees them after us */
+	bool stirred;                   /* something may have come since ZeroMQ was last asked */
 	bool connected;                 /* as on_peer was told */
 	uint64_t lost_us; /* when the connection went or the handshake failed; else 0 */
 };

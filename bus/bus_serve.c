@@ -26,7 +26,8 @@ enum {
 	LONG_US = 1000,     /* for one connection, then its key comes last */
 	TURN_US = 4000,
 	TICK_MS = 500,
-	STILL_MS = 30000, /* amid a message, or with answers that are not read */
+	KEEP_ROOM = 64 * 1024, /* of answers, once they are sent and nothing moves */
+	STILL_MS = 30000,      /* amid a message, or with answers that are not read */
 	/* Of the descriptors, those that no connection gets: for files and for who looks. */
 	DESCRIPTORS_KEPT = 12,
 	SILENT_MAX = 32, /* or a quarter of what is left of the descriptors */
@@ -148,14 +149,20 @@ static bool peer_send(struct peer *peer)
 		peer->sent += (size_t)sent;
 		peer->moved_us = clock_mono_us();
 	}
-	if (peer->sent && peer->sent >= out->len / 2) {
-		memmove(out->data, out->data + peer->sent, unread(peer));
-		out->len -= peer->sent;
-		peer->sent = 0;
-	}
-	if (!out->len && out->room > READ_BYTES)
-		buf_done(out);
+	if (!unread(peer))
+		out->len = peer->sent = 0;
 	return true;
+}
+
+/* Before more is added: what was sent takes no more room than what was not. */
+static void sent_drop(struct peer *peer)
+{
+	struct buf *out = &peer->zmtp.out;
+	if (!peer->sent || peer->sent < out->len / 2)
+		return;
+	memmove(out->data, out->data + peer->sent, unread(peer));
+	out->len -= peer->sent;
+	peer->sent = 0;
 }
 
 static bool peer_read(struct peer *peer)
@@ -334,6 +341,7 @@ int serve_send(struct bus_socket *socket, struct bus_message *message)
 		return ERR_BUSY;
 	if (!unread(peer))
 		peer->moved_us = clock_mono_us();
+	sent_drop(peer);
 	zmtp_send(&peer->zmtp, message);
 	return 0;
 }
@@ -472,6 +480,8 @@ static void on_tick(void *arg)
 		if (is_open(peer) ? waits_for_it && still_ms > STILL_MS
 				  : still_ms > socket->options.limits.handshake_ms)
 			peer_refuse(peer, ERR_TIMEOUT);
+		else if (!unread(peer) && still_ms >= TICK_MS && peer->zmtp.out.room > KEEP_ROOM)
+			buf_done(&peer->zmtp.out);
 	}
 }
 

@@ -4,6 +4,7 @@
  * again on arrival, before what arrived is worked through.
  */
 #include "lib/clock.h"
+#include "lib/grow.h"
 #include "lib/log.h"
 #include "proto/feed.pb-c.h"
 #include "stage/feed_bytes.h"
@@ -22,9 +23,11 @@ struct feed_in {
 	struct metric_row *row, *bus_row;
 	struct buf blocks; /* received; worked through up to `at` */
 	size_t at;
+	/* Of the block there, once its events were looked at: what it was decided from, in arena. */
+	bool looked_at;
+	Wot__V1__InputRead **causes;
+	size_t cause_count;
 	struct arena arena;
-	Wot__V1__Event **
-		events; /* of the block there, in arena, NULL where passed over; NULL: not taken yet */
 	struct store_head received; /* asked for up to here: blocks may still be in work */
 	uint64_t request, asked_us;
 	bool asking, connected, answered;
@@ -94,26 +97,33 @@ static int block_refuse(struct feed_in *feed, const char *what, const char *deta
 	return ERR_VERSION;
 }
 
+static void cause_add(struct feed_in *feed, const Wot__V1__Event *event)
+{
+	feed->causes = grow_push(feed->causes, feed->cause_count, sizeof *feed->causes);
+	feed->causes[feed->cause_count++] = event->body->input_read;
+}
+
 /*
  * What this version cannot read could change what is decided next: a kind, a value, a member that is not what
  * it should be. What is not decided by is passed over unread.
  */
-static int block_events_take(struct feed_in *feed, const struct block *block)
+static int block_events_check(struct feed_in *feed, const struct block *block)
 {
 	arena_reset(&feed->arena);
-	Wot__V1__Event **event = arena_alloc(&feed->arena, block->count * sizeof *event);
 	struct faults faults = {.arena = &feed->arena};
-	feed->events = event;
-	for (struct block_cursor c = block_events(block); block_next(&c); event++) {
+	feed->cause_count = 0;
+	for (struct block_cursor c = block_events(block); block_next(&c);) {
 		Wot__V1__Body__KindCase kind = event_kind(c.event, c.len);
 		if (!event_kind_name(kind))
 			return block_refuse(feed, "a kind that this version does not know", NULL);
 		if (!event_is_wanted(feed->stage, kind))
 			continue;
-		*event = event_take(c.event, c.len, &faults);
-		if (!*event)
+		if (event_check(c.event, c.len, &faults) != 0)
 			return block_refuse(feed, faults.items[0].pointer, faults.items[0].detail);
+		if (kind == WOT__V1__BODY__KIND_INPUT_READ)
+			cause_add(feed, event_checked(c.event, c.len, &feed->arena));
 	}
+	feed->looked_at = true;
 	return 0;
 }
 
@@ -122,14 +132,11 @@ static int block_events_take(struct feed_in *feed, const struct block *block)
  * causes: its InputRead events say what that was. 0, ERR_BUSY: later, ERR_DIVERGED: our own log is
  * behind what others have read of it.
  */
-static int block_causes_read(const struct feed_in *feed, const struct block *block)
+static int block_causes_read(const struct feed_in *feed)
 {
 	const struct stage *stage = feed->stage;
-	for (uint32_t i = 0; i < block->count; i++) {
-		const Wot__V1__Event *event = feed->events[i];
-		if (!event || event->body->kind_case != WOT__V1__BODY__KIND_INPUT_READ)
-			continue;
-		const Wot__V1__InputRead *read = event->body->input_read;
+	for (size_t i = 0; i < feed->cause_count; i++) {
+		const Wot__V1__InputRead *read = feed->causes[i];
 		int other = stage_feed(stage, read->stream);
 		if (strcmp(read->stream, stage->daemon->name) == 0 && own_log_lost(stage, read))
 			return ERR_DIVERGED;
@@ -146,9 +153,8 @@ static int block_causes_read(const struct feed_in *feed, const struct block *blo
 static int block_decide(struct feed_in *feed, const struct block *block, bool *news)
 {
 	struct stage *stage = feed->stage;
-	Wot__V1__Event **event = feed->events;
 	int failed = 0;
-	for (struct block_cursor c = block_events(block); block_next(&c); event++) {
+	for (struct block_cursor c = block_events(block); block_next(&c);) {
 		Wot__V1__Body__KindCase kind = event_kind(c.event, c.len);
 		*news |= kind != WOT__V1__BODY__KIND_INPUT_READ;
 		bool wanted = stage->daemon->core->reads(kind);
@@ -157,7 +163,8 @@ static int block_decide(struct feed_in *feed, const struct block *block, bool *n
 				&stage->trace, feed->stream, &c, wanted ? "read" : "passed_over");
 		if (!wanted)
 			continue;
-		int err = stage_input_event(stage, feed->stream, *event, c.seq);
+		const Wot__V1__Event *event = event_checked(c.event, c.len, &stage->arena);
+		int err = stage_input_event(stage, feed->stream, event, c.seq);
 		failed = failed ? failed : err;
 		arena_reset(&stage->arena);
 	}
@@ -206,9 +213,9 @@ int feed_in_copy(struct feed_in *feed, const uint8_t *bytes, const struct block 
 
 int feed_in_look(struct feed_in *feed, const struct block *block)
 {
-	int err = feed->events ? 0 : block_events_take(feed, block);
+	int err = feed->looked_at ? 0 : block_events_check(feed, block);
 	if (!err)
-		err = block_causes_read(feed, block);
+		err = block_causes_read(feed);
 	if (err == ERR_DIVERGED)
 		feed_halt(feed, err,
 			"it has read more of this daemon's log than there is: events were "
@@ -227,7 +234,7 @@ static int block_take(struct feed_in *feed)
 	if (err)
 		return err;
 	err = stage->part->block_work(feed, bytes, &block);
-	feed->events = NULL;
+	feed->looked_at = false;
 	feed->at += block.size;
 	if (err)
 		feed_halt(feed, err,
@@ -373,6 +380,7 @@ void feed_in_close(struct feed_in **feed)
 	bus_close(&(*feed)->socket);
 	buf_done(&(*feed)->blocks);
 	arena_done(&(*feed)->arena);
+	free((*feed)->causes);
 	free(*feed);
 	*feed = NULL;
 }

@@ -49,8 +49,8 @@ static void reply_send(struct feed_out *feed, struct held *held, Wot__V1__FetchR
 
 	struct bus_message message = {.count = 0};
 	bus_frame_add(&message, held->identity, held->identity_len);
-	bus_frame_add(&message, feed->header.data, feed->header.len);
-	bus_frame_add(&message, feed->blocks.data, feed->blocks.len);
+	bus_frame_lend(&message, feed->header.data, feed->header.len);
+	bus_frame_lend(&message, feed->blocks.data, feed->blocks.len);
 	held->waiting = false;
 	(void)bus_send(held->socket, &message); /* a consumer that is gone will ask again */
 	feed->row->bytes += feed->blocks.len;
