@@ -5,11 +5,17 @@
 #include "lib/grow.h"
 #include <string.h>
 
+enum { CHUNK = 1024 };
+
 void callers_done(struct callers *callers)
 {
-	for (size_t row = 0; row < callers->call_room; row++)
-		free(callers->calls[row].backs);
-	free(callers->calls);
+	for (size_t i = 0; i < callers->chunk_room; i++) {
+		struct callers_call *chunk = callers->chunks[i];
+		for (size_t row = 0; chunk && row < CHUNK; row++)
+			free(chunk[row].backs);
+		free(chunk);
+	}
+	free(callers->chunks);
 	free(callers->groups);
 	keymap_done(&callers->by_hash);
 	*callers = (struct callers){0};
@@ -17,8 +23,14 @@ void callers_done(struct callers *callers)
 
 static struct callers_call *call_at(struct callers *callers, uint32_t row)
 {
-	callers->calls = grown(callers->calls, &callers->call_room, row, sizeof *callers->calls);
-	return &callers->calls[row];
+	size_t chunk = row / CHUNK;
+	callers->chunks =
+		grown(callers->chunks, &callers->chunk_room, chunk, sizeof *callers->chunks);
+	if (!callers->chunks[chunk]) {
+		callers->chunks[chunk] = calloc(CHUNK, sizeof *callers->chunks[chunk]);
+		must(callers->chunks[chunk]);
+	}
+	return &callers->chunks[chunk][row % CHUNK];
 }
 
 const struct callers_call *callers_call(struct callers *callers, uint32_t row)
@@ -36,7 +48,7 @@ static struct callers_group *group_of(struct callers *callers, const struct call
 /* The first call of the group and, behind each, the next. */
 static struct callers_call *call_next(struct callers *callers, uint32_t link)
 {
-	return link ? &callers->calls[link - 1] : NULL;
+	return link ? call_at(callers, link - 1) : NULL;
 }
 
 static uint32_t group_take(struct callers *callers)
@@ -76,12 +88,12 @@ static int64_t answered_that_day_ms(
 
 static void group_leave(struct callers *callers, uint32_t row)
 {
-	struct callers_call *call = &callers->calls[row];
+	struct callers_call *call = call_at(callers, row);
 	struct callers_group *group = group_of(callers, call);
 	uint32_t *link = &group->first;
 	group->back_count -= call->back_count;
 	while (*link != row + 1)
-		link = &callers->calls[*link - 1].next;
+		link = &call_at(callers, *link - 1)->next;
 	*link = call->next;
 	if (!group->first) {
 		keymap_remove(&callers->by_hash, group->key);
@@ -93,7 +105,7 @@ static void group_leave(struct callers *callers, uint32_t row)
 
 static void group_join(struct callers *callers, uint32_t row, uint32_t number)
 {
-	struct callers_call *call = &callers->calls[row];
+	struct callers_call *call = call_at(callers, row);
 	call->group = number + 1;
 	call->next = callers->groups[number].first;
 	callers->groups[number].first = row + 1;
@@ -152,10 +164,9 @@ static void group_settle(struct callers *callers, struct callers_group *group,
 		if (answered_ms > group->answered_ms)
 			group->answered_ms = answered_ms;
 	}
-	call = call_next(callers, group->first);
-	for (; call; call = call_next(callers, call->next))
+	for (uint32_t link = group->first; (call = call_next(callers, link)); link = call->next)
 		if (call != but && call_missed_ms(call) && call_settle(callers, call))
-			on_change(arg, (uint32_t)(call - callers->calls));
+			on_change(arg, link - 1);
 }
 
 /* ---- what is told ---- */
@@ -190,12 +201,12 @@ static bool event_take(struct callers_call *call, const struct call_told *told)
 static void caller_take(struct callers *callers, uint32_t row, const struct call_told *told,
 	callers_fn *on_change, void *arg)
 {
-	uint32_t number = group_find(callers, told), was = callers->calls[row].group;
+	uint32_t number = group_find(callers, told), was = call_at(callers, row)->group;
 	if (was == number + 1)
 		return;
 	if (was) {
-		bool last =
-			callers->calls[row].next == 0 && callers->groups[was - 1].first == row + 1;
+		bool last = call_at(callers, row)->next == 0 &&
+			    callers->groups[was - 1].first == row + 1;
 		group_leave(callers, row);
 		if (!last)
 			group_settle(callers, &callers->groups[was - 1], NULL, on_change, arg);

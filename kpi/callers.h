@@ -36,8 +36,10 @@ struct callers_group {
 };
 
 struct callers {
-	struct callers_call *calls; /* by row: the number that a call has where it is kept */
-	size_t call_room;
+	/* By row, the number that a call has where it is kept; as many together as a chunk holds, so that growing
+	 * moves nothing and touches none before it is there. */
+	struct callers_call **chunks;
+	size_t chunk_room;
 	struct callers_group *groups;
 	size_t group_room;
 	uint32_t group_count, free_groups; /* a list through `first` */
@@ -69,7 +71,6 @@ void callers_reached(
 /* The row is free for another call. What it settled stays settled. */
 void callers_forget(struct callers *callers, uint32_t row);
 
-/* Until the next call of the above. */
 const struct callers_call *callers_call(struct callers *callers, uint32_t row);
 
 static inline int64_t earliest_ms(int64_t a, int64_t b)
