@@ -104,9 +104,10 @@ struct formula {
 	int sum, divided_by; /* amounts; REF_NONE: each row counts as one */
 	int32_t sum_missing;
 	enum kpi_whole whole;
-	bool people;   /* its rows are people, or each is of one */
-	bool is_share; /* placed rows are counted too */
-	bool due;      /* day is a deadline: what does not count waits until it is past */
+	bool people;                /* its rows are people, or each is of one */
+	const char *thing, *things; /* what a row is, in Dutch, and two of them */
+	bool is_share;              /* placed rows are counted too */
+	bool due; /* day is a deadline: what does not count waits until it is past */
 	struct condition where, of, counted, unknown_inside, unknown_outside;
 	int unknown_day; /* of unknown_outside; REF_NONE: there is none */
 	uint64_t reads;  /* columns that what is posted rests on, but for those of splits */

@@ -40,9 +40,23 @@ struct told {
 	bool is_own; /* it says something else than the newest */
 };
 
+/* KPIs that stand together, under a heading. */
+struct kpi_group {
+	const char *id, *label;
+	bool viewers; /* are shown it */
+};
+enum { KPI_GROUPS = 12 };
+
 struct kpi {
 	const char *id, *label, *title;
-	const char *brief; /* the label where there is little room */
+	const char *brief;             /* the label where there is little room */
+	const struct kpi_group *group; /* NULL: none */
+	const char
+		*says; /* a sentence with {value} in it, without its end; NULL: the label says it */
+	bool panel;    /* its months are among those that all figures are opened with */
+	/* The KPI of days that it is a part of: those of its first so many classes. NULL: none. */
+	const struct kpi *days;
+	uint32_t within;
 	enum kpi_unit unit;
 	bool hidden;                      /* a part of a sum */
 	bool viewers;                     /* may see it (figures/suppress.h) */
@@ -66,6 +80,8 @@ struct kpis {
 	size_t definition_count;
 	struct dimension dimensions[DIMENSION_MAX];
 	size_t dimension_count;
+	struct kpi_group groups[KPI_GROUPS];
+	size_t group_count;
 	struct kpi items[KPI_MAX];
 	size_t count;
 	struct {

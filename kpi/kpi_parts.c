@@ -294,9 +294,10 @@ void measures_load(struct loader *loader, const struct yaml_node *map)
 
 void populations_load(struct loader *loader, const struct yaml_node *map)
 {
-	static const char *const keys[] = {"table", "where", "people"};
+	static const char *const keys[] = {"table", "where", "people", "things"};
 	for (const struct yaml_node *node = yaml_map(loader->yaml, map); node; node = node->next) {
-		struct population population = {.id = node->key, .people = true};
+		struct population population = {
+			.id = node->key, .people = true, .thing = "keer", .things = "keer"};
 		const char *table;
 		yaml_keys(loader->yaml, node, keys, COUNT_OF(keys));
 		const struct yaml_node *named = yaml_need(loader->yaml, node, "table");
@@ -308,6 +309,8 @@ void populations_load(struct loader *loader, const struct yaml_node *map)
 			condition_load(loader, &loader->kpis->kinds[population.source],
 				yaml_get(node, "where"), &population.where);
 			yaml_bool(loader->yaml, yaml_get(node, "people"), &population.people);
+			things_load(loader, yaml_get(node, "things"), &population.thing,
+				&population.things);
 			loader->populations[loader->population_count++] = population;
 		}
 	}

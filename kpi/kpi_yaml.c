@@ -213,6 +213,8 @@ static void rows_load(struct loader *loader, const struct entry *entry, struct f
 	formula->source = population->source;
 	formula->where = population->where;
 	formula->people = population->people;
+	formula->thing = population->thing;
+	formula->things = population->things;
 	formula->day = day_load(loader, kind, entry_get(entry, "day"));
 	formula->leave = day_load(loader, kind, entry_get(entry, "leave"));
 	formula->measure = number_load(loader, kind, entry_get(entry, "measure"));
@@ -294,12 +296,12 @@ static void kpi_name(struct loader *loader, const struct yaml_node *node, struct
 static void kpi_load(struct loader *loader, const struct yaml_node *node, struct kpi *kpi)
 {
 	static const char *const keys[] = {"label", "title", "short", "unit", "shown_by",
-		"largest_first", "hidden", "viewers", "sum_of", "definitions", "who", "when",
-		"unknown", "changed", "norm", "by", "unknown_by", "population", "where", "day",
-		"due", "leave", "of", "count", "sum", "sum_missing", "divided_by", "measure",
-		"whole", "unknown_inside", "unknown_outside"};
+		"largest_first", "hidden", "viewers", "group", "says", "panel", "days", "sum_of",
+		"definitions", "who", "when", "unknown", "changed", "norm", "by", "unknown_by",
+		"population", "where", "day", "due", "leave", "of", "count", "sum", "sum_missing",
+		"divided_by", "measure", "whole", "unknown_inside", "unknown_outside"};
 	/* Keys from the one on may differ by definition; a sum has none from the other on. */
-	enum { DIFFER = 10, OF_ROWS = 15 };
+	enum { DIFFER = 14, OF_ROWS = 19 };
 	struct yaml *yaml = loader->yaml;
 	struct kpis *kpis = loader->kpis;
 	kpi_name(loader, node, kpi);
@@ -328,6 +330,7 @@ static void kpi_load(struct loader *loader, const struct yaml_node *node, struct
 			instead[definition] = year;
 	}
 	told_load(loader, node, kpi);
+	shown_load(loader, node, kpi);
 	norms_load(loader, node, kpi);
 	uint32_t last = (uint32_t)kpis->definition_count - 1;
 	for (uint32_t d = last; d <= last; d--) {
@@ -402,6 +405,7 @@ static void kpis_link(struct loader *loader, const struct yaml_node *map)
 	for (const struct yaml_node *node = map->first; node; node = node->next, kpi++) {
 		sum_link(loader, yaml_get(node, "sum_of"), kpi);
 		norms_link(loader, node, kpi);
+		shown_link(loader, node, kpi);
 	}
 	kpi = kpis->items;
 	for (const struct yaml_node *node = map->first; node; node = node->next, kpi++)
@@ -445,8 +449,8 @@ static void forecast_link(struct loader *loader, const struct yaml_node *map)
 
 static void file_load(struct loader *loader)
 {
-	static const char *const keys[] = {
-		"definitions", "measures", "populations", "dimensions", "forecast", "kpis"};
+	static const char *const keys[] = {"definitions", "measures", "populations", "dimensions",
+		"groups", "forecast", "kpis"};
 	struct yaml *yaml = loader->yaml;
 	struct kpis *kpis = loader->kpis;
 	yaml_keys(yaml, yaml->root, keys, COUNT_OF(keys));
@@ -454,6 +458,7 @@ static void file_load(struct loader *loader)
 	measures_load(loader, yaml_get(yaml->root, "measures"));
 	populations_load(loader, yaml_need(yaml, yaml->root, "populations"));
 	dimensions_load(loader, yaml_get(yaml->root, "dimensions"));
+	groups_load(loader, yaml_get(yaml->root, "groups"));
 	if (!kpis->definition_count)
 		return; /* said above; no KPI can be read without */
 	const struct yaml_node *map = yaml_need(yaml, yaml->root, "kpis");

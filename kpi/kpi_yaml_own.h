@@ -1,7 +1,7 @@
 /*
  * What the parts of the loader share: kpi_parts.c reads what KPIs are made of (definitions, measures,
- * populations, dimensions), kpi_norm.c what they are held to, kpi_told.c
- * how they are told, kpi_yaml.c the KPIs themselves.
+ * populations, dimensions), kpi_norm.c what they are held to, kpi_told.c how they are told, kpi_shown.c how they
+ * stand on pages, kpi_yaml.c the KPIs themselves.
  */
 #ifndef WOT_KPI_YAML_OWN_H
 #define WOT_KPI_YAML_OWN_H
@@ -23,6 +23,7 @@ struct loader {
 		enum source source;
 		struct condition where;
 		bool people;
+		const char *thing, *things;
 	} populations[POPULATION_MAX];
 	size_t population_count;
 };
@@ -53,6 +54,14 @@ void norms_check(struct loader *loader, const struct yaml_node *node, const stru
 /* A KPI in plain Dutch, and how many members of a definition are no more than that. */
 void told_load(struct loader *loader, const struct yaml_node *node, struct kpi *kpi);
 size_t told_count(const struct yaml_node *definition);
+
+/* How a KPI stands on a page; the KPI that its days are of when all are there. */
+void shown_load(struct loader *loader, const struct yaml_node *node, struct kpi *kpi);
+void shown_link(struct loader *loader, const struct yaml_node *node, struct kpi *kpi);
+void groups_load(struct loader *loader, const struct yaml_node *map);
+/* [zaak, zaken] */
+void things_load(struct loader *loader, const struct yaml_node *node, const char **thing,
+	const char **things);
 
 void definitions_load(struct loader *loader, const struct yaml_node *map);
 void measures_load(struct loader *loader, const struct yaml_node *map);

@@ -422,6 +422,29 @@ static void a_file_tells_each_kpi_in_dutch_and_a_log_need_not(void **state)
 	assert_non_null(strstr(why.text, "2023 lacks changed"));
 }
 
+static void how_a_kpi_stands_on_a_page_is_checked(void **state)
+{
+	(void)state;
+#define COUNTED(lines)                                                                             \
+	"groups: {came_in: {label: In}}\n" KPI(                                                    \
+		"    unit: count\n    population: all\n    day: reported_on\n" lines)
+	assert_taken(
+		COUNTED("    group: came_in\n    says: Het zijn er {value}\n    panel: true\n"));
+	assert_refused(
+		COUNTED("    group: came_out\n"), "there is no group came_out; there are came_in");
+	assert_refused(COUNTED("    says: Het zijn er\n"), "a sentence has {value} in it");
+	assert_refused(
+		COUNTED("    days: {of: k, within: 4}\n"), "a share is a part of a KPI of days");
+	assert_refused(COUNTED("    days: {of: other, within: 4}\n"), "there is no KPI other");
+	assert_refused(COUNTED("    days: {of: k}\n"), "days lacks within");
+	assert_refused("groups: {a: {viewers: true}}\n" HEAD "  k: {}\n", "a lacks label");
+	assert_refused(
+		"definitions: {2025: {}}\npopulations: {all: {table: cases, things: [zaak]}}\n"
+		"kpis: {}\n",
+		"what one is called, and two of them: [zaak, zaken]");
+#undef COUNTED
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -436,6 +459,7 @@ int main(void)
 		cmocka_unit_test(a_slip_in_the_file_as_shipped_is_told_with_its_place),
 		cmocka_unit_test(a_norm_is_not_held_in_a_circle),
 		cmocka_unit_test(definitions_cover_every_year_once),
+		cmocka_unit_test(how_a_kpi_stands_on_a_page_is_checked),
 		cmocka_unit_test(everything_that_is_wrong_is_said_at_once),
 		cmocka_unit_test(a_file_is_checked_without_anything_to_count),
 		cmocka_unit_test(a_file_tells_each_kpi_in_dutch_and_a_log_need_not),
