@@ -1,0 +1,416 @@
+#include "web/text_nl.h"
+
+#include "web/figure_number.h"
+#include "web/nl.h"
+#include <math.h>
+#include <string.h>
+
+/* ---- patterns ---- */
+
+enum pattern {
+	MET,
+	MISSED,
+	BOTH_MET,
+	BOTH_MISSED,
+	SURELY_MET,
+	SURELY_MISSED,
+	UNSURE,
+	BOUNDS,
+	SPANS,
+	NEEDED,
+	CLAUSE_SAME,
+	CLAUSE_OTHER,
+	THEN,
+	THEN_SAME,
+	THEN_OTHER,
+	MONTHS_SAME,
+	MONTHS_NORM,
+	MONTHS_RUN,
+	MONTHS_LAST,
+	MONTHS_FEW,
+	GROUPS_SAME,
+	GROUP,
+	DAYS,
+	HIDDEN,
+	UNMEASURED,
+	UNMEASURED_UNTIL,
+};
+static const char *const patterns[] = {
+	[MET] = "De norm is {norm}. Die is gehaald.",
+	[MISSED] = "De norm is {norm}. Die is niet gehaald.",
+	[BOTH_MET] = "Beide normen zijn {norm} en gehaald.",
+	[BOTH_MISSED] = "Beide normen zijn {norm} en niet gehaald.",
+	[SURELY_MET] = "Van {things} weten we het niet. In het slechtste geval is het {other}. De "
+		       "norm is dus zeker gehaald.",
+	[SURELY_MISSED] = "Van {things} weten we het niet. In het beste geval is het {other}. De "
+			  "norm is dus zeker niet gehaald.",
+	[UNSURE] =
+		"Van {things} weten we het niet. Daardoor kan het ook {other} zijn. Of de norm is "
+		"gehaald, is niet zeker.",
+	[BOUNDS] =
+		"Van {things} weten we het niet. Daardoor kan het tussen {low} en {high} liggen.",
+	[SPANS] = "De norm geldt per {span}. Die is gehaald in {met} van de {over}.",
+	[NEEDED] = "In {span} zijn er nog {needed} nodig.",
+	[CLAUSE_SAME] = ", ongeveer even{how} als {then}",
+	[CLAUSE_OTHER] = ", {how} dan {then} ({value})",
+	[THEN] = "{Then} was het {value}.",
+	[THEN_SAME] = "{Then} was het {value}: ongeveer even{how}.",
+	[THEN_OTHER] = "{Then} was het {value}. Nu is het {how}.",
+	[MONTHS_SAME] = "Schommelt gewoon tussen {low} en {high}.",
+	[MONTHS_NORM] = "De norm van {norm} ligt daarin: de ene maand wordt hij gehaald, de andere "
+			"niet. Alleen met een andere manier van werken wordt de norm elke maand "
+			"gehaald.",
+	[MONTHS_RUN] = "Verandering: al {count} maanden {how} dan gemiddeld ({mean}).",
+	[MONTHS_LAST] = "Opvallend: vorige maand {value}. Gewoon is {low} tot {high}.",
+	[MONTHS_FEW] = "Er zijn nog te weinig maanden om te zien of er iets verandert.",
+	[GROUPS_SAME] = "De verschillen tussen {groups} zijn zo klein dat ze toeval kunnen zijn.",
+	[GROUP] = "{label}: {how} dan de rest ({value}).",
+	[DAYS] = "De helft wacht hoogstens {half}. 9 van de 10 wachten hoogstens {most}.",
+	[HIDDEN] = "Aantallen onder de 5 tonen we niet. Zo is niemand te herkennen.",
+	[UNMEASURED] = "In {year} is dit niet gemeten.",
+	[UNMEASURED_UNTIL] = "In {year} is dit niet gemeten. De volgende meting is in {next}.",
+};
+
+/* What stands in the place of a name. */
+struct field {
+	const char *name;
+	const char *text;
+	struct buf own; /* where it was written for this; text NULL */
+};
+enum { FIELDS_MAX = 4 };
+
+static const char *field_text(const struct field *fields, const char *name, size_t len)
+{
+	for (size_t i = 0; i < FIELDS_MAX && fields[i].name; i++)
+		if (strlen(fields[i].name) == len && !memcmp(fields[i].name, name, len))
+			return fields[i].text ? fields[i].text : fields[i].own.data;
+	must(!"a field of a sentence is not given");
+	return "";
+}
+
+static void fill(const char *text, const struct field *fields, struct buf *out)
+{
+	while (*text) {
+		size_t len = strcspn(text, "{");
+		buf_add(out, text, len);
+		text += len;
+		if (!*text)
+			return;
+		len = strcspn(text, "}");
+		buf_text(out, field_text(fields, text + 1, len - 1));
+		text += len + 1;
+	}
+}
+
+/* A sentence; its fields are done with. */
+static void say(enum pattern pattern, struct field fields[FIELDS_MAX], struct buf *out)
+{
+	if (out->len && patterns[pattern][0] != ',')
+		buf_char(out, ' ');
+	fill(patterns[pattern], fields, out);
+	for (size_t i = 0; i < FIELDS_MAX; i++)
+		buf_done(&fields[i].own);
+}
+
+/* ---- fields ---- */
+
+void text_value(struct text_number number, struct buf *out)
+{
+	if (isnan(number.value))
+		buf_text(out, "onbekend");
+	else
+		figure_number(number.value, number.unit, number.norm, out);
+}
+
+static struct field number_field(const char *name, struct text_number number)
+{
+	struct field field = {.name = name};
+	text_value(number, &field.own);
+	return field;
+}
+
+static struct field count_field(const char *name, double count)
+{
+	return number_field(name, (struct text_number){count, UNIT_COUNT, NULL});
+}
+
+static struct field things_field(struct text_things things)
+{
+	struct field field = count_field("things", things.count);
+	buf_printf(&field.own, "\u00A0%s", things.count == 1 ? things.one : things.more);
+	return field;
+}
+
+static struct field year_field(const char *name, int year)
+{
+	struct field field = {.name = name};
+	buf_printf(&field.own, "%d", year);
+	return field;
+}
+
+static const char *span_text(int months)
+{
+	return months == 12 ? "jaar" : "kwartaal";
+}
+
+void text_says(const struct figure *figure, struct buf *out)
+{
+	const struct kpi *kpi = figure->kpi;
+	const struct norm *norm = figure_norm(figure);
+	const char *says = kpi->told[figure->definition].is_own ? NULL : kpi->says;
+	struct field fields[FIELDS_MAX] = {{.name = "label", .text = kpi->label},
+		number_field("value",
+			(struct text_number){figure->total.known ? figure->total.value : NAN,
+				kpi->unit, norm->kind == NORM_NONE ? NULL : &norm->value})};
+	fill(says ? says : "{label}: {value}", fields, out);
+	buf_done(&fields[1].own);
+}
+
+/* ---- the norm ---- */
+
+void text_met(struct text_number norm, struct buf *out)
+{
+	say(MET, (struct field[FIELDS_MAX]){number_field("norm", norm)}, out);
+}
+
+void text_missed(struct text_number norm, struct buf *out)
+{
+	say(MISSED, (struct field[FIELDS_MAX]){number_field("norm", norm)}, out);
+}
+
+void text_both(struct text_number norm, bool met, struct buf *out)
+{
+	say(met ? BOTH_MET : BOTH_MISSED, (struct field[FIELDS_MAX]){number_field("norm", norm)},
+		out);
+}
+
+void text_surely(struct text_things unknown, struct text_number other, bool met, struct buf *out)
+{
+	if (unknown.count == 0)
+		return;
+	say(met ? SURELY_MET : SURELY_MISSED,
+		(struct field[FIELDS_MAX]){things_field(unknown), number_field("other", other)},
+		out);
+}
+
+void text_unsure(struct text_things unknown, struct text_number other, struct buf *out)
+{
+	if (unknown.count == 0)
+		return;
+	say(UNSURE, (struct field[FIELDS_MAX]){things_field(unknown), number_field("other", other)},
+		out);
+}
+
+void text_bounds(struct text_things unknown, struct text_number low, struct text_number high,
+	struct buf *out)
+{
+	if (unknown.count == 0 || low.value == high.value)
+		return;
+	say(BOUNDS,
+		(struct field[FIELDS_MAX]){things_field(unknown), number_field("low", low),
+			number_field("high", high)},
+		out);
+}
+
+void text_spans(uint32_t met, uint32_t over, int months, struct buf *out)
+{
+	if (!over)
+		return;
+	say(SPANS,
+		(struct field[FIELDS_MAX]){{.name = "span", .text = span_text(months)},
+			count_field("met", met), count_field("over", over)},
+		out);
+}
+
+void text_needed(double needed, int months, struct buf *out)
+{
+	if (needed == 0)
+		return;
+	say(NEEDED,
+		(struct field[FIELDS_MAX]){
+			{.name = "span", .text = months == 12 ? "dit jaar" : "dit kwartaal"},
+			count_field("needed", needed)},
+		out);
+}
+
+/* What would be so if all that is not known went the other way. */
+static void unknown_say(const struct figure *figure, struct buf *out)
+{
+	const struct value *total = &figure->total;
+	const struct norm *norm = figure_norm(figure);
+	const double least = 0.004; /* that the bounds differ by, where they are shown */
+	const struct formula *formula =
+		figure->formula->sum_count ? figure->formula->sum_of[0] : figure->formula;
+	struct text_things unknown = {
+		(double)total->counts.unknown, formula->thing, formula->things};
+	bool is_met = verdict_is_met(figure->verdict);
+	bool high = (norm->kind != NORM_AT_MOST) != is_met;
+	struct text_number other = {
+		high ? total->high : total->low, figure->kpi->unit, &norm->value};
+	if (!total->known || !total->has_range || total->high - total->low < least)
+		return;
+	if (figure->verdict == VERDICT_MET_UNSURE || figure->verdict == VERDICT_MISSED_UNSURE)
+		text_unsure(unknown, other, out);
+	else if (figure->verdict == VERDICT_MET || figure->verdict == VERDICT_MISSED)
+		text_surely(unknown, other, is_met, out);
+	else
+		text_bounds(unknown, (struct text_number){total->low, figure->kpi->unit, NULL},
+			(struct text_number){total->high, figure->kpi->unit, NULL}, out);
+}
+
+void text_norm(const struct figure *figure, struct buf *out)
+{
+	const struct norm *norm = figure_norm(figure);
+	struct text_number number = {
+		norm->value, norm->held_to ? norm->held_to->unit : UNIT_COUNT, NULL};
+	if (norm->kind != NORM_NONE && norm->months) {
+		text_spans(figure->spans_met, figure->spans_over, norm->months, out);
+		if (figure->has_needed)
+			text_needed(figure->needed, norm->months, out);
+	} else if (verdict_is_met(figure->verdict)) {
+		text_met(number, out);
+	} else if (verdict_is_missed(figure->verdict)) {
+		text_missed(number, out);
+	}
+	unknown_say(figure, out);
+}
+
+/* ---- beside another period ---- */
+
+const char *text_difference(enum difference difference, enum kpi_unit unit)
+{
+	static const char *const shares[] = {"", "", "vaker", "minder vaak"};
+	static const char *const counts[] = {"", "", "meer", "minder"};
+	return (unit == UNIT_SHARE ? shares : counts)[difference];
+}
+
+static const char *then_text(enum text_then which)
+{
+	static const char *const texts[] = {"vorig jaar", "de periode ervoor", "4 weken geleden"};
+	return texts[which];
+}
+
+static const char *same_text(enum kpi_unit unit)
+{
+	return unit == UNIT_SHARE ? " vaak" : "veel";
+}
+
+void text_clause(
+	enum difference difference, struct text_number then, enum text_then which, struct buf *out)
+{
+	struct field fields[FIELDS_MAX] = {
+		{.name = "then", .text = then_text(which)}, {.name = "how"}};
+	if (difference == DIFFERENCE_UNJUDGED)
+		return;
+	if (difference == DIFFERENCE_SAME) {
+		fields[1].text = same_text(then.unit);
+		say(CLAUSE_SAME, fields, out);
+		return;
+	}
+	fields[1].text = text_difference(difference, then.unit);
+	fields[2] = number_field("value", then);
+	say(CLAUSE_OTHER, fields, out);
+}
+
+void text_then(
+	enum difference difference, struct text_number then, enum text_then which, struct buf *out)
+{
+	static const char *const begins[] = {
+		"Vorig jaar", "In de periode ervoor", "4 weken geleden"};
+	struct field fields[FIELDS_MAX] = {{.name = "Then", .text = begins[which]},
+		number_field("value", then), {.name = "how"}};
+	fields[2].text = difference == DIFFERENCE_SAME ? same_text(then.unit)
+						       : text_difference(difference, then.unit);
+	say(difference == DIFFERENCE_UNJUDGED   ? THEN
+		: difference == DIFFERENCE_SAME ? THEN_SAME
+						: THEN_OTHER,
+		fields, out);
+}
+
+/* ---- months, groups, days ---- */
+
+static bool norm_within(const struct months *months, const struct norm *norm)
+{
+	return norm && norm->kind != NORM_NONE && norm->value > months->low &&
+	       norm->value < months->high;
+}
+
+void text_months_few(struct buf *out)
+{
+	say(MONTHS_FEW, (struct field[FIELDS_MAX]){0}, out);
+}
+
+void text_months(
+	const struct months *months, enum kpi_unit unit, const struct norm *norm, struct buf *out)
+{
+	const struct text_number mean = {months->mean, unit, NULL}, low = {months->low, unit, NULL},
+				 high = {months->high, unit, NULL},
+				 last = {months->last, unit, NULL};
+	bool outside = months->last < months->low || months->last > months->high;
+	if (!months->count) {
+		text_months_few(out);
+	} else if (outside) {
+		say(MONTHS_LAST,
+			(struct field[FIELDS_MAX]){number_field("value", last),
+				number_field("low", low), number_field("high", high)},
+			out);
+	} else if (months->difference > DIFFERENCE_SAME) {
+		say(MONTHS_RUN,
+			(struct field[FIELDS_MAX]){count_field("count", (double)months->run),
+				{.name = "how",
+					.text = months->difference == DIFFERENCE_MORE ? "hoger"
+										      : "lager"},
+				number_field("mean", mean)},
+			out);
+	} else {
+		say(MONTHS_SAME,
+			(struct field[FIELDS_MAX]){
+				number_field("low", low), number_field("high", high)},
+			out);
+		if (norm_within(months, norm))
+			say(MONTHS_NORM,
+				(struct field[FIELDS_MAX]){number_field(
+					"norm", (struct text_number){norm->value, unit, NULL})},
+				out);
+	}
+}
+
+void text_groups_same(const char *groups, struct buf *out)
+{
+	say(GROUPS_SAME, (struct field[FIELDS_MAX]){{.name = "groups", .text = groups}}, out);
+}
+
+void text_group(
+	const char *label, enum difference difference, struct text_number value, struct buf *out)
+{
+	if (difference <= DIFFERENCE_SAME)
+		return;
+	say(GROUP,
+		(struct field[FIELDS_MAX]){{.name = "label", .text = label},
+			{.name = "how", .text = text_difference(difference, value.unit)},
+			number_field("value", value)},
+		out);
+}
+
+void text_days(double half, double most, struct buf *out)
+{
+	say(DAYS,
+		(struct field[FIELDS_MAX]){
+			number_field("half", (struct text_number){half, UNIT_DAYS, NULL}),
+			number_field("most", (struct text_number){most, UNIT_DAYS, NULL})},
+		out);
+}
+
+/* ---- what is not there ---- */
+
+void text_hidden(struct buf *out)
+{
+	say(HIDDEN, (struct field[FIELDS_MAX]){0}, out);
+}
+
+void text_unmeasured(int year, int next, struct buf *out)
+{
+	say(next ? UNMEASURED_UNTIL : UNMEASURED,
+		(struct field[FIELDS_MAX]){year_field("year", year), year_field("next", next)},
+		out);
+}

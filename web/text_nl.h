@@ -1,0 +1,74 @@
+/*
+ * Sentences about figures, in plain Dutch. Each is a pattern with named fields, a row of the table in text_nl.c, and a
+ * function of what stands in the fields: to add one, add both. Pure. Sentences are added to `out`, with a space before
+ * them where something stands there already.
+ *
+ * A number that is not known reads as "onbekend". Where there is nothing to say (nobody is unknown, two values are the
+ * same) nothing is added.
+ */
+#ifndef WOT_TEXT_NL_H
+#define WOT_TEXT_NL_H
+
+#include "figures/figure.h"
+#include "lib/buf.h"
+
+/* A number with its unit. norm: that it may not seem to be on the other side of; NULL. NAN: it is not known. */
+struct text_number {
+	double value;
+	enum kpi_unit unit;
+	const double *norm;
+};
+void text_value(struct text_number number, struct buf *out); /* no sentence: the number alone */
+/* How many of what: "1 traject", "2 trajecten". */
+struct text_things {
+	double count;
+	const char *one, *more;
+};
+
+/* kpi.yaml's sentence, or the label, with the number in it; without its full stop. */
+void text_says(const struct figure *figure, struct buf *out);
+
+/* ---- the norm ---- */
+
+void text_met(struct text_number norm, struct buf *out);
+void text_missed(struct text_number norm, struct buf *out);
+/* Two figures have the same norm, and both miss or meet it. */
+void text_both(struct text_number norm, bool met, struct buf *out);
+/* What is not known cannot change it: at best (or worst) it is `other`, or it could turn it. */
+void text_surely(struct text_things unknown, struct text_number other, bool met, struct buf *out);
+void text_unsure(struct text_things unknown, struct text_number other, struct buf *out);
+void text_bounds(struct text_things unknown, struct text_number low, struct text_number high,
+	struct buf *out);
+void text_spans(uint32_t met, uint32_t over, int months, struct buf *out); /* quarters, years */
+void text_needed(double needed, int months, struct buf *out);
+/* Of these which are true of a figure: its norm, and what is not known. */
+void text_norm(const struct figure *figure, struct buf *out);
+
+/* ---- beside another period ---- */
+
+enum text_then { THEN_LAST_YEAR, THEN_PREVIOUS, THEN_FOUR_WEEKS };
+/* ", ongeveer even vaak als vorig jaar", ", vaker dan vorig jaar (66%)": at the end of what was said. */
+void text_clause(
+	enum difference difference, struct text_number then, enum text_then which, struct buf *out);
+void text_then(
+	enum difference difference, struct text_number then, enum text_then which, struct buf *out);
+/* "vaker", "minder vaak", "meer", "minder"; "" where it is no difference. */
+const char *text_difference(enum difference difference, enum kpi_unit unit);
+
+/* ---- months, groups, days ---- */
+
+/* norm NULL: there is none of a month. */
+void text_months(
+	const struct months *months, enum kpi_unit unit, const struct norm *norm, struct buf *out);
+void text_months_few(struct buf *out);
+void text_groups_same(const char *groups, struct buf *out); /* "de wijken" */
+void text_group(
+	const char *label, enum difference difference, struct text_number value, struct buf *out);
+void text_days(double half, double most, struct buf *out);
+
+/* ---- what is not there ---- */
+
+void text_hidden(struct buf *out);
+void text_unmeasured(int year, int next, struct buf *out); /* next 0: nobody says when */
+
+#endif
