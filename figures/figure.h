@@ -65,6 +65,7 @@ struct figure {
 		struct period period;
 		struct value value;
 		enum difference difference;
+		double apart; /* judge.h; where there is a difference */
 	} beside;
 	struct months months; /* that are over, of both periods; count 0: too few to say */
 	const struct published_figure *published; /* published.h; earlier years' */

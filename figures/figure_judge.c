@@ -113,13 +113,16 @@ static bool is_share(const struct figure *figure)
 	return figure->kpi->unit == UNIT_SHARE && figure->formula->whole != WHOLE_POPULATION;
 }
 
-static enum difference values_differ(const struct figure *figure, const struct value *other)
+static void values_differ(struct figure *figure)
 {
-	if (is_share(figure))
-		return judge_shares(share_of(&figure->total), share_of(other));
-	if (figure->kpi->unit == UNIT_COUNT && is_count(figure->formula))
-		return judge_counts(figure->total.counts.count, other->counts.count);
-	return DIFFERENCE_UNJUDGED;
+	const struct value *now = &figure->total, *then = &figure->beside.value;
+	if (is_share(figure)) {
+		figure->beside.difference = judge_shares(share_of(now), share_of(then));
+		figure->beside.apart = judge_shares_apart(share_of(now), share_of(then));
+	} else if (figure->kpi->unit == UNIT_COUNT && is_count(figure->formula)) {
+		figure->beside.difference = judge_counts(now->counts.count, then->counts.count);
+		figure->beside.apart = judge_counts_apart(now->counts.count, then->counts.count);
+	}
 }
 
 static void beside_judge(struct figure *figure, enum beside beside, int32_t complete_from,
@@ -135,7 +138,7 @@ static void beside_judge(struct figure *figure, enum beside beside, int32_t comp
 	}
 	figure->beside.value = figure_total(figure, figure->kpi, &period, names);
 	if (!figure->complete_from)
-		figure->beside.difference = values_differ(figure, &figure->beside.value);
+		values_differ(figure);
 }
 
 /* Of all that are over, from last year's to the last: a series, so that rows are looked at once for all. */

@@ -51,38 +51,44 @@ static enum difference direction(double a, double b)
 	return a > b ? DIFFERENCE_MORE : DIFFERENCE_FEWER;
 }
 
-static enum difference shares_differ(struct share a, struct share b, double limit)
+double judge_shares_apart(struct share a, struct share b)
 {
 	double n = (double)a.of, m = (double)b.of;
 	if (a.of < SHARE_OF_MIN || b.of < SHARE_OF_MIN)
-		return DIFFERENCE_UNJUDGED;
+		return NAN;
 	double p = (double)(a.count + b.count) / (n + m);
 	if (p > 1)
-		return DIFFERENCE_UNJUDGED; /* more than one of each: no share of them */
+		return NAN; /* more than one of each: no share of them */
 	double spread = sqrt(p * (1 - p) * (1 / n + 1 / m));
-	double apart = (double)a.count / n - (double)b.count / m;
-	if (spread == 0 || fabs(apart) < limit * spread)
-		return DIFFERENCE_SAME;
-	return direction(apart, 0);
+	return spread == 0 ? 0 : ((double)a.count / n - (double)b.count / m) / spread;
+}
+
+double judge_counts_apart(int64_t a, int64_t b)
+{
+	return a == b ? 0 : ((double)a - (double)b) / sqrt((double)a + (double)b);
+}
+
+static enum difference differ(double apart, double limit)
+{
+	if (isnan(apart))
+		return DIFFERENCE_UNJUDGED;
+	return fabs(apart) < limit ? DIFFERENCE_SAME : direction(apart, 0);
 }
 
 enum difference judge_shares(struct share a, struct share b)
 {
-	return shares_differ(a, b, Z_TWO);
+	return differ(judge_shares_apart(a, b), Z_TWO);
 }
 
 enum difference judge_group(struct share group, struct share total)
 {
 	struct share rest = {total.count - group.count, total.of - group.of};
-	return shares_differ(group, rest, Z_GROUPS);
+	return differ(judge_shares_apart(group, rest), Z_GROUPS);
 }
 
 enum difference judge_counts(int64_t a, int64_t b)
 {
-	double apart = fabs((double)a - (double)b);
-	if (a == b || apart < Z_TWO * sqrt((double)a + (double)b))
-		return DIFFERENCE_SAME;
-	return direction((double)a, (double)b);
+	return differ(judge_counts_apart(a, b), Z_TWO);
 }
 
 /* ---- months ---- */

@@ -44,6 +44,9 @@ extern const char *const difference_names[]; /* "", "same", "more", "fewer" */
 struct share {
 	int64_t count, of;
 };
+/* How far the first is from the second, in what chance makes of it; NAN: unjudged. */
+double judge_shares_apart(struct share a, struct share b);
+double judge_counts_apart(int64_t a, int64_t b);
 /* The first beside the second. Unjudged where one of them is of fewer than 50. */
 enum difference judge_shares(struct share a, struct share b);
 enum difference judge_counts(int64_t a, int64_t b);
