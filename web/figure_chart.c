@@ -1,46 +1,12 @@
 #include "web/figure_chart.h"
 
 #include "lib/calendar.h"
-#include "web/chart.h"
-#include "web/figure_number.h"
-#include "web/nl.h"
+#include "web/figure_rows.h"
 #include <ctype.h>
 #include <math.h>
-#include <stdio.h>
 #include <string.h>
 
-enum { STAPEL_MAX = 5, KOLOM_MAX = 31, YEARS = 2 };
-
-/* ---- texts ---- */
-
-static const char *text_keep(const struct figure_chart *asked, struct buf *text)
-{
-	buf_char(text, 0);
-	return arena_dup(asked->arena, text->data, text->len);
-}
-
-/* NULL: not known */
-static const char *value_text(const struct figure_chart *asked, double value)
-{
-	const struct norm *norm = figure_norm(asked->figure);
-	auto_buf struct buf text = {0};
-	if (isnan(value))
-		return NULL;
-	figure_number(value, asked->figure->kpi->unit,
-		norm->kind == NORM_NONE ? NULL : &norm->value, &text);
-	return text_keep(asked, &text);
-}
-
-static const char *note_text(const struct figure_chart *asked, const struct value *value)
-{
-	auto_buf struct buf text = {0};
-	if (!value->known || !value->has_of)
-		return NULL;
-	nl_count(value->counts.count, &text);
-	buf_text(&text, " van ");
-	nl_count(value->counts.of, &text);
-	return text_keep(asked, &text);
-}
+enum { STAPEL_MAX = 5, KOLOM_MAX = 31 };
 
 /* "Hulpvragen per wijk" */
 static const char *title_text(const struct figure_chart *asked, const char *per)
@@ -56,74 +22,6 @@ static const char *title_text(const struct figure_chart *asked, const char *per)
 
 /* ---- rows ---- */
 
-static struct chart_row row_of(const struct figure_chart *asked, const struct value *value)
-{
-	struct chart_row row = {.value = value->known ? value->value : NAN};
-	row.text = value_text(asked, row.value);
-	row.note = note_text(asked, value);
-	if (asked->figure->kpi->unit == UNIT_SHARE && value->known && value->has_range) {
-		row.low = value->low;
-		row.high = value->high;
-	}
-	return row;
-}
-
-/* A month or day of a series that began before figures were complete. */
-static bool is_early(const struct figure_chart *asked, const struct figure_row *row)
-{
-	char first[16], from[16];
-	bool is_month = asked->figure->by[0]->span == SPAN_MONTH;
-	if (asked->figure->by[0]->span == SPAN_NONE || !asked->complete_from)
-		return false;
-	snprintf(first, sizeof first, "%s%s", row->keys[0], is_month ? "-01" : "");
-	period_print_day(asked->complete_from, from);
-	return strcmp(first, from) < 0;
-}
-
-/* A row of the split; without one, the total. */
-static struct chart_row *rows_of(const struct figure_chart *asked, size_t *count)
-{
-	const struct figure *figure = asked->figure;
-	*count = figure->by_count ? figure->row_count : 1;
-	struct chart_row *out = arena_alloc(asked->arena, (*count + 1) * sizeof *out);
-	if (!figure->by_count) {
-		*out = row_of(asked, &figure->total);
-		out->label = figure->kpi->label;
-		return out;
-	}
-	for (size_t i = 0; i < *count; i++) {
-		const struct figure_row *row = &figure->rows[i];
-		out[i] = row->suppressed        ? (struct chart_row){.hidden = true}
-			 : is_early(asked, row) ? (struct chart_row){.value = NAN}
-						: row_of(asked, &row->value);
-		out[i].unknown = strcmp(row->keys[0], "UNKNOWN") == 0;
-		out[i].label = row->labels[0];
-	}
-	return out;
-}
-
-static void before_set(
-	const struct figure_chart *asked, const struct value *value, struct chart_row *row)
-{
-	if (row->hidden || !value->known)
-		return;
-	row->before = value->value;
-	row->before_text = value_text(asked, value->value);
-}
-
-static void rows_match(
-	const struct figure_chart *asked, const struct figure *before, struct chart_row *rows)
-{
-	const struct figure *figure = asked->figure;
-	if (!figure->by_count)
-		before_set(asked, &before->total, rows);
-	for (size_t i = 0; figure->by_count && i < figure->row_count; i++)
-		for (size_t j = 0; j < before->row_count; j++)
-			if (!before->rows[j].suppressed &&
-				!strcmp(figure->rows[i].keys[0], before->rows[j].keys[0]))
-				before_set(asked, &before->rows[j].value, &rows[i]);
-}
-
 /* The same days of the year before beside them, by the same definition; where not all of that is known, nothing. */
 static void rows_set_before(const struct figure_chart *asked, struct chart_row *rows)
 {
@@ -137,7 +35,7 @@ static void rows_set_before(const struct figure_chart *asked, struct chart_row *
 		figure_make(&before, figure->kpi, &period, figure->definition, &cut, asked->names,
 			&why) != 0)
 		return;
-	rows_match(asked, &before, rows);
+	figure_rows_beside(figure, &before, rows, asked->arena);
 }
 
 /* ---- kinds of rows ---- */
@@ -145,7 +43,8 @@ static void rows_set_before(const struct figure_chart *asked, struct chart_row *
 static void balk_draw(const struct chart *chart, const struct figure_chart *asked, struct buf *out)
 {
 	struct chart_balk balk = {0};
-	struct chart_row *rows = rows_of(asked, &balk.count);
+	struct chart_row *rows =
+		figure_rows(asked->figure, asked->complete_from, asked->arena, &balk.count);
 	rows_set_before(asked, rows);
 	balk.rows = rows;
 	chart_balk(chart, &balk, out);
@@ -154,7 +53,7 @@ static void balk_draw(const struct chart *chart, const struct figure_chart *aske
 static void kolom_draw(const struct chart *chart, const struct figure_chart *asked, struct buf *out)
 {
 	struct chart_kolom kolom = {.axis = asked->figure->by[0]->label};
-	kolom.rows = rows_of(asked, &kolom.count);
+	kolom.rows = figure_rows(asked->figure, asked->complete_from, asked->arena, &kolom.count);
 	chart_kolom(chart, &kolom, out);
 }
 
@@ -164,7 +63,8 @@ static void stapel_draw(
 	static const enum chart_tone tones[STAPEL_MAX] = {
 		TONE_NOW, TONE_MIDDLE, TONE_LIGHT, TONE_BEFORE, TONE_INK};
 	struct chart_stapel stapel = {0};
-	struct chart_row *rows = rows_of(asked, &stapel.count);
+	struct chart_row *rows =
+		figure_rows(asked->figure, asked->complete_from, asked->arena, &stapel.count);
 	for (size_t i = 0; i < stapel.count; i++)
 		rows[i].tone = tones[i];
 	stapel.rows = rows;
@@ -176,33 +76,26 @@ static void stip_draw(const struct chart *chart, const struct figure_chart *aske
 {
 	const struct figure *figure = asked->figure;
 	struct chart_stip stip = {0};
-	struct chart_row *rows = rows_of(asked, &stip.count);
+	struct chart_row *rows =
+		figure_rows(asked->figure, asked->complete_from, asked->arena, &stip.count);
 	const struct norm *norm = figure_norm(figure);
 	rows_set_before(asked, rows);
 	if (figure->by_count && figure->total.known) {
 		stip.whole = figure->total.value;
-		stip.whole_text = arena_printf(
-			asked->arena, "samen %s", value_text(asked, figure->total.value));
+		stip.whole_text = arena_printf(asked->arena, "samen %s",
+			figure_value_text(figure, figure->total.value, asked->arena));
 	} else if (!figure->by_count && norm->kind != NORM_NONE) {
 		rows->tone = verdict_is_missed(figure->verdict) ? TONE_ALERT
 			     : verdict_is_met(figure->verdict)  ? TONE_NOW
 								: TONE_INK;
 		rows->norm = norm->value;
-		rows->norm_text = value_text(asked, norm->value);
+		rows->norm_text = figure_value_text(figure, norm->value, asked->arena);
 	}
 	stip.rows = rows;
 	chart_stip(chart, &stip, out);
 }
 
 /* ---- kinds of months ---- */
-
-struct course {
-	/* From January of the year before the period's last day on. */
-	double values[YEARS * PANEEL_MONTHS];
-	size_t count; /* until the month of that day */
-	int year;     /* of the first */
-	bool open;
-};
 
 /* NAN: not known, not there yet, not completely there, or too small to be shown. */
 static double month_value(const struct figure_chart *asked, const struct period *month)
@@ -214,96 +107,38 @@ static double month_value(const struct figure_chart *asked, const struct period 
 	return value.known ? value.value : NAN;
 }
 
-static struct course course_of(const struct figure_chart *asked)
+static struct course course_asked(const struct figure_chart *asked)
 {
-	const struct period *period = &asked->figure->period;
-	const struct calendar_date last = calendar_date(period->to);
-	struct course out = {.year = last.year - 1, .count = PANEEL_MONTHS + (size_t)last.month};
-	for (size_t i = 0; i < YEARS * PANEEL_MONTHS; i++)
-		out.values[i] = NAN;
+	struct course out = course_until(&asked->figure->period);
 	int32_t from = calendar_day((struct calendar_date){out.year, 1, 1});
 	for (size_t i = 0; i < out.count; i++) {
 		int32_t next = calendar_add_months(from, 1);
-		const struct period month = {from, next - 1, period->today};
+		const struct period month = {from, next - 1, asked->figure->period.today};
 		out.values[i] = month_value(asked, &month);
-		out.open = next > month.today;
 		from = next;
 	}
 	return out;
 }
 
-/* A month is held to a norm only where the norm is not one of a quarter or a year. */
-static bool norm_of_months(const struct figure *figure)
-{
-	const struct norm *norm = figure_norm(figure);
-	return norm->kind != NORM_NONE && !norm->months && norm->held_to == figure->kpi;
-}
-
 static void lijn_draw(const struct chart *chart, const struct figure_chart *asked, struct buf *out)
 {
-	const struct figure *figure = asked->figure;
-	const struct course course = course_of(asked);
-	static const char *const ticks[YEARS * PANEEL_MONTHS] = {"j", "f", "m", "a", "m", "j", "j",
-		"a", "s", "o", "n", "d", "j", "f", "m", "a", "m", "j", "j", "a", "s", "o", "n",
-		"d"};
-	const char *names[YEARS * PANEEL_MONTHS];
-	struct arena *arena = asked->arena;
-	size_t last = course.count;
-	for (size_t i = 0; i < course.count; i++)
-		names[i] = arena_printf(arena, "%s %d", chart_months[i % PANEEL_MONTHS],
-			course.year + (int)(i / PANEEL_MONTHS));
-	while (last > 1 && isnan(course.values[last - 1]))
-		last--;
-	const struct chart_line line = {.label = value_text(asked, course.values[last - 1]),
-		.open = course.open && last == course.count,
-		.values = course.values};
-	const struct chart_group groups[YEARS] = {
-		{arena_printf(arena, "%d", course.year), 0, PANEEL_MONTHS - 1},
-		{arena_printf(arena, "%d", course.year + 1), PANEEL_MONTHS, course.count - 1}};
-	struct chart_lijn lijn = {.lines = &line,
-		.line_count = 1,
-		.count = course.count,
-		.names = names,
-		.ticks = ticks,
-		.groups = groups,
-		.group_count = YEARS,
-		.share = figure->kpi->unit == UNIT_SHARE};
-	if (norm_of_months(figure)) {
-		lijn.norm = figure_norm(figure)->value;
-		lijn.norm_text = arena_printf(arena, "norm %s", value_text(asked, lijn.norm));
-	}
-	chart_lijn(chart, &lijn, out);
+	const struct course course = course_asked(asked);
+	course_lijn(chart, asked->figure, &course, NULL, asked->arena, out);
 }
 
 static void paneel_draw(
 	const struct chart *chart, const struct figure_chart *asked, struct buf *out)
 {
-	const struct figure *figure = asked->figure;
-	const struct course course = course_of(asked);
-	struct arena *arena = asked->arena;
+	const struct course course = course_asked(asked);
 	struct chart panel = *chart;
 	panel.width = chart->width == CHART_WIDE ? PANEEL_WIDE : PANEEL_NARROW;
-	const struct chart_paneel paneel = {.now = course.values + PANEEL_MONTHS,
-		.before = course.values,
-		.now_name = arena_printf(arena, "%d", course.year + 1),
-		.before_name = arena_printf(arena, "%d", course.year),
-		.open = course.open,
-		.norm = figure_norm(figure)->value,
-		.has_norm = norm_of_months(figure),
-		.share = figure->kpi->unit == UNIT_SHARE};
-	chart_paneel(&panel, &paneel, out);
+	course_paneel(&panel, asked->figure, &course, asked->arena, out);
 }
 
 static void vonk_draw(const struct chart *chart, const struct figure_chart *asked, struct buf *out)
 {
-	const struct figure *figure = asked->figure;
-	const struct course course = course_of(asked);
-	const struct chart_vonk vonk = {.values = course.values + course.count - PANEEL_MONTHS,
-		.count = PANEEL_MONTHS,
-		.norm = figure_norm(figure)->value,
-		.has_norm = norm_of_months(figure),
-		.alone = chart->alone};
-	chart_vonk(&vonk, out);
+	const struct course course = course_asked(asked);
+	course_vonk(asked->figure, &course, chart->alone, out);
 }
 
 /* ---- the kind ---- */
