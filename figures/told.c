@@ -18,7 +18,7 @@ static void number_print(double number, enum kpi_unit unit, struct buf *out)
 	buf_printf(out, "%s%s", text, units[unit]);
 }
 
-static char *norm_told(const struct kpi *kpi, const struct norm *norm, struct arena *arena)
+const char *told_norm(const struct kpi *kpi, const struct norm *norm, struct arena *arena)
 {
 	static const char *const words[] = {"", "Minstens ", "Meer dan ", "Hoogstens "};
 	auto_buf struct buf out = {0};
@@ -44,7 +44,7 @@ static bool has_changed(const struct kpis *kpis, const struct kpi *kpi)
 	return changed;
 }
 
-static char *since_told(
+const char *told_since(
 	const struct kpis *kpis, const struct kpi *kpi, size_t definition, struct arena *arena)
 {
 	const struct definition *years = &kpis->definitions[definition];
@@ -67,8 +67,8 @@ static Wot__V1__DefinitionVersion *version_told(
 	out->who = (char *)told->who;
 	out->when = (char *)told->when;
 	out->unknown = (char *)told->unknown;
-	out->norm = norm_told(kpi, &kpi->norms[definition], arena);
-	out->since = since_told(kpis, kpi, definition, arena);
+	out->norm = (char *)(uintptr_t)told_norm(kpi, &kpi->norms[definition], arena);
+	out->since = (char *)(uintptr_t)told_since(kpis, kpi, definition, arena);
 	return out;
 }
 

@@ -11,5 +11,9 @@
 
 /* Of all KPIs that can be asked for, the newest definition first. */
 void told_fill(const struct kpis *kpis, Wot__V1__Definitions *out, struct arena *arena);
+/* The norm and the years of one KPI under a definition (an index), as sentences. */
+const char *told_norm(const struct kpi *kpi, const struct norm *norm, struct arena *arena);
+const char *told_since(
+	const struct kpis *kpis, const struct kpi *kpi, size_t definition, struct arena *arena);
 
 #endif

@@ -113,6 +113,14 @@ void nl_day(int32_t day, struct buf *out)
 	buf_printf(out, " %d", calendar_date(day).year);
 }
 
+void nl_day_short(int32_t day, struct buf *out)
+{
+	static const char *const short_months[] = {"jan.", "feb.", "mrt.", "apr.", "mei", "juni",
+		"juli", "aug.", "sep.", "okt.", "nov.", "dec."};
+	struct calendar_date date = calendar_date(day);
+	buf_printf(out, "%d %s %d", date.day, short_months[date.month - 1], date.year);
+}
+
 void nl_moment(int64_t instant_ms, struct buf *out)
 {
 	enum { MINUTE_MS = 60000, HOUR = 60, CHANGED = 2 * HOUR };

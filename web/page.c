@@ -14,6 +14,11 @@
 const char page_security[] = SECURITY;
 const char page_headers[] = PAGE;
 
+struct html_head page_head(const struct page_house *house, const char *title)
+{
+	return (struct html_head){.title = title, .town = house->town};
+}
+
 struct html_top page_top(const struct page_house *house)
 {
 	return (struct html_top){
@@ -88,7 +93,7 @@ const char *page_refusal(const struct page_house *house, int err, struct buf *ou
 	const struct refusal *refusal = refusal_of(err);
 	bool by_role = err == ERR_FORBIDDEN && house->who;
 	const struct html_refusal view = {
-		.town = house->town,
+		.head = page_head(house, refusal->what),
 		.top = page_top(house),
 		.foot = page_foot(house),
 		.what = refusal->what,
@@ -111,7 +116,7 @@ const char *page_sign_in(const struct page_house *house, enum page_sign_in said,
 		PAGE, PAGE "WWW-Authenticate: Bearer\n", PAGE, PAGE "Retry-After: 60\n", PAGE};
 	bool is_fault = said == SIGN_IN_WRONG || said == SIGN_IN_SYSTEM || said == SIGN_IN_WAITS;
 	struct html_sign_in view = {
-		.town = house->town,
+		.head = page_head(house, "Inloggen"),
 		.top = page_top(house),
 		.foot = page_foot(house),
 		.asks = said != SIGN_IN_CLOSED,

@@ -25,6 +25,7 @@ struct page_house {
 		bool figures;
 	} menu; /* what it may open */
 };
+struct html_head page_head(const struct page_house *house, const char *title);
 struct html_top page_top(const struct page_house *house);
 struct html_foot page_foot(const struct page_house *house);
 

@@ -29,8 +29,20 @@ enum pattern {
 	MONTHS_LAST,
 	MONTHS_FEW,
 	GROUPS_SAME,
+	GROUPS_FEW,
 	GROUP,
 	DAYS,
+	MOST,
+	KNOWN,
+	NORMS_NONE,
+	NORMS_ONE,
+	NORMS_MORE,
+	NORM_ONLY,
+	NORM_ONLY_NOT,
+	SAME_ONE,
+	SAME_MORE,
+	OLDER,
+	PUBLISHED,
 	HIDDEN,
 	UNMEASURED,
 	UNMEASURED_UNTIL,
@@ -64,8 +76,24 @@ static const char *const patterns[] = {
 	[MONTHS_LAST] = "Opvallend: vorige maand {value}. Gewoon is {low} tot {high}.",
 	[MONTHS_FEW] = "Er zijn nog te weinig maanden om te zien of er iets verandert.",
 	[GROUPS_SAME] = "De verschillen tussen {groups} zijn zo klein dat ze toeval kunnen zijn.",
+	[GROUPS_FEW] = "De aantallen zijn te klein om {groups} te vergelijken.",
 	[GROUP] = "{label}: {how} dan de rest ({value}).",
 	[DAYS] = "De helft wacht hoogstens {half}. 9 van de 10 wachten hoogstens {most}.",
+	[MOST] = "Bij 9 van de 10 is het hoogstens {most}.",
+	[KNOWN] = "Van {things} weten we het.",
+	[NORMS_NONE] = "Van de {of} percentages met een norm haalt er geen de norm.",
+	[NORMS_ONE] = "Van de {of} percentages met een norm haalt er 1 de norm.",
+	[NORMS_MORE] = "Van de {of} percentages met een norm halen er {met} de norm.",
+	[NORM_ONLY] = "Er is 1 percentage met een norm. Dat haalt de norm.",
+	[NORM_ONLY_NOT] = "Er is 1 percentage met een norm. Dat haalt de norm niet.",
+	[SAME_ONE] = "Bij 1 ander cijfer is het verschil met {then} zo klein dat het toeval kan "
+		     "zijn. Dat staat hier niet.",
+	[SAME_MORE] =
+		"Bij {count} andere cijfers is het verschil met {then} zo klein dat het toeval "
+		"kan zijn. Zij staan hier niet.",
+	[OLDER] = "Volgens de telling van {year} is het in deze periode {other} in plaats van "
+		  "{value}.",
+	[PUBLISHED] = "In {year} was het {value} ({source}).",
 	[HIDDEN] = "Aantallen onder de 5 tonen we niet. Zo is niemand te herkennen.",
 	[UNMEASURED] = "In {year} is dit niet gemeten.",
 	[UNMEASURED_UNTIL] = "In {year} is dit niet gemeten. De volgende meting is in {next}.",
@@ -261,8 +289,9 @@ static void unknown_say(const struct figure *figure, struct buf *out)
 void text_norm(const struct figure *figure, struct buf *out)
 {
 	const struct norm *norm = figure_norm(figure);
-	struct text_number number = {
-		norm->value, norm->held_to ? norm->held_to->unit : UNIT_COUNT, NULL};
+	struct text_number number = {norm->value, figure->kpi->unit, NULL};
+	if (norm->kind != NORM_NONE && norm->held_to != figure->kpi)
+		return;
 	if (norm->kind != NORM_NONE && norm->months) {
 		text_spans(figure->spans_met, figure->spans_over, norm->months, out);
 		if (figure->has_needed)
@@ -284,7 +313,7 @@ const char *text_difference(enum difference difference, enum kpi_unit unit)
 	return (unit == UNIT_SHARE ? shares : counts)[difference];
 }
 
-static const char *then_text(enum text_then which)
+const char *then_text(enum text_then which)
 {
 	static const char *const texts[] = {"vorig jaar", "de periode ervoor", "4 weken geleden"};
 	return texts[which];
@@ -380,6 +409,11 @@ void text_groups_same(const char *groups, struct buf *out)
 	say(GROUPS_SAME, (struct field[FIELDS_MAX]){{.name = "groups", .text = groups}}, out);
 }
 
+void text_groups_few(const char *groups, struct buf *out)
+{
+	say(GROUPS_FEW, (struct field[FIELDS_MAX]){{.name = "groups", .text = groups}}, out);
+}
+
 void text_group(
 	const char *label, enum difference difference, struct text_number value, struct buf *out)
 {
@@ -398,6 +432,59 @@ void text_days(double half, double most, struct buf *out)
 		(struct field[FIELDS_MAX]){
 			number_field("half", (struct text_number){half, UNIT_DAYS, NULL}),
 			number_field("most", (struct text_number){most, UNIT_DAYS, NULL})},
+		out);
+}
+
+void text_most(struct text_number most, struct buf *out)
+{
+	say(MOST, (struct field[FIELDS_MAX]){number_field("most", most)}, out);
+}
+
+/* ---- of several figures ---- */
+
+void text_norms(size_t met, size_t of, struct buf *out)
+{
+	if (!of)
+		return;
+	say(of == 1        ? met ? NORM_ONLY : NORM_ONLY_NOT
+		: !met     ? NORMS_NONE
+		: met == 1 ? NORMS_ONE
+			   : NORMS_MORE,
+		(struct field[FIELDS_MAX]){
+			count_field("of", (double)of), count_field("met", (double)met)},
+		out);
+}
+
+void text_same(size_t count, enum text_then which, struct buf *out)
+{
+	if (!count)
+		return;
+	say(count == 1 ? SAME_ONE : SAME_MORE,
+		(struct field[FIELDS_MAX]){count_field("count", (double)count),
+			{.name = "then", .text = then_text(which)}},
+		out);
+}
+
+void text_known(struct text_things known, struct buf *out)
+{
+	if (known.count == 0)
+		return;
+	say(KNOWN, (struct field[FIELDS_MAX]){things_field(known)}, out);
+}
+
+void text_older(int year, struct text_number other, struct text_number value, struct buf *out)
+{
+	say(OLDER,
+		(struct field[FIELDS_MAX]){year_field("year", year), number_field("other", other),
+			number_field("value", value)},
+		out);
+}
+
+void text_published(int year, struct text_number value, const char *source, struct buf *out)
+{
+	say(PUBLISHED,
+		(struct field[FIELDS_MAX]){year_field("year", year), number_field("value", value),
+			{.name = "source", .text = source}},
 		out);
 }
 

@@ -52,6 +52,7 @@ void text_clause(
 	enum difference difference, struct text_number then, enum text_then which, struct buf *out);
 void text_then(
 	enum difference difference, struct text_number then, enum text_then which, struct buf *out);
+const char *then_text(enum text_then which); /* "vorig jaar" */
 /* "vaker", "minder vaak", "meer", "minder"; "" where it is no difference. */
 const char *text_difference(enum difference difference, enum kpi_unit unit);
 
@@ -62,9 +63,21 @@ void text_months(
 	const struct months *months, enum kpi_unit unit, const struct norm *norm, struct buf *out);
 void text_months_few(struct buf *out);
 void text_groups_same(const char *groups, struct buf *out); /* "de wijken" */
+void text_groups_few(const char *groups, struct buf *out);
 void text_group(
 	const char *label, enum difference difference, struct text_number value, struct buf *out);
 void text_days(double half, double most, struct buf *out);
+void text_most(struct text_number most, struct buf *out);
+
+/* ---- of several figures, and of several definitions ---- */
+
+/* How many of those with a norm meet it. */
+void text_norms(size_t met, size_t of, struct buf *out);
+/* How many differ by no more than chance. */
+void text_same(size_t count, enum text_then which, struct buf *out);
+void text_known(struct text_things known, struct buf *out);
+void text_older(int year, struct text_number other, struct text_number value, struct buf *out);
+void text_published(int year, struct text_number value, const char *source, struct buf *out);
 
 /* ---- what is not there ---- */
 

@@ -3,8 +3,8 @@
  */
 #include "core/get.h"
 #include "daemons/aggregate/aggregate_own.h"
-#include "lib/calendar.h"
 #include "web/page_figure.h"
+#include "lib/calendar.h"
 
 /* The last definition before this one that counts the KPI otherwise, or holds it to another norm; NULL. */
 static const struct definition *definition_before(
@@ -49,7 +49,7 @@ int get_definitions_page(const void *knowledge, const struct get_query *query,
 	auto_buf struct buf text = {0};
 	int32_t year = calendar_date(calendar_day_of(query->now_ms)).year;
 	uint32_t now = kpi_definition_of_year(kpis, year);
-	struct html_definitions view = {.town = query->house->town,
+	struct html_definitions view = {.head = page_head(query->house, "Hoe wij tellen"),
 		.top = page_top(query->house),
 		.foot = page_foot(query->house),
 		.definition = year_text((int32_t)kpis->definitions[now].name, &text, query->arena)};

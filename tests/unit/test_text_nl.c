@@ -154,6 +154,8 @@ static void a_group_differs_or_none_does(void **state)
 	(void)state;
 	ASSERT_SAYS("De verschillen tussen de wijken zijn zo klein dat ze toeval kunnen zijn.",
 		text_groups_same("de wijken", &out));
+	ASSERT_SAYS("De aantallen zijn te klein om de teams te vergelijken.",
+		text_groups_few("de teams", &out));
 	ASSERT_SAYS("", text_group("Zwaar", DIFFERENCE_SAME, share(.86), &out));
 	ASSERT_SAYS("Zwaar: vaker dan de rest (86%).",
 		text_group("Zwaar", DIFFERENCE_MORE, share(.86), &out));
@@ -173,6 +175,39 @@ static void days_are_said_of_half_and_of_nine_in_ten(void **state)
 	ASSERT_SAYS("De helft wacht hoogstens 2" NB
 		    "dagen. 9 van de 10 wachten hoogstens onbekend.",
 		text_days(2, NAN, &out));
+}
+
+static void several_figures_are_counted(void **state)
+{
+	(void)state;
+	ASSERT_SAYS("", text_norms(0, 0, &out));
+	ASSERT_SAYS(
+		"Er is 1 percentage met een norm. Dat haalt de norm niet.", text_norms(0, 1, &out));
+	ASSERT_SAYS("Er is 1 percentage met een norm. Dat haalt de norm.", text_norms(1, 1, &out));
+	ASSERT_SAYS(
+		"Van de 2 percentages met een norm haalt er geen de norm.", text_norms(0, 2, &out));
+	ASSERT_SAYS(
+		"Van de 2 percentages met een norm haalt er 1 de norm.", text_norms(1, 2, &out));
+	ASSERT_SAYS(
+		"Van de 6 percentages met een norm halen er 2 de norm.", text_norms(2, 6, &out));
+	ASSERT_SAYS("", text_same(0, THEN_LAST_YEAR, &out));
+	ASSERT_SAYS("Bij 1 ander cijfer is het verschil met vorig jaar zo klein dat het toeval kan "
+		    "zijn. "
+		    "Dat staat hier niet.",
+		text_same(1, THEN_LAST_YEAR, &out));
+	ASSERT_SAYS("Bij 2 andere cijfers is het verschil met de periode ervoor zo klein dat het "
+		    "toeval "
+		    "kan zijn. Zij staan hier niet.",
+		text_same(2, THEN_PREVIOUS, &out));
+	ASSERT_SAYS("", text_known(cases(0), &out));
+	ASSERT_SAYS("Van 1" NB "traject weten we het.", text_known(cases(1), &out));
+	ASSERT_SAYS("Van 2" NB "trajecten weten we het.", text_known(cases(2), &out));
+	ASSERT_SAYS("Bij 9 van de 10 is het hoogstens 2" NB "dagen.", text_most(days(2), &out));
+	ASSERT_SAYS(
+		"Volgens de telling van 2023 is het in deze periode 90% in plaats van onbekend.",
+		text_older(2023, share(.9), share(NAN), &out));
+	ASSERT_SAYS("In 2024 was het 71% (Jaarverslag 2025).",
+		text_published(2024, share(.71), "Jaarverslag 2025", &out));
 }
 
 static void what_is_not_there_is_said(void **state)
@@ -261,6 +296,7 @@ int main(void)
 		cmocka_unit_test(months_change_only_beyond_their_band),
 		cmocka_unit_test(a_group_differs_or_none_does),
 		cmocka_unit_test(days_are_said_of_half_and_of_nine_in_ten),
+		cmocka_unit_test(several_figures_are_counted),
 		cmocka_unit_test(what_is_not_there_is_said),
 		cmocka_unit_test(a_figure_is_said_by_its_sentence_or_by_its_label),
 		cmocka_unit_test(the_verdict_is_said_with_what_could_turn_it),

@@ -1,0 +1,430 @@
+#include "web/figures_page.h"
+
+#include "figures/forecast.h"
+#include "lib/calendar.h"
+#include "web/drawn.h"
+#include "web/nl.h"
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { LEAD_MAX = 2 };
+
+/* Whether it stands on the page: not what is for those who mend the registration. */
+static bool is_shown(const struct asked *asked, const struct kpi *kpi)
+{
+	return !kpi->group || kpi->group->viewers || asked_in_full(asked);
+}
+
+static const char *name_of(const struct figure *figure)
+{
+	return figure->kpi->brief;
+}
+
+/* ---- the sentences at the top ---- */
+
+static bool is_leading(const struct figure *figure)
+{
+	return figure->kpi->panel && figure->kpi->unit == UNIT_SHARE && figure->total.known &&
+	       figure_norm(figure)->kind != NORM_NONE;
+}
+
+static struct text_number norm_number(const struct figure *figure)
+{
+	const struct norm *norm = figure_norm(figure);
+	return (struct text_number){norm->value, norm->held_to->unit, NULL};
+}
+
+/* Both norms in one sentence, where they are the same. */
+static void norms_say(const struct figure *const figures[LEAD_MAX], size_t count, struct buf *out)
+{
+	bool met[LEAD_MAX] = {0}, judged = count > 0;
+	for (size_t i = 0; i < count; i++) {
+		met[i] = verdict_is_met(figures[i]->verdict);
+		judged = judged && (met[i] || verdict_is_missed(figures[i]->verdict));
+	}
+	if (judged && count == LEAD_MAX && met[0] == met[1] &&
+		figure_norm(figures[0])->value == figure_norm(figures[1])->value)
+		text_both(norm_number(figures[0]), met[0], out);
+	else if (judged && count == 1)
+		(met[0] ? text_met : text_missed)(norm_number(figures[0]), out);
+}
+
+static const char *lead_text(const struct asked *asked)
+{
+	const struct figure *figures[LEAD_MAX];
+	auto_buf struct buf out = {0};
+	size_t count = 0;
+	for (size_t i = 0; i < asked->now.count && count < LEAD_MAX; i++) {
+		const struct figure *figure = &asked->now.items[i];
+		if (!is_leading(figure))
+			continue;
+		struct then then = asked_then(asked, figure);
+		if (out.len)
+			buf_char(&out, ' ');
+		text_says(figure, &out);
+		text_clause(then.difference,
+			(struct text_number){then.value, figure->kpi->unit, NULL}, then.which,
+			&out);
+		buf_char(&out, '.');
+		figures[count++] = figure;
+	}
+	norms_say(figures, count, &out);
+	return out.len ? text_keep(&out, asked->arena) : NULL;
+}
+
+/* ---- shares against their norms ---- */
+
+static bool has_norm(const struct figure *figure)
+{
+	const struct norm *norm = figure_norm(figure);
+	return norm->kind != NORM_NONE && !norm->months;
+}
+
+/* Those with a norm, then the promises without one. */
+static bool is_normed(const struct figure *figure, bool with_norm)
+{
+	return figure->kpi->unit == UNIT_SHARE && figure->total.known && !figure->suppressed &&
+	       (with_norm ? has_norm(figure) : !has_norm(figure) && figure->formula->due);
+}
+
+static struct chart_row norm_row(const struct asked *asked, const struct figure *figure)
+{
+	size_t count;
+	struct chart_row row = *figure_rows(figure, 0, asked->arena, &count);
+	struct then then = asked_then(asked, figure);
+	bool missed = verdict_is_missed(figure->verdict), met = verdict_is_met(figure->verdict);
+	row.label = name_of(figure);
+	row.tone = missed ? TONE_ALERT : met ? TONE_NOW : TONE_INK;
+	row.note = missed             ? "niet gehaald"
+		   : met              ? "gehaald"
+		   : has_norm(figure) ? NULL
+				      : "geen norm";
+	row.note_alerts = missed;
+	if (has_norm(figure) && (missed || met)) {
+		row.norm = figure_norm(figure)->value;
+		row.norm_text = figure_value_text(figure, row.norm, asked->arena);
+	}
+	if (then.known && !then.hidden) {
+		row.before = then.value;
+		row.before_text = figure_value_text(figure, then.value, asked->arena);
+	}
+	return row;
+}
+
+static void norm_tell(const struct asked *asked, const struct figure *figure,
+	const struct chart_row *row, struct tabled *table)
+{
+	const struct counts *counts = &figure->total.counts;
+	auto_buf struct buf unknown = {0};
+	nl_count(counts->unknown, &unknown);
+	table_row(table, row->label,
+		(const char *[]){row->text, row->before_text,
+			norm_text(figure->kpi, figure_norm(figure), asked->arena),
+			bounds_text(figure, asked->arena),
+			figure_note_text(&figure->total, asked->arena),
+			text_keep(&unknown, asked->arena)});
+}
+
+static void norms_fill(struct asked *asked, struct html_figures *view)
+{
+	static const char caption[] = "Percentages tegen de norm";
+	const char *const heads[] = {view->heading, view->heading_before, "Norm",
+		"Kan liggen tussen", "Aantal", "Onbekend"};
+	struct arena *arena = asked->arena;
+	struct chart_row *rows = arena_alloc(arena, (asked->now.count + 1) * sizeof *rows);
+	struct chart_stip stip = {.rows = rows};
+	struct tabled table = table_open(arena, caption, "Wat", heads, 6, asked->now.count);
+	size_t met = 0, of = 0;
+	auto_buf struct buf sentence = {0};
+	for (size_t i = 0; i < 2 * asked->now.count; i++) {
+		bool with_norm = i < asked->now.count;
+		const struct figure *figure = &asked->now.items[i % asked->now.count];
+		if (!is_normed(figure, with_norm))
+			continue;
+		rows[stip.count] = norm_row(asked, figure);
+		norm_tell(asked, figure, &rows[stip.count++], &table);
+		of += with_norm && figure->verdict != VERDICT_NONE;
+		met += verdict_is_met(figure->verdict);
+	}
+	if (!stip.count)
+		return;
+	text_norms(met, of, &sentence);
+	struct drawn drawn = drawn_make(asked, caption, draw_stip, &stip);
+	struct html_figures_norms *norms = arena_alloc(arena, sizeof *norms);
+	norms->figure = (struct html_figure){.title = caption,
+		.sentence = sentence.len ? text_keep(&sentence, arena) : NULL,
+		.norms = true,
+		.now = "deze periode",
+		.before = view->before ? view->then : NULL,
+		.narrow = drawn.narrow,
+		.wide = drawn.wide,
+		.tabled = true,
+		.table = table_close(&table)};
+	view->norms.items = norms;
+	view->norms.count = 1;
+}
+
+/* ---- what differs ---- */
+
+struct change {
+	const struct figure *figure;
+	struct then then;
+};
+
+static int change_compare(const void *a, const void *b)
+{
+	const struct change *x = a, *y = b;
+	double one = fabs(x->then.apart), other = fabs(y->then.apart);
+	return (one < other) - (one > other);
+}
+
+static void changes_fill(const struct asked *asked, struct html_figures *view)
+{
+	struct arena *arena = asked->arena;
+	struct change *changes = arena_alloc(arena, (asked->now.count + 1) * sizeof *changes);
+	size_t count = 0, same = 0;
+	auto_buf struct buf text = {0};
+	for (size_t i = 0; i < asked->now.count; i++) {
+		const struct figure *figure = &asked->now.items[i];
+		struct then then = asked_then(asked, figure);
+		if (!is_shown(asked, figure->kpi) || !then.difference)
+			continue;
+		if (then.difference == DIFFERENCE_SAME)
+			same++;
+		else
+			changes[count++] = (struct change){figure, then};
+	}
+	qsort(changes, count, sizeof *changes, change_compare);
+	struct html_figures_changes *rows = arena_alloc(arena, (count + 1) * sizeof *rows);
+	for (size_t i = 0; i < count; i++) {
+		const struct figure *figure = changes[i].figure;
+		const struct then *then = &changes[i].then;
+		rows[i] = (struct html_figures_changes){.id = figure->kpi->id,
+			.address = asked_address(asked),
+			.label = name_of(figure),
+			.how = text_difference(then->difference, figure->kpi->unit),
+			.value = cell_text(figure, false, true, figure->total.value, arena),
+			.was = cell_text(figure, false, true, then->value, arena)};
+	}
+	text_same(same, asked->which == BESIDE_PREVIOUS ? THEN_PREVIOUS : THEN_LAST_YEAR, &text);
+	view->compared = count + same > 0;
+	view->same = text.len ? text_keep(&text, arena) : NULL;
+	view->changes.items = rows;
+	view->changes.count = count;
+}
+
+/* ---- months ---- */
+
+struct panel {
+	const struct figure *figure;
+	const struct course *course;
+	struct arena *arena;
+};
+
+static void draw_panel(const struct chart *chart, const void *what, struct buf *out)
+{
+	const struct panel *panel = what;
+	course_paneel(chart, panel->figure, panel->course, panel->arena, out);
+}
+
+static struct html_figures_panels panel_make(
+	struct asked *asked, const struct figure *figure, const struct course *course)
+{
+	const struct panel panel = {figure, course, asked->arena};
+	const struct months months = course_judge(course, figure->kpi->unit);
+	struct drawn drawn = drawn_panel(asked, name_of(figure), draw_panel, &panel);
+	auto_buf struct buf sentence = {0};
+	text_months(&months, figure->kpi->unit, NULL, &sentence);
+	return (struct html_figures_panels){.id = figure->kpi->id,
+		.address = asked_address(asked),
+		.label = name_of(figure),
+		.narrow = drawn.narrow,
+		.wide = drawn.wide,
+		.sentence = text_keep(&sentence, asked->arena)};
+}
+
+static void months_tell(const struct asked *asked, const struct panel *panels, size_t count,
+	struct html_figures *view)
+{
+	struct arena *arena = asked->arena;
+	const char **texts = arena_alloc(arena, (count + 1) * sizeof *texts);
+	for (size_t p = 0; p < count; p++)
+		texts[p] = name_of(panels[p].figure);
+	struct tabled table =
+		table_open(arena, "Alle maanden", "Maand", texts, count, COURSE_MONTHS);
+	for (size_t i = 0; i < panels->course->count; i++) {
+		bool known = false;
+		for (size_t p = 0; p < count; p++) {
+			texts[p] = figure_value_text(
+				panels[p].figure, panels[p].course->values[i], arena);
+			known = known || texts[p];
+		}
+		if (known)
+			table_row(&table,
+				arena_printf(arena, "%s %d", chart_months[i % PANEEL_MONTHS],
+					panels->course->year + (int)(i / PANEEL_MONTHS)),
+				texts);
+	}
+	struct html_figures_tables *tables = arena_alloc(arena, sizeof *tables);
+	tables->table = table_close(&table);
+	view->tables.items = tables;
+	view->tables.count = 1;
+}
+
+static void panels_fill(
+	struct asked *asked, const struct course *courses, struct html_figures *view)
+{
+	struct arena *arena = asked->arena;
+	struct html_figures_panels *rows =
+		arena_alloc(arena, (asked->now.count + 1) * sizeof *rows);
+	struct panel *panels = arena_alloc(arena, (asked->now.count + 1) * sizeof *panels);
+	size_t count = 0;
+	for (size_t i = 0; i < 2 * asked->now.count && asked->months.count; i++) {
+		size_t at = i % asked->now.count; /* shares first */
+		const struct figure *figure = &asked->now.items[at];
+		if (!figure->kpi->panel || (figure->kpi->unit == UNIT_SHARE) != (i == at))
+			continue;
+		panels[count] = (struct panel){figure, &courses[at], arena};
+		rows[count++] = panel_make(asked, figure, &courses[at]);
+	}
+	if (!count)
+		return;
+	view->year = arena_printf(arena, "%d", panels->course->year + 1);
+	view->year_before = arena_printf(arena, "%d", panels->course->year);
+	view->running = panels->course->open;
+	view->panels.items = rows;
+	view->panels.count = count;
+	months_tell(asked, panels, count, view);
+}
+
+/* ---- all figures ---- */
+
+static struct html_figures_groups_rows row_make(
+	const struct asked *asked, const struct figure *figure, const struct course *course)
+{
+	struct arena *arena = asked->arena;
+	struct then then = asked_then(asked, figure);
+	bool compares = asked->which != BESIDE_NONE && !is_promise(figure->formula);
+	struct html_figures_groups_rows row = {.linked = asked->linked,
+		.id = figure->kpi->id,
+		.address = asked_address(asked),
+		.label = figure->kpi->label,
+		.empty = !figure->total.known,
+		.value = cell_text(figure, figure->suppressed, figure->total.known,
+			figure->total.value, arena),
+		.norm = norm_text(figure->kpi, figure_norm(figure), arena),
+		.verdict = verdict_view(figure, arena),
+		.bounds = bounds_text(figure, arena)};
+	if (compares)
+		row.before = cell_text(figure, then.hidden, then.known, then.value, arena);
+	if (asked->months.count && asked_months(asked, figure))
+		row.months = drawn_spark(asked, figure, course);
+	return row;
+}
+
+static void group_add(const struct asked *asked, const struct kpi_group *group,
+	const struct course *courses, struct html_figures *view, struct html_figures_groups *groups)
+{
+	struct html_figures_groups_rows *rows =
+		arena_alloc(asked->arena, (asked->now.count + 1) * sizeof *rows);
+	size_t count = 0;
+	for (size_t i = 0; i < asked->now.count; i++) {
+		const struct figure *figure = &asked->now.items[i];
+		if (figure->kpi->group == group && is_shown(asked, figure->kpi))
+			rows[count++] = row_make(asked, figure, &courses[i]);
+	}
+	if (count)
+		groups[view->groups.count++] = (struct html_figures_groups){
+			.heading = group ? group->label : "Andere cijfers", .rows = {rows, count}};
+}
+
+static void groups_fill(
+	const struct asked *asked, const struct course *courses, struct html_figures *view)
+{
+	struct html_figures_groups *groups =
+		arena_alloc(asked->arena, (KPI_GROUPS + 1) * sizeof *groups);
+	view->groups.items = groups;
+	for (size_t i = 0; i < asked->kpis->group_count; i++)
+		group_add(asked, &asked->kpis->groups[i], courses, view, groups);
+	group_add(asked, NULL, courses, view, groups);
+}
+
+/* ---- what it takes in this quarter ---- */
+
+static void forecast_fill(const struct asked *asked, struct html_figures *view)
+{
+	enum { NUMBERS = 5 };
+	struct forecast forecast;
+	struct why why;
+	if (forecast_make(asked->kpis, asked->query.today, &forecast, &why) != 0)
+		return;
+	const struct forecast_case *made = &forecast.cases[LATE_START];
+	const long long numbers[NUMBERS] = {forecast.started.count, forecast.started.of,
+		forecast.open, forecast.late, made->needed};
+	const char *texts[NUMBERS];
+	auto_buf struct buf text = {0};
+	for (size_t i = 0; i < NUMBERS; i++) {
+		if (numbers[i] > 0 && numbers[i] < asked->hidden_below)
+			return;
+		nl_count(numbers[i], &text);
+		texts[i] = text_keep(&text, asked->arena);
+	}
+	bool reached = made->attainable && !made->needed;
+	struct html_figures_forecasts *row = arena_alloc(asked->arena, sizeof *row);
+	row->forecast = (struct html_forecast){.label = forecast.kpi->label,
+		.started = texts[0],
+		.of = texts[1],
+		.open = texts[2],
+		.late = texts[3],
+		.reached = reached,
+		.needed = !reached && made->feasible ? texts[4] : NULL,
+		.lost = !reached && !made->feasible};
+	view->forecasts.items = row;
+	view->forecasts.count = 1;
+}
+
+/* ---- the page ---- */
+
+static struct course *courses_make(const struct asked *asked)
+{
+	struct course *courses =
+		arena_alloc(asked->arena, (asked->now.count + 1) * sizeof *courses);
+	for (size_t i = 0; i < asked->now.count; i++) {
+		const struct figure *months = asked_months(asked, &asked->now.items[i]);
+		courses[i] = months ? course_of(months, &asked->span, asked->query.complete_from)
+				    : course_until(&asked->span);
+	}
+	return courses;
+}
+
+void figures_page(struct asked *asked, struct buf *out)
+{
+	struct arena *arena = asked->arena;
+	const struct course *courses = courses_make(asked);
+	uint32_t definition = kpi_definition_of_year(asked->kpis, (int32_t)asked->query.definition);
+	bool compares = asked->which != BESIDE_NONE;
+	bool previous = asked->which == BESIDE_PREVIOUS;
+	struct html_figures view = {.head = page_head(asked->house, "Cijfers"),
+		.top = page_top(asked->house),
+		.foot = page_foot(asked->house),
+		.moment = moment_text(asked),
+		.lead = lead_text(asked),
+		.filter = asked_filter(asked),
+		.period = period_text(&asked->span, arena),
+		.before = compares ? period_text(&asked->then_span, arena) : NULL,
+		.then = then_text(previous ? THEN_PREVIOUS : THEN_LAST_YEAR),
+		.heading = heading_text(&asked->span, "deze periode", arena),
+		.heading_before =
+			!compares  ? ""
+			: previous ? "periode ervoor"
+				   : heading_text(&asked->then_span, "een jaar eerder", arena),
+		.definition = arena_printf(arena, "%u", asked->kpis->definitions[definition].name)};
+	view.top.at_figures = true;
+	norms_fill(asked, &view);
+	changes_fill(asked, &view);
+	panels_fill(asked, courses, &view);
+	groups_fill(asked, courses, &view);
+	forecast_fill(asked, &view);
+	html_figures(&view, out);
+}
