@@ -81,6 +81,12 @@ static const char *lead_text(const struct asked *asked, const struct figure *fig
 		text_hidden(&out);
 		return text_keep(&out, asked->arena);
 	}
+	if (!figure->total.known && figure->total.counts.unknown) {
+		text_unknown((struct text_things){(double)figure->total.counts.unknown,
+				     rows_of(figure)->thing, rows_of(figure)->things},
+			&out);
+		return text_keep(&out, asked->arena);
+	}
 	if (!figure->total.known && figure_norm(figure)->kind != NORM_NONE) {
 		text_unmeasured(calendar_date(asked->span.to).year, 0, &out);
 		return text_keep(&out, asked->arena);

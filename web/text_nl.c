@@ -34,6 +34,7 @@ enum pattern {
 	DAYS,
 	MOST,
 	KNOWN,
+	UNKNOWN,
 	NORMS_NONE,
 	NORMS_ONE,
 	NORMS_MORE,
@@ -81,6 +82,7 @@ static const char *const patterns[] = {
 	[DAYS] = "De helft wacht hoogstens {half}. 9 van de 10 wachten hoogstens {most}.",
 	[MOST] = "Bij 9 van de 10 is het hoogstens {most}.",
 	[KNOWN] = "Van {things} weten we het.",
+	[UNKNOWN] = "Van {things} weten we het niet.",
 	[NORMS_NONE] = "Van de {of} percentages met een norm haalt er geen de norm.",
 	[NORMS_ONE] = "Van de {of} percentages met een norm haalt er 1 de norm.",
 	[NORMS_MORE] = "Van de {of} percentages met een norm halen er {met} de norm.",
@@ -470,6 +472,13 @@ void text_known(struct text_things known, struct buf *out)
 	if (known.count == 0)
 		return;
 	say(KNOWN, (struct field[FIELDS_MAX]){things_field(known)}, out);
+}
+
+void text_unknown(struct text_things unknown, struct buf *out)
+{
+	if (unknown.count == 0)
+		return;
+	say(UNKNOWN, (struct field[FIELDS_MAX]){things_field(unknown)}, out);
 }
 
 void text_older(int year, struct text_number other, struct text_number value, struct buf *out)

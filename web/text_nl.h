@@ -76,6 +76,7 @@ void text_norms(size_t met, size_t of, struct buf *out);
 /* How many differ by no more than chance. */
 void text_same(size_t count, enum text_then which, struct buf *out);
 void text_known(struct text_things known, struct buf *out);
+void text_unknown(struct text_things unknown, struct buf *out);
 void text_older(int year, struct text_number other, struct text_number value, struct buf *out);
 void text_published(int year, struct text_number value, const char *source, struct buf *out);
 

@@ -202,6 +202,9 @@ static void several_figures_are_counted(void **state)
 	ASSERT_SAYS("", text_known(cases(0), &out));
 	ASSERT_SAYS("Van 1" NB "traject weten we het.", text_known(cases(1), &out));
 	ASSERT_SAYS("Van 2" NB "trajecten weten we het.", text_known(cases(2), &out));
+	ASSERT_SAYS("", text_unknown(cases(0), &out));
+	ASSERT_SAYS("Van 1" NB "traject weten we het niet.", text_unknown(cases(1), &out));
+	ASSERT_SAYS("Van 2" NB "trajecten weten we het niet.", text_unknown(cases(2), &out));
 	ASSERT_SAYS("Bij 9 van de 10 is het hoogstens 2" NB "dagen.", text_most(days(2), &out));
 	ASSERT_SAYS(
 		"Volgens de telling van 2023 is het in deze periode 90% in plaats van onbekend.",

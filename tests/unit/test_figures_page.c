@@ -1,0 +1,160 @@
+/*
+ * A page of figures is opened on the first morning too, when nothing was counted yet; and when nothing is known of what
+ * was, when all numbers are too small, and when there is one group alone.
+ */
+#include "tests/unit/tallied.h"
+#include "web/figures_page.h"
+#include "web/kpi_page.h"
+
+enum { HIDDEN_BELOW = 5 };
+
+struct page {
+	struct buf text;
+	struct arena arena;
+};
+
+static struct asked asked_of(
+	const struct tallied *t, struct page *page, const char *id, int64_t hidden_below)
+{
+	return (struct asked){.id = id,
+		.period = "year",
+		.kpis = tally_kpis(t->tally),
+		.query = {.today = t->today},
+		.house = {.town = "Ergens"},
+		.now_ms = noon(t->today),
+		.hidden_below = hidden_below,
+		.linked = true,
+		.arena = &page->arena};
+}
+
+/* Of all figures; of one, where it has an id. */
+static struct page page_of(const struct tallied *t, const char *id, int64_t hidden_below)
+{
+	struct page page = {0};
+	struct why why = {""};
+	auto_asked struct asked asked = asked_of(t, &page, id, hidden_below);
+	int err = asked_answer(&asked, &why);
+	if (!err && id)
+		err = kpi_page(&asked, &page.text, &why);
+	else if (!err)
+		figures_page(&asked, &page.text);
+	if (err)
+		fail_msg("%s: %s", id ? id : "all", why.text);
+	assert_null(strstr(page.text.data, "nan"));
+	assert_null(strstr(page.text.data, "inf%"));
+	return page;
+}
+
+static void page_done(struct page *page)
+{
+	buf_done(&page->text);
+	arena_done(&page->arena);
+}
+
+static void assert_page(const struct tallied *t, const char *id, int64_t hidden_below,
+	const char *says, const char *says_not)
+{
+	struct page page = page_of(t, id, hidden_below);
+	if (!strstr(page.text.data, says))
+		fail_msg("\"%s\" is not on the page of %s: %s", says, id ? id : "all",
+			page.text.data);
+	if (says_not && strstr(page.text.data, says_not))
+		fail_msg("\"%s\" is on the page of %s", says_not, id ? id : "all");
+	page_done(&page);
+}
+
+static void every_page_is_there_before_anything_was_counted(void **state)
+{
+	struct tallied *t = *state;
+	const struct kpis *kpis = tally_kpis(t->tally);
+	assert_page(t, NULL, 0, "geen meting", "Halen we de normen?");
+	assert_page(t, NULL, HIDDEN_BELOW, "geen meting", "Verloop per maand");
+	for (size_t i = 0; i < kpis->count; i++) {
+		if (kpis->items[i].hidden)
+			continue;
+		assert_page(t, kpis->items[i].id, 0, "Hoe wij dit tellen", "Per wijk");
+		assert_page(t, kpis->items[i].id, HIDDEN_BELOW, "Hoe wij dit tellen",
+			"De zaken achter");
+	}
+	assert_page(t, "started_within_4_weeks", 0, "In 2026 is dit niet gemeten.", NULL);
+	assert_page(t, "goals_met", 0, "Er zijn geen zaken in deze periode.", NULL);
+}
+
+static void what_nothing_is_known_of_has_no_number(void **state)
+{
+	struct tallied *t = *state;
+	for (uint32_t i = 1; i <= 3; i++)
+		FACTS(t, i, FACT(reported_on, day("2026-02-01")),
+			FACT(closed_on, day("2026-03-01")));
+	assert_page(t, "started_within_4_weeks", 0, ">\u2013</span>", "niet gemeten");
+	assert_page(t, "goals_met", 0, "Van 3\u00A0trajecten weten we het niet.", NULL);
+	assert_page(t, "goals_met", 0, ">0%</span>", NULL);
+	assert_page(
+		t, "started_within_4_weeks", 0, "Van 3\u00A0trajecten weten we het niet.", NULL);
+}
+
+static void small_numbers_are_not_shown_to_who_may_not_see_them(void **state)
+{
+	struct tallied *t = *state;
+	for (uint32_t i = 1; i <= 3; i++)
+		FACTS(t, i, FACT(reported_on, day("2026-02-01")), .ward = as_text("ZUID"));
+	assert_page(t, "help_requests", HIDDEN_BELOW, "Aantallen onder de 5 tonen we niet.",
+		"Per wijk");
+	assert_page(t, NULL, HIDDEN_BELOW, "niet getoond: klein aantal", "wat onbekend is");
+	assert_page(t, "help_requests", 0, "Het aantal hulpvragen is 3.", NULL);
+	assert_page(t, NULL, 0, "wat onbekend is", "niet getoond");
+}
+
+static void one_group_stands_beside_nothing(void **state)
+{
+	struct tallied *t = *state;
+	for (uint32_t i = 1; i <= 60; i++)
+		FACTS(t, i, FACT(reported_on, day("2026-02-01")),
+			FACT(support_started_on, day("2026-02-05")), .ward = as_text("ZUID"));
+	assert_page(t, "started_within_4_weeks", 0,
+		"De aantallen zijn te klein om de wijken te vergelijken.", "vaker dan de rest");
+	assert_page(t, "started_within_4_weeks", 0, "De norm is 80%. Die is gehaald.", NULL);
+	assert_page(t, NULL, 0, "Van de 2 percentages met een norm haalt er 1 de norm.", NULL);
+}
+
+static void what_is_asked_wrongly_is_refused(void **state)
+{
+	struct tallied *t = *state;
+	static const struct {
+		const char *period, *beside, *ward, *definition;
+		int64_t hidden_below;
+		int err;
+	} rows[] = {{"2026-13", NULL, NULL, NULL, 0, ERR_INVALID},
+		{"year", "gisteren", NULL, NULL, 0, ERR_INVALID},
+		{"year", NULL, "NERGENS", NULL, 0, ERR_INVALID},
+		{"year", NULL, NULL, "x", 0, ERR_INVALID},
+		{"quarter", NULL, NULL, NULL, HIDDEN_BELOW, ERR_FORBIDDEN},
+		{"2025", NULL, "alle", NULL, HIDDEN_BELOW, ERR_FORBIDDEN},
+		{"2025", "geen", NULL, NULL, HIDDEN_BELOW, 0},
+		{"2026-Q1", "vorige", "alle", "2023", 0, 0}};
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		struct page page = {0};
+		struct why why = {""};
+		struct asked asked = asked_of(t, &page, NULL, rows[i].hidden_below);
+		asked.period = rows[i].period;
+		asked.beside = rows[i].beside;
+		asked.ward = rows[i].ward;
+		asked.definition = rows[i].definition;
+		assert_int_equal(asked_answer(&asked, &why), rows[i].err);
+		asked_done(&asked);
+		page_done(&page);
+	}
+}
+
+int main(void)
+{
+#define TEST(name) cmocka_unit_test_setup_teardown(name, tallied_setup, tallied_teardown)
+	const struct CMUnitTest tests[] = {
+		TEST(every_page_is_there_before_anything_was_counted),
+		TEST(what_nothing_is_known_of_has_no_number),
+		TEST(small_numbers_are_not_shown_to_who_may_not_see_them),
+		TEST(one_group_stands_beside_nothing),
+		TEST(what_is_asked_wrongly_is_refused),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
