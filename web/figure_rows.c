@@ -10,14 +10,6 @@
 
 /* ---- texts ---- */
 
-const char *text_keep(struct buf *text, struct arena *arena)
-{
-	buf_char(text, 0);
-	const char *kept = arena_dup(arena, text->data, text->len);
-	buf_clear(text);
-	return kept;
-}
-
 const char *figure_value_text(const struct figure *figure, double value, struct arena *arena)
 {
 	const struct norm *norm = figure_norm(figure);
@@ -26,7 +18,7 @@ const char *figure_value_text(const struct figure *figure, double value, struct 
 		return NULL;
 	figure_number(
 		value, figure->kpi->unit, norm->kind == NORM_NONE ? NULL : &norm->value, &text);
-	return text_keep(&text, arena);
+	return page_text(&text, arena);
 }
 
 const char *figure_note_text(const struct value *value, struct arena *arena)
@@ -37,7 +29,7 @@ const char *figure_note_text(const struct value *value, struct arena *arena)
 	nl_count(value->counts.count, &text);
 	buf_text(&text, " van ");
 	nl_count(value->counts.of, &text);
-	return text_keep(&text, arena);
+	return page_text(&text, arena);
 }
 
 /* ---- rows ---- */

@@ -8,9 +8,7 @@
 #include "lib/arena.h"
 #include "lib/buf.h"
 #include "web/chart.h"
-
-/* What was written, and the buffer is empty again. */
-const char *text_keep(struct buf *text, struct arena *arena);
+#include "web/page.h"
 
 /* A value of the figure; NULL: not known. */
 const char *figure_value_text(const struct figure *figure, double value, struct arena *arena);

@@ -1,49 +1,70 @@
 #include "web/page_figure.h"
 
 #include "web/figure_number.h"
+#include "web/figure_rows.h"
 #include "web/nl.h"
 #include <math.h>
 
 const char page_not_measured[] = "\u2013";
 
-const char *page_value(const struct figure *figure, struct buf *text, struct arena *arena)
-{
-	const struct norm *norm = figure_norm(figure);
-	if (figure->suppressed)
-		return figure->kpi->viewers ? "niet getoond: klein aantal" : "niet getoond";
-	if (!figure->total.known)
-		return page_not_measured;
-	if (figure->kpi->unit == UNIT_SECONDS)
-		nl_seconds_short(llround(figure->total.value), text);
-	else
-		figure_number(figure->total.value, figure->kpi->unit,
-			norm->kind == NORM_NONE ? NULL : &norm->value, text);
-	return page_text(text, arena);
-}
-
-const char *page_norm(
-	const struct kpi *kpi, const struct norm *norm, struct buf *text, struct arena *arena)
+const char *page_norm(const struct kpi *kpi, const struct norm *norm, struct arena *arena)
 {
 	static const char *const words[] = {[NORM_AT_LEAST] = "minstens ",
 		[NORM_MORE_THAN] = "meer dan ",
 		[NORM_AT_MOST] = "hoogstens "};
-	if (norm->kind == NORM_NONE)
+	auto_buf struct buf text = {0};
+	if (norm->kind == NORM_NONE || norm->held_to != kpi)
 		return NULL;
-	buf_text(text, words[norm->kind]);
-	figure_number(norm->value, kpi->unit, NULL, text);
-	buf_text(text, norm->months == 3 ? " per kwartaal" : norm->months == 12 ? " per jaar" : "");
-	return page_text(text, arena);
+	buf_text(&text, words[norm->kind]);
+	figure_number(norm->value, kpi->unit, NULL, &text);
+	buf_text(&text, norm->months == 3    ? " per kwartaal"
+			: norm->months == 12 ? " per jaar"
+					     : "");
+	return page_text(&text, arena);
 }
 
-const char *page_bounds(const struct figure *figure, struct buf *text, struct arena *arena)
+const char *page_cell(
+	const struct figure *figure, bool hidden, bool known, double value, struct arena *arena)
+{
+	auto_buf struct buf text = {0};
+	if (hidden)
+		return figure->kpi->viewers ? "niet getoond: klein aantal" : "niet getoond";
+	if (!known)
+		return page_not_measured;
+	if (figure->kpi->unit != UNIT_SECONDS)
+		return figure_value_text(figure, value, arena);
+	nl_seconds_short(llround(value), &text);
+	return page_text(&text, arena);
+}
+
+const char *page_bounds(const struct figure *figure, struct arena *arena)
 {
 	const struct value *total = &figure->total;
 	const double least = 0.004;
+	auto_buf struct buf text = {0};
 	if (!total->known || !total->has_range || figure->kpi->unit != UNIT_SHARE ||
 		total->high - total->low < least)
 		return NULL;
-	nl_shares(total->low, total->high, text);
-	return page_text(text, arena);
+	nl_shares(total->low, total->high, &text);
+	return page_text(&text, arena);
+}
+
+struct html_verdict page_verdict(const struct figure *figure, struct arena *arena)
+{
+	bool has_norm = figure_norm(figure)->kind != NORM_NONE;
+	if (has_norm && figure_norm(figure)->held_to != figure->kpi)
+		return (struct html_verdict){0}; /* it is that one's */
+	return (struct html_verdict){
+		.met = figure->verdict == VERDICT_MET,
+		.met_unsure = figure->verdict == VERDICT_MET_UNSURE,
+		.missed = figure->verdict == VERDICT_MISSED,
+		.missed_unsure = figure->verdict == VERDICT_MISSED_UNSURE,
+		.running = figure->verdict == VERDICT_RUNNING,
+		.unmeasured = has_norm && !figure->total.known && !figure->suppressed,
+		.spans = figure->spans_over > 1 ? arena_printf(arena, "%u van %u",
+							  figure->spans_met, figure->spans_over)
+						: NULL,
+	};
 }
 
 const char *page_unit(enum kpi_unit unit)
@@ -54,16 +75,4 @@ const char *page_unit(enum kpi_unit unit)
 		[UNIT_SECONDS] = "Een aantal seconden: de helft zit daar niet boven.",
 		[UNIT_EURO] = "Een gemiddeld bedrag in euro."};
 	return texts[unit];
-}
-
-struct html_verdict page_verdict(const struct figure *figure)
-{
-	return (struct html_verdict){
-		.met = figure->verdict == VERDICT_MET,
-		.met_unsure = figure->verdict == VERDICT_MET_UNSURE,
-		.missed = figure->verdict == VERDICT_MISSED,
-		.missed_unsure = figure->verdict == VERDICT_MISSED_UNSURE,
-		.running = figure->verdict == VERDICT_RUNNING,
-		.unmeasured = !figure->total.known && !figure->suppressed,
-	};
 }

@@ -34,7 +34,7 @@ static void row_fill(const struct kpis *kpis, const struct kpi *kpi, uint32_t no
 		.id = kpi->id,
 		.label = kpi->label,
 		.unit = page_unit(kpi->unit),
-		.norm = page_norm(kpi, &kpi->norms[now], &text, arena),
+		.norm = page_norm(kpi, &kpi->norms[now], arena),
 		.changed = before ? year_text(before->until, &text, arena) : NULL,
 		.since = before ? year_text(before->until + 1, &text, arena) : NULL,
 	};

@@ -1,11 +1,11 @@
 /* /cijfers, /cijfers/ID and /cijfers/ID/zaken: who asks, of what; the pages are made in web/. */
-#include "web/figures_page.h"
+#include "web/figures/figures_page.h"
 #include "core/get.h"
 #include "daemons/aggregate/aggregate_own.h"
 #include "lib/calendar.h"
 #include "proto/role.h"
-#include "web/behind_page.h"
-#include "web/kpi_page.h"
+#include "web/figures/behind_page.h"
+#include "web/figures/kpi_page.h"
 #include <string.h>
 
 static const char rows_suffix[] = "/zaken";

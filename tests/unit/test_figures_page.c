@@ -3,8 +3,8 @@
  * was, when all numbers are too small, and when there is one group alone.
  */
 #include "tests/unit/tallied.h"
-#include "web/figures_page.h"
-#include "web/kpi_page.h"
+#include "web/figures/figures_page.h"
+#include "web/figures/kpi_page.h"
 
 enum { HIDDEN_BELOW = 5 };
 

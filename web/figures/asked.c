@@ -1,15 +1,12 @@
-#include "web/asked.h"
+#include "web/figures/asked.h"
 
 #include "figures/suppress.h"
 #include "lib/calendar.h"
-#include "web/figure_number.h"
 #include "web/nl.h"
 #include <ctype.h>
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
-
-#define NOT_MEASURED "\u2013"
 
 enum { WEEKS_BACK = 28, SPAN_ROOM = 40 };
 static const char whole[] = "alle";    /* wards and teams: no filter */
@@ -265,7 +262,7 @@ const char *period_text(const struct period *period, struct arena *arena)
 {
 	auto_buf struct buf text = {0};
 	nl_period(period->from, period->to, &text);
-	return text_keep(&text, arena);
+	return page_text(&text, arena);
 }
 
 const char *heading_text(const struct period *period, const char *otherwise, struct arena *arena)
@@ -280,67 +277,7 @@ const char *moment_text(const struct asked *asked)
 {
 	auto_buf struct buf text = {0};
 	nl_moment(asked->now_ms, &text);
-	return text_keep(&text, asked->arena);
-}
-
-const char *norm_text(const struct kpi *kpi, const struct norm *norm, struct arena *arena)
-{
-	static const char *const words[] = {[NORM_AT_LEAST] = "minstens ",
-		[NORM_MORE_THAN] = "meer dan ",
-		[NORM_AT_MOST] = "hoogstens "};
-	auto_buf struct buf text = {0};
-	if (norm->kind == NORM_NONE || norm->held_to != kpi)
-		return NULL;
-	buf_text(&text, words[norm->kind]);
-	figure_number(norm->value, kpi->unit, NULL, &text);
-	buf_text(&text, norm->months == 3    ? " per kwartaal"
-			: norm->months == 12 ? " per jaar"
-					     : "");
-	return text_keep(&text, arena);
-}
-
-const char *cell_text(
-	const struct figure *figure, bool hidden, bool known, double value, struct arena *arena)
-{
-	auto_buf struct buf text = {0};
-	if (hidden)
-		return figure->kpi->viewers ? "niet getoond: klein aantal" : "niet getoond";
-	if (!known)
-		return NOT_MEASURED;
-	if (figure->kpi->unit != UNIT_SECONDS)
-		return figure_value_text(figure, value, arena);
-	nl_seconds_short(llround(value), &text);
-	return text_keep(&text, arena);
-}
-
-const char *bounds_text(const struct figure *figure, struct arena *arena)
-{
-	const struct value *total = &figure->total;
-	const double least = 0.004;
-	auto_buf struct buf text = {0};
-	if (!total->known || !total->has_range || figure->kpi->unit != UNIT_SHARE ||
-		total->high - total->low < least)
-		return NULL;
-	nl_shares(total->low, total->high, &text);
-	return text_keep(&text, arena);
-}
-
-struct html_verdict verdict_view(const struct figure *figure, struct arena *arena)
-{
-	bool has_norm = figure_norm(figure)->kind != NORM_NONE;
-	if (has_norm && figure_norm(figure)->held_to != figure->kpi)
-		return (struct html_verdict){0}; /* it is that one's */
-	return (struct html_verdict){
-		.met = figure->verdict == VERDICT_MET,
-		.met_unsure = figure->verdict == VERDICT_MET_UNSURE,
-		.missed = figure->verdict == VERDICT_MISSED,
-		.missed_unsure = figure->verdict == VERDICT_MISSED_UNSURE,
-		.running = figure->verdict == VERDICT_RUNNING,
-		.unmeasured = has_norm && !figure->total.known && !figure->suppressed,
-		.spans = figure->spans_over > 1 ? arena_printf(arena, "%u van %u",
-							  figure->spans_met, figure->spans_over)
-						: NULL,
-	};
+	return page_text(&text, asked->arena);
 }
 
 /* ---- the form ---- */
@@ -500,5 +437,5 @@ const char *asked_address(const struct asked *asked)
 	address_add(&out, "definitie",
 		asked->definition && strcmp(asked->definition, own_year) ? asked->definition
 									 : NULL);
-	return out.len ? text_keep(&out, asked->arena) : NULL;
+	return out.len ? page_text(&out, asked->arena) : NULL;
 }

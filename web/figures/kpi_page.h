@@ -5,7 +5,7 @@
 #ifndef WOT_KPI_PAGE_H
 #define WOT_KPI_PAGE_H
 
-#include "web/asked.h"
+#include "web/figures/asked.h"
 
 /* asked: answered, of one KPI. */
 int kpi_page(struct asked *asked, struct buf *out, struct why *why);

@@ -1,8 +1,8 @@
-#include "web/figures_page.h"
+#include "web/figures/figures_page.h"
 
 #include "figures/forecast.h"
 #include "lib/calendar.h"
-#include "web/drawn.h"
+#include "web/figures/drawn.h"
 #include "web/nl.h"
 #include <math.h>
 #include <stdlib.h>
@@ -70,7 +70,7 @@ static const char *lead_text(const struct asked *asked)
 		figures[count++] = figure;
 	}
 	norms_say(figures, count, &out);
-	return out.len ? text_keep(&out, asked->arena) : NULL;
+	return out.len ? page_text(&out, asked->arena) : NULL;
 }
 
 /* ---- shares against their norms ---- */
@@ -120,10 +120,10 @@ static void norm_tell(const struct asked *asked, const struct figure *figure,
 	nl_count(counts->unknown, &unknown);
 	table_row(table, row->label,
 		(const char *[]){row->text, row->before_text,
-			norm_text(figure->kpi, figure_norm(figure), asked->arena),
-			bounds_text(figure, asked->arena),
+			page_norm(figure->kpi, figure_norm(figure), asked->arena),
+			page_bounds(figure, asked->arena),
 			figure_note_text(&figure->total, asked->arena),
-			text_keep(&unknown, asked->arena)});
+			page_text(&unknown, asked->arena)});
 }
 
 static void norms_fill(struct asked *asked, struct html_figures *view)
@@ -153,7 +153,7 @@ static void norms_fill(struct asked *asked, struct html_figures *view)
 	struct drawn drawn = drawn_make(asked, caption, draw_stip, &stip);
 	struct html_figures_norms *norms = arena_alloc(arena, sizeof *norms);
 	norms->figure = (struct html_figure){.title = caption,
-		.sentence = sentence.len ? text_keep(&sentence, arena) : NULL,
+		.sentence = sentence.len ? page_text(&sentence, arena) : NULL,
 		.norms = true,
 		.now = "deze periode",
 		.before = view->before ? view->then : NULL,
@@ -204,12 +204,12 @@ static void changes_fill(const struct asked *asked, struct html_figures *view)
 			.address = asked_address(asked),
 			.label = name_of(figure),
 			.how = text_difference(then->difference, figure->kpi->unit),
-			.value = cell_text(figure, false, true, figure->total.value, arena),
-			.was = cell_text(figure, false, true, then->value, arena)};
+			.value = page_cell(figure, false, true, figure->total.value, arena),
+			.was = page_cell(figure, false, true, then->value, arena)};
 	}
 	text_same(same, asked->which == BESIDE_PREVIOUS ? THEN_PREVIOUS : THEN_LAST_YEAR, &text);
 	view->compared = count + same > 0;
-	view->same = text.len ? text_keep(&text, arena) : NULL;
+	view->same = text.len ? page_text(&text, arena) : NULL;
 	view->changes.items = rows;
 	view->changes.count = count;
 }
@@ -241,7 +241,7 @@ static struct html_figures_panels panel_make(
 		.label = name_of(figure),
 		.narrow = drawn.narrow,
 		.wide = drawn.wide,
-		.sentence = text_keep(&sentence, asked->arena)};
+		.sentence = page_text(&sentence, asked->arena)};
 }
 
 static void months_tell(const struct asked *asked, const struct panel *panels, size_t count,
@@ -311,13 +311,13 @@ static struct html_figures_groups_rows row_make(
 		.address = asked_address(asked),
 		.label = figure->kpi->label,
 		.empty = !figure->total.known,
-		.value = cell_text(figure, figure->suppressed, figure->total.known,
+		.value = page_cell(figure, figure->suppressed, figure->total.known,
 			figure->total.value, arena),
-		.norm = norm_text(figure->kpi, figure_norm(figure), arena),
-		.verdict = verdict_view(figure, arena),
-		.bounds = bounds_text(figure, arena)};
+		.norm = page_norm(figure->kpi, figure_norm(figure), arena),
+		.verdict = page_verdict(figure, arena),
+		.bounds = page_bounds(figure, arena)};
 	if (compares)
-		row.before = cell_text(figure, then.hidden, then.known, then.value, arena);
+		row.before = page_cell(figure, then.hidden, then.known, then.value, arena);
 	if (asked->months.count && asked_months(asked, figure))
 		row.months = drawn_spark(asked, figure, course);
 	return row;
@@ -368,7 +368,7 @@ static void forecast_fill(const struct asked *asked, struct html_figures *view)
 		if (numbers[i] > 0 && numbers[i] < asked->hidden_below)
 			return;
 		nl_count(numbers[i], &text);
-		texts[i] = text_keep(&text, asked->arena);
+		texts[i] = page_text(&text, asked->arena);
 	}
 	bool reached = made->attainable && !made->needed;
 	struct html_figures_forecasts *row = arena_alloc(asked->arena, sizeof *row);

@@ -1,9 +1,9 @@
-#include "web/kpi_page.h"
+#include "web/figures/kpi_page.h"
 
 #include "figures/told.h"
 #include "lib/calendar.h"
-#include "web/behind_page.h"
-#include "web/drawn.h"
+#include "web/figures/behind_page.h"
+#include "web/figures/drawn.h"
 #include "web/nl.h"
 #include <math.h>
 #include <string.h>
@@ -36,7 +36,7 @@ static void list_add(struct figure_list *list, const char *title, struct buf *se
 		.tabled = true,
 		.table = table_close(table)};
 	if (sentence->len)
-		figure.sentence = text_keep(sentence, table->arena);
+		figure.sentence = page_text(sentence, table->arena);
 	list->items[list->count++] = figure;
 }
 
@@ -44,7 +44,7 @@ static const char *count_text(int64_t count, struct arena *arena)
 {
 	auto_buf struct buf text = {0};
 	nl_count(count, &text);
-	return text_keep(&text, arena);
+	return page_text(&text, arena);
 }
 
 static const char *share_text(double share, struct arena *arena)
@@ -53,7 +53,7 @@ static const char *share_text(double share, struct arena *arena)
 	if (isnan(share))
 		return NULL;
 	nl_share(share, NULL, &text);
-	return text_keep(&text, arena);
+	return page_text(&text, arena);
 }
 
 static const struct formula *rows_of(const struct figure *figure)
@@ -79,17 +79,17 @@ static const char *lead_text(const struct asked *asked, const struct figure *fig
 	auto_buf struct buf out = {0};
 	if (figure->suppressed) {
 		text_hidden(&out);
-		return text_keep(&out, asked->arena);
+		return page_text(&out, asked->arena);
 	}
 	if (!figure->total.known && figure->total.counts.unknown) {
 		text_unknown((struct text_things){(double)figure->total.counts.unknown,
 				     rows_of(figure)->thing, rows_of(figure)->things},
 			&out);
-		return text_keep(&out, asked->arena);
+		return page_text(&out, asked->arena);
 	}
 	if (!figure->total.known && figure_norm(figure)->kind != NORM_NONE) {
 		text_unmeasured(calendar_date(asked->span.to).year, 0, &out);
-		return text_keep(&out, asked->arena);
+		return page_text(&out, asked->arena);
 	}
 	text_says(figure, &out);
 	buf_char(&out, '.');
@@ -102,7 +102,7 @@ static const char *lead_text(const struct asked *asked, const struct figure *fig
 			(struct text_number){published->value, figure->kpi->unit, NULL},
 			published->source, &out);
 	text_norm(figure, &out);
-	return text_keep(&out, asked->arena);
+	return page_text(&out, asked->arena);
 }
 
 /* ---- what it is made of ---- */
@@ -269,7 +269,7 @@ static void month_tell(
 			figure_value_text(series, value->known ? value->value : NAN, arena),
 			count_text(value->counts.count, arena),
 			value->has_of ? count_text(value->counts.of, arena) : NULL,
-			count_text(value->counts.unknown, arena), bounds_text(&month, arena)});
+			count_text(value->counts.unknown, arena), page_bounds(&month, arena)});
 }
 
 static void months_add(struct asked *asked, const struct figure *figure, struct figure_list *list)
@@ -325,7 +325,7 @@ static const char *older_text(const struct asked *asked, const struct figure *fi
 	text_older((int)query.definition,
 		(struct text_number){there.items->total.value, unit, NULL},
 		(struct text_number){figure->total.value, unit, NULL}, &out);
-	return text_keep(&out, asked->arena);
+	return page_text(&out, asked->arena);
 }
 
 static void told_fill_in(
@@ -435,7 +435,7 @@ static void group_add(struct asked *asked, const struct group_kind *kind, struct
 	group_sentence(figure, kind, &sentence);
 	if (mostly_hidden(figure)) {
 		list->items[list->count++] = (struct html_figure){
-			.title = kind->title, .sentence = text_keep(&sentence, asked->arena)};
+			.title = kind->title, .sentence = page_text(&sentence, asked->arena)};
 		return;
 	}
 	if (asked->which != BESIDE_NONE && !is_stock(figure->formula) &&
@@ -530,12 +530,12 @@ int kpi_page(struct asked *asked, struct buf *out, struct why *why)
 		.id = kpi->id,
 		.label = kpi->label,
 		.moment = moment_text(asked),
-		.value = cell_text(figure, figure->suppressed, figure->total.known,
+		.value = page_cell(figure, figure->suppressed, figure->total.known,
 			figure->total.value, arena),
-		.verdict = verdict_view(figure, arena),
-		.judged = norm_text(kpi, figure_norm(figure), arena) &&
+		.verdict = page_verdict(figure, arena),
+		.judged = page_norm(kpi, figure_norm(figure), arena) &&
 			  (figure->verdict || (!figure->total.known && !figure->suppressed)),
-		.norm = norm_text(kpi, figure_norm(figure), arena),
+		.norm = page_norm(kpi, figure_norm(figure), arena),
 		.period = period_text(&asked->span, arena),
 		.lead = lead_text(asked, figure),
 		.filter = asked_filter(asked),

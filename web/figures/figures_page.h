@@ -5,7 +5,7 @@
 #ifndef WOT_FIGURES_PAGE_H
 #define WOT_FIGURES_PAGE_H
 
-#include "web/asked.h"
+#include "web/figures/asked.h"
 
 /* asked: answered, of all KPIs. */
 void figures_page(struct asked *asked, struct buf *out);

@@ -1,4 +1,4 @@
-#include "web/behind_page.h"
+#include "web/figures/behind_page.h"
 
 #include "web/nl.h"
 #include <string.h>
@@ -19,7 +19,7 @@ static const char *day_text(int32_t day, struct arena *arena)
 	if (day == VALUE_UNSET)
 		return NULL;
 	nl_day_short(day, &text);
-	return text_keep(&text, arena);
+	return page_text(&text, arena);
 }
 
 /* What it measures, or else whether it counts. */
@@ -30,12 +30,12 @@ static const char *value_text(const struct asked *asked, const struct behind_row
 	struct text_number number = {row->measured, kpi->days ? UNIT_DAYS : kpi->unit, NULL};
 	if (row->measured != VALUE_UNSET) {
 		text_value(number, &text);
-		return text_keep(&text, asked->arena);
+		return page_text(&text, asked->arena);
 	}
 	if (kpi->unit == UNIT_SHARE)
 		return row->counts.unknown ? unknown : row->counts.count ? "ja" : "nee";
 	nl_count(row->counts.count, &text);
-	return text_keep(&text, asked->arena);
+	return page_text(&text, asked->arena);
 }
 
 static const char *key_text(const struct asked *asked, const char *dimension, const char *key)

@@ -11,7 +11,7 @@
 #include "figures/query.h"
 #include "lib/arena.h"
 #include "web/figure_rows.h"
-#include "web/page.h"
+#include "web/page_figure.h"
 #include "web/text_nl.h"
 
 struct asked {
@@ -72,13 +72,5 @@ const char *asked_address(const struct asked *asked);
 const char *period_text(const struct period *period, struct arena *arena);
 const char *heading_text(const struct period *period, const char *otherwise, struct arena *arena);
 const char *moment_text(const struct asked *asked);
-/* "meer dan 300 per kwartaal"; NULL: there is none, or it is another KPI that is held to it. */
-const char *norm_text(const struct kpi *kpi, const struct norm *norm, struct arena *arena);
-/* With seconds as tables have them; "x" or a dash where there is none. */
-const char *cell_text(
-	const struct figure *figure, bool hidden, bool known, double value, struct arena *arena);
-/* "72–78%"; NULL where what is not known changes nothing worth a word. */
-const char *bounds_text(const struct figure *figure, struct arena *arena);
-struct html_verdict verdict_view(const struct figure *figure, struct arena *arena);
 
 #endif

@@ -4,7 +4,7 @@
 #ifndef WOT_DRAWN_H
 #define WOT_DRAWN_H
 
-#include "web/asked.h"
+#include "web/figures/asked.h"
 
 /* Of struct chart_balk, chart_stip, … */
 typedef void drawn_fn(const struct chart *chart, const void *what, struct buf *out);

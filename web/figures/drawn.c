@@ -1,4 +1,4 @@
-#include "web/drawn.h"
+#include "web/figures/drawn.h"
 
 void draw_balk(const struct chart *chart, const void *what, struct buf *out)
 {
@@ -23,7 +23,7 @@ void draw_stip(const struct chart *chart, const void *what, struct buf *out)
 static struct html keep(struct buf *out, struct arena *arena)
 {
 	size_t len = out->len;
-	return (struct html){text_keep(out, arena), len};
+	return (struct html){page_text(out, arena), len};
 }
 
 static struct html draw_at(

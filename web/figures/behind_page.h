@@ -5,7 +5,7 @@
 #define WOT_BEHIND_PAGE_H
 
 #include "figures/behind.h"
-#include "web/asked.h"
+#include "web/figures/asked.h"
 
 /* asked: answered, of one KPI; after: the mark of the row that the page before ended with, or NULL. ERR_FORBIDDEN: who
  * may not see small numbers sees no rows. */
