@@ -313,11 +313,10 @@ static void kpi_load(struct loader *loader, const struct yaml_node *node, struct
 	yaml_bool(yaml, yaml_get(node, "viewers"), &kpi->viewers);
 	yaml_bool(yaml, yaml_get(node, "largest_first"), &kpi->largest_first);
 	bool is_sum = yaml_get(node, "sum_of");
-	for (size_t i = OF_ROWS; is_sum && i < COUNT_OF(keys); i++) {
+	for (size_t i = OF_ROWS; is_sum && i < COUNT_OF(keys); i++)
 		if (yaml_get(node, keys[i]))
 			yaml_fail_key(yaml, yaml_get(node, keys[i]),
 				"%s is said by each part of the sum", keys[i]);
-	}
 	if (yaml_get(node, "shown_by"))
 		kpi->shown_by = dimension_load(loader, yaml_get(node, "shown_by"));
 

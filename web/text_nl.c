@@ -109,13 +109,15 @@ struct field {
 };
 enum { FIELDS_MAX = 4 };
 
+/* Each name of a pattern is given by its function. */
 static const char *field_text(const struct field *fields, const char *name, size_t len)
 {
-	for (size_t i = 0; i < FIELDS_MAX && fields[i].name; i++)
-		if (strlen(fields[i].name) == len && !memcmp(fields[i].name, name, len))
-			return fields[i].text ? fields[i].text : fields[i].own.data;
-	must(!"a field of a sentence is not given");
-	return "";
+	size_t i = 0;
+	while (i < FIELDS_MAX && fields[i].name &&
+		(strlen(fields[i].name) != len || memcmp(fields[i].name, name, len) != 0))
+		i++;
+	must(i < FIELDS_MAX && fields[i].name);
+	return fields[i].text ? fields[i].text : fields[i].own.data;
 }
 
 static void fill(const char *text, const struct field *fields, struct buf *out)
