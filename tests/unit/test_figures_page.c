@@ -16,11 +16,12 @@ struct page {
 static struct asked asked_of(
 	const struct tallied *t, struct page *page, const char *id, int64_t hidden_below)
 {
+	static const struct page_house house = {.town = "Ergens"};
 	return (struct asked){.id = id,
 		.period = "year",
 		.kpis = tally_kpis(t->tally),
 		.query = {.today = t->today},
-		.house = {.town = "Ergens"},
+		.house = &house,
 		.now_ms = noon(t->today),
 		.hidden_below = hidden_below,
 		.linked = true,
