@@ -8,7 +8,7 @@
 #include "lib/json_out.h"
 #include "proto/event.h"
 #include "proto/json.h"
-#include "stage/dedupe.h"
+#include "stage/parts/dedupe.h"
 #include <getopt.h>
 #include <inttypes.h>
 #include <stdio.h>

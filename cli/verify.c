@@ -8,7 +8,7 @@
 #include "lib/clean.h"
 #include "lib/daemon.h"
 #include "proto/event.h"
-#include "stage/dedupe.h"
+#include "stage/parts/dedupe.h"
 #include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>

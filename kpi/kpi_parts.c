@@ -292,6 +292,18 @@ void measures_load(struct loader *loader, const struct yaml_node *map)
 	}
 }
 
+/* [zaak, zaken] */
+static void things_load(struct loader *loader, const struct yaml_node *node, const char **thing,
+	const char **things)
+{
+	const struct yaml_node *one = yaml_list(loader->yaml, node);
+	if (!node)
+		return;
+	if (node->count != 2 || !yaml_text(loader->yaml, one, thing) ||
+		!yaml_text(loader->yaml, one->next, things))
+		yaml_fail(loader->yaml, node, "what one is called, and two of them: [zaak, zaken]");
+}
+
 void populations_load(struct loader *loader, const struct yaml_node *map)
 {
 	static const char *const keys[] = {"table", "where", "people", "things"};

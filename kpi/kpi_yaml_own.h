@@ -59,9 +59,6 @@ size_t told_count(const struct yaml_node *definition);
 void shown_load(struct loader *loader, const struct yaml_node *node, struct kpi *kpi);
 void shown_link(struct loader *loader, const struct yaml_node *node, struct kpi *kpi);
 void groups_load(struct loader *loader, const struct yaml_node *map);
-/* [zaak, zaken] */
-void things_load(struct loader *loader, const struct yaml_node *node, const char **thing,
-	const char **things);
 
 void definitions_load(struct loader *loader, const struct yaml_node *map);
 void measures_load(struct loader *loader, const struct yaml_node *map);

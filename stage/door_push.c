@@ -7,8 +7,8 @@
 #include "lib/varint.h"
 #include "proto/problem.h"
 #include "proto/submission.h"
+#include "stage/parts/submit.h"
 #include "stage/stage_own.h"
-#include "stage/submit.h"
 
 #include <string.h>
 

@@ -5,7 +5,7 @@
 #include "lib/clock.h"
 #include "lib/log.h"
 #include "proto/feed.pb-c.h"
-#include "stage/feed_bytes.h"
+#include "stage/parts/feed_bytes.h"
 #include "stage/stage_own.h"
 
 #include <inttypes.h>

@@ -9,9 +9,9 @@
 #include "core/get.h"
 #include "lib/metric.h"
 #include "proto/door.h"
-#include "stage/dedupe.h"
+#include "stage/parts/dedupe.h"
+#include "stage/parts/trace.h"
 #include "stage/stage.h"
-#include "stage/trace.h"
 #include "store/block.h"
 #include "web/page.h"
 

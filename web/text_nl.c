@@ -31,7 +31,6 @@ enum pattern {
 	GROUPS_SAME,
 	GROUPS_FEW,
 	GROUP,
-	DAYS,
 	MOST,
 	KNOWN,
 	UNKNOWN,
@@ -79,7 +78,6 @@ static const char *const patterns[] = {
 	[GROUPS_SAME] = "De verschillen tussen {groups} zijn zo klein dat ze toeval kunnen zijn.",
 	[GROUPS_FEW] = "De aantallen zijn te klein om {groups} te vergelijken.",
 	[GROUP] = "{label}: {how} dan de rest ({value}).",
-	[DAYS] = "De helft wacht hoogstens {half}. 9 van de 10 wachten hoogstens {most}.",
 	[MOST] = "Bij 9 van de 10 is het hoogstens {most}.",
 	[KNOWN] = "Van {things} weten we het.",
 	[UNKNOWN] = "Van {things} weten we het niet.",
@@ -427,15 +425,6 @@ void text_group(
 		(struct field[FIELDS_MAX]){{.name = "label", .text = label},
 			{.name = "how", .text = text_difference(difference, value.unit)},
 			number_field("value", value)},
-		out);
-}
-
-void text_days(double half, double most, struct buf *out)
-{
-	say(DAYS,
-		(struct field[FIELDS_MAX]){
-			number_field("half", (struct text_number){half, UNIT_DAYS, NULL}),
-			number_field("most", (struct text_number){most, UNIT_DAYS, NULL})},
 		out);
 }
 

@@ -66,7 +66,6 @@ void text_groups_same(const char *groups, struct buf *out); /* "de wijken" */
 void text_groups_few(const char *groups, struct buf *out);
 void text_group(
 	const char *label, enum difference difference, struct text_number value, struct buf *out);
-void text_days(double half, double most, struct buf *out);
 void text_most(struct text_number most, struct buf *out);
 
 /* ---- of several figures, and of several definitions ---- */

@@ -3,8 +3,8 @@
  */
 #include "core/get.h"
 #include "daemons/aggregate/aggregate_own.h"
-#include "web/page_figure.h"
 #include "lib/calendar.h"
+#include "web/page_figure.h"
 
 /* The last definition before this one that counts the KPI otherwise, or holds it to another norm; NULL. */
 static const struct definition *definition_before(

@@ -308,12 +308,6 @@ int tally_compare(
 	return query_compare(tally->kpis, &marked, out, why);
 }
 
-int tally_forecast_make(
-	const struct tally *tally, int32_t today, struct forecast *out, struct why *why)
-{
-	return forecast_make(tally->kpis, today, out, why);
-}
-
 int tally_forecast(
 	const struct tally *tally, const struct query *query, struct buf *out, struct why *why)
 {

@@ -69,9 +69,6 @@ int tally_explain(const struct tally *tally, const struct query *query, struct e
 void tally_explain_keep(const struct tally *tally, struct explain *explain);
 /* What is counted, and how; until the next configuration is folded. */
 const struct kpis *tally_kpis(const struct tally *tally);
-/* forecast.h */
-int tally_forecast_make(
-	const struct tally *tally, int32_t today, struct forecast *out, struct why *why);
 
 struct tally_stats {
 	uint64_t marks[STREAM_COUNT];

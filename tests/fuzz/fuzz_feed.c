@@ -6,7 +6,7 @@
 #include "lib/clean.h"
 #include "proto/event.h"
 #include "proto/feed.pb-c.h"
-#include "stage/feed_bytes.h"
+#include "stage/parts/feed_bytes.h"
 #include <string.h>
 
 enum { NEVER_MORE = 1 << 20, EVENTS_MAX = 16 };

@@ -7,7 +7,7 @@
 #include "proto/event.h"
 #include "proto/role.h"
 #include "proto/submission.h"
-#include "stage/submit.h"
+#include "stage/parts/submit.h"
 
 #define NOW_MS INT64_C(1795254600000)
 

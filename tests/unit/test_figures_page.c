@@ -16,7 +16,7 @@ struct page {
 static struct asked asked_of(
 	const struct tallied *t, struct page *page, const char *id, int64_t hidden_below)
 {
-	static const struct page_house house = {.town = "Ergens"};
+	static const struct page_house house = {.town = "Ergens", .origins = {"", "", "", ""}};
 	return (struct asked){.id = id,
 		.period = "year",
 		.kpis = tally_kpis(t->tally),

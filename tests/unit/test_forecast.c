@@ -10,7 +10,7 @@ static struct forecast forecast_of(const struct tallied *t)
 {
 	struct forecast forecast;
 	struct why why = {""};
-	if (tally_forecast_make(t->tally, t->today, &forecast, &why))
+	if (forecast_make(tally_kpis(t->tally), t->today, &forecast, &why))
 		fail_msg("%s", why.text);
 	return forecast;
 }

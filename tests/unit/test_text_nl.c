@@ -163,20 +163,6 @@ static void a_group_differs_or_none_does(void **state)
 		text_group("Zwaar", DIFFERENCE_FEWER, share(NAN), &out));
 }
 
-static void days_are_said_of_half_and_of_nine_in_ten(void **state)
-{
-	(void)state;
-	ASSERT_SAYS("De helft wacht hoogstens 8" NB "dagen. 9 van de 10 wachten hoogstens 56" NB
-		    "dagen.",
-		text_days(8, 56, &out));
-	ASSERT_SAYS("De helft wacht hoogstens 0" NB "dagen. 9 van de 10 wachten hoogstens 1" NB
-		    "dag.",
-		text_days(0, 1, &out));
-	ASSERT_SAYS("De helft wacht hoogstens 2" NB
-		    "dagen. 9 van de 10 wachten hoogstens onbekend.",
-		text_days(2, NAN, &out));
-}
-
 static void several_figures_are_counted(void **state)
 {
 	(void)state;
@@ -298,7 +284,6 @@ int main(void)
 		cmocka_unit_test(a_difference_is_one_only_beyond_chance),
 		cmocka_unit_test(months_change_only_beyond_their_band),
 		cmocka_unit_test(a_group_differs_or_none_does),
-		cmocka_unit_test(days_are_said_of_half_and_of_nine_in_ten),
 		cmocka_unit_test(several_figures_are_counted),
 		cmocka_unit_test(what_is_not_there_is_said),
 		cmocka_unit_test(a_figure_is_said_by_its_sentence_or_by_its_label),

@@ -2,7 +2,7 @@
  * What is followed: what came in under the ref that was asked for, with what wot says of its case from then
  * on, or all of a case; and nothing else that looks like it.
  */
-#include "stage/trace.h"
+#include "stage/parts/trace.h"
 
 #include "lib/clean.h"
 #include <setjmp.h>

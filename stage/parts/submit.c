@@ -1,4 +1,4 @@
-#include "stage/submit.h"
+#include "stage/parts/submit.h"
 
 int submit_next(struct scan *scan, uint64_t *number, struct scan *submission)
 {

@@ -1,4 +1,4 @@
-#include "stage/trace.h"
+#include "stage/parts/trace.h"
 
 #include "lib/fault.h"
 #include "lib/grow.h"

@@ -1,4 +1,4 @@
-#include "stage/dedupe.h"
+#include "stage/parts/dedupe.h"
 
 #include "lib/grow.h"
 #include "lib/index.h"

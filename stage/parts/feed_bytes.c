@@ -1,4 +1,4 @@
-#include "stage/feed_bytes.h"
+#include "stage/parts/feed_bytes.h"
 
 #include "proto/event.h"
 #include "proto/feed.pb-c.h"
