@@ -25,7 +25,7 @@ struct answers {
 
 /* ---- a cell ---- */
 
-static bool is_people(const struct kpi *kpi)
+bool suppress_counts_people(const struct kpi *kpi)
 {
 	const struct formula *parts[SUM_MAX];
 	size_t count = formula_parts(kpi->formulas[0], parts);
@@ -130,7 +130,7 @@ static struct answer *answer_get(struct answers *answers, const struct kpi *kpi,
 {
 	const struct formula *parts[SUM_MAX];
 	formula_parts(kpi->formulas[like->definition], parts);
-	if (kpi->hidden || !kpi->viewers || !is_people(kpi) ||
+	if (kpi->hidden || !kpi->viewers || !suppress_counts_people(kpi) ||
 		(by && !formula_split(kpi->formulas[like->definition], by)))
 		return NULL;
 	for (size_t i = 0; i < answers->count; i++) {
@@ -248,7 +248,7 @@ static void total_relate(struct answers *answers, struct answer *answer)
 	bool has_rows = period_spans(&figure->period, MONTHS) > 0;
 	for (size_t k = 0; k < answers->kpis->count; k++) {
 		const struct kpi *kept = &answers->kpis->items[k];
-		if (kept->hidden || !is_people(kept))
+		if (kept->hidden || !suppress_counts_people(kept))
 			continue;
 		if (has_rows && value_is_hidden(answers, figure, kept))
 			hide(answers, &answer->tells);
@@ -345,7 +345,7 @@ static void rows_relate(struct answers *answers, struct figure *figure)
 {
 	for (size_t k = 0; k < answers->kpis->count; k++) {
 		const struct kpi *other = &answers->kpis->items[k];
-		if (other == figure->kpi || other->hidden || !is_people(other))
+		if (other == figure->kpi || other->hidden || !suppress_counts_people(other))
 			continue;
 		if (relate_within(figure->formula, other->formulas[figure->definition]))
 			rows_follow(answers, figure, answer_like(answers, other, figure, true));
@@ -405,7 +405,7 @@ static void wider_relate(struct answers *answers, struct answer *answer)
 	struct figure *figure = &answer->figure;
 	for (size_t k = 0; k < answers->kpis->count; k++) {
 		const struct kpi *wide = &answers->kpis->items[k];
-		if (wide == figure->kpi || wide->hidden || !is_people(wide) ||
+		if (wide == figure->kpi || wide->hidden || !suppress_counts_people(wide) ||
 			!relate_counted(figure->formula, wide->formulas[figure->definition]) ||
 			!rows_narrow(answers, figure, wide))
 			continue;
@@ -542,7 +542,7 @@ static void figure_show(struct figure *figure, struct answers *answers)
 		figure->row_count = 0;
 		return;
 	}
-	if (!is_people(figure->kpi))
+	if (!suppress_counts_people(figure->kpi))
 		return;
 	const struct answer *held =
 		norm->kind == NORM_NONE ? NULL : answer_like(answers, norm->held_to, figure, false);
@@ -566,7 +566,7 @@ int suppress_figures(const struct kpis *kpis, const struct figure_names *names, 
 		struct figure *figure = &figures->items[i];
 		if (!may_split(figure))
 			figure->by_count = figure->row_count = 0;
-		if (figure->kpi->viewers && is_people(figure->kpi) &&
+		if (figure->kpi->viewers && suppress_counts_people(figure->kpi) &&
 			(!answer_like(&answers, figure->kpi, figure, false) ||
 				(figure->by_count &&
 					!answer_like(&answers, figure->kpi, figure, true)))) {

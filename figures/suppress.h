@@ -34,6 +34,8 @@
  * is over. What may not be seen is taken out. */
 int suppress_query(const struct kpis *kpis, const struct query *query, int64_t below,
 	struct figures *out, struct why *why);
+/* Of others nothing is hidden. */
+bool suppress_counts_people(const struct kpi *kpi);
 /* Takes out of figures that a viewer may ask for, or of this year so far, what may not be seen: suppressed cells have no
  * number, and stand last, by name. */
 int suppress_figures(const struct kpis *kpis, const struct figure_names *names, int64_t below,

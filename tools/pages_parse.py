@@ -7,6 +7,7 @@
     {^name} … {/name}    where it is not
     {>part}              part.html, which is given a struct of its own
     <!-- … -->           is for whoever reads the template, and is left out
+    <style>{!style}</style>   of a file by itself, which has no style sheet beside it
 
 A text that is also asked for with {?name} or {^name} may be missing; any other must be given.
 
@@ -136,7 +137,7 @@ class Template:
             self.wrong(at, "a name in a tag stands in an attribute, between double quotes, and is a text")
 
     def inline_refuse(self):
-        for pattern, why in ((r"<style|\sstyle=", "styles stand in wot.css"), (r"\son[a-z]+=|<script(?![^>]*\ssrc=)", "scripts are files")):
+        for pattern, why in ((r"<style(?!>\{!style\}</style>)|\sstyle=", "styles stand in wot.css"), (r"\son[a-z]+=|<script(?![^>]*\ssrc=)", "scripts are files")):
             if found := re.search(pattern, self.text):
                 self.wrong(found.start(), why)
         for found in re.finditer(rf'\b{ADDRESS}="([^"]*)"', self.text):

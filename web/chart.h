@@ -42,7 +42,7 @@ struct chart_row {
 	double before; /* last year's */
 	const char *before_text;
 	double max;                     /* balk: the capacity; kolom: an ordinary day; 0: none */
-	const struct chart_part *parts; /* balk: in place of one bar; they add up to value */
+	const struct chart_part *parts; /* balk, kolom: in place of one bar; they add up to value */
 	size_t part_count;
 	bool apart;       /* kolom: the open last class */
 	double low, high; /* stip: what it can be, with what is not known; high 0: as it is */

@@ -96,6 +96,21 @@ static const char *class_of(const struct layout *at, size_t index)
 	return late ? tone_fill(TONE_ALERT) : tone_fill(at->kolom->rows[index].tone);
 }
 
+/* From the bottom up, with a gap between two. */
+static void parts_draw(
+	struct svg *svg, const struct layout *at, const struct chart_row *row, double x, double wide)
+{
+	const double gap = 2;
+	double y = at->base;
+	for (size_t i = 0; i < row->part_count; i++) {
+		double high = at->unit * row->parts[i].value;
+		double drawn = fmax(high - (i ? gap : 0), 0);
+		if (drawn > 0)
+			svg_rect(svg, tone_fill(row->parts[i].tone), x, y - high, wide, drawn);
+		y -= high;
+	}
+}
+
 static void column_draw(struct svg *svg, const struct layout *at, size_t index)
 {
 	const struct chart_row *row = &at->kolom->rows[index];
@@ -106,6 +121,8 @@ static void column_draw(struct svg *svg, const struct layout *at, size_t index)
 			at->unit * row->max);
 	if (high > 0 && row->unknown)
 		svg_hatch(svg, x + inset, at->base - high, wide, high);
+	else if (high > 0 && row->part_count)
+		parts_draw(svg, at, row, x + inset, wide);
 	else if (high > 0)
 		svg_rect(svg, class_of(at, index), x + inset, at->base - high, wide, high);
 	if (value_of(row))

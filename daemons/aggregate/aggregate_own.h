@@ -7,6 +7,7 @@
 
 #include "config/lists.h"
 #include "daemons/aggregate/tally.h"
+#include "report/answer.h"
 #include "stage/stage.h"
 
 struct aggregate {
@@ -16,7 +17,7 @@ struct aggregate {
 	struct buf kpi_yaml, calendar_yaml; /* as they were at the start */
 	struct lists lists;                 /* the wards' names and households */
 	struct figure_names names;
-	struct published published; /* of earlier years */
+	struct report_sources sources;
 	struct past *past;          /* the one that is folded beside it; NULL */
 };
 

@@ -15,7 +15,9 @@ struct question {
 	struct query query;
 	int32_t as_of;           /* a day, or INT32_MAX */
 	tally_answer_fn *answer; /* NULL: explain, or replay */
-	struct past *past;       /* NULL: the running tally answers */
+	const char *report;      /* the format of one; its year is that of the query's definition */
+	bool internal;
+	struct past *past; /* NULL: the running tally answers */
 	struct explain *explain;
 };
 
@@ -39,6 +41,7 @@ enum {
 	TAKES_YEARS = 2,
 	TAKES_BESIDE = 4,
 	TAKES_ROWS = 8, /* by DIM=VALUE is where DIM=VALUE */
+	TAKES_REPORT = 16,
 };
 
 static int as_of_parse(const char *text, int32_t *day, struct why *why)
@@ -52,7 +55,11 @@ static int as_of_parse(const char *text, int32_t *day, struct why *why)
 static int word_take(struct question *question, const char *word, unsigned takes, struct why *why)
 {
 	struct query *query = &question->query;
-	if (strcmp(word, "json") == 0 || strcmp(word, "csv") == 0)
+	if (takes & TAKES_REPORT && report_has_format(word))
+		question->report = word;
+	else if (takes & TAKES_REPORT && strcmp(word, "internal") == 0)
+		question->internal = true;
+	else if (strcmp(word, "json") == 0 || strcmp(word, "csv") == 0)
 		query->format = word[0] == 'j' ? QUERY_JSON : QUERY_CSV;
 	else if (takes & TAKES_ID && !query->id)
 		query->id = word;
@@ -119,6 +126,21 @@ static int question_tally(struct question *question, struct tally **tally, struc
 	return err;
 }
 
+static int question_answer(const struct question *question, const struct tally *tally,
+	struct buf *out, struct why *why)
+{
+	if (!question->report)
+		return question->answer(tally, &question->query, out, why);
+	struct report_asked asked = {.year = question->query.definition,
+		.as_of = question->as_of,
+		.internal = question->internal,
+		.names = question->query.names};
+	tally_logs(tally, asked.logs);
+	return report_answer(&question->aggregate->sources,
+		stage_config(question->aggregate->stage), tally_kpis(tally), asked,
+		question->report, out, why);
+}
+
 static bool on_figure_more(void *arg, struct buf *out)
 {
 	struct question *question = arg;
@@ -129,7 +151,7 @@ static bool on_figure_more(void *arg, struct buf *out)
 	if (err == 1)
 		return true;
 	if (!err)
-		err = question->answer(tally, &question->query, out, &why);
+		err = question_answer(question, tally, out, &why);
 	if (err) {
 		out->len = before;
 		question_fail(out, why.text);
@@ -202,6 +224,8 @@ static const char explain_usage[] =
 	"ID [period P] [where DIM=VALUE[,…]] [definition YEAR] [as-of DAY] [csv|json]";
 static const char compare_usage[] =
 	"ID YEAR YEAR [period P] [by DIM[,DIM]] [where DIM=VALUE[,…]] [as-of DAY] [json]";
+static const char report_usage[] =
+	"YEAR [as-of DAY, of today or before] [internal] html|csv|json|all";
 static const char forecast_usage[] = "[as-of DAY] [json]";
 
 static struct question *question_new(void *stage)
@@ -265,6 +289,27 @@ static int show_forecast(
 	return question_open(arg, args, count, 0, forecast_usage, tally_forecast, stream, out);
 }
 
+/* Always from the log, since its hashes stand in it. */
+static int show_report(
+	void *arg, char **args, size_t count, struct ctl_stream *stream, struct buf *out)
+{
+	struct question *question = question_new(arg);
+	int err = question_parse(
+		args, count, TAKES_YEARS | TAKES_REPORT, report_usage, question, out);
+	int32_t as_of = question->as_of;
+	if (!err && (!question->query.definition || question->query.other || !question->report ||
+			    (as_of != INT32_MAX && as_of > question->query.today)))
+		err = question_fail(out, report_usage);
+	if (err) {
+		question_free(question);
+		return err;
+	}
+	question->past = past_new(question->aggregate,
+		as_of < question->query.today ? calendar_day_start(as_of + 1) : INT64_MAX);
+	*stream = (struct ctl_stream){on_figure_more, question_free, question};
+	return 0;
+}
+
 static int show_replay(
 	void *arg, char **args, size_t count, struct ctl_stream *stream, struct buf *out)
 {
@@ -284,6 +329,8 @@ const struct ctl_command aggregate_commands[] = {
 		.open = show_compare},
 	{"show forecast", forecast_usage,
 		"who must start by when for the quarter to reach its norm", .open = show_forecast},
+	{"show report", report_usage, "the annual report of a year: its files, as JSON",
+		.open = show_report},
 	{"show replay", "", "fold the logs anew and compare every figure", .open = show_replay},
 	{0},
 };

@@ -1,6 +1,5 @@
 #include "daemons/aggregate/aggregate_own.h"
 
-#include "kpi/kpi_yaml.h"
 #include "lib/clean.h"
 #include "lib/log.h"
 #include "proto/json.h"
@@ -39,32 +38,10 @@ void aggregate_query(const struct aggregate *aggregate, struct query *query)
 {
 	const struct config *config = stage_config(aggregate->stage);
 	query->names = &aggregate->names;
-	query->published = &aggregate->published;
+	query->published = &aggregate->sources.published;
 	if (day_parse(config->figures_complete_from, strlen(config->figures_complete_from),
 		    &query->complete_from) != 0)
 		query->complete_from = 0;
-}
-
-/* ---- what was published ---- */
-
-/* It names KPIs of the file that stands beside it: the logs may say later what that says. */
-static int published_load(
-	struct published *out, const struct config *config, const char *kpi_yaml, struct why *why)
-{
-	static const struct kpi_settings no_settings;
-	static const uint8_t no_secret[16];
-	auto_buf struct buf text = {0}, errors = {0};
-	struct kpis *kpis = NULL;
-	int err = config_read_text(config->published, &text, why);
-	if (err)
-		return err;
-	struct facts *facts = facts_new(no_secret);
-	err = kpis_load(&kpis, facts, kpi_yaml, config->kpi, &no_settings, &errors);
-	if (!err)
-		err = published_parse(out, kpis, text.data, config->published, &errors);
-	kpis_free(kpis);
-	facts_free(facts);
-	return err ? why_set(why, err, "%s", errors.data ? errors.data : "") : 0;
 }
 
 /* ---- the running tally ---- */
@@ -76,7 +53,8 @@ static int definitions_read(
 	struct tally_options *options = &aggregate->options;
 	int err = config_read_text(config->kpi, &aggregate->kpi_yaml, why);
 	if (!err)
-		err = published_load(&aggregate->published, config, aggregate->kpi_yaml.data, why);
+		err = report_sources_load(
+			&aggregate->sources, config, aggregate->kpi_yaml.data, why);
 	if (!err)
 		err = config_read_text(config->calendar, &aggregate->calendar_yaml, why);
 	options->kpi_yaml = aggregate->kpi_yaml.data;
@@ -98,7 +76,7 @@ static void files_done(struct aggregate *aggregate)
 	buf_done(&aggregate->kpi_yaml);
 	buf_done(&aggregate->calendar_yaml);
 	lists_done(&aggregate->lists);
-	published_done(&aggregate->published);
+	report_sources_done(&aggregate->sources);
 }
 
 int aggregate_check(const struct config *config, struct why *why)
@@ -139,15 +117,15 @@ int aggregate_reload(void *ctx, struct why *why)
 	struct aggregate *aggregate = ctx;
 	const struct config *config = stage_config(aggregate->stage);
 	auto_buf struct buf kpi_yaml = {0};
-	struct published fresh = {0};
+	struct report_sources fresh = {0};
 	int err = config_read_text(config->kpi, &kpi_yaml, why);
 	if (!err)
-		err = published_load(&fresh, config, kpi_yaml.data, why);
+		err = report_sources_load(&fresh, config, kpi_yaml.data, why);
 	if (!err)
 		err = lists_load(&aggregate->lists, config, why);
-	published_done(err ? &fresh : &aggregate->published);
+	report_sources_done(err ? &fresh : &aggregate->sources);
 	if (!err)
-		aggregate->published = fresh;
+		aggregate->sources = fresh;
 	return err;
 }
 

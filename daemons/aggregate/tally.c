@@ -23,6 +23,7 @@ struct tally {
 	uint64_t marks[STREAM_COUNT], events[STREAM_COUNT];
 	uint64_t kinds[STREAM_COUNT][KIND_MAX];
 	uint64_t unknown_kinds, unreadable;
+	struct report_log logs[STREAM_COUNT]; /* the last whole block of each */
 };
 
 _Static_assert(sizeof((struct tally_stats){0}.kinds) == sizeof((struct tally){0}.kinds),
@@ -185,6 +186,10 @@ int tally_fold_blocks(struct tally *tally, enum stream stream, const uint8_t *bl
 			if (*more)
 				tally_fold(tally, stream, c.event, c.len, *seq = c.seq);
 		}
+		if (*more) {
+			tally->logs[stream].written_at_ms = block.written_at_ms;
+			memcpy(tally->logs[stream].hash, block.hash, REPORT_HASH_LEN);
+		}
 		at += block.size;
 	}
 	return 0;
@@ -262,6 +267,13 @@ int tally_figures(
 	const struct tally *tally, const struct query *query, struct figures *out, struct why *why)
 {
 	return query_figures(tally->kpis, query, out, why);
+}
+
+void tally_logs(const struct tally *tally, struct report_log out[STREAM_COUNT])
+{
+	memcpy(out, tally->logs, sizeof tally->logs);
+	for (enum stream stream = 0; stream < STREAM_COUNT; stream++)
+		out[stream].seq = tally->marks[stream];
 }
 
 bool tally_has_dimension(const struct tally *tally, const char *name, struct buf *names)

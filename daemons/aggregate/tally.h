@@ -11,6 +11,7 @@
 #include "figures/forecast.h"
 #include "figures/query.h"
 #include "proto/read.pb-c.h"
+#include "report/report.h"
 
 struct tally;
 
@@ -67,6 +68,8 @@ void tally_tell(const struct tally *tally, Wot__V1__Definitions *out, struct are
 int tally_explain(const struct tally *tally, const struct query *query, struct explain **out,
 	struct why *why);
 void tally_explain_keep(const struct tally *tally, struct explain *explain);
+/* Up to where each log was folded; hashes and times where it was folded by blocks. */
+void tally_logs(const struct tally *tally, struct report_log out[STREAM_COUNT]);
 /* What is counted, and how; until the next configuration is folded. */
 const struct kpis *tally_kpis(const struct tally *tally);
 

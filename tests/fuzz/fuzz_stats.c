@@ -51,6 +51,7 @@ static void config_make(struct config *config, const char *top)
 	config_name(config->clocks, top, "clocks.yaml");
 	config_name(config->kpi, top, "kpi.yaml");
 	config_name(config->published, top, "published.yaml");
+	config_name(config->report, top, "report.yaml");
 	config->map_size_mib = 16;
 }
 

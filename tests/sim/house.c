@@ -434,6 +434,7 @@ void house_open(void)
 	strcpy(config->clients, "config/clients.example.yaml");
 	strcpy(config->wards, "config/wards.csv");
 	strcpy(config->published, "config/published.yaml");
+	strcpy(config->report, "config/report.yaml");
 	for (enum file file = 0; file < FILES; file++) {
 		house.fds[file] = memfd_create(file_names[file], MFD_CLOEXEC);
 		must(house.fds[file] >= 0);

@@ -182,6 +182,7 @@ class Wot:
             f"clocks: {config}/clocks.yaml",
             f"kpi: {config}/kpi.yaml",
             f"published: {config}/published.yaml",
+            f"report: {config}/report.yaml",
         ]
         overridden = [line for line in lines if line.split(":")[0] not in self.settings]
         overridden += [f"{name}: {json.dumps(value)}" for name, value in self.settings.items()]

@@ -1,0 +1,117 @@
+#include "report/answer.h"
+
+#include "kpi/kpi_yaml.h"
+#include "lib/calendar.h"
+#include "proto/json.h"
+#include "report/file.h"
+#include "report/view.h"
+#include <string.h>
+
+/* ---- sources ---- */
+
+static int sources_parse(struct report_sources *out, const struct config *config,
+	const struct kpis *kpis, struct buf *errors, struct why *why)
+{
+	auto_buf struct buf published = {0}, outline = {0};
+	int err = config_read_text(config->published, &published, why);
+	if (!err)
+		err = config_read_text(config->report, &outline, why);
+	if (err)
+		return err;
+	err = published_parse(&out->published, kpis, published.data, config->published, errors);
+	if (!err)
+		err = outline_parse(&out->outline, kpis, outline.data, config->report, errors);
+	return err ? why_set(why, err, "%s", errors->data ? errors->data : "") : 0;
+}
+
+int report_sources_load(struct report_sources *out, const struct config *config,
+	const char *kpi_yaml, struct why *why)
+{
+	static const struct kpi_settings no_settings;
+	static const uint8_t no_secret[16];
+	auto_buf struct buf errors = {0};
+	struct report_sources read = {0};
+	struct kpis *kpis = NULL;
+	struct facts *facts = facts_new(no_secret);
+	int err = kpis_load(&kpis, facts, kpi_yaml, config->kpi, &no_settings, &errors);
+	if (err)
+		why_set(why, err, "%s", errors.data ? errors.data : "");
+	else
+		err = sources_parse(&read, config, kpis, &errors, why);
+	kpis_free(kpis);
+	facts_free(facts);
+	if (err)
+		report_sources_done(&read);
+	else
+		*out = read;
+	return err;
+}
+
+void report_sources_done(struct report_sources *sources)
+{
+	published_done(&sources->published);
+	outline_done(&sources->outline);
+}
+
+/* ---- formats ---- */
+
+typedef void format_fn(const struct report *report, struct buf *out);
+static const struct {
+	const char *name;
+	format_fn *print;
+} formats[] = {{"html", report_html}, {"csv", report_csv}, {"json", report_json}};
+enum { FORMATS = sizeof formats / sizeof *formats };
+
+bool report_has_format(const char *format)
+{
+	bool found = !strcmp(format, "all");
+	for (size_t i = 0; i < FORMATS; i++)
+		found = found || !strcmp(format, formats[i].name);
+	return found;
+}
+
+static void files_print(const struct report *report, const char *format, struct buf *out)
+{
+	char before = '{';
+	for (size_t i = 0; i < FORMATS; i++) {
+		auto_buf struct buf text = {0};
+		if (strcmp(format, "all") != 0 && strcmp(format, formats[i].name) != 0)
+			continue;
+		formats[i].print(report, &text);
+		buf_char(out, before);
+		buf_json(out, formats[i].name);
+		buf_char(out, ':');
+		buf_json(out, text.data);
+		before = ',';
+	}
+	buf_text(out, "}\n");
+}
+
+/* Never from a clock: the same log gives the same report. */
+static int32_t last_day(const struct report_log *logs)
+{
+	int64_t last_ms = 0;
+	for (size_t i = 0; i < STREAM_COUNT; i++)
+		last_ms = logs[i].written_at_ms > last_ms ? logs[i].written_at_ms : last_ms;
+	return calendar_day_of(last_ms);
+}
+
+int report_answer(const struct report_sources *sources, const struct config *config,
+	const struct kpis *kpis, struct report_asked asked, const char *format, struct buf *out,
+	struct why *why)
+{
+	auto_report struct report report = {0};
+	if (asked.as_of == INT32_MAX)
+		asked.as_of = last_day(asked.logs);
+	asked.suppress_below = config->suppress_below;
+	asked.town = config->municipality_name;
+	asked.synthetic = config->synthetic;
+	asked.published = &sources->published;
+	if (day_parse(config->figures_complete_from, strlen(config->figures_complete_from),
+		    &asked.complete_from) != 0)
+		asked.complete_from = 0;
+	int err = report_make(&report, &sources->outline, kpis, &asked, why);
+	if (!err)
+		files_print(&report, format, out);
+	return err;
+}

@@ -1,0 +1,28 @@
+/*
+ * The report of a running daemon: its sources, which are files beside kpi.yaml, and its formats as the stats socket
+ * answers them.
+ */
+#ifndef WOT_REPORT_ANSWER_H
+#define WOT_REPORT_ANSWER_H
+
+#include "config/config.h"
+#include "report/report.h"
+
+struct report_sources {
+	struct published published; /* of earlier years */
+	struct outline outline;
+};
+/* They name KPIs of that kpi.yaml: the logs may say later what it says. */
+int report_sources_load(struct report_sources *out, const struct config *config,
+	const char *kpi_yaml, struct why *why);
+void report_sources_done(struct report_sources *sources);
+
+/* "html", "csv" or "json"; "all": every file that is published. */
+bool report_has_format(const char *format);
+/* A JSON object: the text of each file under its name. year, as_of, internal, logs and names of `asked` are given; as_of
+ * INT32_MAX: the day of the last block. */
+int report_answer(const struct report_sources *sources, const struct config *config,
+	const struct kpis *kpis, struct report_asked asked, const char *format, struct buf *out,
+	struct why *why);
+
+#endif
