@@ -53,6 +53,15 @@ void report_sources_done(struct report_sources *sources)
 	outline_done(&sources->outline);
 }
 
+/* Never from a clock: the same log gives the same report. */
+static int64_t last_ms(const struct report_log *logs)
+{
+	int64_t out = 0;
+	for (size_t i = 0; i < STREAM_COUNT; i++)
+		out = logs[i].written_at_ms > out ? logs[i].written_at_ms : out;
+	return out;
+}
+
 /* ---- formats ---- */
 
 typedef void format_fn(const struct report *report, struct buf *out);
@@ -70,6 +79,16 @@ bool report_has_format(const char *format)
 	return found;
 }
 
+/* When the log's last block was written, as PDF writes it. */
+static void dated_print(const struct report *report, struct buf *out)
+{
+	enum { MINUTE = 60, HOUR = 3600, DAY = 86400 };
+	int64_t at = last_ms(report->asked.logs) / 1000;
+	struct calendar_date date = calendar_date((int32_t)(at / DAY));
+	buf_printf(out, "D:%04d%02d%02d%02d%02d%02d+00'00'", date.year, date.month, date.day,
+		(int)(at % DAY / HOUR), (int)(at % HOUR / MINUTE), (int)(at % MINUTE));
+}
+
 static void files_print(const struct report *report, const char *format, struct buf *out)
 {
 	char before = '{';
@@ -84,16 +103,9 @@ static void files_print(const struct report *report, const char *format, struct 
 		buf_json(out, text.data);
 		before = ',';
 	}
-	buf_text(out, "}\n");
-}
-
-/* Never from a clock: the same log gives the same report. */
-static int32_t last_day(const struct report_log *logs)
-{
-	int64_t last_ms = 0;
-	for (size_t i = 0; i < STREAM_COUNT; i++)
-		last_ms = logs[i].written_at_ms > last_ms ? logs[i].written_at_ms : last_ms;
-	return calendar_day_of(last_ms);
+	buf_printf(out, ",\"dated\":\"");
+	dated_print(report, out);
+	buf_text(out, "\"}\n");
 }
 
 int report_answer(const struct report_sources *sources, const struct config *config,
@@ -102,7 +114,7 @@ int report_answer(const struct report_sources *sources, const struct config *con
 {
 	auto_report struct report report = {0};
 	if (asked.as_of == INT32_MAX)
-		asked.as_of = last_day(asked.logs);
+		asked.as_of = calendar_day_of(last_ms(asked.logs));
 	asked.suppress_below = config->suppress_below;
 	asked.town = config->municipality_name;
 	asked.synthetic = config->synthetic;

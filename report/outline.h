@@ -72,6 +72,7 @@ struct outline_brief {
 struct outline_goal {
 	const char *title;
 	struct outline_ids figures;
+	const char *note; /* of its numbers; NULL */
 };
 
 enum outline_chart_kind {
@@ -93,7 +94,7 @@ struct outline_chart {
 	uint32_t cut;       /* COLUMNS: the last class within the norm */
 	const char *norm;   /* COLUMNS, QUARTERS: the figure that is held to it */
 	const char *within; /* COLUMNS: "binnen 4 weken" */
-	const char *axis;
+	const char *axis, *unit; /* COLUMNS: what the classes are, and of one: "week" */
 	struct outline_ids hide_with; /* COLUMNS: not shown where one of these is not */
 	const char *read;          /* how to read it */
 };

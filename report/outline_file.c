@@ -44,7 +44,7 @@ static void chart_read(
 	unsigned kind = 0;
 	if (!yaml_map(yaml, node))
 		return;
-	KEYS("kind", "title", "figure", "figures", "of", "first", "cut", "norm", "within", "axis",
+	KEYS("kind", "title", "figure", "figures", "of", "first", "cut", "norm", "within", "axis", "unit",
 		"hide_with", "read");
 	yaml_choice(yaml, yaml_need(yaml, node, "kind"), kinds, sizeof kinds / sizeof *kinds, &kind);
 	out->kind = (enum outline_chart_kind)kind;
@@ -58,6 +58,8 @@ static void chart_read(
 	out->norm = outline_id_read(reader, yaml_get(node, "norm"));
 	yaml_text(yaml, yaml_get(node, "within"), &out->within);
 	yaml_text(yaml, yaml_get(node, "axis"), &out->axis);
+	out->unit = "";
+	yaml_text(yaml, yaml_get(node, "unit"), &out->unit);
 	outline_ids_read(reader, yaml_get(node, "hide_with"), &out->hide_with);
 	yaml_text(yaml, yaml_get(node, "read"), &out->read);
 	kind_check(reader, node, out);
@@ -84,8 +86,9 @@ static void goal_read(
 	struct outline_reader *reader, const struct yaml_node *node, struct outline_goal *out)
 {
 	struct yaml *yaml = &reader->yaml;
-	KEYS("title", "figures");
+	KEYS("title", "figures", "note");
 	out->title = text_need(yaml, node, "title");
+	yaml_text(yaml, yaml_get(node, "note"), &out->note);
 	outline_ids_read(reader, yaml_need(yaml, node, "figures"), &out->figures);
 	/* A norm per quarter is shown quarter by quarter. */
 	for (size_t i = 0; i < out->figures.count; i++) {

@@ -92,7 +92,22 @@ static void split_add(struct chart_pen *pen, struct drawing *drawing, const stru
 		table_row(pen, drawing, out->label, cells, 2);
 }
 
-/* As they stand in the figure; the first so many, or all of them with what is not known at the end. */
+/* Largest first, but for classes, which have an order of their own; what is not known and what is hidden after them, as
+ * they stand. most: so many alone; 0: all. */
+static size_t rows_order(
+	const struct figure *split, size_t most, const struct figure_row *out[ROWS_MAX])
+{
+	bool ordered = split->by[0]->class_count || !strcmp(split->by[0]->id, "care_weight");
+	size_t count = ordered ? 0 : say_rows(split, out, most ? most : ROWS_MAX);
+	for (size_t i = 0; !most && i < split->row_count && count < ROWS_MAX; i++) {
+		const struct figure_row *row = &split->rows[i];
+		if (ordered || row->suppressed || !strcmp(row->keys[0], "UNKNOWN"))
+			out[count++] = row;
+	}
+	return count;
+}
+
+/* The first so many, or all of them. */
 static bool split_draw(struct chart_pen *pen, const struct outline_chart *chart,
 	struct drawing *drawing, struct html_report_table *table)
 {
@@ -103,11 +118,9 @@ static bool split_draw(struct chart_pen *pen, const struct outline_chart *chart,
 	if (!split || split->suppressed || of->suppressed || !split->row_count || !whole)
 		return false;
 	const struct figure_row *largest[ROWS_MAX];
-	size_t first = chart->first ? say_rows(split, largest, chart->first) : 0;
+	size_t first = rows_order(split, chart->first, largest);
 	for (size_t i = 0; i < first; i++)
 		split_add(pen, drawing, largest[i], whole);
-	for (size_t i = 0; !chart->first && i < split->row_count; i++)
-		split_add(pen, drawing, &split->rows[i], whole);
 	if (!chart->first) {
 		const char *cells[] = {count_text(pen, whole), "100%"};
 		table_row(pen, drawing, "Totaal", cells, 2);
@@ -133,7 +146,7 @@ static bool columns_draw(struct chart_pen *pen, const struct outline_chart *char
 		*row = (struct chart_row){.label = from->keys[0],
 			.value = (double)from->value.counts.count,
 			.text = count_text(pen, from->value.counts.count),
-			.apart = from->keys[0][0] == '>',
+			.apart = from->keys[0][strlen(from->keys[0]) - 1] == '+',
 			.tone = chart->cut && i >= chart->cut ? TONE_ALERT : TONE_NOW};
 		table_row(pen, drawing, from->labels[0], &row->text, 1);
 	}
@@ -145,7 +158,8 @@ static bool columns_draw(struct chart_pen *pen, const struct outline_chart *char
 static struct chart_kolom kolom_of(
 	struct chart_pen *pen, const struct outline_chart *chart, const struct drawing *drawing)
 {
-	struct chart_kolom out = {drawing->rows, drawing->count, .unit = "", .axis = chart->axis};
+	struct chart_kolom out = {
+		drawing->rows, drawing->count, .unit = chart->unit, .axis = chart->axis};
 	const struct figure *norm =
 		chart->norm ? report_figure(pen->report, chart->norm, NULL) : NULL;
 	auto_buf struct buf text = {0};
@@ -457,6 +471,7 @@ struct html report_cover_chart(struct chart_pen *pen)
 	}
 	if (!drawing.count)
 		return (struct html){"", 0};
-	const struct outline_chart chart = {.kind = OUTLINE_QUARTERS, .title = "Contacten per maand"};
+	const struct outline_chart chart = {
+		.kind = OUTLINE_COLUMNS, .title = "Contacten per maand", .unit = ""};
 	return both_draw(pen, &chart, &drawing);
 }

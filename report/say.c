@@ -146,7 +146,7 @@ static bool key_say(const struct outline_part *part, const struct figure *split,
 	const struct figure_row *row = report_row(split, part->ref.key);
 	if (!split->row_count || (row && row->suppressed) || !split->total.counts.count)
 		return false;
-	if (part->take == TAKE_COUNT)
+	if (part->take == TAKE_COUNT || part->more)
 		words_say(part, row ? row->value.counts.count : 0, out);
 	else
 		nl_share(row ? say_share(split, row) : 0, NULL, out);

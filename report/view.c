@@ -96,8 +96,8 @@ static const char *value_text(struct chart_pen *pen, const struct figure *figure
 	return say_value(figure, &text) ? pen_text(pen, &text) : none;
 }
 
-static void goal_row(
-	struct chart_pen *pen, const struct figure *figure, struct html_report_body_goals_rows *out)
+static void goal_row(struct chart_pen *pen, const struct figure *figure, const char *note,
+	struct html_report_body_goals_rows *out)
 {
 	auto_buf struct buf text = {0};
 	uint32_t year = pen->report->asked.year;
@@ -106,6 +106,7 @@ static void goal_row(
 	*out = (struct html_report_body_goals_rows){.label = figure->kpi->label,
 		.norm = "geen norm",
 		.value = value_text(pen, figure),
+		.note = figure->total.known ? note : NULL,
 		.verdicts = norm->kind != NORM_NONE,
 		.verdict = verdict_of(figure),
 		.none = norm->kind == NORM_NONE};
@@ -126,7 +127,8 @@ static void goal_fill(
 	struct html_report_body_goals_rows *rows =
 		arena_alloc(pen->arena, (count + 1) * sizeof *rows);
 	for (size_t i = 0; i < count; i++)
-		goal_row(pen, report_figure(pen->report, goal->figures.items[i], NULL), &rows[i]);
+		goal_row(pen, report_figure(pen->report, goal->figures.items[i], NULL), goal->note,
+			&rows[i]);
 	*out = (struct html_report_body_goals){goal->title, {rows, count}};
 }
 
@@ -138,7 +140,7 @@ static bool is_hiding(const struct report *report, const struct outline_piece *p
 	const struct outline_ref *split = &piece->chart.split;
 	const struct figure *figure = split->id ? report_figure(report, split->id, split->by) : NULL;
 	bool hides = figure && figure->suppressed;
-	for (size_t i = 0; figure && i < figure->row_count; i++)
+	for (size_t i = 0; figure && !piece->chart.first && i < figure->row_count; i++)
 		hides = hides || figure->rows[i].suppressed;
 	return hides && !report->asked.internal;
 }
@@ -146,14 +148,15 @@ static bool is_hiding(const struct report *report, const struct outline_piece *p
 static void says_fill(struct chart_pen *pen, const struct outline_piece *piece,
 	struct html_report_piece *out)
 {
-	struct html_report_piece_says *says =
-		arena_alloc(pen->arena, (piece->says.count + 1) * sizeof *says);
-	out->says.items = says;
+	auto_buf struct buf text = {0};
 	for (size_t i = 0; i < piece->says.count; i++) {
-		const char *text = sentence_text(pen, &piece->says.items[i]);
-		if (text)
-			says[out->says.count++].text = text;
+		size_t before = text.len;
+		buf_text(&text, before ? " " : "");
+		if (!say_sentence(pen->report, &piece->says.items[i], &text))
+			text.len = before;
 	}
+	if (text.len)
+		out->says = pen_text(pen, &text);
 }
 
 static struct html_report_piece piece_of(struct chart_pen *pen, const struct outline_piece *piece)

@@ -1,0 +1,25 @@
+/*
+ * Orders the annual report from a running wot-aggregate, and puts it where it is wanted. Only the PDF is made here, by
+ * chromium (report_pdf.c): a daemon starts no program.
+ */
+#ifndef WOT_CLIENT_REPORT_H
+#define WOT_CLIENT_REPORT_H
+
+#include "lib/err.h"
+#include <stdbool.h>
+
+struct report_order {
+	const char *year, *as_of; /* as_of NULL: the day of the log's last block */
+	const char *format;       /* "html", "pdf", "csv", "json" */
+	const char *out;          /* a file; NULL: standard output */
+	bool internal;
+	bool publish; /* all formats, to DIR/aggregate/published/YEAR; format and out are not looked at */
+};
+/* dir: of the daemons. ERR_USAGE: aggregate refused, `why` says why. Nothing is written where it fails. */
+int report_order(const char *dir, const struct report_order *order, struct why *why);
+
+/* Prints a file of HTML to another of PDF. dated: the time that it bears, as PDF writes it. ERR_NOT_FOUND: there is no
+ * chromium, and `why` says what to install. */
+int report_pdf(const char *html, const char *pdf, const char *dated, struct why *why);
+
+#endif

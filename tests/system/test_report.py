@@ -1,0 +1,113 @@
+"""The annual report of 2025 over wotctl, of the sample: every figure that the annual report of 2025 published stands in it,
+in words, in CSV and in JSON, and the same log gives the same bytes."""
+import csv
+import html
+import io
+import json
+import re
+import unittest
+
+from wot import Wot
+
+# From the annual report of 2025: the chapters on goals, figures and what they say; the cards stand in chapter 3, tailored
+# solutions in chapter 4.
+SENTENCES = [
+    "1.001 hulpvragen en 634 korte contacten.",
+    "Er kwamen 1.001 hulpvragen binnen.",
+    "Daarnaast waren er 634 korte contacten.",
+    "Bij 76% startte de begeleiding binnen 4 weken. De norm is 80%. niet gehaald",
+    "Bij 46% startte de begeleiding al binnen 1 week.",
+    "67% van de trajecten is binnen 6 maanden afgesloten. De norm is 80%. In 2024 was het 71%. niet gehaald",
+    "Bij 70% van de trajecten zijn de doelen gehaald.",
+    "Er zijn 1.054 trajecten afgesloten.",
+    "Bij 743 van de 1.054 trajecten zijn de doelen gehaald. De norm is 80%. Die is niet gehaald.",
+    "Van 91 trajecten is de reden onbekend.",
+    "Doelen gehaald 743 70%",
+    "Gestopt door de cliënt 154 15%",
+    "Afgerond en doorverwezen naar specialistische zorg 66 6%",
+    "Onbekend 91 9%",
+    "Totaal 1.054 100%",
+    "48 smiley-kaartjes, allemaal positief. En 1 klacht.",
+    "18 keer kregen mensen of gezinnen een maatwerkoplossing. De berekende besparing is gemiddeld € 39.000.",
+    "Trainingen minstens 3 per jaar 2",
+    "Cliënten tevreden over de toegang minstens 80% – – geen meting",
+]
+COUNTS = {"help_requests": 1001, "brief_contacts": 634, "contacts_total": 1635, "closures": 1054, "complaints": 1,
+          "feedback_cards": 48, "tailored_solutions": 18}
+SHARES = {"started_within_4_weeks": 76, "started_within_1_week": 46, "closed_within_6_months": 67, "feedback_positive": 100}
+REASONS = {"GOALS_MET": 743, "STOPPED_BY_CLIENT": 154, "REDIRECTED_SPECIALIST": 66, "UNKNOWN": 91}
+
+
+def words(page):
+    """What a reader reads, in one line."""
+    page = re.sub(r"<(style|svg|desc)\b.*?</\1>", " ", page, flags=re.S)
+    return re.sub(r"\s+([.,])", r"\1", re.sub(r"\s+", " ", html.unescape(re.sub(r"<[^>]+>", " ", page))))
+
+
+class Report(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.wot = cls.enterClassContext(Wot(settings={"synthetic": True, "figures_complete_from": "2025-01-01"}))
+        cls.wot.start()
+        lines = cls.wot.dir / "sample.jsonl"
+        lines.write_text(cls.wot.wotctl("simulate", "--from", "2025-01-01", "--to", "2026-03-31", "--seed", 20261121).stdout)
+        cls.wot.wotctl("import", lines, timeout=600, check=False)
+        cls.wot.settle(300)
+
+    def report(self, *args, check=True):
+        return self.wot.wotctl("report", *args, check=check)
+
+    def test_what_was_published_of_2025_stands_in_its_sentences_and_tables(self):
+        said = words(self.report("2025").stdout)
+        for sentence in SENTENCES:
+            with self.subTest(sentence):
+                self.assertIn(sentence, said)
+
+    def test_what_was_published_of_2025_stands_in_csv_and_json(self):
+        rows = list(csv.DictReader(io.StringIO(self.report("2025", "--csv").stdout)))
+        year = [row for row in rows if (row["from"], row["to"], row["definition"]) == ("2025-01-01", "2025-12-31", "2025")]
+        figures = [item["figure"] for item in json.loads(self.report("2025", "--json").stdout)["figures"]]
+        whole = {figure["id"]: figure for figure in reversed(figures)
+                 if figure["period"]["to"] == "2025-12-31" and figure["definition"] == 2025 and figure["period"]["from"] == "2025-01-01"}
+        for id, count in COUNTS.items():
+            self.assertEqual(whole[id]["count"], count, id)
+            self.assertIn(str(count), [row["count"] for row in year if row["id"] == id and not row["key"]], id)
+        for id, percent in SHARES.items():
+            self.assertEqual(round(100 * whole[id]["value"]), percent, id)
+        reasons = {row["key"]: int(row["count"]) for row in year if row["id"] == "closures" and row["key"]}
+        self.assertEqual(reasons, REASONS)
+
+    def test_the_same_log_gives_the_same_bytes(self):
+        for format in ("--html", "--csv", "--json"):
+            self.assertEqual(self.report("2025", format).stdout, self.report("2025", format).stdout, format)
+
+    def test_each_figure_equals_that_of_the_same_question(self):
+        said = {figure["id"]: figure for figure in json.loads(self.wot.wotctl("kpi", "--period", "2025", "--json").stdout)}
+        for item in json.loads(self.report("2025", "--internal", "--json").stdout)["figures"]:
+            figure = item["figure"]
+            if item["by"] or figure["definition"] != 2025 or figure["period"] != {"from": "2025-01-01", "to": "2025-12-31"}:
+                continue
+            other = said[figure["id"]]
+            for member in ("value", "count", "of", "unknown", "low", "high", "verdict", "norm"):
+                self.assertEqual(figure.get(member), other.get(member), (figure["id"], member))
+
+    def test_small_numbers_are_in_the_internal_report_alone(self):
+        hidden = json.loads(self.report("2025", "--json").stdout)
+        shown = json.loads(self.report("2025", "--json", "--internal").stdout)
+        self.assertEqual((hidden["internal"], shown["internal"]), (False, True))
+        rows = [row for item in hidden["figures"] for row in item["figure"]["by"] if row.get("suppressed")]
+        self.assertTrue(rows)
+        self.assertFalse([row for row in rows if row.get("value") is not None or row.get("count") is not None])
+        self.assertFalse([row for item in shown["figures"] for row in item["figure"]["by"] if row.get("suppressed")])
+
+    def test_a_year_without_figures_a_day_to_come_and_no_year_are_refused(self):
+        for args, said in ((["2024"], "there are no figures of 2024"), (["2025", "--as-of", "2100-01-01"], "YEAR"),
+                           (["twee"], "2025"), ([], "report YEAR")):
+            refused = self.report(*args, check=False)
+            self.assertNotEqual(refused.returncode, 0, args)
+            self.assertIn(said, refused.stderr)
+            self.assertEqual(refused.stdout, "")
+
+
+if __name__ == "__main__":
+    unittest.main()
