@@ -29,8 +29,7 @@ int verb_report(struct cli *cli, int argc, char **argv)
 	if (!*order.year || strspn(order.year, "0123456789") != strlen(order.year) ||
 		(order.as_of && strspn(order.as_of, "0123456789-") != strlen(order.as_of)) ||
 		(order.publish && order.internal))
-		return cli_fail(EXIT_USAGE, "report YEAR [--as-of DAY] and a format; what is "
-					    "published is not internal");
+		return cli_fail(EXIT_USAGE, "report YEAR: one year; published is not internal");
 	return report_order(cli->dir, &order, &why) ? cli_fail(EXIT_FAILED, "%s", why.text)
 						    : EXIT_OK;
 }

@@ -108,11 +108,9 @@ static void files_print(const struct report *report, const char *format, struct 
 	buf_text(out, "\"}\n");
 }
 
-int report_answer(const struct report_sources *sources, const struct config *config,
-	const struct kpis *kpis, struct report_asked asked, const char *format, struct buf *out,
-	struct why *why)
+static int answer_make(const struct report_sources *sources, const struct config *config,
+	const struct kpis *kpis, struct report_asked asked, struct report *out, struct why *why)
 {
-	auto_report struct report report = {0};
 	if (asked.as_of == INT32_MAX)
 		asked.as_of = calendar_day_of(last_ms(asked.logs));
 	asked.suppress_below = config->suppress_below;
@@ -122,8 +120,29 @@ int report_answer(const struct report_sources *sources, const struct config *con
 	if (day_parse(config->figures_complete_from, strlen(config->figures_complete_from),
 		    &asked.complete_from) != 0)
 		asked.complete_from = 0;
-	int err = report_make(&report, &sources->outline, kpis, &asked, why);
+	return report_make(out, &sources->outline, kpis, &asked, why);
+}
+
+int report_answer(const struct report_sources *sources, const struct config *config,
+	const struct kpis *kpis, struct report_asked asked, const char *format, struct buf *out,
+	struct why *why)
+{
+	auto_report struct report report = {0};
+	int err = answer_make(sources, config, kpis, asked, &report, why);
 	if (!err)
 		files_print(&report, format, out);
+	return err;
+}
+
+int report_print(const struct report_sources *sources, const struct config *config,
+	const struct kpis *kpis, struct report_asked asked, const char *format, struct buf *out,
+	struct why *why)
+{
+	auto_report struct report report = {0};
+	int err = answer_make(sources, config, kpis, asked, &report, why);
+	for (size_t i = 0; !err && i < FORMATS; i++) {
+		if (!strcmp(formats[i].name, format))
+			formats[i].print(&report, out);
+	}
 	return err;
 }

@@ -19,6 +19,10 @@ void report_sources_done(struct report_sources *sources);
 
 /* "html", "csv" or "json"; "all": every file that is published. */
 bool report_has_format(const char *format);
+/* One of them as it is: html, csv or json. */
+int report_print(const struct report_sources *sources, const struct config *config,
+	const struct kpis *kpis, struct report_asked asked, const char *format, struct buf *out,
+	struct why *why);
 /* A JSON object: the text of each file under its name. year, as_of, internal, logs and names of `asked` are given; as_of
  * INT32_MAX: the day of the last block. */
 int report_answer(const struct report_sources *sources, const struct config *config,

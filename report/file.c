@@ -38,7 +38,10 @@ static void logs_print(const struct report *report, struct buf *out)
 		const struct report_log *log = &report->asked.logs[stream];
 		buf_char(out, stream ? ',' : '{');
 		buf_json(out, stream_names[stream]);
-		buf_printf(out, ":{\"seq\":%" PRIu64 ",\"hash\":\"", log->seq);
+		buf_printf(out, ":{\"seq\":%" PRIu64 ",\"hash\":", log->seq);
+		buf_text(out, log->written_at_ms ? "\"" : "null}");
+		if (!log->written_at_ms)
+			continue;
 		buf_hex(out, log->hash, sizeof log->hash);
 		buf_text(out, "\"}");
 	}

@@ -4,8 +4,12 @@ import csv
 import html
 import io
 import json
+import os
 import re
+import shutil
 import unittest
+import urllib.error
+import urllib.request
 
 from wot import Wot
 
@@ -100,9 +104,60 @@ class Report(unittest.TestCase):
         self.assertFalse([row for row in rows if row.get("value") is not None or row.get("count") is not None])
         self.assertFalse([row for item in shown["figures"] for row in item["figure"]["by"] if row.get("suppressed")])
 
+    def page(self, path, client=None):
+        headers = {"Authorization": f"Bearer {self.wot.token(client)}"} if client else {}
+        try:
+            with urllib.request.urlopen(urllib.request.Request(self.wot.url("aggregate", path), headers=headers), timeout=30) as answer:
+                return answer.status, answer.read().decode("latin-1"), answer.headers
+        except urllib.error.HTTPError as error:
+            return error.code, error.read().decode(), error.headers
+
+    def test_the_public_gets_what_was_published_and_who_signed_in_the_live_one(self):
+        published = self.wot.dir / "aggregate" / "published"
+        self.assertEqual(self.page("/jaarverslag/2025")[0], 404)
+        status, said, _ = self.page("/jaarverslag/2025.pdf", "manager")
+        self.assertEqual((status, "niet als PDF gepubliceerd" in said), (404, True))
+        status, live, _ = self.page("/jaarverslag/2025", "manager")
+        self.assertEqual((status, "Bij 76% startte de begeleiding binnen 4 weken." in words(live)), (200, True))
+        for bad in ("/jaarverslag/", "/jaarverslag/25", "/jaarverslag/2025.doc", "/jaarverslag/2025/../x", "/jaarverslag/2024"):
+            self.assertEqual(self.page(bad)[0], 404, bad)
+        self.assertEqual(self.page("/jaarverslag/2025?x=1", "manager")[0], 400)
+        if not shutil.which("chromium"):
+            self.skipTest("no chromium to make a PDF with")
+        self.report("2025", "--publish")
+        self.assertEqual([path.name for path in published.iterdir()], ["2025"])
+        self.assertEqual(sorted(path.name for path in (published / "2025").iterdir()), [f"jaarverslag-2025.{kind}" for kind in ("csv", "html", "json", "pdf")])
+        self.report("2025", "--publish")  # in the place of what was there
+        self.assertEqual([path.name for path in published.iterdir()], ["2025"])
+        status, page, _ = self.page("/jaarverslag/2025")
+        self.assertEqual((status, "Bij 76% startte de begeleiding binnen 4 weken." in words(page)), (200, True))
+        for kind in ("csv", "json", "html", "pdf"):
+            status, said, headers = self.page(f"/jaarverslag/2025.{kind}")
+            self.assertEqual((status, said), (200, (published / "2025" / f"jaarverslag-2025.{kind}").read_bytes().decode("latin-1")), kind)
+        self.assertEqual(headers["Content-Type"], "application/pdf")
+
+    def test_a_pdf_has_the_words_of_the_report_and_the_same_bytes_again(self):
+        if not shutil.which("chromium"):
+            self.skipTest("no chromium to make a PDF with")
+        path = self.wot.dir / "report.pdf"
+        self.report("2025", "--pdf", "-o", path)
+        first = path.read_bytes()
+        self.report("2025", "--pdf", "-o", path)
+        self.assertEqual(first, path.read_bytes())
+        self.assertTrue(first.startswith(b"%PDF"))
+
+    def test_without_chromium_there_is_no_pdf_and_it_is_said_what_to_install(self):
+        before, os.environ["PATH"] = os.environ["PATH"], "/nowhere"
+        try:
+            refused = self.report("2025", "--pdf", "-o", self.wot.dir / "none.pdf", check=False)
+        finally:
+            os.environ["PATH"] = before
+        self.assertEqual((refused.returncode, "apt-get install chromium" in refused.stderr), (1, True))
+        self.assertFalse((self.wot.dir / "none.pdf").exists())
+
     def test_a_year_without_figures_a_day_to_come_and_no_year_are_refused(self):
         for args, said in ((["2024"], "there are no figures of 2024"), (["2025", "--as-of", "2100-01-01"], "YEAR"),
-                           (["twee"], "2025"), ([], "report YEAR")):
+                           (["twee"], "report YEAR"), ([], "report YEAR")):
             refused = self.report(*args, check=False)
             self.assertNotEqual(refused.returncode, 0, args)
             self.assertIn(said, refused.stderr)
