@@ -1,6 +1,4 @@
-/*
- * report: the annual report, as wot-aggregate makes it of its logs.
- */
+/* report: the annual report, as wot-aggregate makes it of its logs. */
 #include "client/report.h"
 
 #include "cli/cli.h"

@@ -57,8 +57,7 @@ static int pdf_make(const char *folder, json_t *files, struct buf *pdf, struct w
 	buf_printf(&html, "%s/print.html", folder);
 	buf_printf(pdf, "%s/report.pdf", folder);
 	buf_printf(&profile, "%s.profile", pdf->data);
-	int err = file_write(
-		html.data, json_string_value(json_object_get(files, "html")), why);
+	int err = file_write(html.data, json_string_value(json_object_get(files, "html")), why);
 	if (!err)
 		err = report_pdf(html.data, pdf->data, dated ? dated : "", why);
 	unlink(html.data);
@@ -104,8 +103,8 @@ static int formats_write(const char *folder, const char *year, json_t *files, st
 	for (size_t i = 0; !err && i < sizeof formats / sizeof *formats; i++) {
 		auto_buf struct buf path = {0};
 		buf_printf(&path, "%s/jaarverslag-%s.%s", folder, year, formats[i]);
-		err = file_write(path.data,
-			json_string_value(json_object_get(files, formats[i])), why);
+		err = file_write(
+			path.data, json_string_value(json_object_get(files, formats[i])), why);
 	}
 	if (!err)
 		err = pdf_make(folder, files, &pdf, why);
@@ -134,8 +133,9 @@ static int report_publish(const char *dir, const char *year, json_t *files, stru
 	buf_printf(&made, "%s/.%s-XXXXXX", top.data, year);
 	if ((mkdir(top.data, 0755) != 0 && errno != EEXIST) || !mkdtemp(made.data))
 		return why_set(why, ERR_IO, "%s: %s", top.data, strerror(errno));
-	int err = chmod(made.data, 0755) ? why_set(why, ERR_IO, "%s: %s", made.data, strerror(errno))
-					 : formats_write(made.data, year, files, why);
+	int err = chmod(made.data, 0755)
+			  ? why_set(why, ERR_IO, "%s: %s", made.data, strerror(errno))
+			  : formats_write(made.data, year, files, why);
 	if (!err)
 		err = folder_put(made.data, place.data, top.data, why);
 	if (err)

@@ -2,6 +2,7 @@
 
 #include "kpi/kpi_yaml.h"
 #include "lib/calendar.h"
+#include "lib/json_out.h"
 #include "proto/json.h"
 #include "report/file.h"
 #include "report/view.h"
@@ -91,21 +92,18 @@ static void dated_print(const struct report *report, struct buf *out)
 
 static void files_print(const struct report *report, const char *format, struct buf *out)
 {
-	char before = '{';
+	auto_buf struct buf dated = {0};
+	json_out_open(out, NULL, '{');
 	for (size_t i = 0; i < FORMATS; i++) {
 		auto_buf struct buf text = {0};
 		if (strcmp(format, "all") != 0 && strcmp(format, formats[i].name) != 0)
 			continue;
 		formats[i].print(report, &text);
-		buf_char(out, before);
-		buf_json(out, formats[i].name);
-		buf_char(out, ':');
-		buf_json(out, text.data);
-		before = ',';
+		json_out_text(out, formats[i].name, text.data);
 	}
-	buf_printf(out, ",\"dated\":\"");
-	dated_print(report, out);
-	buf_text(out, "\"}\n");
+	dated_print(report, &dated);
+	json_out_text(out, "dated", dated.data);
+	json_out_end(out, '}');
 }
 
 static int answer_make(const struct report_sources *sources, const struct config *config,

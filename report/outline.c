@@ -1,241 +1,219 @@
+/* The chapters of report.yaml, its charts, and what must add up. */
 #include "report/outline_own.h"
 
-#include <stdlib.h>
 #include <string.h>
 
-enum { NEEDS_MAX = 256 };
+enum { CUT_MAX = 31, FIRST_MAX = 32 };
 
-/* ---- what is asked for ---- */
+#define KEYS(...)                                                                                  \
+	static const char *const keys[] = {__VA_ARGS__};                                           \
+	yaml_keys(yaml, node, keys, sizeof keys / sizeof *keys)
 
-void outline_need(struct outline_reader *reader, struct outline_need need)
+static const char *text_need(struct yaml *yaml, const struct yaml_node *node, const char *key)
 {
-	struct outline *outline = reader->outline;
-	for (size_t i = 0; i < outline->need_count; i++) {
-		struct outline_need *there = &outline->needs[i];
-		if (strcmp(there->id, need.id) || there->span != need.span ||
-			there->otherwise != need.otherwise || !there->by != !need.by ||
-			(need.by && strcmp(there->by, need.by) != 0))
-			continue;
-		if (need.hide_with)
-			there->hide_with = need.hide_with;
-		return;
-	}
-	if (outline->need_count == NEEDS_MAX)
-		yaml_fail(&reader->yaml, NULL, "more than %d figures are named", NEEDS_MAX);
-	else
-		outline->needs[outline->need_count++] = need;
+	const char *text = "";
+	yaml_text(yaml, yaml_need(yaml, node, key), &text);
+	return text;
 }
 
-const struct kpi *outline_kpi(
-	struct outline_reader *reader, const struct yaml_node *node, const char *id, size_t len)
+static void spans_need(
+	struct outline_reader *reader, const struct outline_ids *figures, enum outline_span span)
 {
-	for (size_t i = 0; i < reader->kpis->count; i++) {
-		const struct kpi *kpi = &reader->kpis->items[i];
-		if (!kpi->hidden && strlen(kpi->id) == len && !memcmp(kpi->id, id, len)) {
-			outline_need(reader, (struct outline_need){.id = arena_strdup(&reader->yaml.arena, kpi->id)});
-			return kpi;
-		}
-	}
-	yaml_fail(&reader->yaml, node, "there is no KPI %.*s", len < 64 ? (int)len : 64, id);
-	return NULL;
+	for (size_t i = 0; i < figures->count; i++)
+		outline_need(reader, (struct outline_need){.id = figures->items[i], .span = span});
 }
 
-static const char *text_of(struct outline_reader *reader, const char *text, size_t len)
-{
-	char *copy = arena_alloc(&reader->yaml.arena, len + 1);
-	memcpy(copy, text, len);
-	return copy;
-}
+/* ---- charts ---- */
 
-static bool has_split(const struct kpi *kpi, const char *by, size_t len)
+/* What a kind takes must be there. */
+static void kind_check(struct outline_reader *reader, const struct yaml_node *node,
+	const struct outline_chart *chart)
 {
-	const struct formula *formula = kpi->formulas[0];
-	for (size_t i = 0; i < formula->split_count; i++) {
-		const char *id = formula->splits[i].dimension->id;
-		if (strlen(id) == len && !memcmp(id, by, len))
-			return true;
-	}
-	return false;
-}
-
-/* "help_requests", "help_requests/ward", "help_requests/ward=ZUID" */
-static bool ref_read(struct outline_reader *reader, const struct yaml_node *node, const char *text,
-	size_t len, struct outline_ref *out)
-{
-	const char *slash = memchr(text, '/', len), *end = text + len;
-	const struct kpi *kpi =
-		outline_kpi(reader, node, text, slash ? (size_t)(slash - text) : len);
-	if (!kpi)
-		return false;
-	*out = (struct outline_ref){.id = arena_strdup(&reader->yaml.arena, kpi->id)};
-	if (!slash)
-		return true;
-	const char *by = slash + 1, *key = memchr(by, '=', (size_t)(end - by));
-	size_t by_len = (size_t)((key ? key : end) - by);
-	if (!has_split(kpi, by, by_len)) {
-		yaml_fail(&reader->yaml, node, "%s is not split by %.*s", kpi->id,
-			by_len < 64 ? (int)by_len : 64, by);
-		return false;
-	}
-	out->by = text_of(reader, by, by_len);
-	out->key = key ? text_of(reader, key + 1, (size_t)(end - key) - 1) : NULL;
-	outline_need(reader, (struct outline_need){.id = out->id, .by = out->by});
-	return true;
-}
-
-bool outline_ref_read(
-	struct outline_reader *reader, const struct yaml_node *node, bool split, struct outline_ref *out)
-{
-	const char *text = NULL;
-	if (!yaml_text(&reader->yaml, node, &text) ||
-		!ref_read(reader, node, text, strlen(text), out))
-		return false;
-	if (!split != !out->by || out->key)
+	bool split = chart->kind == OUTLINE_BARS || chart->kind == OUTLINE_PARTS ||
+		     chart->kind == OUTLINE_COLUMNS;
+	if (split != (chart->split.id != NULL) || split == (chart->figures.count > 0))
 		yaml_fail(&reader->yaml, node,
-			split ? "a split is meant here: help_requests/ward"
-			      : "a figure as a whole is meant here");
-	return true;
+			split ? "such a chart is of one split: figure: help_requests/ward"
+			      : "such a chart is of figures: figures: [ID, …]");
 }
 
-const char *outline_id_read(struct outline_reader *reader, const struct yaml_node *node)
+static void chart_read(
+	struct outline_reader *reader, const struct yaml_node *node, struct outline_chart *out)
 {
-	struct outline_ref ref = {0};
-	return node && outline_ref_read(reader, node, false, &ref) ? ref.id : NULL;
-}
-
-void outline_ids_read(struct outline_reader *reader, const struct yaml_node *node, struct outline_ids *out)
-{
-	const struct yaml_node *item = yaml_list(&reader->yaml, node);
-	for (; item; item = item->next) {
-		if (out->count == OUTLINE_REFS_MAX) {
-			yaml_fail(&reader->yaml, item, "more than %d figures", OUTLINE_REFS_MAX);
-			return;
-		}
-		const char *id = outline_id_read(reader, item);
-		if (id)
-			out->items[out->count++] = id;
-	}
-}
-
-/* ---- sentences ---- */
-
-static const struct {
-	const char *name;
-	bool split, row; /* of a split, or of one of its rows */
-} takes[] = {
-	[TAKE_VALUE] = {"value", .row = true},
-	[TAKE_COUNT] = {"count", .row = true},
-	[TAKE_OF] = {"of"},
-	[TAKE_UNKNOWN] = {"unknown"},
-	[TAKE_HALF] = {"half"},
-	[TAKE_NINE] = {"nine"},
-	[TAKE_PART] = {"part"},
-	[TAKE_MOST] = {"most", .split = true},
-	[TAKE_LEAST] = {"least", .split = true},
-	[TAKE_TOP] = {"top", .split = true},
-	[TAKE_TOP_NAME] = {"top_name", .split = true},
-	[TAKE_NORM] = {"norm"},
-	[TAKE_DOUBT] = {"doubt"},
-	[TAKE_EARLIER] = {"earlier"},
-};
-
-static bool take_read(struct outline_reader *reader, const struct yaml_node *node, const char *name,
-	size_t len, struct outline_part *out)
-{
-	size_t i = 0, count = sizeof takes / sizeof *takes;
-	while (i < count && (strlen(takes[i].name) != len || memcmp(takes[i].name, name, len) != 0))
-		i++;
-	if (i == count) {
-		yaml_fail(&reader->yaml, node, "there is no .%.*s of a figure",
-			len < 64 ? (int)len : 64, name);
-		return false;
-	}
-	out->take = (enum outline_take)i;
-	bool fits = out->ref.key ? takes[i].row : out->ref.by ? takes[i].split : !takes[i].split;
-	if (!fits)
-		yaml_fail(&reader->yaml, node, "there is no .%s of %s%s%s", takes[i].name,
-			out->ref.id, out->ref.by ? "/" : "", out->ref.by ? out->ref.by : "");
-	return fits;
-}
-
-/* What stands between braces: REF[.TAKE][:ONE|MORE] */
-static bool field_read(struct outline_reader *reader, const struct yaml_node *node, const char *text,
-	size_t len, struct outline_part *out)
-{
-	const char *end = text + len, *words = memchr(text, ':', len);
-	const char *head_end = words ? words : end;
-	const char *point = memchr(text, '.', (size_t)(head_end - text));
-	const char *ref_end = point ? point : head_end;
-	if (!ref_read(reader, node, text, (size_t)(ref_end - text), &out->ref) ||
-		!take_read(reader, node, point ? point + 1 : "value",
-			point ? (size_t)(head_end - point) - 1 : strlen("value"), out))
-		return false;
-	if (!words)
-		return true;
-	const char *bar = memchr(words + 1, '|', (size_t)(end - words) - 1);
-	if (!bar) {
-		yaml_fail(&reader->yaml, node, "words for one and for more: {…:# dag|# dagen}");
-		return false;
-	}
-	out->one = text_of(reader, words + 1, (size_t)(bar - words) - 1);
-	out->more = text_of(reader, bar + 1, (size_t)(end - bar) - 1);
-	return true;
-}
-
-static void parts_read(struct outline_reader *reader, const struct yaml_node *node, const char *text,
-	struct outline_part *parts, size_t *count)
-{
-	while (*text) {
-		bool is_field = *text == '{';
-		const char *end = is_field ? strchr(text, '}') : strchrnul(text, '{');
-		if (!end || *count == OUTLINE_PARTS_MAX) {
-			yaml_fail(&reader->yaml, node,
-				end ? "a sentence of too many fields" : "a { without its }");
-			return;
-		}
-		struct outline_part *part = &parts[(*count)++];
-		if (!is_field)
-			part->text = text_of(reader, text, (size_t)(end - text));
-		else if (!field_read(reader, node, text + 1, (size_t)(end - text) - 1, part))
-			part->text = "";
-		text = end + is_field;
-	}
-}
-
-void outline_say_read(
-	struct outline_reader *reader, const struct yaml_node *node, struct outline_say *out)
-{
-	const char *text = NULL;
-	struct outline_part parts[OUTLINE_PARTS_MAX] = {0};
-	size_t count = 0;
-	if (!yaml_text(&reader->yaml, node, &text))
+	static const char *const kinds[] = {
+		"none", "quarters", "bars", "parts", "columns", "shares", "unknowns"};
+	struct yaml *yaml = &reader->yaml;
+	unsigned kind = 0;
+	if (!yaml_map(yaml, node))
 		return;
-	parts_read(reader, node, text, parts, &count);
-	out->parts = arena_dup(&reader->yaml.arena, parts, (count + 1) * sizeof *parts);
-	out->count = count;
+	KEYS("kind", "title", "figure", "figures", "of", "first", "cut", "norm", "within", "axis",
+		"unit", "hide_with", "read");
+	yaml_choice(
+		yaml, yaml_need(yaml, node, "kind"), kinds, sizeof kinds / sizeof *kinds, &kind);
+	out->kind = (enum outline_chart_kind)kind;
+	out->title = text_need(yaml, node, "title");
+	if (yaml_get(node, "figure"))
+		outline_ref_read(reader, yaml_get(node, "figure"), true, &out->split);
+	outline_ids_read(reader, yaml_get(node, "figures"), &out->figures);
+	out->of = outline_id_read(reader, yaml_get(node, "of"));
+	yaml_u32(yaml, yaml_get(node, "first"), 1, FIRST_MAX, &out->first);
+	yaml_u32(yaml, yaml_get(node, "cut"), 1, CUT_MAX, &out->cut);
+	out->norm = outline_id_read(reader, yaml_get(node, "norm"));
+	yaml_text(yaml, yaml_get(node, "within"), &out->within);
+	yaml_text(yaml, yaml_get(node, "axis"), &out->axis);
+	out->unit = "";
+	yaml_text(yaml, yaml_get(node, "unit"), &out->unit);
+	outline_ids_read(reader, yaml_get(node, "hide_with"), &out->hide_with);
+	yaml_text(yaml, yaml_get(node, "read"), &out->read);
+	kind_check(reader, node, out);
+	if (out->kind == OUTLINE_QUARTERS)
+		spans_need(reader, &out->figures, OUTLINE_QUARTER);
+	if (out->kind == OUTLINE_COLUMNS && out->split.id)
+		outline_need(reader, (struct outline_need){.id = out->split.id,
+					     .by = out->split.by,
+					     .hide_with = &out->hide_with});
 }
 
-void outline_says_read(
-	struct outline_reader *reader, const struct yaml_node *node, struct outline_says *out)
+/* ---- chapters ---- */
+
+static void brief_read(
+	struct outline_reader *reader, const struct yaml_node *node, struct outline_brief *out)
 {
-	struct outline_say *says =
-		arena_alloc(&reader->yaml.arena, ((node ? node->count : 0) + 1) * sizeof *says);
-	const struct yaml_node *item = yaml_list(&reader->yaml, node);
-	for (out->items = says; item; item = item->next)
-		outline_say_read(reader, item, &says[out->count++]);
+	struct yaml *yaml = &reader->yaml;
+	KEYS("figure", "say");
+	out->id = outline_id_read(reader, yaml_need(yaml, node, "figure"));
+	outline_says_read(reader, yaml_need(yaml, node, "say"), &out->says);
 }
 
-/* ---- the file ---- */
+static void goal_read(
+	struct outline_reader *reader, const struct yaml_node *node, struct outline_goal *out)
+{
+	struct yaml *yaml = &reader->yaml;
+	KEYS("title", "figures", "note");
+	out->title = text_need(yaml, node, "title");
+	yaml_text(yaml, yaml_get(node, "note"), &out->note);
+	outline_ids_read(reader, yaml_need(yaml, node, "figures"), &out->figures);
+	/* A norm per quarter is shown quarter by quarter. */
+	for (size_t i = 0; i < out->figures.count; i++) {
+		const struct kpi *kpi = kpi_find(reader->kpis, out->figures.items[i]);
+		const struct norm *norm = &kpi->norms[reader->kpis->definition_count - 1];
+		if (norm->months == 3)
+			outline_need(reader, (struct outline_need){.id = out->figures.items[i],
+						     .span = OUTLINE_QUARTER});
+	}
+}
 
-int outline_parse(struct outline *outline, const struct kpis *kpis, const char *text, const char *name,
-	struct buf *errors)
+static void piece_read(
+	struct outline_reader *reader, const struct yaml_node *node, struct outline_piece *out)
+{
+	struct yaml *yaml = &reader->yaml;
+	KEYS("id", "title", "large", "under", "judged", "say", "chart");
+	out->id = text_need(yaml, node, "id");
+	out->title = text_need(yaml, node, "title");
+	outline_say_read(reader, yaml_need(yaml, node, "large"), &out->large);
+	outline_say_read(reader, yaml_need(yaml, node, "under"), &out->under);
+	out->judged = outline_id_read(reader, yaml_get(node, "judged"));
+	outline_says_read(reader, yaml_need(yaml, node, "say"), &out->says);
+	chart_read(reader, yaml_get(node, "chart"), &out->chart);
+}
+
+static void word_read(
+	struct outline_reader *reader, const struct yaml_node *node, struct outline_word *out)
+{
+	struct yaml *yaml = &reader->yaml;
+	KEYS("word", "figure", "compare");
+	out->word = text_need(yaml, node, "word");
+	out->id = outline_id_read(reader, yaml_need(yaml, node, "figure"));
+	out->compare = true;
+	yaml_bool(yaml, yaml_get(node, "compare"), &out->compare);
+	if (out->id && out->compare)
+		outline_need(reader, (struct outline_need){.id = out->id, .otherwise = true});
+}
+
+static void sum_read(
+	struct outline_reader *reader, const struct yaml_node *node, struct outline_sum *out)
+{
+	static const char *const series[] = {"quarters"};
+	struct yaml *yaml = &reader->yaml;
+	struct outline_ref ref = {0};
+	unsigned span;
+	KEYS("figure", "rows", "over", "of", "parts");
+	if (node->count != 2)
+		yaml_fail(yaml, node, "a figure adds up to one thing: rows, over, of or parts");
+	out->id = outline_id_read(reader, yaml_need(yaml, node, "figure"));
+	if (yaml_get(node, "rows") && outline_ref_read(reader, yaml_get(node, "rows"), true, &ref))
+		out->by = ref.by;
+	if (ref.id && out->id && kpi_find(reader->kpis, ref.id) != kpi_find(reader->kpis, out->id))
+		yaml_fail(yaml, yaml_get(node, "rows"), "the rows are those of %s", out->id);
+	out->quarters = yaml_choice(yaml, yaml_get(node, "over"), series, 1, &span);
+	out->of = outline_id_read(reader, yaml_get(node, "of"));
+	outline_ids_read(reader, yaml_get(node, "parts"), &out->parts);
+	if (out->quarters && out->id)
+		outline_need(reader, (struct outline_need){.id = out->id, .span = OUTLINE_QUARTER});
+}
+
+/* ---- lists of them ---- */
+
+#define LIST(name)                                                                                 \
+	static void name##s_read(struct outline_reader *reader, const struct yaml_node *node,      \
+		struct outline_##name **items, size_t *count)                                      \
+	{                                                                                          \
+		size_t size = node ? node->count : 0;                                              \
+		*items = arena_alloc(&reader->yaml.arena, (size + 1) * sizeof **items);            \
+		const struct yaml_node *item = yaml_list(&reader->yaml, node);                     \
+		for (; item; item = item->next)                                                    \
+			if (yaml_map(&reader->yaml, item))                                         \
+				name##_read(reader, item, &(*items)[(*count)++]);                  \
+	}
+LIST(brief)
+LIST(goal)
+LIST(piece)
+LIST(word)
+LIST(sum)
+
+static void cover_read(struct outline_reader *reader, const struct yaml_node *node)
+{
+	struct yaml *yaml = &reader->yaml;
+	struct outline *outline = reader->outline;
+	if (!yaml_map(yaml, node))
+		return;
+	KEYS("figures", "read");
+	outline_ids_read(reader, yaml_need(yaml, node, "figures"), &outline->cover);
+	outline->cover_read = text_need(yaml, node, "read");
+	spans_need(reader, &outline->cover, OUTLINE_MONTH);
+}
+
+static void file_read(struct outline_reader *reader)
+{
+	struct yaml *yaml = &reader->yaml;
+	struct outline *outline = reader->outline;
+	const struct yaml_node *node = yaml->root;
+	KEYS("cover", "summary", "norms", "reader", "goals", "pieces", "unknowns", "words",
+		"adds_up");
+	cover_read(reader, yaml_need(yaml, node, "cover"));
+	briefs_read(
+		reader, yaml_need(yaml, node, "summary"), &outline->briefs, &outline->brief_count);
+	outline_ids_read(reader, yaml_need(yaml, node, "norms"), &outline->norms);
+	outline_says_read(reader, yaml_get(node, "reader"), &outline->reader);
+	goals_read(reader, yaml_need(yaml, node, "goals"), &outline->goals, &outline->goal_count);
+	pieces_read(
+		reader, yaml_need(yaml, node, "pieces"), &outline->pieces, &outline->piece_count);
+	pieces_read(reader, yaml_need(yaml, node, "unknowns"), &outline->unknowns,
+		&outline->unknown_count);
+	words_read(reader, yaml_need(yaml, node, "words"), &outline->words, &outline->word_count);
+	sums_read(reader, yaml_need(yaml, node, "adds_up"), &outline->sums, &outline->sum_count);
+}
+
+int outline_parse(struct outline *outline, const struct kpis *kpis, const char *text,
+	const char *name, struct buf *errors)
 {
 	struct outline read = {0};
 	struct outline_reader reader = {.kpis = kpis, .outline = &read};
 	int err = yaml_parse(&reader.yaml, text, strlen(text), name, errors);
 	if (!err) {
-		read.needs = arena_alloc(&reader.yaml.arena, NEEDS_MAX * sizeof *read.needs);
-		outline_file_read(&reader);
+		read.needs =
+			arena_alloc(&reader.yaml.arena, OUTLINE_NEEDS_MAX * sizeof *read.needs);
+		file_read(&reader);
 		err = yaml_result(&reader.yaml);
 	}
 	if (!err) {

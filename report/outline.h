@@ -10,7 +10,7 @@
  *	{help_requests/ward.most}           the largest two, each with its share
  *	{goals_met.norm}                    what its norm is, and whether it is met, as sentences of their own
  *
- * `takes` in outline.c has all that can follow the point. A sentence of which a number is not known, or not shown, is left
+ * `takes` in outline_say.c has all that can follow the point. A sentence of which a number is not known, or not shown, is left
  * out; sentences that hold no number of their own (norm, doubt, earlier) say nothing then.
  */
 #ifndef WOT_REPORT_OUTLINE_H
@@ -66,7 +66,7 @@ struct outline_ids {
 };
 
 struct outline_brief {
-	const char *id; /* whose verdict stands beside it */
+	const char *id;           /* whose verdict stands beside it */
 	struct outline_says says; /* the first stands out */
 };
 struct outline_goal {
@@ -89,20 +89,20 @@ struct outline_chart {
 	const char *title;
 	struct outline_ref split; /* BARS, PARTS, COLUMNS */
 	struct outline_ids figures;
-	const char *of;     /* BARS: whose number is the whole; NULL: the split's own */
-	uint32_t first;     /* BARS: so many; 0: all */
-	uint32_t cut;       /* COLUMNS: the last class within the norm */
-	const char *norm;   /* COLUMNS, QUARTERS: the figure that is held to it */
-	const char *within; /* COLUMNS: "binnen 4 weken" */
-	const char *axis, *unit; /* COLUMNS: what the classes are, and of one: "week" */
+	const char *of;               /* BARS: whose number is the whole; NULL: the split's own */
+	uint32_t first;               /* BARS: so many; 0: all */
+	uint32_t cut;                 /* COLUMNS: the last class within the norm */
+	const char *norm;             /* COLUMNS, QUARTERS: the figure that is held to it */
+	const char *within;           /* COLUMNS: "binnen 4 weken" */
+	const char *axis, *unit;      /* COLUMNS: what the classes are, and of one: "week" */
 	struct outline_ids hide_with; /* COLUMNS: not shown where one of these is not */
-	const char *read;          /* how to read it */
+	const char *read;             /* how to read it */
 };
 /* A figure of the report: one number large, sentences, a chart. */
 struct outline_piece {
 	const char *id, *title;
 	struct outline_say large, under; /* the number, and what it is */
-	const char *judged; /* the figure whose missed norm colours it; NULL */
+	const char *judged;              /* the figure whose missed norm colours it; NULL */
 	struct outline_says says;
 	struct outline_chart chart;
 };
@@ -114,9 +114,9 @@ struct outline_word {
 /* Checked before anything is hidden. */
 struct outline_sum {
 	const char *id;
-	const char *by;        /* its rows */
-	bool quarters;         /* its four quarters */
-	const char *of;        /* what that share is of */
+	const char *by;           /* its rows */
+	bool quarters;            /* its four quarters */
+	const char *of;           /* what that share is of */
 	struct outline_ids parts; /* these figures */
 };
 
@@ -140,12 +140,13 @@ struct outline {
 	struct outline_word *words;
 	struct outline_sum *sums;
 	struct outline_need *needs;
-	size_t brief_count, goal_count, piece_count, unknown_count, word_count, sum_count, need_count;
+	size_t brief_count, goal_count, piece_count, unknown_count, word_count, sum_count,
+		need_count;
 };
 
 /* kpis: those that may be named. ERR_CONFIG: errors has name:line:column, all at once. */
-int outline_parse(struct outline *outline, const struct kpis *kpis, const char *text, const char *name,
-	struct buf *errors);
+int outline_parse(struct outline *outline, const struct kpis *kpis, const char *text,
+	const char *name, struct buf *errors);
 void outline_done(struct outline *outline);
 
 #endif

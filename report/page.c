@@ -40,7 +40,8 @@ static bool published_read(uint32_t year, const char *format, struct buf *out)
 	FILE *file = fopen(path, "re");
 	if (!file)
 		return false;
-	for (size_t got; (got = fread(chunk, 1, sizeof chunk, file)) > 0 && out->len < PUBLISHED_MAX;)
+	for (size_t got;
+		(got = fread(chunk, 1, sizeof chunk, file)) > 0 && out->len < PUBLISHED_MAX;)
 		buf_add(out, chunk, got);
 	bool whole = !ferror(file) && feof(file) && out->len;
 	fclose(file);
@@ -53,7 +54,8 @@ static struct html body_of(const struct buf *file)
 	static const char begins[] = "<main id=\"inhoud\">", ends[] = "</main>";
 	char *from = memmem(file->data, file->len, begins, strlen(begins));
 	char *at = from ? from + strlen(begins) : NULL;
-	char *to = at ? memmem(at, file->len - (size_t)(at - file->data), ends, strlen(ends)) : NULL;
+	char *to =
+		at ? memmem(at, file->len - (size_t)(at - file->data), ends, strlen(ends)) : NULL;
 	return to ? (struct html){at, (size_t)(to - at)} : (struct html){"", 0};
 }
 
@@ -74,8 +76,8 @@ static void page_print(
 }
 
 /* That there is no PDF has a reason of its own. */
-static void unpublished_print(const struct report_page *page, struct report_paper *paper,
-	struct buf *out)
+static void unpublished_print(
+	const struct report_page *page, struct report_paper *paper, struct buf *out)
 {
 	const struct html_refusal view = {.town = page->house.town,
 		.top = page_top(&page->house),
@@ -112,7 +114,8 @@ int report_page(const struct report_page *page, struct report_paper *paper, stru
 		return err;
 	paper->type = kinds[kind].type;
 	if (kind != KIND_PAGE) {
-		paper->headers = "Content-Disposition: attachment\nX-Content-Type-Options: nosniff\n";
+		paper->headers =
+			"Content-Disposition: attachment\nX-Content-Type-Options: nosniff\n";
 		buf_add(out, file.data, file.len);
 	} else {
 		page_print(page, year, &file, out);

@@ -16,19 +16,22 @@ static struct period span_period(const struct report *report, enum outline_span 
 	struct period out = {.today = report->asked.as_of};
 	if (span == OUTLINE_YEAR)
 		return report->period;
-	out.from = calendar_day((struct calendar_date){
-		(int)report->asked.year, (int)index * months + 1, 1});
+	out.from = calendar_day(
+		(struct calendar_date){(int)report->asked.year, (int)index * months + 1, 1});
 	out.to = calendar_add_months(out.from, months) - 1;
 	return out;
 }
 
 static size_t span_count(enum outline_span span)
 {
-	return span == OUTLINE_MONTH ? REPORT_MONTHS : span == OUTLINE_QUARTER ? REPORT_QUARTERS : 1;
+	return span == OUTLINE_MONTH     ? REPORT_MONTHS
+	       : span == OUTLINE_QUARTER ? REPORT_QUARTERS
+					 : 1;
 }
 
 /* A viewer is told of quarters and months that are over. */
-static bool is_told(const struct report *report, enum outline_span span, const struct period *period)
+static bool is_told(
+	const struct report *report, enum outline_span span, const struct period *period)
 {
 	if (span == OUTLINE_YEAR)
 		return true;
@@ -48,8 +51,8 @@ static int one_make(const struct report *report, const struct outline_need *need
 		cut.by[0] = dimension_of(kpi->formulas[definition], need->by, strlen(need->by));
 		cut.by_count = 1;
 		if (!cut.by[0])
-			return why_set(why, ERR_CONFIG, "report.yaml splits %s by %s, which it is not",
-				need->id, need->by);
+			return why_set(why, ERR_CONFIG,
+				"report.yaml splits %s by %s, which it is not", need->id, need->by);
 	}
 	int err = figure_make(out, kpi, period, definition, &cut, report->asked.names, why);
 	if (err)
@@ -78,7 +81,8 @@ static int need_make(struct report *report, const struct outline_need *need, str
 
 /* ---- what must add up ---- */
 
-static bool is_of(const struct outline_need *need, const char *id, const char *by, enum outline_span span)
+static bool is_of(
+	const struct outline_need *need, const char *id, const char *by, enum outline_span span)
 {
 	return !strcmp(need->id, id) && need->span == span && !need->otherwise &&
 	       (by ? need->by && !strcmp(need->by, by) : !need->by);
@@ -121,8 +125,8 @@ static int sums_check(const struct report *report, struct why *why)
 		int64_t parts = parts_sum(report, sum, &what);
 		if (whole != parts)
 			return why_set(why, ERR_DIVERGED,
-				"the report of %u is not made, for it does not add up: %s is %" PRId64
-				", and %s %" PRId64,
+				"the report of %u is not made, for it does not add up: %s is "
+				"%" PRId64 ", and %s %" PRId64,
 				report->asked.year, sum->id, whole, what.data, parts);
 	}
 	return 0;
@@ -163,8 +167,8 @@ static int asked_hide(struct report *report, struct why *why)
 		from[asked.count] = i;
 		asked.items[asked.count++] = report->figures[i];
 	}
-	int err = suppress_figures(report->kpis, report->asked.names, report->asked.suppress_below,
-		&asked, why);
+	int err = suppress_figures(
+		report->kpis, report->asked.names, report->asked.suppress_below, &asked, why);
 	for (size_t i = 0; i < asked.count; i++)
 		report->figures[from[i]] = asked.items[i];
 	free(asked.items);
@@ -177,8 +181,8 @@ static bool is_hidden(const struct report *report, const char *id)
 	return !figure || figure->suppressed;
 }
 
-static void classes_hide(const struct report *report, const struct outline_need *need,
-	struct figure *figure)
+static void classes_hide(
+	const struct report *report, const struct outline_need *need, struct figure *figure)
 {
 	bool hides = is_hidden(report, need->id) || !report->is_over;
 	for (size_t i = 0; need->hide_with && i < need->hide_with->count; i++)
@@ -190,8 +194,8 @@ static void classes_hide(const struct report *report, const struct outline_need 
 		figure_hide(figure);
 }
 
-static void otherwise_hide(const struct report *report, const struct outline_need *need,
-	struct figure *figure)
+static void otherwise_hide(
+	const struct report *report, const struct outline_need *need, struct figure *figure)
 {
 	const struct figure *now = report_figure(report, need->id, NULL);
 	const struct counts *was = &figure->total.counts, *is = &now->total.counts;

@@ -80,8 +80,8 @@ static struct chart_row split_row(
 	return out;
 }
 
-static void split_add(struct chart_pen *pen, struct drawing *drawing, const struct figure_row *row,
-	int64_t whole)
+static void split_add(
+	struct chart_pen *pen, struct drawing *drawing, const struct figure_row *row, int64_t whole)
 {
 	if (drawing->count == ROWS_MAX)
 		return;
@@ -112,8 +112,7 @@ static bool split_draw(struct chart_pen *pen, const struct outline_chart *chart,
 	struct drawing *drawing, struct html_report_table *table)
 {
 	const struct figure *split = report_figure(pen->report, chart->split.id, chart->split.by);
-	const struct figure *of =
-		chart->of ? report_figure(pen->report, chart->of, NULL) : split;
+	const struct figure *of = chart->of ? report_figure(pen->report, chart->of, NULL) : split;
 	int64_t whole = of ? of->total.counts.count : 0;
 	if (!split || split->suppressed || of->suppressed || !split->row_count || !whole)
 		return false;
@@ -216,8 +215,7 @@ static void share_row(struct chart_pen *pen, const struct figure *figure, struct
 		say_norm_value(figure, false, &text);
 		out->norm_text = pen_text(pen, &text);
 	}
-	const struct published_figure *earlier =
-		say_published(figure, pen->report->asked.year - 1);
+	const struct published_figure *earlier = say_published(figure, pen->report->asked.year - 1);
 	if (earlier) {
 		out->before = earlier->value;
 		out->before_text = share_text(pen, earlier->value);
@@ -230,7 +228,9 @@ static void share_table_row(struct chart_pen *pen, const struct figure *figure,
 	static const char none[] = "\u2013";
 	auto_buf struct buf text = {0};
 	const struct value *total = &figure->total;
-	const char *cells[] = {row->hidden ? "x" : row->text ? row->text : none,
+	const char *cells[] = {row->hidden ? "x"
+			       : row->text ? row->text
+					   : none,
 		row->norm_text ? row->norm_text : none, none, none};
 	if (total->has_range && total->high - total->low >= 0.004) {
 		nl_shares(total->low, total->high, &text);
@@ -245,8 +245,8 @@ static void share_table_row(struct chart_pen *pen, const struct figure *figure,
 	table_row(pen, drawing, figure->kpi->label, cells, 4);
 }
 
-static bool shares_draw(struct chart_pen *pen, const struct outline_ids *figures,
-	const char *title, struct drawing *drawing, struct html_report_table *table)
+static bool shares_draw(struct chart_pen *pen, const struct outline_ids *figures, const char *title,
+	struct drawing *drawing, struct html_report_table *table)
 {
 	for (size_t i = 0; i < figures->count; i++) {
 		const struct figure *figure = report_figure(pen->report, figures->items[i], NULL);
@@ -298,7 +298,8 @@ static bool unknowns_draw(struct chart_pen *pen, const struct outline_chart *cha
 	}
 	for (size_t i = 0; i < drawing->count; i++) {
 		const struct chart_row *row = &drawing->rows[i];
-		const char *cells[] = {row->hidden ? "x" : row->note, row->hidden ? "x" : row->text};
+		const char *cells[] = {
+			row->hidden ? "x" : row->note, row->hidden ? "x" : row->text};
 		table_row(pen, drawing, row->label, cells, 2);
 	}
 	const char *heads[] = {"Gegeven", "Onbekend", "Deel"};
@@ -309,8 +310,8 @@ static bool unknowns_draw(struct chart_pen *pen, const struct outline_chart *cha
 /* ---- parts of a whole, over time ---- */
 
 /* One bar: what figures count in a quarter or a month, darkest first. */
-static bool stack_row(struct chart_pen *pen, const struct outline_ids *figures, enum outline_span span,
-	size_t index, struct chart_row *out)
+static bool stack_row(struct chart_pen *pen, const struct outline_ids *figures,
+	enum outline_span span, size_t index, struct chart_row *out)
 {
 	static const enum chart_tone tones[] = {TONE_NOW, TONE_LIGHT, TONE_MIDDLE};
 	struct chart_part *parts = arena_alloc(pen->arena, figures->count * sizeof *parts + 1);
@@ -344,9 +345,8 @@ static void stack_table_row(struct chart_pen *pen, const struct outline_ids *fig
 	const char *cells[CELLS_MAX];
 	size_t count = 0;
 	for (; count < figures->count && count + 1 < CELLS_MAX; count++)
-		cells[count] = row->hidden
-				       ? "x"
-				       : count_text(pen, llround(row->parts[count].value));
+		cells[count] =
+			row->hidden ? "x" : count_text(pen, llround(row->parts[count].value));
 	cells[count++] = row->hidden ? "x" : row->text;
 	table_row(pen, drawing, row->label, cells, count);
 }

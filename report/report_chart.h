@@ -15,9 +15,8 @@ struct chart_pen {
 };
 
 /* Fills markup and table; false: nothing of it may be shown, or is there. */
-bool report_chart(
-	struct chart_pen *pen, const struct outline_chart *chart, struct html_report_table *table,
-	struct html *drawn);
+bool report_chart(struct chart_pen *pen, const struct outline_chart *chart,
+	struct html_report_table *table, struct html *drawn);
 struct html report_cover_chart(struct chart_pen *pen);
 struct html report_norms_chart(struct chart_pen *pen);
 /* What was written, kept as text. */

@@ -32,9 +32,7 @@ bool say_norm_value(const struct figure *figure, bool bare, struct buf *out)
 	if (!bare || norm->kind != NORM_AT_LEAST)
 		buf_text(out, words[norm->kind]);
 	figure_number(norm->value, norm->held_to->unit, NULL, out);
-	buf_text(out, norm->months == 3    ? " per kwartaal"
-		      : norm->months == 12 ? " per jaar"
-					   : "");
+	buf_text(out, norm->months == 3 ? " per kwartaal" : norm->months == 12 ? " per jaar" : "");
 	return true;
 }
 
@@ -167,7 +165,8 @@ static bool part_say(const struct counts *counts, struct buf *out)
 	return true;
 }
 
-static bool number_say(const struct outline_part *part, const struct figure *figure, struct buf *out)
+static bool number_say(
+	const struct outline_part *part, const struct figure *figure, struct buf *out)
 {
 	const struct value *total = &figure->total;
 	const struct counts *counts = &total->counts;
@@ -248,8 +247,7 @@ static void spans_say(const struct figure *figure, struct buf *out)
 {
 	const char *spans = figure_norm(figure)->months == 3 ? "kwartalen" : "jaren";
 	if (figure->spans_met == figure->spans_over)
-		buf_printf(
-			out, " Die is in alle %u de %s gehaald.", figure->spans_over, spans);
+		buf_printf(out, " Die is in alle %u de %s gehaald.", figure->spans_over, spans);
 	else
 		buf_printf(out, " Die is in %u van de %u %s gehaald.", figure->spans_met,
 			figure->spans_over, spans);
@@ -285,8 +283,8 @@ static void unsure_say(const struct figure *figure, struct buf *out)
 {
 	const struct norm *norm = figure_norm(figure);
 	bool is_met = figure->verdict == VERDICT_MET_UNSURE;
-	double bound = is_met == (norm->kind == NORM_AT_MOST) ? figure->total.high
-							      : figure->total.low;
+	double bound =
+		is_met == (norm->kind == NORM_AT_MOST) ? figure->total.high : figure->total.low;
 	buf_text(out, "Daardoor kan het ook ");
 	nl_share(bound, &norm->value, out);
 	buf_text(out, " zijn. Of de norm is gehaald, is niet zeker.");

@@ -138,15 +138,16 @@ static void goal_fill(
 static bool is_hiding(const struct report *report, const struct outline_piece *piece)
 {
 	const struct outline_ref *split = &piece->chart.split;
-	const struct figure *figure = split->id ? report_figure(report, split->id, split->by) : NULL;
+	const struct figure *figure =
+		split->id ? report_figure(report, split->id, split->by) : NULL;
 	bool hides = figure && figure->suppressed;
 	for (size_t i = 0; figure && !piece->chart.first && i < figure->row_count; i++)
 		hides = hides || figure->rows[i].suppressed;
 	return hides && !report->asked.internal;
 }
 
-static void says_fill(struct chart_pen *pen, const struct outline_piece *piece,
-	struct html_report_piece *out)
+static void says_fill(
+	struct chart_pen *pen, const struct outline_piece *piece, struct html_report_piece *out)
 {
 	auto_buf struct buf text = {0};
 	for (size_t i = 0; i < piece->says.count; i++) {
@@ -228,8 +229,7 @@ static void account_fill(struct chart_pen *pen, struct html_report_body *out)
 {
 	const struct report *report = pen->report;
 	auto_buf struct buf text = {0};
-	struct html_report_body_logs *logs =
-		arena_alloc(pen->arena, STREAM_COUNT * sizeof *logs);
+	struct html_report_body_logs *logs = arena_alloc(pen->arena, STREAM_COUNT * sizeof *logs);
 	char as_of[16];
 	for (enum stream stream = 0; stream < STREAM_COUNT; stream++)
 		log_fill(pen, stream, &logs[stream]);
@@ -321,7 +321,7 @@ void report_view(const struct report *report, struct arena *arena, struct html_r
 static void css_text(const char *text, struct buf *out)
 {
 	for (; *text; text++) {
-		if (!strchr("\"\\<\n", *text))
+		if (!strchr("'\"\\<\n", *text))
 			buf_char(out, *text);
 	}
 }
@@ -335,13 +335,14 @@ static void style_print(const struct report_asked *asked, struct buf *out)
 			buf_add(out, assets[i].data, assets[i].len);
 	}
 	for (size_t i = 0; i < 2; i++) {
-		buf_printf(out, "@page%s{@bottom-left{content:\"Jaarverslag %u, "
-				"wijkondersteuningsteams ",
+		buf_printf(out,
+			"@page%s{@bottom-left{content:'Jaarverslag %u, "
+			"wijkondersteuningsteams ",
 			pages[i], asked->year);
 		css_text(asked->town, out);
 		buf_text(out, asked->synthetic ? ". Voorbeeld: verzonnen stad" : "");
 		buf_text(out, asked->internal ? ". Intern" : "");
-		buf_text(out, "\"}}\n");
+		buf_text(out, "'}}\n");
 	}
 }
 

@@ -97,8 +97,8 @@ static const char *class_of(const struct layout *at, size_t index)
 }
 
 /* From the bottom up, with a gap between two. */
-static void parts_draw(
-	struct svg *svg, const struct layout *at, const struct chart_row *row, double x, double wide)
+static void parts_draw(struct svg *svg, const struct layout *at, const struct chart_row *row,
+	double x, double wide)
 {
 	const double gap = 2;
 	double y = at->base;

@@ -18,7 +18,7 @@ struct aggregate {
 	struct lists lists;                 /* the wards' names and households */
 	struct figure_names names;
 	struct report_sources sources;
-	struct past *past;          /* the one that is folded beside it; NULL */
+	struct past *past; /* the one that is folded beside it; NULL */
 };
 
 extern const struct ctl_command aggregate_commands[]; /* question.c */

@@ -5,15 +5,15 @@
 #include "lib/calendar.h"
 #include "proto/role.h"
 
-int get_report_page(const void *knowledge, const struct get_query *query,
-	struct get_answer *answer, struct why *why)
+int get_report_page(const void *knowledge, const struct get_query *query, struct get_answer *answer,
+	struct why *why)
 {
 	const struct aggregate *aggregate = knowledge;
 	unsigned may = role_may_read(query->role);
 	struct report_page page = {.named = query->named,
 		.reader = may & (READ_KPIS | READ_WORKLIST) ? REPORT_STAFF
 			  : may & READ_KPIS_SUPPRESSED      ? REPORT_VIEWER
-							      : REPORT_PUBLIC,
+							    : REPORT_PUBLIC,
 		.sources = &aggregate->sources,
 		.config = stage_config(aggregate->stage),
 		.kpis = tally_kpis(aggregate->tally),

@@ -11,6 +11,7 @@
 #include "daemons/triage/rules.h"
 #include "figures/published.h"
 #include "kpi/kpi_yaml.h"
+#include "report/outline.h"
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
@@ -136,11 +137,21 @@ static int published_try(const struct text *text, struct buf *errors)
 	return err;
 }
 
+static int report_try(const struct text *text, struct buf *errors)
+{
+	struct outline outline = {0};
+	int err = outline_parse(&outline, shipped_kpis(), text->text, "o", errors);
+	for (size_t i = 0; i < outline.need_count; i++)
+		must(kpi_find(shipped_kpis(), outline.needs[i].id));
+	outline_done(&outline);
+	return err;
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
 {
 	static int (*const files[])(const struct text *text, struct buf *errors) = {settings_try,
 		clients_try, wards_try, organisations_try, closing_try, clocks_try, rules_try,
-		key_try, published_try};
+		key_try, published_try, report_try};
 	auto_buf struct buf errors = {0}, copy = {0};
 	if (!len)
 		return 0;
