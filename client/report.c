@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <ftw.h>
+#include <getopt.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -154,6 +155,38 @@ static int text_put(const char *text, const char *out, struct why *why)
 		       : 0;
 }
 
+/* Words of the socket's line, which has no quoting. */
+static int order_check(const struct report_order *order, struct why *why)
+{
+	bool is_year = *order->year && !order->year[strspn(order->year, "0123456789")];
+	bool is_day = !order->as_of || !order->as_of[strspn(order->as_of, "0123456789-")];
+	if (!is_year || !is_day)
+		return why_set(why, ERR_USAGE, "report YEAR [--as-of DAY] reads 2025, 2026-02-01");
+	if (order->publish && order->internal)
+		return why_set(why, ERR_USAGE, "what is published is not internal");
+	return 0;
+}
+
+int report_order_read(int argc, char **argv, struct report_order *order, struct why *why)
+{
+	static const struct option options[] = {{"as-of", required_argument, NULL, 'a'},
+		{"html", no_argument, NULL, 'f'}, {"pdf", no_argument, NULL, 'f'},
+		{"csv", no_argument, NULL, 'f'}, {"json", no_argument, NULL, 'f'},
+		{"internal", no_argument, NULL, 'i'}, {"publish", no_argument, NULL, 'p'}, {0}};
+	for (int c, which; (c = getopt_long(argc, argv, "o:", options, &which)) != -1;) {
+		if (c == '?')
+			return why_set(why, ERR_USAGE, "wotctl --help says what report takes");
+		if (c == 'f')
+			order->format = options[which].name;
+		else if (c == 'a' || c == 'o')
+			*(c == 'a' ? &order->as_of : &order->out) = optarg;
+		else
+			*(c == 'i' ? &order->internal : &order->publish) = true;
+	}
+	order->year = optind + 1 == argc ? argv[optind] : "";
+	return order_check(order, why);
+}
+
 int report_order(const char *dir, const struct report_order *order, struct why *why)
 {
 	auto_buf struct buf line = {0};
@@ -165,7 +198,7 @@ int report_order(const char *dir, const struct report_order *order, struct why *
 		buf_printf(&line, " as-of %s", order->as_of);
 	json_t *files = ask_json(dir, "aggregate", line.data, why);
 	if (!files)
-		return ERR_USAGE;
+		return ERR_IO;
 	int err;
 	if (order->publish)
 		err = report_publish(dir, order->year, files, why);

@@ -15,7 +15,9 @@ struct report_order {
 	bool internal;
 	bool publish; /* all formats, to DIR/aggregate/published/YEAR; format and out are not looked at */
 };
-/* dir: of the daemons. ERR_USAGE: aggregate refused, `why` says why. Nothing is written where it fails. */
+/* As it is typed: YEAR [--as-of DAY] [--html|--pdf|--csv|--json] [--internal] [-o FILE], or YEAR --publish. */
+int report_order_read(int argc, char **argv, struct report_order *order, struct why *why);
+/* dir: of the daemons. ERR_USAGE: no such report; ERR_IO: aggregate made none, `why` says why. Nothing is written where it fails. */
 int report_order(const char *dir, const struct report_order *order, struct why *why);
 
 /* Prints a file of HTML to another of PDF. dated: the time that it bears, as PDF writes it. ERR_NOT_FOUND: there is no

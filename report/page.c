@@ -67,8 +67,9 @@ static void page_print(
 	char text[16];
 	auto_buf struct buf pdf = {0};
 	snprintf(text, sizeof text, "%u", year);
-	const struct html_report view = {.town = page->house.town,
-		.top = page_top(&page->house),
+	const struct html_report view = {.town = page->house->town,
+		.top = page_top(page->house),
+		.foot = page_foot(page->house),
 		.year = text,
 		.pdf = published_read(year, "pdf", &pdf),
 		.body = body_of(file)};
@@ -79,10 +80,12 @@ static void page_print(
 static void unpublished_print(
 	const struct report_page *page, struct report_paper *paper, struct buf *out)
 {
-	const struct html_refusal view = {.town = page->house.town,
-		.top = page_top(&page->house),
+	const struct html_refusal view = {.town = page->house->town,
+		.top = page_top(page->house),
+		.foot = page_foot(page->house),
 		.what = "Dit jaarverslag is niet als PDF gepubliceerd",
-		.why = "De PDF komt er als het jaarverslag wordt gepubliceerd."};
+		.why = "De PDF komt er als het jaarverslag wordt gepubliceerd.",
+		.origin_aggregate = page->house->origins[DAEMON_AGGREGATE]};
 	paper->status = 404;
 	html_refusal(&view, out);
 }

@@ -20,7 +20,7 @@ struct report_page {
 	const struct config *config;
 	const struct kpis *kpis;
 	struct report_asked asked; /* its day, logs and names */
-	struct page_house house;
+	const struct page_house *house;
 };
 struct report_paper {
 	const char *type, *headers;

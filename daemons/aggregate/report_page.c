@@ -1,7 +1,8 @@
 /* /jaarverslag/YEAR: report/page.h. */
 #include "report/page.h"
 
-#include "daemons/aggregate/page_text.h"
+#include "core/get.h"
+#include "daemons/aggregate/aggregate_own.h"
 #include "lib/calendar.h"
 #include "proto/role.h"
 
@@ -18,7 +19,7 @@ int get_report_page(const void *knowledge, const struct get_query *query, struct
 		.config = stage_config(aggregate->stage),
 		.kpis = tally_kpis(aggregate->tally),
 		.asked = {.as_of = calendar_day_of(query->now_ms), .names = &aggregate->names},
-		.house = page_house_of(aggregate)};
+		.house = query->house};
 	struct report_paper paper;
 	tally_logs(aggregate->tally, page.asked.logs);
 	int err = report_page(&page, &paper, answer->text, why);
