@@ -64,10 +64,11 @@ static struct html body_of(const struct buf *file)
 static void page_print(
 	const struct report_page *page, uint32_t year, const struct buf *file, struct buf *out)
 {
-	char text[16];
+	char text[16], title[32];
 	auto_buf struct buf pdf = {0};
 	snprintf(text, sizeof text, "%u", year);
-	const struct html_report view = {.town = page->house->town,
+	snprintf(title, sizeof title, "Jaarverslag %u", year);
+	const struct html_report view = {.head = page_head(page->house, title),
 		.top = page_top(page->house),
 		.foot = page_foot(page->house),
 		.year = text,
@@ -80,10 +81,11 @@ static void page_print(
 static void unpublished_print(
 	const struct report_page *page, struct report_paper *paper, struct buf *out)
 {
-	const struct html_refusal view = {.town = page->house->town,
+	static const char what[] = "Dit jaarverslag is niet als PDF gepubliceerd";
+	const struct html_refusal view = {.head = page_head(page->house, what),
 		.top = page_top(page->house),
 		.foot = page_foot(page->house),
-		.what = "Dit jaarverslag is niet als PDF gepubliceerd",
+		.what = what,
 		.why = "De PDF komt er als het jaarverslag wordt gepubliceerd.",
 		.origin_aggregate = page->house->origins[DAEMON_AGGREGATE]};
 	paper->status = 404;
