@@ -1,6 +1,6 @@
 /*
- * An HTTP/1.1 server on the loop: whole requests in, whole answers out, later if need be. It knows nothing
- * of paths; whoever opens it answers every request, exactly once.
+ * An HTTP/1.1 server on the loop: whole requests in, whole answers out, later if need be, or in pieces. It
+ * knows nothing of paths; whoever opens it answers every request, exactly once.
  *
  * What comes from outside is bounded: heads, bodies, connections, the time that each may take. Who has kept
  * it waiting longest makes room when there is none. It looks every two seconds whether it can be reached.
@@ -25,6 +25,8 @@ struct http_options {
 	size_t max_ignored_bytes; /* of a method that has no body: read, not kept; more: 413 */
 	size_t max_held_bytes;    /* of all bodies that are held at once; more than one: 503 */
 	unsigned max_connections;
+	unsigned max_streams;    /* of them, that pieces are pushed to */
+	size_t max_unread_bytes; /* of what is pushed; who leaves more unread is dropped */
 	/* From the first byte to a complete request, and of an answer that nobody takes; then the
 	 * connection is closed. */
 	unsigned request_timeout_ms;
@@ -80,6 +82,28 @@ const char *http_body(const struct http_request *request, size_t *len);
 void http_respond(struct http_request *request, unsigned status, const char *content_type,
 	const char *headers, const void *body, size_t len);
 
+/* ---- an answer in pieces: in chunks, or to a client of HTTP/1.0 until the connection ends ---- */
+
+struct http_stream;
+
+struct http_source {
+	/* Adds the next piece, now that the client took the one before, or none yet: it is asked again.
+	 * false: it was the last. NULL: pieces are pushed as they come, for as long as the client stays. */
+	bool (*more)(void *ctx, struct buf *out);
+	/* It ended, from whichever side, and is gone; called once, and from within http_stream_push too. */
+	void (*close)(void *ctx);
+	void *ctx;
+};
+/* Is there room for one more that is pushed to? */
+bool http_stream_has_room(const struct http *http);
+/* Instead of http_respond. NULL: it is closed already, for HEAD asks for no body,
+ * or the client is gone. */
+struct http_stream *http_stream_start(struct http_request *request, const char *content_type,
+	const char *headers, const struct http_source *source);
+/* Never waits: a client that does not keep up is dropped. */
+void http_stream_push(struct http_stream *stream, const void *bytes, size_t len);
+void http_stream_end(struct http_stream *stream); /* closes it, too */
+
 /* Since it was opened, but for `open`. */
 struct http_stats {
 	uint64_t requests, bytes_in, bytes_out; /* bytes of bodies */
@@ -88,6 +112,8 @@ struct http_stats {
 	uint64_t timeouts;    /* closed: too slow to send or to read */
 	uint64_t turned_away; /* closed or never let in for want of room */
 	uint64_t open;        /* connections of now */
+	uint64_t streams;     /* of them, that pieces are pushed to */
+	uint64_t dropped;     /* closed: did not keep up with a stream */
 };
 void http_stats(const struct http *http, struct http_stats *stats);
 

@@ -53,7 +53,10 @@ void http_answer_print(const struct http_answer *answer, struct buf *out)
 {
 	buf_printf(out, "HTTP/1.1 %u %s\r\nDate: %s\r\n", answer->status, reason_of(answer->status),
 		date_now());
-	if (answer->status != 304) /* which has no body, and would say how long another's is */
+	if (answer->framing == HTTP_CHUNKED)
+		buf_text(out, "Transfer-Encoding: chunked\r\n");
+	else if (answer->framing == HTTP_SIZED &&
+		 answer->status != 304) /* which has no body, and would say how long another's is */
 		buf_printf(out, "Content-Length: %zu\r\n", answer->len);
 	if (answer->closes)
 		buf_text(out, "Connection: close\r\n");

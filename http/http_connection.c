@@ -8,34 +8,39 @@ enum { IDLE_MS = 75000 /* longer than nginx keeps its side */, LINGER_MS = 2000 
 enum { SWEEP_PARTS = 8, SWEEP_MAX_MS = 250 };
 enum { PATIENCE_US = 250000, SILENT_PATIENCE_US = 50000 }; /* with whom is in the way */
 
-static void settle(struct http_connection *connection);
-
 /* ---- out ---- */
 
-static void phase_set(struct http_connection *connection, enum http_phase phase)
+void http_phase_set(struct http_connection *connection, enum http_phase phase)
 {
 	connection->phase = phase;
 	connection->since_us = clock_mono_us();
 }
 
-static void answer_sent(struct http_connection *connection)
+static void all_sent(struct http_connection *connection)
 {
 	buf_done(&connection->out);
 	connection->sent = 0;
+	if (connection->phase == HTTP_STREAMING)
+		return;
 	if (!connection->closes) {
-		phase_set(connection, HTTP_IDLE);
+		http_phase_set(connection, HTTP_IDLE);
 	} else {
 		shutdown(connection->fd, SHUT_WR);
-		phase_set(connection, HTTP_LINGERING);
+		http_phase_set(connection, HTTP_LINGERING);
 	}
 }
 
-static void flush(struct http_connection *connection)
+size_t http_unsent(const struct http_connection *connection)
+{
+	return connection->out.len - connection->sent;
+}
+
+void http_flush(struct http_connection *connection)
 {
 	struct buf *out = &connection->out;
-	while (connection->sent < out->len && !connection->broken) {
+	while (http_unsent(connection) && !connection->broken) {
 		ssize_t len = send(connection->fd, out->data + connection->sent,
-			out->len - connection->sent, MSG_NOSIGNAL);
+			http_unsent(connection), MSG_NOSIGNAL);
 		if (len < 0 && errno == EINTR)
 			continue;
 		if (len < 0 && errno == EAGAIN)
@@ -47,7 +52,7 @@ static void flush(struct http_connection *connection)
 		connection->since_us = clock_mono_us();
 	}
 	if (!connection->broken)
-		answer_sent(connection);
+		all_sent(connection);
 }
 
 static void go_on_send(struct http_connection *connection)
@@ -74,10 +79,9 @@ void http_respond(struct http_request *request, unsigned status, const char *con
 	http_answer_print(&answer, &connection->out);
 	connection->http->stats.bytes_out += len;
 	http_request_free(request);
-	phase_set(connection, HTTP_WRITING);
-	flush(connection);
-	if (!connection->running)
-		settle(connection);
+	http_phase_set(connection, HTTP_WRITING);
+	http_flush(connection);
+	http_settle(connection);
 }
 
 static void refuse(struct http_connection *connection, int err, const char *detail)
@@ -115,7 +119,7 @@ static void bytes_take(struct http_connection *connection, const char *bytes, si
 	const char *at = bytes, *end = bytes + len;
 	if (!connection->request) {
 		http_request_new(connection);
-		phase_set(connection, HTTP_READING);
+		http_phase_set(connection, HTTP_READING);
 	}
 	while (at < end && connection->phase == HTTP_READING)
 		request_take(connection, &at, end);
@@ -140,6 +144,41 @@ static void receive(struct http_connection *connection)
 		bytes_take(connection, http->bytes, (size_t)len);
 }
 
+/* ---- streams ---- */
+
+/* Is it for us to say something? Who is asked for pieces is asked as soon as the client takes one. */
+static bool stream_is_at_us(const struct http_connection *connection)
+{
+	return http_stream_is_pushed(connection->stream) && !http_unsent(connection);
+}
+
+static void stream_go_on(struct http_connection *connection)
+{
+	struct http_stream *stream = connection->stream;
+	if (http_unsent(connection) || http_stream_is_pushed(stream))
+		http_flush(connection);
+	else
+		stream->on_taken(stream);
+}
+
+void http_stream_free(struct http_connection *connection)
+{
+	struct http_stream *stream = connection->stream;
+	const struct http_source source = stream->source;
+	connection->http->stats.streams -= http_stream_is_pushed(stream);
+	connection->stream = NULL;
+	free(stream);
+	source.close(source.ctx);
+}
+
+void http_stream_drop(struct http_connection *connection)
+{
+	const struct linger at_once = {.l_onoff = 1};
+	setsockopt(connection->fd, SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
+	connection->http->stats.dropped++;
+	connection->broken = true;
+}
+
 /* ---- turns ---- */
 
 static bool reads(const struct http_connection *connection)
@@ -156,14 +195,17 @@ static void poll_stop(struct http_connection *connection)
 
 static void on_poll(uv_poll_t *poll, int status, int events)
 {
-	(void)events;
 	struct http_connection *connection = (struct http_connection *)poll;
 	connection->running = true;
 	if (status < 0) {
 		connection->broken = true; /* libuv has stopped polling it */
 		connection->events = 0;
+	} else if (connection->phase == HTTP_STREAMING && (events & UV_DISCONNECT)) {
+		connection->broken = true;
+	} else if (connection->phase == HTTP_STREAMING) {
+		stream_go_on(connection);
 	} else if (connection->phase == HTTP_WRITING) {
-		flush(connection);
+		http_flush(connection);
 	} else if (connection->phase == HTTP_IDLE && connection->rest.len) {
 		rest_take(connection);
 	} else if (reads(connection)) {
@@ -172,13 +214,28 @@ static void on_poll(uv_poll_t *poll, int status, int events)
 		poll_stop(connection); /* more, while this is answered: it waits */
 	}
 	connection->running = false;
-	settle(connection);
+	http_settle(connection);
 }
 
-/* What it is to be polled for, or the end of it. While a request is being answered that is still reading:
- * most clients send nothing then, and it saves two calls. */
-static void settle(struct http_connection *connection)
+/* Who is pushed to is watched for its end, for between two pieces nothing else would show it. */
+static int events_of(const struct http_connection *connection)
 {
+	if (connection->phase == HTTP_STREAMING) {
+		bool pushed = http_stream_is_pushed(connection->stream);
+		bool writes = !pushed || http_unsent(connection);
+		return (pushed ? UV_DISCONNECT : 0) | (writes ? UV_WRITABLE : 0);
+	}
+	bool writes = connection->phase == HTTP_WRITING ||
+		      (connection->phase == HTTP_IDLE && connection->rest.len);
+	return writes ? UV_WRITABLE : UV_READABLE;
+}
+
+/* While a request is being answered it is still polled for reading: most clients send nothing then, and it
+ * saves two calls. */
+void http_settle(struct http_connection *connection)
+{
+	if (connection->running)
+		return;
 	if (connection->phase == HTTP_ANSWERING) {
 		if (connection->events == UV_WRITABLE)
 			poll_stop(connection);
@@ -188,9 +245,7 @@ static void settle(struct http_connection *connection)
 		http_connection_free(connection);
 		return;
 	}
-	bool writes = connection->phase == HTTP_WRITING ||
-		      (connection->phase == HTTP_IDLE && connection->rest.len);
-	int events = writes ? UV_WRITABLE : UV_READABLE;
+	int events = events_of(connection);
 	if (events != connection->events)
 		must(uv_poll_start(&connection->poll, events, on_poll) == 0);
 	connection->events = events;
@@ -206,14 +261,14 @@ void http_connection_new(struct http *http, int fd)
 		.next = http->connections,
 		.link = &http->connections,
 	};
-	phase_set(connection, HTTP_IDLE);
+	http_phase_set(connection, HTTP_IDLE);
 	must(uv_poll_init(loop_uv(http->loop), &connection->poll, fd) == 0);
 	if (connection->next)
 		connection->next->link = &connection->next;
 	http->connections = connection;
 	http->stats.connections++;
 	http->stats.open++;
-	settle(connection);
+	http_settle(connection);
 	http_sweep_start(http);
 }
 
@@ -230,6 +285,8 @@ void http_connection_free(struct http_connection *connection)
 		connection->next->link = connection->link;
 	if (connection->request)
 		http_request_free(connection->request);
+	if (connection->stream)
+		http_stream_free(connection);
 	buf_done(&connection->rest);
 	buf_done(&connection->out);
 	uv_close((uv_handle_t *)&connection->poll, on_closed);
@@ -242,15 +299,18 @@ void http_connection_free(struct http_connection *connection)
 
 static unsigned limit_ms(const struct http_connection *connection)
 {
+	unsigned timeout_ms = connection->http->options.request_timeout_ms;
 	switch (connection->phase) {
 	case HTTP_IDLE:
 		return IDLE_MS;
 	case HTTP_LINGERING:
 		return LINGER_MS;
 	case HTTP_ANSWERING:
-		return 0; /* that is ours */
+		return 0;
+	case HTTP_STREAMING:
+		return stream_is_at_us(connection) ? 0 : timeout_ms;
 	default:
-		return connection->http->options.request_timeout_ms;
+		return timeout_ms;
 	}
 }
 
@@ -265,6 +325,8 @@ static void on_sweep(void *arg)
 		if (!limit || now_us - one->since_us < limit * UINT64_C(1000))
 			continue;
 		http->stats.timeouts += one->phase == HTTP_READING || one->phase == HTTP_WRITING;
+		if (one->phase == HTTP_STREAMING)
+			http_stream_drop(one);
 		http_connection_free(one);
 	}
 	http->on_room(http);
@@ -278,6 +340,13 @@ void http_sweep_start(struct http *http)
 	if (!http->sweep)
 		http->sweep = loop_every(http->loop,
 			interval_ms < SWEEP_MAX_MS ? interval_ms : SWEEP_MAX_MS, on_sweep, http);
+}
+
+/* Is it ours to say something? */
+static bool is_at_us(const struct http_connection *connection)
+{
+	return connection->phase == HTTP_ANSWERING ||
+	       (connection->phase == HTTP_STREAMING && stream_is_at_us(connection));
 }
 
 /* How far it is over what is borne when others wait; who means to say something does so at once. */
@@ -295,7 +364,7 @@ bool http_connection_evict(struct http *http)
 	int64_t most_us = 0;
 	for (struct http_connection *one = http->connections; one; one = one->next) {
 		int64_t over_us = overdue_us(one, now_us);
-		if (one->phase != HTTP_ANSWERING && over_us >= most_us) {
+		if (!is_at_us(one) && over_us >= most_us) {
 			found = one;
 			most_us = over_us;
 		}

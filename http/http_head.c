@@ -157,7 +157,7 @@ static bool is_token(const char *text)
 	return c > text && !*c;
 }
 
-static int first_line_read(char *line, struct http_head *head, bool *is_1_0, const char **detail)
+static int first_line_read(char *line, struct http_head *head, const char **detail)
 {
 	char *target = strchr(line, ' '), *version = target ? strchr(target + 1, ' ') : NULL;
 	*detail = "the first line is METHOD TARGET HTTP/1.1";
@@ -173,7 +173,7 @@ static int first_line_read(char *line, struct http_head *head, bool *is_1_0, con
 		*detail = "this door speaks HTTP/1.1";
 		return ERR_HTTP_VERSION;
 	}
-	*is_1_0 = version[7] == '0';
+	head->is_1_0 = version[7] == '0';
 	head->method = line;
 	*detail = "the target is a path, or http:// with a host and a path";
 	return target_read(target, head) ? 0 : ERR_NOT_HTTP;
@@ -242,13 +242,13 @@ static bool are_single(const struct http_head *head)
 }
 
 /* RFC 9112, 6: how long the body is, said once and in one way. */
-static bool framing_read(struct http_head *head, bool is_1_0)
+static bool framing_read(struct http_head *head)
 {
 	const char *length = http_head_field(head, "Content-Length");
 	const char *coding = http_head_field(head, "Transfer-Encoding");
 	if (coding) {
 		head->chunked = true;
-		return !length && !is_1_0 && strcasecmp(coding, "chunked") == 0;
+		return !length && !head->is_1_0 && strcasecmp(coding, "chunked") == 0;
 	}
 	if (!length)
 		return true;
@@ -275,7 +275,7 @@ static bool connection_closes(const struct http_head *head)
 	return false;
 }
 
-static bool fields_judge(struct http_head *head, bool is_1_0, const char **detail)
+static bool fields_judge(struct http_head *head, const char **detail)
 {
 	const char *host = http_head_field(head, "Host"), *expect = http_head_field(head, "Expect");
 	*detail = "Host, Content-Length, Transfer-Encoding, Authorization, Content-Type, "
@@ -283,26 +283,25 @@ static bool fields_judge(struct http_head *head, bool is_1_0, const char **detai
 	if (!are_single(head))
 		return false;
 	*detail = "a Host field of HOST or HOST:PORT is required";
-	if (host ? !authority_is_sound(host, strlen(host)) : !is_1_0)
+	if (host ? !authority_is_sound(host, strlen(host)) : !head->is_1_0)
 		return false;
 	*detail =
 		"the body has a Content-Length in digits, or Transfer-Encoding: chunked, not both";
-	if (!framing_read(head, is_1_0))
+	if (!framing_read(head))
 		return false;
-	head->closes = is_1_0 || connection_closes(head);
-	head->awaits_100 = !is_1_0 && expect && strcasecmp(expect, "100-continue") == 0;
+	head->closes = head->is_1_0 || connection_closes(head);
+	head->awaits_100 = !head->is_1_0 && expect && strcasecmp(expect, "100-continue") == 0;
 	return true;
 }
 
 int http_head_read(char *text, size_t len, struct http_head *head, const char **detail)
 {
 	char *rest = text + (len > 2 && text[0] == '\r' ? 2 : 0); /* one empty line is overlooked */
-	bool is_1_0 = false;
 	*head = (struct http_head){0};
-	int err = first_line_read(line_take(&rest), head, &is_1_0, detail);
+	int err = first_line_read(line_take(&rest), head, detail);
 	if (!err)
 		err = fields_read(rest, head, detail);
-	if (!err && !fields_judge(head, is_1_0, detail))
+	if (!err && !fields_judge(head, detail))
 		err = ERR_NOT_HTTP;
 	return err;
 }

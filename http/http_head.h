@@ -25,6 +25,7 @@ struct http_head {
 	size_t query_count, field_count;
 	uint64_t length; /* of the body: Content-Length */
 	bool chunked;    /* … or in chunks */
+	bool is_1_0;     /* and knows no chunks */
 	bool closes;     /* the client wants no second request */
 	bool awaits_100;
 };

@@ -1,7 +1,7 @@
 /*
  * What the files of the HTTP server share; nobody else includes it. From above: http.c opens and closes,
  * http_accept.c lets in and looks, http_connection.c moves bytes, http_request.c makes requests of them,
- * http_answer.c bytes of answers.
+ * http_answer.c bytes of answers, http_stream.c pieces of them.
  */
 #ifndef WOT_HTTP_OWN_H
 #define WOT_HTTP_OWN_H
@@ -16,15 +16,37 @@ union http_address {
 };
 
 /* IDLE: between requests. READING: from the first byte to a complete request. ANSWERING: whoever opened
- * the server has it. WRITING: the answer goes out. LINGERING: it is out, what the client still sends is
- * read away: a close with bytes unread is a reset, which may overtake the answer. */
-enum http_phase { HTTP_IDLE, HTTP_READING, HTTP_ANSWERING, HTTP_WRITING, HTTP_LINGERING };
+ * the server has it. STREAMING: of the answer more will come. WRITING: the rest of it goes out. LINGERING: it is
+ * out, what the client still sends is read away: a close with bytes unread is a reset, which may overtake the
+ * answer. */
+enum http_phase {
+	HTTP_IDLE,
+	HTTP_READING,
+	HTTP_ANSWERING,
+	HTTP_STREAMING,
+	HTTP_WRITING,
+	HTTP_LINGERING
+};
+
+struct http_stream {
+	struct http_connection *connection;
+	struct http_source source;
+	/* Of who is asked for pieces: the client took what there was; adds the next one, and sends it. */
+	void (*on_taken)(struct http_stream *stream);
+	bool chunked;
+};
+
+static inline bool http_stream_is_pushed(const struct http_stream *stream)
+{
+	return !stream->source.more;
+}
 
 struct http_connection {
 	uv_poll_t poll; /* first */
 	struct http *http;
 	struct http_connection *next, **link;
 	struct http_request *request; /* from its first byte until it is answered */
+	struct http_stream *stream;   /* while STREAMING */
 	enum http_phase phase;
 	uint64_t since_us; /* it waits for its client */
 	int fd, events;    /* events: what it is polled for */
@@ -78,11 +100,14 @@ socklen_t http_address_size(const union http_address *address);
 int http_listen(union http_address *address);
 
 /* ---- http_answer.c ---- */
+/* How the end of a body is known: its length, chunks, the end of the connection. */
+enum http_framing { HTTP_SIZED, HTTP_CHUNKED, HTTP_TO_THE_END };
 struct http_answer {
 	unsigned status;
 	const char *type, *headers;
 	const void *body;
 	size_t len;
+	enum http_framing framing;
 	bool closes, head_only;
 };
 void http_answer_print(const struct http_answer *answer, struct buf *out);
@@ -98,6 +123,7 @@ int http_request_take(
 	struct http_request *request, const char **at, const char *end, const char **detail);
 struct http_connection *http_request_connection(const struct http_request *request);
 bool http_request_is_head(const struct http_request *request);
+bool http_request_is_1_0(const struct http_request *request);
 
 /* ---- http_connection.c ---- */
 void http_connection_new(struct http *http, int fd);
@@ -106,6 +132,16 @@ void http_connection_free(struct http_connection *connection);
  * none. */
 bool http_connection_evict(struct http *http);
 void http_sweep_start(struct http *http);
+void http_phase_set(struct http_connection *connection, enum http_phase phase);
+size_t http_unsent(const struct http_connection *connection);
+/* Sends what can be sent; a last piece is followed by the next phase. */
+void http_flush(struct http_connection *connection);
+/* What it is to be polled for, or the end of it; where its callback is under way that does it afterwards. */
+void http_settle(struct http_connection *connection);
+
+void http_stream_free(struct http_connection *connection);
+/* It does not keep up: the connection is broken, and what the kernel keeps for it goes too. */
+void http_stream_drop(struct http_connection *connection);
 
 /* ---- http_accept.c ---- */
 int http_accept_open(struct http *http, const char *listen, struct why *why);

@@ -25,6 +25,11 @@ bool http_request_is_head(const struct http_request *request)
 	return method && strcmp(method, "HEAD") == 0;
 }
 
+bool http_request_is_1_0(const struct http_request *request)
+{
+	return request->head.is_1_0;
+}
+
 const char *http_method(const struct http_request *request)
 {
 	return http_request_is_head(request) ? "GET" : request->head.method;
