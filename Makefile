@@ -102,7 +102,7 @@ bench:
 SEEDS ?= 300
 FROM ?= 1
 FAKED := lib/loop lib/clock bus/bus bus/bus_address bus/bus_dial bus/bus_serve bus/zmtp bus/curve \
-	stage/door_http stage/door_push stage/stats store/writer store/lmdb/%
+	stage/door_http stage/door_push stage/live stage/stats store/writer store/lmdb/%
 $B/libunfaked.a: $(filter-out $(FAKED:%=$B/%.o),$(LIBOBJ))
 	@rm -f $@ && ar rcs $@ $^
 $B/sim: $(call obj,tests/sim) $B/libcores.a $B/libunfaked.a

@@ -42,9 +42,11 @@ struct get_query {
 		faults; /* for parameters that only the function knows to be wrong; then ERR_INVALID */
 };
 
+struct live;
 struct get_answer {
 	ProtobufCMessage *message; /* of the row, to be filled; NULL: a text */
 	struct buf *text;          /* the text that it is */
+	struct live *live;         /* of a STREAM, instead: how things stand (lib/live.h) */
 	const char *type;          /* of the text; NULL: that of the row */
 	const char *headers;       /* besides, as of http_respond; NULL */
 	unsigned status;           /* 200, unless it says otherwise */
@@ -57,11 +59,13 @@ typedef int get_fn(const void *knowledge, const struct get_query *query, struct 
 #define TEXT(daemon, path, name, type) get_fn get_##name;
 #define PAGE(daemon, path, name, parameters, permission) get_fn get_##name;
 #define FORM(daemon, path, name, parameters, permission) get_fn form_##name;
+#define STREAM(daemon, path, name, permission) get_fn get_##name;
 #include "proto/read.def"
 #undef READ
 #undef TEXT
 #undef PAGE
 #undef FORM
+#undef STREAM
 
 /*
  * Answers by one of the functions, of a table by get_index (gets.def). ERR_FORBIDDEN; ERR_INVALID, with the

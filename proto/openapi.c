@@ -444,7 +444,7 @@ static void paths_print(const struct daemon_row *daemon, struct buf *out)
 		json_out_close(out, '}');
 	}
 	for (const struct read *read = reads; read < reads + GET_COUNT; read++) {
-		if (!read_is_of(read, daemon) || read->is_page ||
+		if (!read_is_of(read, daemon) || read->is_page || read->is_stream ||
 			door_of_path(daemon->name, read->path))
 			continue;
 		json_out_open(out, read->path, '{');

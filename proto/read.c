@@ -45,11 +45,20 @@ const struct read reads[GET_COUNT] = {
 		.permission = may,                                                                 \
 		.is_page = true,                                                                   \
 		.is_form = true},
+#define STREAM(of, at, called, may)                                                                \
+	{.daemon = DAEMON_##of,                                                                    \
+		.path = at,                                                                        \
+		.name = #called,                                                                   \
+		.type = "text/event-stream",                                                       \
+		.parameters = &wot__v1__nothing__descriptor,                                       \
+		.permission = may,                                                                 \
+		.is_stream = true},
 #include "proto/read.def"
 #undef READ
 #undef TEXT
 #undef PAGE
 #undef FORM
+#undef STREAM
 };
 
 bool read_is_of(const struct read *read, const struct daemon_row *daemon)

@@ -15,11 +15,13 @@ enum get_index {
 #define TEXT(daemon, path, name, type) GET_##name,
 #define PAGE(daemon, path, name, parameters, permission) GET_##name,
 #define FORM(daemon, path, name, parameters, permission) GET_##name,
+#define STREAM(daemon, path, name, permission) GET_##name,
 #include "proto/read.def"
 #undef READ
 #undef TEXT
 #undef PAGE
 #undef FORM
+#undef STREAM
 	GET_COUNT
 };
 
@@ -33,6 +35,7 @@ struct read {
 	unsigned permission; /* of enum role_reads, one is enough; 0: open to all */
 	bool is_page;        /* for people */
 	bool is_form;        /* a POST, from a page */
+	bool is_stream;      /* whose answer has no end */
 };
 extern const struct read reads[GET_COUNT];
 

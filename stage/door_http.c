@@ -288,7 +288,7 @@ static bool is_form_of_strangers(const struct http_request *request)
 static int read_judge(
 	struct stage *stage, const struct read *read, const struct http_request *request)
 {
-	const struct visitor visitor = visitor_of(stage, request, read->is_page);
+	const struct visitor visitor = visitor_of(stage, request, read->is_page || read->is_stream);
 	if (read->is_form && is_form_of_strangers(request))
 		return ERR_FORM;
 	if (read->permission && !visitor.client && !must_sign_in(read, &visitor))
@@ -378,6 +378,26 @@ static bool read_answer_into(struct http_reply *reply, const struct read *read)
 	return !read->permission || !visitor.client || err == ERR_UNAUTHENTICATED;
 }
 
+/* False: it is a refusal that is to be sent. */
+static bool stream_answer(struct http_reply *reply, const struct read *read)
+{
+	struct stage *stage = reply->door->stage;
+	struct why why = {""};
+	arena_reset(&stage->arena);
+	stage->faults->count = 0;
+	/* again, as with the others */
+	int err = read_judge(stage, read, reply->request);
+	if (!err)
+		err = gets_refuse_parameters(stage, reply->request, &why);
+	if (!err) {
+		const struct visitor visitor = visitor_of(stage, reply->request, true);
+		err = live_open(stage, read, &visitor, reply->request);
+	}
+	if (err)
+		reply_refuse(reply, err, why.text, stage->faults);
+	return !err;
+}
+
 /* The same of a submission. */
 static bool post_answer_into(struct http_reply *reply, const struct client *client)
 {
@@ -396,8 +416,14 @@ static void request_answer(struct door_http *door, struct http_request *request)
 {
 	struct http_reply *reply = reply_new(door, request);
 	const struct read *read = read_of(door->stage, request);
-	bool at_once = read ? read_answer_into(reply, read)
-			    : post_answer_into(reply, stage_client(door->stage, request));
+	bool is_stream = read && read->is_stream;
+	if (is_stream && stream_answer(reply, read)) {
+		on_drop(&reply->reply);
+		return;
+	}
+	bool at_once = is_stream ? true
+		       : read    ? read_answer_into(reply, read)
+				 : post_answer_into(reply, stage_client(door->stage, request));
 	if (at_once)
 		on_send(&reply->reply);
 	else
@@ -497,6 +523,8 @@ int door_http_open(struct stage *stage, struct why *why)
 		.max_ignored_bytes = 1024ul * stage->config.max_ignored_body_kib,
 		.max_held_bytes = (1024ul * 1024) * stage->config.max_bodies_mib,
 		.max_connections = stage->config.max_connections,
+		.max_streams = stage->config.max_connections / 2,
+		.max_unread_bytes = 1024ul * stage->config.stream_unread_kib,
 		.request_timeout_ms = stage->config.request_timeout_ms,
 		.on_request = on_request,
 		.on_refused = on_refused,

@@ -55,6 +55,20 @@ int gets_refuse_parameters(struct stage *stage, const struct http_request *reque
 			     parameters.count, &nothing, stage->faults, why);
 }
 
+int gets_look(struct stage *stage, const struct read *read, struct live *live, struct why *why)
+{
+	const void *knowledge;
+	get_fn *const *gets = stage->part->gets(stage, &knowledge);
+	struct get_answer answer = {.live = live};
+	arena_reset(&stage->arena);
+	stage->faults->count = 0;
+	const struct get_query query = {.path = read->path,
+		.now_ms = stage->now_ms,
+		.arena = &stage->arena,
+		.faults = stage->faults};
+	return gets[read - reads](knowledge, &query, &answer, why);
+}
+
 /* ---- forms ---- */
 
 static int fields_of(struct stage *stage, const struct read *read, struct http_request *request,

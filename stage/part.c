@@ -82,6 +82,7 @@ const struct part part_decides = {
 	.state_free = decides_state_free,
 	.last = decides_last,
 	.durable = decides_durable,
+	.known = decides_durable,
 	.replay = replay_log,
 	.feed_open = feed_out_open,
 	.block_look = feed_in_look,
@@ -115,6 +116,14 @@ static uint64_t counts_seq(const struct stage *stage)
 	return 0;
 }
 
+static uint64_t counts_known(const struct stage *stage)
+{
+	uint64_t events = 0;
+	for (size_t i = 0; i < stage->feed_count; i++)
+		events += stage->marks[i].head.seq;
+	return events;
+}
+
 static int counts_feed_open(struct stage *stage, struct why *why)
 {
 	(void)stage;
@@ -146,6 +155,7 @@ const struct part part_counts = {
 	.state_free = counts_state_free,
 	.last = counts_seq,
 	.durable = counts_seq,
+	.known = counts_known,
 	.replay = replay_copies,
 	.feed_open = counts_feed_open,
 	.block_look = counts_look,

@@ -68,6 +68,7 @@ void stage_turn(struct stage *stage)
 	door_push_pause(stage->push,
 		store_full(store) || stage->replies_count >= stage->config.max_waiting);
 	replies_send(stage);
+	live_turn(stage);
 	if (stage->daemon->turn)
 		stage->daemon->turn(stage->ctx);
 }
@@ -234,6 +235,7 @@ static int doors_open(struct stage *stage, struct why *why)
 static void doors_close(struct stage *stage)
 {
 	door_http_close(&stage->http);
+	live_close(stage);
 	door_push_close(&stage->push);
 	feed_out_close(&stage->feed_out);
 	for (size_t i = 0; i < stage->feed_count; i++)

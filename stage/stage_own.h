@@ -19,6 +19,8 @@ enum { FEEDS_MAX = 4, CONFIGS_MAX = 4 };
 
 struct feed_in;
 struct feed_out;
+struct live;
+struct live_stream;
 struct door_push;
 struct pages;
 struct reply;
@@ -40,6 +42,7 @@ struct part {
 	void (*state_free)(const struct stage *stage);
 	uint64_t (*last)(const struct stage *stage); /* of its own log; 0 without */
 	uint64_t (*durable)(const struct stage *stage);
+	uint64_t (*known)(const struct stage *stage); /* grows with what its GETs answer from */
 	int (*replay)(struct stage *stage, struct why *why);
 	int (*feed_open)(struct stage *stage, struct why *why);
 	/* A block of a feed: 0, ERR_BUSY for not now, or what makes it impossible. */
@@ -77,6 +80,7 @@ struct stage {
 	struct feed_in *feeds_in[FEEDS_MAX];
 	struct feed_out *feed_out;
 	struct door_http *http;
+	struct live_stream *live; /* those that somebody reads */
 	struct door_push *push;
 	struct pages *pages; /* NULL: it serves no people */
 	struct ctl *ctl, *admin;
@@ -233,9 +237,18 @@ extern get_fn *const pages_gets[GET_COUNT];
  * in the stage's faults are those of ERR_INVALID. */
 int gets_answer(struct stage *stage, const struct read *read, struct http_request *request,
 	const struct visitor *visitor, struct get_answer *answer, struct why *why);
+/* Asks the function of a STREAM how things stand now. */
+int gets_look(struct stage *stage, const struct read *read, struct live *live, struct why *why);
 /* ERR_INVALID where a request that takes no parameters has some. */
 int gets_refuse_parameters(
 	struct stage *stage, const struct http_request *request, struct why *why);
+
+/* ---- live.c: who reads a STREAM ---- */
+/* The answer to that request, for who may; ERR_NO_ROOM, and it is to be answered otherwise. */
+int live_open(struct stage *stage, const struct read *read, const struct visitor *visitor,
+	struct http_request *request);
+void live_turn(struct stage *stage);
+void live_close(struct stage *stage); /* behind the door */
 
 /* ---- the doors ---- */
 /* What stats.c looks at comes first. */

@@ -29,7 +29,9 @@ static void http_refresh(struct door_http *door)
 	door->row->connects += now.connections - told->connections;
 	door->row->timeouts += now.timeouts - told->timeouts;
 	door->row->turned_away += now.turned_away - told->turned_away;
+	door->row->streams_dropped += now.dropped - told->dropped;
 	door->row->connections = now.open;
+	door->row->streams = now.streams;
 	*told = now;
 }
 

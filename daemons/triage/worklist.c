@@ -9,6 +9,7 @@
 #include "lib/calendar.h"
 #include "lib/clean.h"
 #include "lib/grow.h"
+#include "lib/live.h"
 #include "proto/case_id.h"
 #include <string.h>
 
@@ -20,6 +21,8 @@ struct standing {
 	uint32_t number; /* of the case, or of the signal that names the household */
 	const struct household *household; /* that signals wait about; NULL: none do */
 };
+
+enum { PAGE_LONGEST = 1000 }; /* limit.def */
 
 struct list {
 	const struct triage *triage;
@@ -216,5 +219,26 @@ int get_worklist(const void *knowledge, const struct get_query *query, struct ge
 	if (shown < list.count)
 		out->next = name_of(triage, &list.standings[shown - 1], query->arena);
 	free(list.standings);
+	return 0;
+}
+
+/* GET /aanmeldteam/live. What stands beyond a page that long is no work of today. */
+int get_worklist_live(const void *knowledge, const struct get_query *query,
+	struct get_answer *answer, struct why *why)
+{
+	static const char name[] = "lijst";
+	auto_buf struct buf stands = {0};
+	struct get_query asked = *query;
+	struct get_answer list = {
+		.message = message_new(&wot__v1__worklist__descriptor, query->arena)};
+	Wot__V1__Page page = WOT__V1__PAGE__INIT;
+	page.limit = PAGE_LONGEST;
+	asked.parameters = &page.base;
+	int err = get_worklist(knowledge, &asked, &list, why);
+	if (err)
+		return err;
+	read_print(list.message, &stands);
+	if (live_is_news(answer->live, "deel", name, stands.data))
+		live_tell(answer->live, name);
 	return 0;
 }

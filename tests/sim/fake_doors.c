@@ -48,3 +48,13 @@ void stats_close(struct stage *stage)
 {
 	(void)stage;
 }
+
+void live_turn(struct stage *stage)
+{
+	(void)stage;
+}
+
+void live_close(struct stage *stage)
+{
+	(void)stage;
+}
