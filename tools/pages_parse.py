@@ -6,6 +6,7 @@
     {?name} … {/name}    where the text, list or flag of that name is given
     {^name} … {/name}    where it is not
     {>part}              part.html, which is given a struct of its own
+    <p data-deel="part">{>part}</p>    the same, and it can be had by itself (?deel=part): a live page fetches it anew
     <!-- … -->           is for whoever reads the template, and is left out
     <style>{!style}</style>   of a file by itself, which has no style sheet beside it
 
@@ -50,7 +51,7 @@ class Template:
         # Comments go, lines stay.
         self.text = re.sub(r"<!--.*?-->", lambda found: "\n" * found[0].count("\n"), path.read_text(), flags=re.S)
         self.scope = Scope(f"html_{path.stem}")
-        self.nodes = []
+        self.nodes, self.pieces = [], []
 
     def wrong(self, at, why):
         raise Wrong(f"{self.path}:{self.text.count(chr(10), 0, at) + 1}: {why}")
@@ -77,7 +78,19 @@ class Template:
         tokens.append(("literal", self.text[at:], at))
         tokens.reverse()
         self.nodes = self.nodes_read(tokens, self.scope, None, True)
+        self.pieces_read()
         return self
+
+    def pieces_read(self):
+        """What holds a part that can be had by itself holds nothing else, and stands in no list."""
+        whole = r'data-deel="([a-z][a-z0-9_]*)"[^<>{}]*>\s*\{>\1\}\s*</'
+        self.pieces = re.findall(whole, self.text)
+        for found in re.finditer(r"data-deel=", self.text):
+            if not re.match(whole, self.text[found.start():]):
+                self.wrong(found.start(), 'data-deel="part" holds {>part} and nothing else')
+        for name in self.pieces:
+            if self.scope.members.get(name) != "part":
+                self.wrong(self.text.index(f'data-deel="{name}"'), f"{name} is a part of a row")
 
     def is_alone(self, found):
         """Does it have a line to itself? Then that line is not printed."""

@@ -1,5 +1,6 @@
 #include "web/html.h"
 
+#include "lib/live.h"
 #include "lib/utf8.h"
 #include <string.h>
 
@@ -50,5 +51,28 @@ void html_escape(const char *text, struct buf *out)
 			text++;
 			left--;
 		}
+	}
+}
+
+bool html_deel_print(
+	const struct html_deel *delen, const void *view, const char *name, struct buf *out)
+{
+	for (; delen->name; delen++) {
+		if (strcmp(delen->name, name) != 0)
+			continue;
+		delen->print(view, out);
+		return true;
+	}
+	return false;
+}
+
+void html_delen_tell(const struct html_deel *delen, const void *view, struct live *live)
+{
+	for (; delen->name; delen++) {
+		auto_buf struct buf text = {0};
+		delen->print(view, &text);
+		buf_char(&text, 0);
+		if (live_is_news(live, "deel", delen->name, text.data))
+			live_tell(live, delen->name);
 	}
 }

@@ -50,6 +50,16 @@ class Templates(unittest.TestCase):
         for there in ("https://example.org/a.css", "//example.org/a", "a.css", "javascript:x"):
             self.assert_refused(f'<link href="{there}">', 1, "no address of ours")
 
+    def test_what_can_be_had_by_itself_is_a_part_of_the_page_and_alone_in_its_element(self):
+        part = {"part_DOT_html": "{name}"}
+        for text in ('<p data-deel="part"></p>', '<p data-deel="part">a {>part}</p>', '<p data-deel="part">{>part} b</p>',
+                     '<p data-deel="other">{>part}</p>', '<p data-deel="{name}">{>part}</p>'):
+            self.assert_refused(text, 1, "holds {>part} and nothing else", **part)
+        self.assert_refused('{#rows}<p data-deel="part">{>part}</p>{/rows}', 1, "part is a part of a row", **part)
+        code, said, made = self.pages(page_DOT_html='<p class="a" data-deel="part">{>part}</p>', **part)
+        self.assertEqual((code, said), (0, ""))
+        self.assertIn("html_page_delen[]", made[".h"])
+
     def test_what_a_template_names_has_the_hash_of_its_content_in_its_address(self):
         page = '<link href="wot.css">'
         first = self.pages(page_DOT_html=page, wot_DOT_css="a{}")[2][".c"]

@@ -2,6 +2,7 @@
  * Whatever somebody wrote stays text: a name on a page can neither end the attribute it stands in nor begin a tag.
  * The templates are those of tests/unit/pages, compiled as those of web/pages are.
  */
+#include "lib/live.h"
 #include "tests/unit/pages.html.h"
 
 // clang-format off
@@ -49,7 +50,8 @@ static void utf8_passes_and_what_is_none_is_replaced_and_hides_nothing(void **st
 
 static struct html_letter letter(void)
 {
-	return (struct html_letter){.title = "T", .chart = {"<svg/>", 6}};
+	return (struct html_letter){
+		.title = "T", .chart = {"<svg/>", 6}, .seal = {.colour = "red"}};
 }
 
 static void assert_has(const struct html_letter *view, const char *expected)
@@ -127,6 +129,43 @@ static void a_part_that_is_given_nothing_and_comments_of_a_template(void **state
 	assert_has_not(&view, "is no name");
 }
 
+static void a_part_can_be_had_by_itself_and_is_what_stands_on_the_page(void **state)
+{
+	(void)state;
+	auto_buf struct buf seal = {0}, rule = {0};
+	struct html_letter view = letter();
+	view.seal.colour = "<red>";
+	assert_true(html_deel_print(html_letter_delen, &view, "seal", &seal));
+	assert_string_equal(seal.data, "<b>&lt;red&gt;</b>\n");
+	assert_has(&view, "<p data-deel=\"seal\"><b>&lt;red&gt;</b>\n</p>");
+	assert_true(html_deel_print(html_letter_delen, &view, "rule", &rule));
+	assert_has(&view, rule.data);
+	assert_false(html_deel_print(html_letter_delen, &view, "stamp", &rule));
+	assert_false(html_deel_print(html_letter_delen, &view, "", &rule));
+}
+
+static void expect_told(struct live *live, const struct html_letter *view, const char *wanted)
+{
+	auto_buf struct buf news = {0};
+	html_delen_tell(html_letter_delen, view, live);
+	live_take(live, &news);
+	buf_char(&news, 0);
+	assert_string_equal(news.data, wanted);
+}
+
+static void the_parts_that_changed_are_told(void **state)
+{
+	(void)state;
+	struct live *live = live_new();
+	struct html_letter view = letter();
+	expect_told(live, &view, "event: deel\ndata: seal\n\nevent: deel\ndata: rule\n\n");
+	view.title = "what is part of none";
+	expect_told(live, &view, "");
+	view.seal.colour = "blue";
+	expect_told(live, &view, "event: deel\ndata: seal\n\n");
+	live_free(&live);
+}
+
 static void assert_aborts(const struct html_letter *view)
 {
 	pid_t child = fork();
@@ -169,6 +208,8 @@ int main(void)
 		cmocka_unit_test(a_list_is_printed_once_for_each_of_its_rows),
 		cmocka_unit_test(what_may_be_missing_is_asked_for),
 		cmocka_unit_test(a_part_that_is_given_nothing_and_comments_of_a_template),
+		cmocka_unit_test(a_part_can_be_had_by_itself_and_is_what_stands_on_the_page),
+		cmocka_unit_test(the_parts_that_changed_are_told),
 		cmocka_unit_test(a_name_that_nobody_gave_is_a_bug_and_not_an_empty_place),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
