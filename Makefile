@@ -1,4 +1,4 @@
-# make run · make test · make check · make sim SEEDS=n FROM=m · make bench · make tidy · make format · make clean
+# make run · make test · make check · make sim SEEDS=n FROM=m · make bench · make bench-pages · make tidy · make format · make clean
 # SAN=address|undefined|thread|address,undefined   COV=1   CC=clang   B=build   V=1 shows commands
 # Files are found by wildcard: a new .c in a folder is built, a new tests/unit/test_*.c is run.
 
@@ -97,6 +97,8 @@ bench:
 	$(MAKE) $(BIN) $B/bench/load $B/bench/town $B/bench/ask
 	WOT_BIN=$(abspath $B) tests/bench/bench
 	WOT_BIN=$(abspath $B) tests/bench/questions/questions
+bench-pages: all
+	WOT_BIN=$(abspath $B) tests/bench/pages/live
 
 # ---- sim: the cores and their shell under a seed; tests/sim/fake_*.c stands in for what does I/O ----
 SEEDS ?= 300
@@ -183,6 +185,6 @@ install: all
 clean:
 	rm -rf build build-*
 
-.PHONY: all run deps test check check-build crash mutants suppress-attack hostile door-rounds sim bench examples tools docs tidy format fuzz fuzz-run install clean
+.PHONY: all run deps test check check-build crash mutants suppress-attack hostile door-rounds sim bench bench-pages examples tools docs tidy format fuzz fuzz-run install clean
 .SECONDARY:
 -include $(shell find $B -name '*.d' 2>/dev/null)
