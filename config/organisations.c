@@ -89,6 +89,23 @@ void organisations_take(
 	check_aliases(yaml, map);
 }
 
+/* Of what is wrong there triage says what. */
+static void teams_take(
+	struct organisations *organisations, struct yaml *yaml, const struct yaml_node *map)
+{
+	if (!map || map->kind != YAML_MAP)
+		return;
+	organisations->teams =
+		arena_alloc(&yaml->arena, map->count * sizeof *organisations->teams + 1);
+	for (const struct yaml_node *node = map->first; node; node = node->next) {
+		const struct yaml_node *name =
+			node->kind == YAML_MAP ? yaml_get(node, "name") : NULL;
+		if (name && name->text)
+			organisations->teams[organisations->team_count++] =
+				(struct team_name){node->key, name->text};
+	}
+}
+
 int organisations_parse(struct organisations *organisations, const char *text, size_t len,
 	const char *name, struct buf *errors)
 {
@@ -97,6 +114,7 @@ int organisations_parse(struct organisations *organisations, const char *text, s
 	if (!err) {
 		organisations_take(
 			&read, &read.yaml, yaml_need(&read.yaml, read.yaml.root, "organisations"));
+		teams_take(&read, &read.yaml, yaml_get(read.yaml.root, "teams"));
 		err = yaml_result(&read.yaml);
 	}
 	if (err)

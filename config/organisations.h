@@ -9,8 +9,8 @@
  *	    aliases: [{key: buurtwerk, until: 2024-12-31}]
  *
  * Names change, so an organisation has aliases: a key of earlier years, accepted for what happened
- *up to and including that day. The doors read only this part of the file; what else stands in it is
- *triage's.
+ *up to and including that day. The doors read only this part of the file, and what its teams are called; what else
+ *stands in it is triage's.
  */
 #ifndef WOT_ORGANISATIONS_H
 #define WOT_ORGANISATIONS_H
@@ -26,9 +26,14 @@ struct organisation {
 	struct organisation_alias *aliases;
 	size_t alias_count;
 };
+struct team_name {
+	const char *key, *name;
+};
 struct organisations {
 	struct organisation *items;
 	size_t count;
+	struct team_name *teams;
+	size_t team_count;
 	struct yaml yaml; /* of a file of its own: holds the texts */
 };
 

@@ -30,13 +30,15 @@ int get_take(const struct read *read, get_fn *const *functions, const void *know
 		.known = get->known,
 		.codings = get->codings,
 		.house = get->house,
+		.lists = get->lists,
+		.refused = get->refused,
 		.peer = get->peer,
 		.forwarded = get->forwarded,
 		.now_ms = get->now_ms,
 		.arena = faults->arena,
 		.faults = faults};
 	ProtobufCMessage *parameters;
-	if (read->permission && !(role_may_read(get->role) & read->permission))
+	if (!read_may(read, get->role))
 		return ERR_FORBIDDEN;
 	int err = get_parameters(
 		read->parameters, get->parameters, get->parameter_count, &parameters, faults, why);

@@ -7,10 +7,18 @@
 
 #include "lib/buf.h"
 #include "lib/err.h"
+#include "proto/door.pb-c.h"
 #include "proto/read.h"
 #include "proto/read.pb-c.h"
 
+struct lists;      /* of config/lists.h: what its pages call things by */
 struct page_house; /* of web/page.h: what a page says of the house and of who looks at it */
+
+/* Why the submission of a form was not taken. */
+struct get_refused {
+	int err;
+	const struct faults *faults;
+};
 
 /* What came in, authenticated. */
 struct get {
@@ -19,6 +27,8 @@ struct get {
 	const char *path;
 	const char *known, *codings;    /* If-None-Match and Accept-Encoding; NULL */
 	const struct page_house *house; /* of a page */
+	const struct lists *lists;
+	const struct get_refused *refused;
 	const char *peer,
 		*forwarded; /* of a form: who is at the other end; the last X-Forwarded-For, or NULL */
 	const struct parameter *parameters;
@@ -34,6 +44,8 @@ struct get_query {
 	const char *named;           /* by the path: "2026-000012"; NULL */
 	const char *known, *codings; /* as of struct get */
 	const struct page_house *house;
+	const struct lists *lists;         /* NULL: the daemon has none */
+	const struct get_refused *refused; /* of a form whose submission was refused: NULL */
 	const char *peer, *forwarded;
 	const ProtobufCMessage *parameters; /* of the row, and valid */
 	int64_t now_ms;
@@ -50,6 +62,9 @@ struct get_answer {
 	const char *type;          /* of the text; NULL: that of the row */
 	const char *headers;       /* besides, as of http_respond; NULL */
 	unsigned status;           /* 200, unless it says otherwise */
+	/* Of a form: taken in, in the name of who sent it, before the answer is given; where it is refused, the function is
+	 * asked again, and told why. */
+	Wot__V1__Submission *submission;
 };
 
 /* 0, or an ERR_ with its reason in `why` (shown to the client: no personal data). */

@@ -68,6 +68,13 @@ bool read_is_of(const struct read *read, const struct daemon_row *daemon)
 	       daemon == &daemon_rows[read->daemon];
 }
 
+bool read_may(const struct read *read, unsigned role)
+{
+	unsigned reads_now = role_may_read(role);
+	return !read->permission ||
+	       (reads_now & read->permission && (!read->is_page || reads_now & READ_PAGES));
+}
+
 const char *read_named(const struct read *read, const char *path)
 {
 	size_t len = strcspn(read->path, "{");

@@ -43,6 +43,8 @@ bool read_is_of(const struct read *read, const struct daemon_row *daemon);
 /* The row of a path, or NULL: of a GET, and of a form. */
 const struct read *read_of_path(enum daemon_index daemon, const char *path);
 const struct read *read_form_of_path(enum daemon_index daemon, const char *path);
+/* May that role have it? Pages are for people: a system reads what they are made of. */
+bool read_may(const struct read *read, unsigned role);
 /* What stands there in the place of the row's {name}; NULL: it has none. */
 const char *read_named(const struct read *read, const char *path);
 

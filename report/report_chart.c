@@ -466,7 +466,7 @@ struct html report_cover_chart(struct chart_pen *pen)
 	const struct outline_ids *figures = &pen->report->outline->cover;
 	for (size_t i = 0; i < REPORT_MONTHS; i++) {
 		struct chart_row *row = &drawing.rows[drawing.count];
-		*row = (struct chart_row){.label = chart_months[i]};
+		*row = (struct chart_row){.label = nl_months_short[i]};
 		drawing.count += stack_row(pen, figures, OUTLINE_MONTH, i, row);
 	}
 	if (!drawing.count)

@@ -293,8 +293,7 @@ static int read_judge(
 		return ERR_FORM;
 	if (read->permission && !visitor.client && !must_sign_in(read, &visitor))
 		return ERR_UNAUTHENTICATED;
-	if (read->permission && visitor.client &&
-		!(role_may_read(visitor.client->role) & read->permission))
+	if (visitor.client && !read_may(read, visitor.client->role))
 		return ERR_FORBIDDEN;
 	return read->is_form && (is_coded(request) || !is_type(request, type_form)) ? ERR_MEDIA_TYPE
 										    : 0;
@@ -469,7 +468,9 @@ static void on_request(void *arg, struct http_request *request)
 	http_body(request, &len);
 	door->row->bytes += len;
 	bool later = door->parked_first || store_full(stage->store);
-	if (later && !read_of(stage, request) && !stage_open_for_business(stage))
+	const struct read *read = read_of(stage, request);
+	bool may_change = !read || (read->is_form && read->permission);
+	if (later && may_change && !stage_open_for_business(stage))
 		request_park(door, request);
 	else
 		request_answer(door, request);

@@ -3,6 +3,7 @@
  */
 #include "core/get.h"
 #include "proto/openapi.h"
+#include "proto/submission.h"
 #include "stage/stage_own.h"
 
 enum { PARAMETERS_MAX = 32 };
@@ -104,6 +105,39 @@ static int answer_take(struct stage *stage, const struct read *read, const struc
 	return get_take(read, gets, knowledge, get, answer, stage->faults, why);
 }
 
+/* The submission that a form is. 0, or why it is refused; the reasons are in the stage's faults. */
+static int form_submit(
+	struct stage *stage, const struct client *client, Wot__V1__Submission *submission)
+{
+	struct receipt receipt;
+	int err = stage_open_for_business(stage);
+	if (err)
+		return err;
+	submission_check(submission, stage->now_ms, stage->faults);
+	if (stage->faults->count) {
+		const struct trace_name name = {
+			client->name, submission->external_ref, submission->case_id, NULL};
+		stage_refuse(stage, &name, ERR_INVALID, &receipt);
+	} else {
+		stage_submit(stage, client->name, submission, &receipt);
+	}
+	receipt_count(&receipt, stage->http->row);
+	return receipt.err;
+}
+
+static int form_take(struct stage *stage, const struct read *read, const struct client *client,
+	struct get *get, struct get_answer *answer, struct why *why)
+{
+	const struct get_refused refused = {
+		form_submit(stage, client, answer->submission), stage->faults};
+	if (!refused.err)
+		return 0;
+	buf_clear(answer->text);
+	*answer = (struct get_answer){.text = answer->text};
+	get->refused = &refused;
+	return answer_take(stage, read, get, answer, why);
+}
+
 int gets_answer(struct stage *stage, const struct read *read, struct http_request *request,
 	const struct visitor *visitor, struct get_answer *answer, struct why *why)
 {
@@ -118,6 +152,7 @@ int gets_answer(struct stage *stage, const struct read *read, struct http_reques
 		.codings = http_header(request, "Accept-Encoding"),
 		.peer = peer,
 		.now_ms = stage->now_ms,
+		.lists = stage->daemon->lists ? stage->daemon->lists(stage->ctx) : NULL,
 	};
 	int err = 0;
 	if (read->is_form) {
@@ -136,5 +171,8 @@ int gets_answer(struct stage *stage, const struct read *read, struct http_reques
 	}
 	get.parameters = parameters.items;
 	get.parameter_count = parameters.count;
-	return answer_take(stage, read, &get, answer, why);
+	err = answer_take(stage, read, &get, answer, why);
+	return err || !answer->submission
+		       ? err
+		       : form_take(stage, read, visitor->client, &get, answer, why);
 }

@@ -119,8 +119,7 @@ static const char *origin_of(const struct stage *stage, enum daemon_index daemon
 
 static bool may_open(const struct visitor *visitor, const struct read *read)
 {
-	return !read->permission ||
-	       (visitor->client && role_may_read(visitor->client->role) & read->permission);
+	return !read->permission || (visitor->client && read_may(read, visitor->client->role));
 }
 
 struct page_house pages_house(const struct stage *stage, const struct visitor *visitor)
@@ -133,7 +132,8 @@ struct page_house pages_house(const struct stage *stage, const struct visitor *v
 		.synthetic = stage->config.synthetic,
 		.who = person ? person->called : NULL,
 		.development = client == &pages->developer,
-		.menu = {.figures = may_open(visitor, &reads[GET_figures_page])},
+		.menu = {.figures = may_open(visitor, &reads[GET_figures_page]),
+			.worklist = may_open(visitor, &reads[GET_worklist_page])},
 	};
 	for (enum daemon_index daemon = 0; daemon < DAEMON_COUNT; daemon++)
 		house.origins[daemon] = origin_of(stage, daemon);

@@ -56,8 +56,9 @@ struct daemon {
 	void (*fold_replayed)(void *ctx); /* the replicas have been read */
 	/* How much of what was folded contradicts something else and counts nowhere. */
 	uint64_t (*left_out)(void *ctx);
-	get_fn *const *gets;     /* without a core: what answers its rows of read.def, with ctx */
-	void (*turn)(void *ctx); /* at the end of each turn */
+	get_fn *const *gets; /* without a core: what answers its rows of read.def, with ctx */
+	const struct lists *(*lists)(void *ctx); /* what its pages call things by */
+	void (*turn)(void *ctx);                 /* at the end of each turn */
 	void (*tick)(void *ctx, int64_t now_ms); /* some times a second */
 };
 

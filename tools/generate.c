@@ -320,7 +320,8 @@ static void may_read_print(unsigned role, struct buf *out)
 {
 	const char *comma = "";
 	for (const struct read *read = reads; read < reads + GET_COUNT; read++) {
-		unsigned may = read->is_form ? 0 : role_may_read(role) & read->permission;
+		bool is_theirs = !read->is_form && read_may(read, role);
+		unsigned may = is_theirs ? role_may_read(role) & read->permission : 0;
 		if (!may)
 			continue;
 		buf_printf(out, "%s`%s`%s", comma, read->path,

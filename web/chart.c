@@ -4,9 +4,6 @@
 #include <stdio.h>
 #include <string.h>
 
-const char *const chart_months[PANEEL_MONTHS] = {"jan.", "feb.", "mrt.", "apr.", "mei", "juni",
-	"juli", "aug.", "sep.", "okt.", "nov.", "dec."};
-
 void chart_number(struct buf *out, double number, bool share)
 {
 	if (isnan(number))

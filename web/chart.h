@@ -125,7 +125,4 @@ void chart_paneel(const struct chart *chart, const struct chart_paneel *paneel, 
 /* For a cell of a table, whose neighbour has the value: without words. */
 void chart_vonk(const struct chart_vonk *vonk, struct buf *out);
 
-/* "jan." to "dec." */
-extern const char *const chart_months[PANEEL_MONTHS];
-
 #endif

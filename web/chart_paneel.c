@@ -3,6 +3,7 @@
  * title is the page's heading above it.
  */
 #include "web/chart_own.h"
+#include "web/nl.h"
 
 #include <stdio.h>
 
@@ -15,7 +16,7 @@ static void year_say(struct buf *out, const char *name, const double *values, bo
 	for (size_t i = 0; i < PANEEL_MONTHS; i++) {
 		if (isnan(values[i]))
 			continue;
-		buf_printf(out, "%s%s ", gap, chart_months[i]);
+		buf_printf(out, "%s%s ", gap, nl_months_short[i]);
 		chart_number(out, values[i], share);
 		gap = ", ";
 	}
@@ -105,8 +106,9 @@ void chart_paneel(const struct chart *chart, const struct chart_paneel *paneel, 
 	chart_open(&svg, chart, height, &words);
 	ground_draw(&svg, paneel, width, height, top);
 	values_draw(&svg, paneel, width, height, top);
-	svg_text(&svg, "x", 0, height - 4, ANCHOR_START, chart_months[0]);
+	svg_text(&svg, "x", 0, height - 4, ANCHOR_START, nl_months_short[0]);
 	if (width > 2 * SIDE)
-		svg_text(&svg, "x", width, height - 4, ANCHOR_END, chart_months[PANEEL_MONTHS - 1]);
+		svg_text(&svg, "x", width, height - 4, ANCHOR_END,
+			nl_months_short[PANEEL_MONTHS - 1]);
 	svg_close(&svg);
 }

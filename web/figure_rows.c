@@ -184,7 +184,7 @@ void course_lijn(const struct chart *chart, const struct figure *figure,
 	const char *names[COURSE_MONTHS];
 	size_t last = course->count;
 	for (size_t i = 0; i < course->count; i++)
-		names[i] = arena_printf(arena, "%s %d", chart_months[i % PANEEL_MONTHS],
+		names[i] = arena_printf(arena, "%s %d", nl_months_short[i % PANEEL_MONTHS],
 			course->year + (int)(i / PANEEL_MONTHS));
 	while (last > 1 && isnan(course->values[last - 1]))
 		last--;

@@ -11,6 +11,8 @@
 
 static const char *const months[] = {"januari", "februari", "maart", "april", "mei", "juni", "juli",
 	"augustus", "september", "oktober", "november", "december"};
+const char *const nl_months_short[12] = {"jan.", "feb.", "mrt.", "apr.", "mei", "juni", "juli",
+	"aug.", "sep.", "okt.", "nov.", "dec."};
 static const char *const weekdays[] = {
 	"maandag", "dinsdag", "woensdag", "donderdag", "vrijdag", "zaterdag", "zondag"};
 
@@ -101,7 +103,7 @@ void nl_shares(double low, double high, struct buf *out)
 
 /* ---- days ---- */
 
-static void day_and_month(int32_t day, struct buf *out)
+void nl_day_month(int32_t day, struct buf *out)
 {
 	struct calendar_date date = calendar_date(day);
 	buf_printf(out, "%d %s", date.day, months[date.month - 1]);
@@ -109,16 +111,27 @@ static void day_and_month(int32_t day, struct buf *out)
 
 void nl_day(int32_t day, struct buf *out)
 {
-	day_and_month(day, out);
+	nl_day_month(day, out);
 	buf_printf(out, " %d", calendar_date(day).year);
 }
 
-void nl_day_short(int32_t day, struct buf *out)
+void nl_weekday(int32_t day, struct buf *out)
 {
-	static const char *const short_months[] = {"jan.", "feb.", "mrt.", "apr.", "mei", "juni",
-		"juli", "aug.", "sep.", "okt.", "nov.", "dec."};
+	buf_text(out, weekdays[calendar_weekday(day) - 1]);
+}
+
+void nl_day_short(int32_t day, int32_t today, struct buf *out)
+{
 	struct calendar_date date = calendar_date(day);
-	buf_printf(out, "%d %s %d", date.day, short_months[date.month - 1], date.year);
+	buf_printf(out, "%d" NO_BREAK "%s", date.day, nl_months_short[date.month - 1]);
+	if (date.year != calendar_date(today).year)
+		buf_printf(out, " %d", date.year);
+}
+
+void nl_weekday_short(int32_t day, int32_t today, struct buf *out)
+{
+	buf_printf(out, "%.2s" NO_BREAK, weekdays[calendar_weekday(day) - 1]);
+	nl_day_short(day, today, out);
 }
 
 void nl_moment(int64_t instant_ms, struct buf *out)
@@ -157,7 +170,7 @@ void nl_period(int32_t from, int32_t to, struct buf *out)
 	} else if (is_span(date, to, from, 1)) {
 		buf_printf(out, "%s %d", months[date.month - 1], date.year);
 	} else {
-		day_and_month(from, out);
+		nl_day_month(from, out);
 		if (date.year != calendar_date(to).year)
 			buf_printf(out, " %d", date.year);
 		buf_text(out, " tot en met ");

@@ -18,8 +18,13 @@ void nl_seconds_short(long long seconds, struct buf *out); /* in tables: 12 sec.
 void nl_share(double share, const double *norm, struct buf *out);
 void nl_shares(double low, double high, struct buf *out); /* 72–78% */
 
-void nl_day(int32_t day, struct buf *out);           /* 27 november 2026 */
-void nl_day_short(int32_t day, struct buf *out);     /* 27 nov. 2026 */
+void nl_day(int32_t day, struct buf *out);       /* 27 november 2026 */
+void nl_day_month(int32_t day, struct buf *out); /* 27 november */
+void nl_weekday(int32_t day, struct buf *out);   /* vrijdag */
+extern const char *const nl_months_short[12];    /* jan. to dec. */
+/* In lists: 27 nov., and with its weekday vr 27 nov.; the year where it is another than today's. */
+void nl_day_short(int32_t day, int32_t today, struct buf *out);
+void nl_weekday_short(int32_t day, int32_t today, struct buf *out);
 void nl_moment(int64_t instant_ms, struct buf *out); /* vrijdag 27 november 2026, 8.31 uur */
 /* 2025, 4e kwartaal 2025, maart 2025, 27 november 2026, 1 januari tot en met 27 november 2026. Both days included. */
 void nl_period(int32_t from, int32_t to, struct buf *out);

@@ -13,6 +13,7 @@
 
 const char page_security[] = SECURITY;
 const char page_headers[] = PAGE;
+const char page_to_worklist[] = PAGE "Location: /aanmeldteam\n";
 
 struct html_head page_head(const struct page_house *house, const char *title)
 {
@@ -25,8 +26,10 @@ struct html_top page_top(const struct page_house *house)
 		.town = house->town,
 		.synthetic = house->synthetic,
 		.origin_aggregate = house->origins[DAEMON_AGGREGATE],
-		.menu = house->menu.figures,
+		.origin_triage = house->origins[DAEMON_TRIAGE],
+		.menu = house->menu.figures || house->menu.worklist,
 		.figures = house->menu.figures,
+		.worklist = house->menu.worklist,
 		.who = house->who,
 		.development = house->development,
 		.form_token = house->form_token[0] ? house->form_token : NULL,

@@ -12,6 +12,7 @@
 
 /* Headers, as of http_respond: of everything for a browser, and of a page. */
 extern const char page_security[], page_headers[];
+extern const char page_to_worklist[]; /* of a 303 */
 
 /* What a page says of the house, and of who looks at it. */
 struct page_house {
@@ -22,7 +23,7 @@ struct page_house {
 	bool development;                  /* … without having signed in */
 	char form_token[SESSION_FORM];     /* for the field `formulier` of forms; "": has none */
 	struct {
-		bool figures;
+		bool figures, worklist;
 	} menu; /* what it may open */
 };
 struct html_head page_head(const struct page_house *house, const char *title);

@@ -26,6 +26,12 @@ int case_door_prepare(void *ctx, struct admission *admission)
 	return faults->count ? ERR_INVALID : 0;
 }
 
+const struct lists *case_door_lists(void *ctx)
+{
+	const struct case_door *door = ctx;
+	return &door->lists;
+}
+
 int case_door_reload(void *ctx, struct why *why)
 {
 	struct case_door *door = ctx;

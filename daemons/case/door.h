@@ -9,6 +9,7 @@
 int case_door_open(void **ctx, struct stage *stage, struct why *why);
 void case_door_close(void **ctx);
 int case_door_reload(void *ctx, struct why *why);
+const struct lists *case_door_lists(void *ctx);
 int case_door_prepare(void *ctx, struct admission *admission);
 
 #endif

@@ -13,6 +13,7 @@ int main(int argc, char **argv)
 		.reload = case_door_reload,
 		.check = lists_check,
 		.prepare = case_door_prepare,
+		.lists = case_door_lists,
 	};
 	return app_main(argc, argv, &daemon);
 }

@@ -1,9 +1,11 @@
+#include "config/lists.h"
 #include "core/get.h"
 #include "daemons/case/cases.h"
 #include "daemons/case/clocks.h"
 #include "lib/calendar.h"
 #include "proto/json.h"
 #include "proto/role.h"
+#include "web/cases/case.h"
 #include <string.h>
 
 static Wot__V1__CaseStatus__Value status_of(const struct case_file *file)
@@ -86,16 +88,10 @@ static void life_fill(const struct case_file *file, struct arena *arena, Wot__V1
 	}
 }
 
-int get_case(const void *knowledge, const struct get_query *query, struct get_answer *answer,
-	struct why *why)
+static void case_fill(const struct cases *cases, const struct case_file *file,
+	const struct get_query *query, Wot__V1__Case *out)
 {
-	(void)why;
-	const struct cases *cases = knowledge;
-	const struct case_file *file = cases_by_id(cases, query->named);
-	if (!file)
-		return ERR_NOT_FOUND;
 	const struct case_life *life = &file->life;
-	Wot__V1__Case *out = (void *)answer->message;
 	out->case_id = case_file_id(file, query->arena);
 	out->status = status_of(file);
 	out->paused = life->paused;
@@ -108,6 +104,40 @@ int get_case(const void *knowledge, const struct get_query *query, struct get_an
 	out->routing = routing_of(file, query->arena);
 	clocks_fill(cases, file, query, out);
 	life_fill(file, query->arena, out);
+}
+
+int get_case(const void *knowledge, const struct get_query *query, struct get_answer *answer,
+	struct why *why)
+{
+	(void)why;
+	const struct cases *cases = knowledge;
+	const struct case_file *file = cases_by_id(cases, query->named);
+	if (!file)
+		return ERR_NOT_FOUND;
+	case_fill(cases, file, query, (void *)answer->message);
+	return 0;
+}
+
+int get_case_page(const void *knowledge, const struct get_query *query, struct get_answer *answer,
+	struct why *why)
+{
+	(void)why;
+	const struct cases *cases = knowledge;
+	const struct case_file *file = cases_by_id(cases, query->named);
+	if (!file)
+		return ERR_NOT_FOUND;
+	const struct organisations *organisations = &query->lists->organisations;
+	const struct case_names names = {
+		organisations->teams, organisations->team_count, organisations};
+	Wot__V1__Case *of = (void *)message_new(&wot__v1__case__descriptor, query->arena);
+	const struct case_view view = {.house = query->house,
+		.of = of,
+		.names = &names,
+		.has_more = file->moment_count == MOMENTS_MAX,
+		.now_ms = query->now_ms};
+	case_fill(cases, file, query, of);
+	answer->headers = page_headers;
+	case_page(&view, query->arena, answer->text);
 	return 0;
 }
 

@@ -1,8 +1,7 @@
 /*
  * GET /v1/teams: what each team can carry, what it carries, and who waits for it.
  */
-#include "core/get.h"
-#include "daemons/triage/state.h"
+#include "daemons/triage/answers.h"
 #include "proto/field.h"
 
 /* How many of those that wait could go to the team. */
@@ -66,23 +65,33 @@ static uint32_t teams_by_hand(const struct triage *triage)
 	return by_hand;
 }
 
+static void teams_fill(const struct triage *triage, struct arena *arena, Wot__V1__Teams *out)
+{
+	const struct roster *roster = &triage->roster;
+	size_t known = roster->rules ? roster->rules->team_count : 0;
+	struct assign_load loads[RULES_TEAMS_MAX];
+	roster_loads(triage, roster, loads);
+	out->items =
+		arena_alloc(arena, (known + triage->team_names.count + 1) * sizeof *out->items);
+	for (size_t i = 0; i < known; i++)
+		out->items[out->n_items++] = team_of(roster, i, &loads[i], arena);
+	if (roster->rules)
+		gone_add(triage, arena, out);
+	out->queue = roster->queue.waiting;
+	out->by_hand = teams_by_hand(triage);
+}
+
 int get_teams(const void *knowledge, const struct get_query *query, struct get_answer *answer,
 	struct why *why)
 {
 	(void)why;
-	const struct triage *triage = knowledge;
-	const struct roster *roster = &triage->roster;
-	size_t known = roster->rules ? roster->rules->team_count : 0;
-	Wot__V1__Teams *out = (void *)answer->message;
-	struct assign_load loads[RULES_TEAMS_MAX];
-	roster_loads(triage, roster, loads);
-	out->items = arena_alloc(
-		query->arena, (known + triage->team_names.count + 1) * sizeof *out->items);
-	for (size_t i = 0; i < known; i++)
-		out->items[out->n_items++] = team_of(roster, i, &loads[i], query->arena);
-	if (roster->rules)
-		gone_add(triage, query->arena, out);
-	out->queue = roster->queue.waiting;
-	out->by_hand = teams_by_hand(triage);
+	teams_fill(knowledge, query->arena, (void *)answer->message);
 	return 0;
+}
+
+Wot__V1__Teams *teams_all(const struct triage *triage, struct arena *arena)
+{
+	Wot__V1__Teams *teams = (void *)message_new(&wot__v1__teams__descriptor, arena);
+	teams_fill(triage, arena, teams);
+	return teams;
 }

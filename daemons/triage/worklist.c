@@ -3,8 +3,7 @@
  * that signals came in about, each once. The fast lane first, then crises, then routine work; each by deadline,
  * soonest first. A household goes by the name of a signal, CLIENT/REF, which a screening of it names too.
  */
-#include "core/get.h"
-#include "daemons/triage/state.h"
+#include "daemons/triage/answers.h"
 
 #include "lib/calendar.h"
 #include "lib/clean.h"
@@ -22,7 +21,6 @@ struct standing {
 	const struct household *household; /* that signals wait about; NULL: none do */
 };
 
-enum { PAGE_LONGEST = 1000 }; /* limit.def */
 
 struct list {
 	const struct triage *triage;
@@ -199,45 +197,50 @@ static char *name_of(
 				   : case_id_of(triage, standing->number, arena);
 }
 
-int get_worklist(const void *knowledge, const struct get_query *query, struct get_answer *answer,
-	struct why *why)
+/* after: NULL, from the start. */
+static void worklist_fill(const struct triage *triage, const struct standing *after, size_t limit,
+	const struct get_query *query, Wot__V1__Worklist *out)
 {
-	const struct triage *triage = knowledge;
-	const Wot__V1__Page *page = (const void *)query->parameters;
-	Wot__V1__Worklist *out = (void *)answer->message;
-	struct standing after;
-	if (page->after && after_standing(triage, page->after, &after) != 0)
-		return why_set(why, ERR_INVALID, "after: no place on the list was ever called so");
-	struct list list = {.triage = triage,
-		.today = calendar_day_of(query->now_ms),
-		.after = page->after ? &after : NULL};
+	struct list list = {
+		.triage = triage, .today = calendar_day_of(query->now_ms), .after = after};
 	list_fill(&list);
-	size_t shown = list.count < page->limit ? list.count : page->limit;
+	size_t shown = list.count < limit ? list.count : limit;
 	out->items = arena_alloc(query->arena, (shown + 1) * sizeof *out->items);
 	for (size_t i = 0; i < shown; i++)
 		out->items[out->n_items++] = item_of(triage, &list.standings[i], query->arena);
 	if (shown < list.count)
 		out->next = name_of(triage, &list.standings[shown - 1], query->arena);
 	free(list.standings);
+}
+
+int get_worklist(const void *knowledge, const struct get_query *query, struct get_answer *answer,
+	struct why *why)
+{
+	const struct triage *triage = knowledge;
+	const Wot__V1__Page *page = (const void *)query->parameters;
+	struct standing after;
+	if (page->after && after_standing(triage, page->after, &after) != 0)
+		return why_set(why, ERR_INVALID, "after: no place on the list was ever called so");
+	worklist_fill(
+		triage, page->after ? &after : NULL, page->limit, query, (void *)answer->message);
 	return 0;
 }
 
-/* GET /aanmeldteam/live. What stands beyond a page that long is no work of today. */
+Wot__V1__Worklist *worklist_whole(const struct triage *triage, const struct get_query *query)
+{
+	Wot__V1__Worklist *list = (void *)message_new(&wot__v1__worklist__descriptor, query->arena);
+	worklist_fill(triage, NULL, SIZE_MAX, query, list);
+	return list;
+}
+
+/* GET /aanmeldteam/live. */
 int get_worklist_live(const void *knowledge, const struct get_query *query,
 	struct get_answer *answer, struct why *why)
 {
+	(void)why;
 	static const char name[] = "lijst";
 	auto_buf struct buf stands = {0};
-	struct get_query asked = *query;
-	struct get_answer list = {
-		.message = message_new(&wot__v1__worklist__descriptor, query->arena)};
-	Wot__V1__Page page = WOT__V1__PAGE__INIT;
-	page.limit = PAGE_LONGEST;
-	asked.parameters = &page.base;
-	int err = get_worklist(knowledge, &asked, &list, why);
-	if (err)
-		return err;
-	read_print(list.message, &stands);
+	read_print(&worklist_whole(knowledge, query)->base, &stands);
 	if (live_is_news(answer->live, "deel", name, stands.data))
 		live_tell(answer->live, name);
 	return 0;

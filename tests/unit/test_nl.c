@@ -89,6 +89,18 @@ static void a_period_is_called_what_it_is(void **state)
 		nl_period(day(2024, 1, 1), day(2025, 12, 31), &out));
 }
 
+static void a_day_in_a_list_is_short_and_names_another_year(void **state)
+{
+	(void)state;
+	int32_t today = day(2026, 11, 27);
+	ASSERT_PRINTS("27\u00A0nov.", nl_day_short(today, today, &out));
+	ASSERT_PRINTS("31\u00A0dec. 2025", nl_day_short(day(2025, 12, 31), today, &out));
+	ASSERT_PRINTS("vr\u00A027\u00A0nov.", nl_weekday_short(today, today, &out));
+	ASSERT_PRINTS("zo\u00A03\u00A0mei", nl_weekday_short(day(2026, 5, 3), today, &out));
+	ASSERT_PRINTS("vrijdag", nl_weekday(today, &out));
+	ASSERT_PRINTS("27 november", nl_day_month(today, &out));
+}
+
 /* UTC, in milliseconds. */
 static int64_t at(int32_t of_day, int hour, int minute)
 {
@@ -124,6 +136,7 @@ int main(void)
 		cmocka_unit_test(one_is_one_and_zero_and_two_are_more),
 		cmocka_unit_test(a_percentage_is_whole_unless_that_would_change_what_it_says),
 		cmocka_unit_test(a_period_is_called_what_it_is),
+		cmocka_unit_test(a_day_in_a_list_is_short_and_names_another_year),
 		cmocka_unit_test(the_time_is_what_a_clock_in_amsterdam_shows),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

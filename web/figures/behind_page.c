@@ -13,13 +13,13 @@ struct query behind_query(const struct asked *asked)
 	return query;
 }
 
-static const char *day_text(int32_t day, struct arena *arena)
+static const char *day_text(const struct asked *asked, int32_t day)
 {
 	auto_buf struct buf text = {0};
 	if (day == VALUE_UNSET)
 		return NULL;
-	nl_day_short(day, &text);
-	return page_text(&text, arena);
+	nl_day_short(day, asked->query.today, &text);
+	return page_text(&text, asked->arena);
 }
 
 /* What it measures, or else whether it counts. */
@@ -59,8 +59,8 @@ struct html_cases behind_view(
 	for (size_t i = 0; i < behind->count; i++) {
 		const struct behind_row *row = &behind->rows[i];
 		rows[i] = (struct html_cases_rows){.ref = arena_strdup(asked->arena, row->ref),
-			.reported = day_text(row->reported, asked->arena),
-			.day = day_text(row->day, asked->arena),
+			.reported = day_text(asked, row->reported),
+			.day = day_text(asked, row->day),
 			.value = value_text(asked, row),
 			.team = key_text(asked, "team", row->team),
 			.ward = key_text(asked, "ward", row->ward)};

@@ -262,7 +262,7 @@ static void months_tell(const struct asked *asked, const struct panel *panels, s
 		}
 		if (known)
 			table_row(&table,
-				arena_printf(arena, "%s %d", chart_months[i % PANEEL_MONTHS],
+				arena_printf(arena, "%s %d", nl_months_short[i % PANEEL_MONTHS],
 					panels->course->year + (int)(i / PANEEL_MONTHS)),
 				texts);
 	}

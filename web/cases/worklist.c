@@ -1,0 +1,275 @@
+#include "web/cases/worklist.h"
+
+#include "lib/calendar.h"
+#include "web/cases/item.h"
+#include "web/chart.h"
+#include "web/nl.h"
+#include <ctype.h>
+#include <string.h>
+
+/* ---- groups: what is urgent, what is late, today, and a group a day ---- */
+
+enum group { URGENT, LATE, TODAY, LATER };
+struct entry {
+	const Wot__V1__WorklistItem *item;
+	enum group group;
+	int32_t day;  /* of the urgent 0: they stand as they came */
+	size_t place; /* in the list */
+};
+
+static int entry_compare(const void *a, const void *b)
+{
+	const struct entry *x = a, *y = b;
+	if (x->group != y->group)
+		return x->group < y->group ? -1 : 1;
+	if (x->day != y->day)
+		return x->day < y->day ? -1 : 1;
+	return x->place < y->place ? -1 : x->place > y->place;
+}
+
+static struct entry entry_of(const Wot__V1__WorklistItem *item, size_t place, int32_t today)
+{
+	int32_t day = item_day(item);
+	bool urgent = item_is_urgent(item);
+	return (struct entry){
+		.item = item,
+		.group = urgent         ? URGENT
+			 : day < today  ? LATE
+			 : day == today ? TODAY
+					: LATER,
+		.day = urgent ? 0 : day,
+		.place = place,
+	};
+}
+
+struct groups {
+	const struct worklist_view *view;
+	struct arena *arena;
+	int32_t today;
+	struct entry *entries;
+	struct html_worklist_groups *items;
+	size_t count;
+};
+
+static const char *heading_text(const struct groups *groups, int32_t day)
+{
+	auto_buf struct buf text = {0};
+	nl_weekday(day, &text);
+	text.data[0] = (char)toupper((unsigned char)text.data[0]);
+	buf_char(&text, ' ');
+	nl_day_short(day, groups->today, &text);
+	return page_text(&text, groups->arena);
+}
+
+/* What a group without entries says. next: the day after today on which the next promise ends; 0: none does. */
+static const char *none_text(const struct groups *groups, enum group group, int32_t next)
+{
+	auto_buf struct buf text = {0};
+	if (group == URGENT)
+		return "Er is nu geen spoed.";
+	if (group == LATE)
+		return "Niemand wacht te lang.";
+	bool others = groups->items[URGENT].entries.count || groups->items[LATE].entries.count;
+	buf_text(&text, others ? "Vandaag loopt er geen afspraak af." : "Iedereen is gebeld.");
+	if (next) {
+		buf_text(&text, " De volgende afspraak loopt af op ");
+		nl_weekday(next, &text);
+		buf_char(&text, ' ');
+		nl_day_month(next, &text);
+		buf_char(&text, '.');
+	}
+	return page_text(&text, groups->arena);
+}
+
+static struct html_worklist_groups_entries row_of(
+	const struct groups *groups, const struct entry *entry)
+{
+	const Wot__V1__WorklistItem *item = entry->item;
+	return (struct html_worklist_groups_entries){
+		.path = item_path(item, groups->arena),
+		.name = item_name(item),
+		.badges = item_badges(item, groups->arena),
+		.late = item_day(item) < groups->today,
+		.when = item_when(item, groups->today, groups->arena),
+		.about = item_about(item, groups->view->names, groups->today, groups->arena),
+		.recordable = groups->view->may_record,
+	};
+}
+
+/* Those from `at` that stand in the same group; returns how many. */
+static size_t group_add(
+	struct groups *groups, enum group group, const char *heading, size_t at, size_t count)
+{
+	const struct entry *first = &groups->entries[at];
+	struct html_worklist_groups_entries *rows =
+		arena_alloc(groups->arena, (count - at) * sizeof *rows + 1);
+	size_t taken = 0;
+	while (at + taken < count && first[taken].group == group &&
+		(group != LATER || first[taken].day == first->day)) {
+		rows[taken] = row_of(groups, &first[taken]);
+		taken++;
+	}
+	int32_t next = at < count && first->group == LATER ? first->day : 0;
+	auto_buf struct buf text = {0};
+	nl_count((long long)taken, &text);
+	groups->items[groups->count] = (struct html_worklist_groups){
+		.heading = heading,
+		.count = page_text(&text, groups->arena),
+		.none = taken ? NULL : none_text(groups, group, next),
+		.entries = {rows, taken},
+	};
+	groups->count++;
+	return taken;
+}
+
+static void groups_fill(struct groups *groups, struct html_worklist *page)
+{
+	static const char *const headings[] = {
+		[URGENT] = "Spoed", [LATE] = "Te laat", [TODAY] = "Vandaag"};
+	const Wot__V1__Worklist *list = groups->view->list;
+	size_t count = list->n_items, at = 0;
+	groups->entries = arena_alloc(groups->arena, count * sizeof *groups->entries + 1);
+	groups->items = arena_alloc(groups->arena, (LATER + count) * sizeof *groups->items);
+	for (size_t i = 0; i < count; i++)
+		groups->entries[i] = entry_of(list->items[i], i, groups->today);
+	if (count)
+		qsort(groups->entries, count, sizeof *groups->entries, entry_compare);
+	for (enum group group = URGENT; group < LATER; group++)
+		at += group_add(groups, group, headings[group], at, count);
+	while (at < count)
+		at += group_add(
+			groups, LATER, heading_text(groups, groups->entries[at].day), at, count);
+	page->groups.items = groups->items;
+	page->groups.count = groups->count;
+}
+
+/* ---- what to do, in words ---- */
+
+static const char *lead_text(const struct groups *groups)
+{
+	auto_buf struct buf text = {0};
+	size_t count = groups->view->list->n_items, late = 0, now = 0;
+	for (size_t i = 0; i < count; i++) {
+		const struct entry *entry = &groups->entries[i];
+		bool is_late = item_day(entry->item) < groups->today;
+		late += is_late;
+		now += !is_late && (entry->group == URGENT || entry->group == TODAY);
+	}
+	if (!count)
+		return "Er staat niemand op de lijst.";
+	buf_text(&text, count == 1 ? "Er staat " : "Er staan ");
+	nl_count((long long)count, &text);
+	buf_text(&text, count == 1 ? " mens of huishouden op de lijst."
+				   : " mensen en huishoudens op de lijst.");
+	if (late) {
+		buf_text(&text, " Bij ");
+		nl_count((long long)late, &text);
+		buf_text(&text, late == 1 ? " is het te laat." : " zijn we te laat.");
+	}
+	if (now) {
+		buf_text(&text, late ? " Bel vandaag nog " : " Bel er vandaag ");
+		nl_count((long long)now, &text);
+		buf_text(&text, late ? now == 1 ? " ander." : " andere." : ".");
+	}
+	return page_text(&text, groups->arena);
+}
+
+/* ---- the teams ---- */
+
+static int team_compare(const void *a, const void *b)
+{
+	const Wot__V1__Team *x = *(const Wot__V1__Team *const *)a,
+			    *y = *(const Wot__V1__Team *const *)b;
+	return x->free_hours != y->free_hours ? x->free_hours > y->free_hours ? -1 : 1
+					      : strcmp(x->name, y->name);
+}
+
+static const char *count_text(long long number, struct arena *arena)
+{
+	auto_buf struct buf text = {0};
+	nl_count(number, &text);
+	return page_text(&text, arena);
+}
+
+static struct chart_row bar_of(const Wot__V1__Team *team, struct arena *arena)
+{
+	auto_buf struct buf text = {0};
+	bool over = team->free_hours < 0;
+	nl_count(over ? -(long long)team->free_hours : team->free_hours, &text);
+	buf_text(&text, over ? " uur te veel" : " uur vrij");
+	return (struct chart_row){
+		.label = team->name,
+		.value = team->load_hours,
+		.max = team->capacity_hours,
+		.text = page_text(&text, arena),
+		.tone = over ? TONE_ALERT : TONE_NOW,
+	};
+}
+
+static struct html chart_of(
+	const struct chart_balk *balk, unsigned number, unsigned width, struct arena *arena)
+{
+	auto_buf struct buf svg = {0};
+	const struct chart chart = {.title = "Ruimte per team",
+		.reason = "Nog geen teams",
+		.when = "De beheerder zet ze klaar.",
+		.number = number,
+		.width = width};
+	chart_balk(&chart, balk, &svg);
+	return (struct html){arena_dup(arena, svg.data, svg.len), svg.len};
+}
+
+static const char *room_text(const Wot__V1__Team *most, struct arena *arena)
+{
+	auto_buf struct buf text = {0};
+	if (!most || most->free_hours <= 0)
+		return "Geen team heeft ruimte.";
+	buf_printf(&text, "%s heeft de meeste ruimte: ", most->name);
+	nl_count(most->free_hours, &text);
+	buf_text(&text, " uur per week.");
+	return page_text(&text, arena);
+}
+
+static void teams_fill(const Wot__V1__Teams *teams, struct arena *arena, struct html_worklist *page)
+{
+	size_t count = teams->n_items;
+	const Wot__V1__Team **order = arena_alloc(arena, count * sizeof *order + 1);
+	struct chart_row *bars = arena_alloc(arena, count * sizeof *bars + 1);
+	struct html_worklist_teams *rows = arena_alloc(arena, count * sizeof *rows + 1);
+	for (size_t i = 0; i < count; i++)
+		order[i] = teams->items[i];
+	if (count)
+		qsort(order, count, sizeof *order, team_compare);
+	for (size_t i = 0; i < count; i++) {
+		bars[i] = bar_of(order[i], arena);
+		rows[i] = (struct html_worklist_teams){
+			.name = order[i]->name,
+			.free = count_text(order[i]->free_hours, arena),
+			.load = count_text(order[i]->load_hours, arena),
+			.hours = count_text(order[i]->capacity_hours, arena),
+		};
+	}
+	const struct chart_balk balk = {.rows = bars, .count = count};
+	page->room = room_text(count ? order[0] : NULL, arena);
+	page->narrow = chart_of(&balk, 1, CHART_NARROW, arena);
+	page->wide = chart_of(&balk, 2, CHART_WIDE, arena);
+	page->teams.items = rows;
+	page->teams.count = count;
+}
+
+void worklist_page(const struct worklist_view *view, struct arena *arena, struct buf *out)
+{
+	struct groups groups = {
+		.view = view, .arena = arena, .today = calendar_day_of(view->now_ms)};
+	auto_buf struct buf text = {0};
+	struct html_worklist page = {.town = view->house->town,
+		.top = page_top(view->house),
+		.foot = page_foot(view->house)};
+	page.top.at_worklist = true;
+	nl_moment(view->now_ms, &text);
+	page.moment = page_text(&text, arena);
+	groups_fill(&groups, &page);
+	page.lead = lead_text(&groups);
+	teams_fill(view->teams, arena, &page);
+	html_worklist(&page, out);
+}
