@@ -35,6 +35,7 @@ int get_take(const struct read *read, get_fn *const *functions, const void *know
 		.peer = get->peer,
 		.forwarded = get->forwarded,
 		.now_ms = get->now_ms,
+		.work = get->work,
 		.arena = faults->arena,
 		.faults = faults};
 	ProtobufCMessage *parameters;
@@ -44,7 +45,7 @@ int get_take(const struct read *read, get_fn *const *functions, const void *know
 		read->parameters, get->parameters, get->parameter_count, &parameters, faults, why);
 	if (err)
 		return err;
-	query.named = read_named(read, get->path);
+	query.named = read_named(read, get->path, query.arena);
 	query.parameters = parameters;
 	size_t before = answer->text->len, faults_before = faults->count;
 	answer->status = 200;
@@ -54,7 +55,7 @@ int get_take(const struct read *read, get_fn *const *functions, const void *know
 	err = fault_why(function(knowledge, &query, answer, why), faults, faults_before, why);
 	if (err)
 		answer->text->len = before;
-	else if (read->answer)
+	else if (answer->message)
 		read_print(answer->message, answer->text);
 	return err;
 }

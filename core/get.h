@@ -20,6 +20,12 @@ struct get_refused {
 	const struct faults *faults;
 };
 
+/* What an answer that takes several turns keeps in between. */
+struct get_work {
+	void *ctx; /* NULL: nothing yet */
+	void (*free)(void *ctx);
+};
+
 /* What came in, authenticated. */
 struct get {
 	const char *client; /* NULL: nobody we know */
@@ -34,6 +40,7 @@ struct get {
 	const struct parameter *parameters;
 	size_t parameter_count;
 	int64_t now_ms;
+	struct get_work *work; /* NULL: it is to be answered at once */
 };
 
 /* The same for the function of its row. */
@@ -49,14 +56,15 @@ struct get_query {
 	const char *peer, *forwarded;
 	const ProtobufCMessage *parameters; /* of the row, and valid */
 	int64_t now_ms;
-	struct arena *arena; /* for the answer */
+	struct get_work *work; /* of this request; may be NULL for a core, which answers at once */
+	struct arena *arena;   /* for the answer */
 	struct faults *
 		faults; /* for parameters that only the function knows to be wrong; then ERR_INVALID */
 };
 
 struct live;
 struct get_answer {
-	ProtobufCMessage *message; /* of the row, to be filled; NULL: a text */
+	ProtobufCMessage *message; /* of the row, to be filled; NULL, or set to it: a text */
 	struct buf *text;          /* the text that it is */
 	struct live *live;         /* of a STREAM, instead: how things stand (lib/live.h) */
 	const char *type;          /* of the text; NULL: that of the row */
@@ -67,7 +75,9 @@ struct get_answer {
 	Wot__V1__Submission *submission;
 };
 
-/* 0, or an ERR_ with its reason in `why` (shown to the client: no personal data). */
+/* Not yet: the same question comes again on the next turn, with what is kept in `work`. */
+enum { GET_LATER = 1 };
+/* 0, GET_LATER, or an ERR_ with its reason in `why` (shown to the client: no personal data). */
 typedef int get_fn(const void *knowledge, const struct get_query *query, struct get_answer *answer,
 	struct why *why);
 #define READ(daemon, path, answer, parameters, permission) get_fn get_##answer;

@@ -3,7 +3,7 @@
 #include "figures/render.h"
 #include "lib/calendar.h"
 #include "lib/clean.h"
-#include "lib/json_out.h"
+#include "proto/json.h"
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
@@ -101,18 +101,16 @@ static uint64_t cases_count(const struct comparison *comparison)
 
 /* ---- how it is shown ---- */
 
-static void compare_json(const struct kpis *kpis, const struct comparison *comparison,
-	const uint64_t marks[STREAM_COUNT], struct buf *out)
+static void comparison_message(const struct kpis *kpis, const struct comparison *comparison,
+	const uint64_t marks[STREAM_COUNT], Wot__V1__Comparison *out, struct arena *arena)
 {
 	const struct value *a = &comparison->sides[0].total, *b = &comparison->sides[1].total;
-	json_out_open(out, NULL, '{');
-	json_out_text(out, "id", comparison->sides[0].kpi->id);
-	json_out_number(out, "difference", a->known && b->known, b->value - a->value);
-	json_out_count(out, "cases", comparison->cases);
-	json_out_name(out, "figures");
-	render_json(kpis, comparison->sides, SIDES, marks, out);
-	out->len--; /* its end of line */
-	json_out_end(out, '}');
+	out->id = (char *)comparison->sides[0].kpi->id;
+	out->has_difference = a->known && b->known;
+	out->difference = b->value - a->value;
+	out->cases = comparison->cases;
+	out->figures = render_messages(kpis, comparison->sides, SIDES, marks, arena);
+	out->n_figures = SIDES;
 }
 
 static const struct figure_row *row_of(const struct figure *figure, const struct figure_row *like)
@@ -219,8 +217,17 @@ static int side_make(const struct query *query, const struct query_scope *scope,
 	return err;
 }
 
-int query_compare(
-	const struct kpis *kpis, const struct query *query, struct buf *out, struct why *why)
+static void comparison_done(struct comparison *comparison)
+{
+	for (int side = 0; side < SIDES; side++) {
+		figure_done(&comparison->sides[side]);
+		filters_done(&comparison->filters[side]);
+	}
+}
+
+/* Done with it also after an error. */
+static int comparison_make(
+	const struct kpis *kpis, const struct query *query, struct comparison *out, struct why *why)
 {
 	struct query asked = *query;
 	struct query_scope scope;
@@ -230,24 +237,42 @@ int query_compare(
 	snprintf(last_year, sizeof last_year, "%d", calendar_date(query->today).year - 1);
 	asked.period = query->period ? query->period : last_year;
 	int err = query_scope_find(kpis, &asked, &scope, why);
-	if (err)
-		return err;
-	struct comparison comparison = {0};
-	err = side_make(&asked, &scope, &comparison.sides[0], &comparison.filters[0], why);
+	if (!err)
+		err = side_make(&asked, &scope, &out->sides[0], &out->filters[0], why);
 	if (!err)
 		err = query_definition(kpis, query->other, &scope, why);
 	if (!err)
-		err = side_make(&asked, &scope, &comparison.sides[1], &comparison.filters[1], why);
-	if (!err) {
-		comparison.cases = cases_count(&comparison);
-		if (query->format == QUERY_JSON)
-			compare_json(kpis, &comparison, query->marks, out);
-		else
-			compare_text(kpis, &comparison, out);
-	}
-	for (int side = 0; side < SIDES; side++) {
-		figure_done(&comparison.sides[side]);
-		filters_done(&comparison.filters[side]);
-	}
+		err = side_make(&asked, &scope, &out->sides[1], &out->filters[1], why);
+	if (!err)
+		out->cases = cases_count(out);
 	return err;
+}
+
+int query_comparison(const struct kpis *kpis, const struct query *query, Wot__V1__Comparison *out,
+	struct arena *arena, struct why *why)
+{
+	auto_clean(comparison_done) struct comparison comparison = {0};
+	int err = comparison_make(kpis, query, &comparison, why);
+	if (!err)
+		comparison_message(kpis, &comparison, query->marks, out, arena);
+	return err;
+}
+
+int query_compare(
+	const struct kpis *kpis, const struct query *query, struct buf *out, struct why *why)
+{
+	auto_arena struct arena arena = {0};
+	auto_clean(comparison_done) struct comparison comparison = {0};
+	Wot__V1__Comparison message = WOT__V1__COMPARISON__INIT;
+	int err = comparison_make(kpis, query, &comparison, why);
+	if (err)
+		return err;
+	if (query->format != QUERY_JSON) {
+		compare_text(kpis, &comparison, out);
+		return 0;
+	}
+	comparison_message(kpis, &comparison, query->marks, &message, &arena);
+	json_from_message(&message.base, out);
+	buf_char(out, '\n');
+	return 0;
 }

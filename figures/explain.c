@@ -3,7 +3,8 @@
 #include "figures/render.h"
 #include "lib/clean.h"
 #include "lib/json_out.h"
-#include "proto/name.h"
+#include "proto/event.h"
+#include "proto/json.h"
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
@@ -58,55 +59,72 @@ static void row_id(const struct kpis *kpis, const struct explained *explained, c
 		snprintf(id, 24, "seq %" PRId32, table_get(table, (size_t)seq, explained->row));
 }
 
-static void json_splits(const struct explained *explained, struct buf *out)
+static Wot__V1__Member *member_new(const char *name, size_t room, struct arena *arena)
 {
-	const struct formula *part = explained->part;
-	for (size_t s = 0; s < part->split_count; s++) {
-		const struct split *split = &part->splits[s];
-		uint32_t values[SPLIT_VALUES_MAX];
-		size_t count = split_values(part, split, explained->row, values);
-		bool is_list = split_is_list(split);
-		char name[64];
-		json_name(split->dimension->id, name);
-		if (is_list)
-			json_out_open(out, name, '[');
-		for (size_t i = 0; i < count; i++)
-			json_out_text(out, is_list ? NULL : name, split_key(split, values[i]));
-		if (is_list)
-			json_out_close(out, ']');
-	}
+	char text[64];
+	Wot__V1__Member *out = (void *)message_new(&wot__v1__member__descriptor, arena);
+	json_name(name, text);
+	out->name = arena_strdup(arena, text);
+	out->values = arena_alloc(arena, room * sizeof *out->values);
+	return out;
 }
 
-static void explain_json(
-	const struct kpis *kpis, const struct explained *explained, struct buf *out)
+static Wot__V1__Member *day_member(const char *name, int32_t day, struct arena *arena)
 {
-	const struct table *table = explained->part->kind->table;
-	char id[24], day[16], name[64];
-	row_id(kpis, explained, id);
-	period_print_day(explained->day, day);
-	json_out_open(out, NULL, '{');
-	json_out_text(out, "source", table->name);
-	json_out_text(out, "id", id);
-	json_out_text(out, "day", day);
-	json_out_integer(out, "count", explained->counts.count);
-	if (explained->has_of)
-		json_out_integer(out, "of", explained->counts.of);
-	else
-		json_out_null(out, "of");
-	json_out_integer(out, "unknown", explained->counts.unknown);
-	if (explained->measured != VALUE_UNSET)
-		json_out_integer(out, "value", explained->measured);
+	char text[16];
+	Wot__V1__Member *out = member_new(name, 1, arena);
+	period_print_day(day, text);
+	out->values[out->n_values++] = arena_strdup(arena, text);
+	return out;
+}
+
+static Wot__V1__Member *split_member(
+	const struct explained *explained, const struct split *split, struct arena *arena)
+{
+	uint32_t values[SPLIT_VALUES_MAX];
+	size_t count = split_values(explained->part, split, explained->row, values);
+	Wot__V1__Member *out = member_new(split->dimension->id, count + 1, arena);
+	out->is_list = split_is_list(split);
+	for (size_t i = 0; i < count; i++)
+		out->values[out->n_values++] = (char *)split_key(split, values[i]);
+	return out;
+}
+
+static void members_fill(
+	const struct explained *explained, Wot__V1__KpiRow *out, struct arena *arena)
+{
+	const struct formula *part = explained->part;
+	const struct table *table = part->kind->table;
+	out->rest = arena_alloc(
+		arena, (table->column_count + part->split_count + 1) * sizeof *out->rest);
 	for (size_t c = 0; c < table->column_count; c++) {
 		int32_t value = table_get(table, c, explained->row);
-		if (table->columns[c].type != COLUMN_DAY || value == VALUE_UNSET ||
-			!strcmp(table->columns[c].name, "day"))
-			continue;
-		period_print_day(value, day);
-		json_name(table->columns[c].name, name);
-		json_out_text(out, name, day);
+		const struct column *column = &table->columns[c];
+		if (column->type == COLUMN_DAY && value != VALUE_UNSET &&
+			strcmp(column->name, "day") != 0)
+			out->rest[out->n_rest++] = day_member(column->name, value, arena);
 	}
-	json_splits(explained, out);
-	json_out_close(out, '}');
+	for (size_t s = 0; s < part->split_count; s++)
+		out->rest[out->n_rest++] = split_member(explained, &part->splits[s], arena);
+}
+
+static Wot__V1__KpiRow *row_message(
+	const struct kpis *kpis, const struct explained *explained, struct arena *arena)
+{
+	char id[24];
+	Wot__V1__KpiRow *out = (void *)message_new(&wot__v1__kpi_row__descriptor, arena);
+	row_id(kpis, explained, id);
+	out->source = (char *)explained->part->kind->table->name;
+	out->id = arena_strdup(arena, id);
+	out->day = explained->day;
+	out->count = (uint64_t)explained->counts.count;
+	out->has_of = explained->has_of;
+	out->of = (uint64_t)explained->counts.of;
+	out->unknown = (uint64_t)explained->counts.unknown;
+	out->has_value = explained->measured != VALUE_UNSET;
+	out->value = explained->measured;
+	members_fill(explained, out, arena);
+	return out;
 }
 
 /* What every source has, as CSV or for people. Days stand last: how many there are differs. */
@@ -168,36 +186,64 @@ struct explain {
 	const struct formula *parts[SUM_MAX];
 	size_t part_count, part; /* of them, the one that is looked at */
 	uint32_t row;            /* of it, the first that was not */
-	bool begun;              /* something was said */
+	bool begun;              /* something was told */
 };
 
-static void explain_say(struct explain *explain, const struct explained *explained, struct buf *out)
+/* What is done with a row; false: no more of them. */
+typedef bool on_row_fn(const struct explain *explain, const struct explained *explained, void *arg);
+
+static bool on_row_print(
+	const struct explain *explain, const struct explained *explained, void *arg)
 {
+	struct buf *out = arg;
 	if (explain->format != QUERY_JSON) {
 		explain_line(explain->kpis, explained, explain->format, out);
-		return;
+		return true;
 	}
+	auto_arena struct arena arena = {0};
 	buf_text(out, explain->begun ? ",\n" : ""); /* what was before may lie in another piece */
-	explain_json(explain->kpis, explained, out);
-	explain->begun = true;
+	json_from_message(&row_message(explain->kpis, explained, &arena)->base, out);
+	return true;
 }
 
-/* The rows of one chunk. */
-static void rows_explain(
-	struct explain *explain, const struct formula *part, struct rows rows, struct buf *out)
+/* Those of one chunk; goes on behind the last that was looked at. */
+static bool rows_explain(struct explain *explain, const struct formula *part, struct rows rows,
+	on_row_fn *on_row, void *arg)
 {
 	struct given given;
 	bool holds[TABLE_CHUNK];
+	uint32_t end = rows.first + rows.count;
+	explain->row = end;
 	if (!formula_give(part, rows, &explain->period, &given))
-		return;
+		return true;
 	memset(holds, true, rows.count);
 	filters_hold(part, &explain->filters, rows, holds);
 	for (uint32_t i = 0; i < rows.count; i++) {
 		if (!given.gives[i] || (!holds[i] && part->whole != WHOLE_POPULATION))
 			continue;
 		struct explained explained = explain_row(part, &given, i, rows.first + i, holds[i]);
-		explain_say(explain, &explained, out);
+		explain->row = rows.first + i;
+		if (!on_row(explain, &explained, arg))
+			return false;
+		explain->begun = true;
 	}
+	explain->row = end;
+	return true;
+}
+
+/* Those of the next chunk, where there is one; false: it was the last, or no more are wanted. */
+static bool chunk_explain(struct explain *explain, on_row_fn *on_row, void *arg)
+{
+	const struct formula *part = explain->parts[explain->part];
+	const struct table *table = part->kind->table;
+	if (explain->row < table->rows &&
+		!rows_explain(explain, part, table_rows(table, explain->row), on_row, arg))
+		return false;
+	if (explain->row >= table->rows) {
+		explain->part++;
+		explain->row = 0;
+	}
+	return explain->part < explain->part_count;
 }
 
 static void explain_begin(const struct explain *explain, struct buf *out)
@@ -216,17 +262,8 @@ bool explain_more(struct explain *explain, struct buf *out)
 	size_t end = out->len + PIECE_BYTES;
 	if (!explain->part && !explain->row)
 		explain_begin(explain, out);
-	while (explain->part < explain->part_count && out->len < end) {
-		const struct formula *part = explain->parts[explain->part];
-		const struct table *table = part->kind->table;
-		if (explain->row < table->rows)
-			rows_explain(explain, part, table_rows(table, explain->row), out);
-		explain->row += TABLE_CHUNK;
-		if (explain->row < table->rows)
-			continue;
-		explain->part++;
-		explain->row = 0;
-	}
+	while (out->len < end && chunk_explain(explain, on_row_print, out))
+		;
 	if (explain->part < explain->part_count)
 		return true;
 	if (explain->format == QUERY_JSON)
@@ -292,4 +329,58 @@ void explain_close(struct explain **explain)
 	kpis_free(old->own_kpis);
 	facts_free(old->own_facts);
 	free(old);
+}
+
+/* ---- page by page ---- */
+
+struct explain_page {
+	Wot__V1__KpiRows *out;
+	size_t limit;
+	struct arena *arena;
+};
+
+static bool on_row_page(const struct explain *explain, const struct explained *explained, void *arg)
+{
+	struct explain_page *page = arg;
+	if (page->out->n_items == page->limit) {
+		page->out->next =
+			arena_printf(page->arena, "%zu-%" PRIu32, explain->part, explain->row);
+		return false;
+	}
+	page->out->items[page->out->n_items++] = row_message(explain->kpis, explained, page->arena);
+	return true;
+}
+
+/* "1-2034": the part, and its first row that was not told; rows keep their numbers. */
+static int explain_go_on(struct explain *explain, const char *after, struct why *why)
+{
+	size_t part, len = strspn(after, "0123456789");
+	uint32_t row;
+	char end;
+	bool is_one = len && len < 4 && after[len] == '-' &&
+		      strspn(after + len + 1, "0123456789") == strlen(after + len + 1) &&
+		      sscanf(after, "%zu-%9" SCNu32 "%c", &part, &row, &end) == 2;
+	if (!is_one || part >= explain->part_count)
+		return why_set(
+			why, ERR_INVALID, "after: `next` of the page before expected, as 0-1234");
+	explain->part = part;
+	explain->row = row;
+	return 0;
+}
+
+int explain_page(const struct kpis *kpis, const struct query *query, const char *after,
+	size_t limit, Wot__V1__KpiRows *out, struct arena *arena, struct why *why)
+{
+	struct explain *explain;
+	struct explain_page page = {out, limit, arena};
+	int err = explain_open(&explain, kpis, query, why);
+	if (err)
+		return err;
+	if (after)
+		err = explain_go_on(explain, after, why);
+	out->items = arena_alloc(arena, limit * sizeof *out->items);
+	while (!err && chunk_explain(explain, on_row_page, &page))
+		;
+	explain_close(&explain);
+	return err;
 }

@@ -3,7 +3,9 @@
 #include "figures/query.h"
 #include "figures/render.h"
 #include "lib/calendar.h"
-#include "lib/json_out.h"
+#include "lib/clean.h"
+#include "proto/event.h"
+#include "proto/json.h"
 #include <inttypes.h>
 #include <stdio.h>
 
@@ -91,68 +93,64 @@ int forecast_make(const struct kpis *kpis, int32_t today, struct forecast *out, 
 
 /* ---- how it is shown ---- */
 
-static const char *const case_names[FORECAST_CASES] = {"ifLateWait", "ifLateStart"};
-
-static void case_json(const char *name, const struct forecast_case *made, struct buf *out)
+static Wot__V1__ForecastCase *case_message(const struct forecast_case *made, struct arena *arena)
 {
-	json_out_open(out, name, '{');
-	json_out_number(out, "needed", made->attainable, (double)made->needed);
-	json_out_flag(out, "feasible", made->feasible);
-	json_out_number(out, "best", made->has_best, made->best);
-	json_out_close(out, '}');
+	Wot__V1__ForecastCase *out =
+		(void *)message_new(&wot__v1__forecast_case__descriptor, arena);
+	out->has_needed = made->attainable;
+	out->needed = (uint64_t)made->needed;
+	out->feasible = made->feasible;
+	out->has_best = made->has_best;
+	out->best = made->best;
+	return out;
 }
 
-static void day_json(const char *name, int32_t day, struct buf *out)
+static Wot__V1__ForecastWeek *week_message(
+	const struct forecast *forecast, const struct forecast_week *week, struct arena *arena)
 {
-	char text[16];
-	period_print_day(day, text);
-	json_out_text(out, name, text);
+	Wot__V1__ForecastWeek *out =
+		(void *)message_new(&wot__v1__forecast_week__descriptor, arena);
+	out->until = week->to;
+	out->due = (uint64_t)week->due;
+	out->due_until = (uint64_t)week->due_until;
+	out->has_if_late_wait = forecast->cases[LATE_WAIT].attainable;
+	out->if_late_wait = (uint64_t)week->needed[LATE_WAIT];
+	out->has_if_late_start = forecast->cases[LATE_START].attainable;
+	out->if_late_start = (uint64_t)week->needed[LATE_START];
+	return out;
 }
 
-static void week_json(
-	const struct forecast *forecast, const struct forecast_week *week, struct buf *out)
+void forecast_message(const struct forecast *forecast, Wot__V1__Forecast *out, struct arena *arena)
 {
-	json_out_open(out, NULL, '{');
-	day_json("until", week->to, out);
-	json_out_integer(out, "due", week->due);
-	json_out_integer(out, "dueUntil", week->due_until);
-	for (enum forecast_late late = 0; late < FORECAST_CASES; late++)
-		json_out_number(out, case_names[late], forecast->cases[late].attainable,
-			(double)week->needed[late]);
-	json_out_close(out, '}');
+	const struct counts *started = &forecast->started;
+	out->id = (char *)forecast->kpi->id;
+	out->label = (char *)forecast->kpi->label;
+	out->period = render_period(&forecast->period, arena);
+	out->today = forecast->period.today;
+	out->norm = render_norm(forecast->norm, arena);
+	out->started = (void *)message_new(&wot__v1__forecast_started__descriptor, arena);
+	out->started->has_value = started->of > 0;
+	out->started->value = (double)started->count / (double)started->of;
+	out->started->count = (uint64_t)started->count;
+	out->started->of = (uint64_t)started->of;
+	out->waiting = (void *)message_new(&wot__v1__forecast_waiting__descriptor, arena);
+	out->waiting->in_time = (uint64_t)forecast->open;
+	out->waiting->late = (uint64_t)forecast->late;
+	out->if_late_wait = case_message(&forecast->cases[LATE_WAIT], arena);
+	out->if_late_start = case_message(&forecast->cases[LATE_START], arena);
+	out->weeks = arena_alloc(arena, forecast->week_count * sizeof *out->weeks + 1);
+	for (; out->n_weeks < forecast->week_count; out->n_weeks++)
+		out->weeks[out->n_weeks] =
+			week_message(forecast, &forecast->weeks[out->n_weeks], arena);
 }
 
 static void forecast_json(const struct forecast *forecast, struct buf *out)
 {
-	const struct counts *started = &forecast->started;
-	json_out_open(out, NULL, '{');
-	json_out_text(out, "id", forecast->kpi->id);
-	json_out_text(out, "label", forecast->kpi->label);
-	json_out_open(out, "period", '{');
-	day_json("from", forecast->period.from, out);
-	day_json("to", forecast->period.to, out);
-	json_out_close(out, '}');
-	day_json("today", forecast->period.today, out);
-	json_out_open(out, "norm", '{');
-	json_out_number(out, norm_kinds[forecast->norm->kind], true, forecast->norm->value);
-	json_out_close(out, '}');
-	json_out_open(out, "started", '{');
-	json_out_number(
-		out, "value", started->of > 0, (double)started->count / (double)started->of);
-	json_out_integer(out, "count", started->count);
-	json_out_integer(out, "of", started->of);
-	json_out_close(out, '}');
-	json_out_open(out, "waiting", '{');
-	json_out_integer(out, "inTime", forecast->open);
-	json_out_integer(out, "late", forecast->late);
-	json_out_close(out, '}');
-	for (enum forecast_late late = 0; late < FORECAST_CASES; late++)
-		case_json(case_names[late], &forecast->cases[late], out);
-	json_out_open(out, "weeks", '[');
-	for (size_t i = 0; i < forecast->week_count; i++)
-		week_json(forecast, &forecast->weeks[i], out);
-	json_out_close(out, ']');
-	json_out_end(out, '}');
+	auto_arena struct arena arena = {0};
+	Wot__V1__Forecast message = WOT__V1__FORECAST__INIT;
+	forecast_message(forecast, &message, &arena);
+	json_from_message(&message.base, out);
+	buf_char(out, '\n');
 }
 
 static void cases_text(const struct forecast *forecast, struct buf *out)

@@ -10,6 +10,8 @@
 #define WOT_FORECAST_H
 
 #include "figures/figure.h"
+#include "lib/arena.h"
+#include "proto/read.pb-c.h"
 
 enum {
 	FORECAST_WEEKS = 15, /* that a quarter can touch */
@@ -42,5 +44,7 @@ struct forecast {
 
 /* ERR_NOT_FOUND: kpi.yaml has no forecast. */
 int forecast_make(const struct kpis *kpis, int32_t today, struct forecast *out, struct why *why);
+/* The same as the answer that read.proto has. */
+void forecast_message(const struct forecast *forecast, Wot__V1__Forecast *out, struct arena *arena);
 
 #endif

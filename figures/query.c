@@ -158,6 +158,14 @@ int query_where_add(struct query *query, const char *text, struct why *why)
 	return 0;
 }
 
+void query_as_of(struct query *query, int32_t day)
+{
+	if (day >= query->today)
+		return;
+	query->as_of = day > 0 ? day : 1; /* nothing was recorded then */
+	query->today = day;
+}
+
 bool query_has_dimension(const struct kpis *kpis, const char *name, struct buf *names)
 {
 	bool found = !strcmp(name, DIMENSION_CLASS);

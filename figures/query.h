@@ -11,6 +11,8 @@
 #include "figures/published.h"
 #include "lib/buf.h"
 #include "lib/clean.h"
+#include "lib/fault.h"
+#include "proto/read.pb-c.h"
 
 enum query_format { QUERY_JSON, QUERY_CSV, QUERY_TEXT };
 
@@ -25,6 +27,7 @@ struct query {
 	uint32_t other;     /* compare: the year of the other definition */
 	enum beside beside; /* kpi: the period that figures are held beside */
 	int32_t today;
+	int32_t as_of; /* of what was recorded by that evening; 0: of all. Whoever asks chooses the facts by it */
 	int32_t complete_from;             /* the day from which figures are complete */
 	uint64_t marks[STREAM_COUNT];      /* the last seq that was folded, of each log */
 	const struct figure_names *names;  /* NULL: keys only */
@@ -34,6 +37,12 @@ struct query {
 
 /* Adds a filter, whose text is borrowed. ERR_INVALID: there are too many. */
 int query_where_add(struct query *query, const char *text, struct why *why);
+/* As it would have been said on that evening, where that is over. */
+void query_as_of(struct query *query, int32_t day);
+/* What the parameters of a GET ask, whichever of them the message has (read.proto); texts lie in the faults' arena.
+ * ERR_INVALID: with the faults, or why. */
+int query_take(const struct kpis *kpis, const ProtobufCMessage *parameters, struct faults *faults,
+	struct query *query, struct why *why);
 /* Whether there is such a dimension to filter by, of any KPI; names: those that there are. */
 bool query_has_dimension(const struct kpis *kpis, const char *name, struct buf *names);
 
@@ -65,11 +74,18 @@ bool explain_more(struct explain *explain, struct buf *out); /* false: that was 
 /* Goes on with KPIs that say the same, over facts that are the same; both are taken. */
 void explain_keep(struct explain *explain, struct facts **facts, struct kpis **kpis);
 void explain_close(struct explain **explain);
+/* The first rows behind `after`, which is `next` of the page before, or NULL; as JSON has them. */
+int explain_page(const struct kpis *kpis, const struct query *query, const char *after,
+	size_t limit, Wot__V1__KpiRows *out, struct arena *arena, struct why *why);
 
 /* One KPI by the definitions of two years, what lies between them, and how many cases are counted otherwise.
  * Without a period: the year before this one. */
 int query_compare(
 	const struct kpis *kpis, const struct query *query, struct buf *out, struct why *why);
+
+/* The same as the answer that read.proto has. */
+int query_comparison(const struct kpis *kpis, const struct query *query, Wot__V1__Comparison *out,
+	struct arena *arena, struct why *why);
 
 /* Who must start by when in this quarter; forecast.h. ERR_NOT_FOUND: kpi.yaml has none. */
 int query_forecast(

@@ -64,7 +64,7 @@ static Wot__V1__FigureRow *row_message(
 	return out;
 }
 
-static Wot__V1__FigurePeriod *period_message(const struct period *period, struct arena *arena)
+Wot__V1__FigurePeriod *render_period(const struct period *period, struct arena *arena)
 {
 	Wot__V1__FigurePeriod *out =
 		(void *)message_new(&wot__v1__figure_period__descriptor, arena);
@@ -73,9 +73,8 @@ static Wot__V1__FigurePeriod *period_message(const struct period *period, struct
 	return out;
 }
 
-static Wot__V1__FigureNorm *norm_message(const struct figure *figure, struct arena *arena)
+Wot__V1__FigureNorm *render_norm(const struct norm *norm, struct arena *arena)
 {
-	const struct norm *norm = figure_norm(figure);
 	if (norm->kind == NORM_NONE)
 		return NULL;
 	Wot__V1__FigureNorm *out = (void *)message_new(&wot__v1__figure_norm__descriptor, arena);
@@ -84,6 +83,15 @@ static Wot__V1__FigureNorm *norm_message(const struct figure *figure, struct are
 	out->has_at_most = norm->kind == NORM_AT_MOST;
 	out->at_least = out->more_than = out->at_most = norm->value;
 	out->per = norm->months ? (char *)norm_per(norm) : NULL;
+	return out;
+}
+
+static Wot__V1__FigureNorm *norm_message(const struct figure *figure, struct arena *arena)
+{
+	const struct norm *norm = figure_norm(figure);
+	Wot__V1__FigureNorm *out = render_norm(norm, arena);
+	if (!out)
+		return NULL;
 	out->held_to = norm->held_to == figure->kpi ? NULL : (char *)norm->held_to->id;
 	if (figure->spans_over) {
 		const uint32_t met_in[] = {figure->spans_met, figure->spans_over};
@@ -101,7 +109,7 @@ static Wot__V1__FigureBeside *beside_message(const struct figure *figure, struct
 		return NULL;
 	Wot__V1__FigureBeside *out =
 		(void *)message_new(&wot__v1__figure_beside__descriptor, arena);
-	out->period = period_message(&figure->beside.period, arena);
+	out->period = render_period(&figure->beside.period, arena);
 	out->has_value = figure->beside.value.known;
 	out->value = figure->beside.value.value;
 	out->difference = difference_text(figure->beside.difference);
@@ -184,7 +192,7 @@ Wot__V1__Figure *render_message(const struct kpis *kpis, const struct figure *fi
 	Wot__V1__Figure *out = (void *)message_new(&wot__v1__figure__descriptor, arena);
 	out->id = (char *)figure->kpi->id;
 	out->label = (char *)figure->kpi->label;
-	out->period = period_message(&figure->period, arena);
+	out->period = render_period(&figure->period, arena);
 	out->definition = kpis->definitions[figure->definition].name;
 	out->unit = (char *)kpi_units[figure->kpi->unit];
 	total_fill(figure, out);
@@ -202,15 +210,22 @@ Wot__V1__Figure *render_message(const struct kpis *kpis, const struct figure *fi
 	return out;
 }
 
+Wot__V1__Figure **render_messages(const struct kpis *kpis, const struct figure *figures,
+	size_t count, const uint64_t marks[STREAM_COUNT], struct arena *arena)
+{
+	Wot__V1__Figure **out = arena_alloc(arena, count * sizeof *out + 1);
+	for (size_t i = 0; i < count; i++)
+		out[i] = render_message(kpis, &figures[i], marks, arena);
+	return out;
+}
+
 void render_json(const struct kpis *kpis, const struct figure *figures, size_t count,
 	const uint64_t marks[STREAM_COUNT], struct buf *out)
 {
 	auto_arena struct arena arena = {0};
 	Wot__V1__Figures list = WOT__V1__FIGURES__INIT;
-	list.items = arena_alloc(&arena, count * sizeof *list.items + 1);
-	for (; list.n_items < count; list.n_items++)
-		list.items[list.n_items] =
-			render_message(kpis, &figures[list.n_items], marks, &arena);
+	list.items = render_messages(kpis, figures, count, marks, &arena);
+	list.n_items = count;
 	read_print(&list.base, out);
 	buf_char(out, '\n');
 }

@@ -6,7 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { PART_KINDS = 3, MONTHS = 3, QUARTERS = 4, SUPPRESS_PERIOD = 32 };
+enum { PART_KINDS = 3, MONTHS = 3, QUARTERS = 4 };
 
 /* The figure of a KPI in a month, quarter or year, by one dimension or none, and what of it is hidden so far. */
 struct answer {
@@ -281,7 +281,6 @@ static void month_decide(struct answers *answers, struct figure *figure)
 		hide(answers, &months[i]->tells);
 }
 
-/* A year, or as much of it as is over. */
 static void year_decide(struct answers *answers, struct figure *figure)
 {
 	struct answer *quarters[QUARTERS];
@@ -584,9 +583,30 @@ int suppress_figures(const struct kpis *kpis, const struct figure_names *names, 
 	return 0;
 }
 
+int suppress_totals(const struct kpis *kpis, const struct figure_names *names, int64_t below,
+	const struct kpi *kpi, const struct period *periods, size_t count, struct value *values,
+	struct why *why)
+{
+	auto_figures struct figures figures = {.items = calloc(count + 1, sizeof *figures.items)};
+	must(figures.items);
+	int err = 0;
+	for (size_t i = 0; !err && i < count; i++) {
+		uint32_t definition =
+			kpi_definition_of_year(kpis, calendar_date(periods[i].to).year);
+		err = figure_make(
+			&figures.items[i], kpi, &periods[i], definition, NULL, names, why);
+		figures.count += !err;
+	}
+	if (!err)
+		err = suppress_figures(kpis, names, below, &figures, why);
+	for (size_t i = 0; !err && i < count; i++)
+		values[i] = figures.items[i].total;
+	return err;
+}
+
 /* ---- what may be asked ---- */
 
-static int ask_refuse(const struct kpis *kpis, struct why *why)
+int suppress_refuse(const struct kpis *kpis, struct why *why)
 {
 	auto_buf struct buf names = {0};
 	for (size_t i = 0; i < kpis->dimension_count; i++) {
@@ -596,7 +616,7 @@ static int ask_refuse(const struct kpis *kpis, struct why *why)
 	return why_set(why, ERR_FORBIDDEN,
 		"a viewer may ask for quarters and years that are over (2025-Q1, 2025), by one of "
 		"%s or by none, and for months that are over (2025-03) by none; without filter, "
-		"definition or beside",
+		"definition, beside or asOf",
 		names.data ? names.data : "no dimensions");
 }
 
@@ -609,27 +629,39 @@ static bool by_is_shown(const struct kpis *kpis, const char *by)
 	return false;
 }
 
+void suppress_period(int32_t today, char out[SUPPRESS_PERIOD])
+{
+	struct calendar_date date = calendar_date(today);
+	int quarter = (date.month - 1) / MONTHS;
+	snprintf(out, SUPPRESS_PERIOD, "%04d-Q%d", (quarter ? date.year : date.year - 1) % 10000,
+		quarter ? quarter : QUARTERS);
+}
+
+static bool is_whole(const struct period *period)
+{
+	return period_spans(period, MONTHS) == 1 || period_spans(period, 12) == 1;
+}
+
+bool suppress_may_ask(const struct period *period)
+{
+	return (is_whole(period) || is_month(period)) && period->to < period->today;
+}
+
 /* Without a period it is the last quarter that is over, whose name goes to `room`. */
 static int ask_check(
 	const struct kpis *kpis, struct query *query, char room[SUPPRESS_PERIOD], struct why *why)
 {
 	struct period period;
-	if (!query->period) {
-		struct calendar_date date = calendar_date(query->today);
-		int quarter = (date.month - 1) / MONTHS;
-		snprintf(room, SUPPRESS_PERIOD, "%04d-Q%d",
-			(quarter ? date.year : date.year - 1) % 10000,
-			quarter ? quarter : QUARTERS);
+	suppress_period(query->today, room);
+	if (!query->period)
 		query->period = room;
-	}
 	int err = period_parse(query->period, query->today, &period, why);
 	if (err)
 		return err;
-	bool is_whole = period_spans(&period, MONTHS) == 1 || period_spans(&period, 12) == 1;
-	if ((!is_whole && (!is_month(&period) || query->by)) || period.to >= query->today ||
-		(query->by && !by_is_shown(kpis, query->by)) || query->where_count ||
+	bool may_split = is_whole(&period) && query->by && by_is_shown(kpis, query->by);
+	if (!suppress_may_ask(&period) || (query->by && !may_split) || query->where_count ||
 		query->definition || query->beside != BESIDE_NONE)
-		return ask_refuse(kpis, why);
+		return suppress_refuse(kpis, why);
 	return 0;
 }
 

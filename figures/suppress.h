@@ -12,7 +12,6 @@
  *   the months of a quarter the next smallest, else all three
  *   the quarters of a year  a quarter goes by itself, so that what was shown once need never be hidden; the year's row
  *                           is hidden where one of its quarters is, the year's total unless its hidden quarters do
- *   this year so far        its total unless its hidden quarters, the one that is running among them, do
  *   a hidden total          all of its rows, without a word of which there are, and all months of a quarter
  *   other KPIs              one that counts part of what another one hides hides it as well, for else it says that
  *                           there are at least as many; and so does one whose total is a row of the other, and the
@@ -29,6 +28,8 @@
 
 #include "figures/query.h"
 
+enum { SUPPRESS_PERIOD = 32 };
+
 /* What a viewer may ask: a quarter or year that is over, or a month without a split; at most one split, by a
  * dimension that kpi.yaml shows to viewers. ERR_FORBIDDEN: `why` says so. Without a period it is the last quarter that
  * is over. What may not be seen is taken out. */
@@ -36,9 +37,18 @@ int suppress_query(const struct kpis *kpis, const struct query *query, int64_t b
 	struct figures *out, struct why *why);
 /* Of others nothing is hidden. */
 bool suppress_counts_people(const struct kpi *kpi);
-/* Takes out of figures that a viewer may ask for, or of this year so far, what may not be seen: suppressed cells have no
- * number, and stand last, by name. */
+bool suppress_may_ask(const struct period *period); /* without a split */
+void suppress_period(
+	int32_t today, char out[SUPPRESS_PERIOD]); /* the last quarter that is over: "2025-Q1" */
+/* ERR_FORBIDDEN: `why` says what may be asked. */
+int suppress_refuse(const struct kpis *kpis, struct why *why);
+/* Takes out of figures that a viewer may ask for, or of this year so far, what may not be seen: suppressed cells have no number, and stand
+ * last, by name. */
 int suppress_figures(const struct kpis *kpis, const struct figure_names *names, int64_t below,
 	struct figures *figures, struct why *why);
+/* Of periods that a viewer may ask for, the totals of a KPI as he would be told them; what is hidden is not known. */
+int suppress_totals(const struct kpis *kpis, const struct figure_names *names, int64_t below,
+	const struct kpi *kpi, const struct period *periods, size_t count, struct value *values,
+	struct why *why);
 
 #endif

@@ -6,6 +6,7 @@
 #include "proto/event.h"
 #include "proto/field.h"
 #include "proto/place.h"
+#include "proto/read.pb-c.h"
 #include <inttypes.h>
 #include <math.h>
 #include <string.h>
@@ -318,13 +319,32 @@ static void print_field(
 	json_out_close(out, ']');
 }
 
+/* Fields whose names are no message's: each is a member by itself. */
+static void print_members(const ProtobufCMessage *message, const field_t *field, struct buf *out)
+{
+	for (size_t i = 0; i < field_count(message, field); i++) {
+		const Wot__V1__Member *member = (const void *)field_message(message, field, i);
+		if (!member->is_list) {
+			must(member->n_values == 1);
+			json_out_text(out, member->name, member->values[0]);
+			continue;
+		}
+		json_out_open(out, member->name, '[');
+		for (size_t v = 0; v < member->n_values; v++)
+			json_out_text(out, NULL, member->values[v]);
+		json_out_close(out, ']');
+	}
+}
+
 void json_from_message(const ProtobufCMessage *message, struct buf *out)
 {
 	const ProtobufCMessageDescriptor *type = message->descriptor;
 	json_out_open(out, NULL, '{');
 	for (const field_t *field = type->fields; field < field_end(type); field++) {
 		size_t count = field_count(message, field);
-		if (count || field_is_always(field))
+		if (field->descriptor == &wot__v1__member__descriptor)
+			print_members(message, field, out);
+		else if (count || field_is_always(field))
 			print_field(message, field, count, out);
 	}
 	json_out_close(out, '}');

@@ -104,13 +104,19 @@ static bool is_there(const field_t *field, enum way way)
 	       field->descriptor != &wot__v1__body__descriptor;
 }
 
+static bool is_members(const field_t *field)
+{
+	return field->descriptor == &wot__v1__member__descriptor;
+}
+
 /* The fields of a message as properties. */
 static void properties_add(
 	const ProtobufCMessageDescriptor *type, enum way way, bool has_case, struct buf *out)
 {
 	for (unsigned i = 0; i < type->n_fields; i++) {
 		const field_t *field = &type->fields[i];
-		if (!is_there(field, way) || (!has_case && names_a_case(field)))
+		if (!is_there(field, way) || is_members(field) ||
+			(!has_case && names_a_case(field)))
 			continue;
 		char name[64];
 		json_name(field->name, name);
@@ -154,11 +160,31 @@ static void object_open(enum way way, struct buf *out)
 	json_out_open(out, "properties", '{');
 }
 
+/* Those whose names no message has: a text, or a list of texts. */
+static void members_add(const ProtobufCMessageDescriptor *type, struct buf *out)
+{
+	for (const field_t *field = type->fields; field < field_end(type); field++) {
+		if (!is_members(field))
+			continue;
+		json_out_open(out, "additionalProperties", '{');
+		json_out_open(out, "oneOf", '[');
+		json_out_open(out, NULL, '{');
+		schema_of_text(NULL, NULL, out);
+		json_out_close(out, '}');
+		json_out_open(out, NULL, '{');
+		json_out_text(out, "type", "array");
+		json_out_open(out, "items", '{');
+		schema_of_text(NULL, NULL, out);
+		json_out_closes(out, "}}]}");
+	}
+}
+
 static void schema_of_message(const ProtobufCMessageDescriptor *type, enum way way, struct buf *out)
 {
 	object_open(way, out);
 	properties_add(type, way, true, out);
 	json_out_close(out, '}');
+	members_add(type, out);
 	required_add(type, NULL, way, out);
 }
 
@@ -221,15 +247,10 @@ static unsigned roles_that_read(unsigned permission)
 	return roles;
 }
 
-/* An answer of a status; schema: in components, or NULL. */
-static void response_print(
-	unsigned status, const char *text, const char *type, const char *schema, struct buf *out)
+/* schema: in components, or NULL. */
+static void content_print(const char *type, const char *schema, struct buf *out)
 {
-	char code[12], path[96];
-	snprintf(code, sizeof code, "%u", status);
-	json_out_open(out, code, '{');
-	json_out_text(out, "description", text);
-	json_out_open(out, "content", '{');
+	char path[96];
 	json_out_open(out, type, '{');
 	json_out_open(out, "schema", '{');
 	if (schema) {
@@ -238,7 +259,25 @@ static void response_print(
 	} else {
 		schema_of_text(NULL, NULL, out);
 	}
-	json_out_closes(out, "}}}}");
+	json_out_closes(out, "}}");
+}
+
+/* An answer of a status, up to its content. */
+static void response_open(unsigned status, const char *text, struct buf *out)
+{
+	char code[12];
+	snprintf(code, sizeof code, "%u", status);
+	json_out_open(out, code, '{');
+	json_out_text(out, "description", text);
+	json_out_open(out, "content", '{');
+}
+
+static void response_print(
+	unsigned status, const char *text, const char *type, const char *schema, struct buf *out)
+{
+	response_open(status, text, out);
+	content_print(type, schema, out);
+	json_out_closes(out, "}}");
 }
 
 struct problem_text {
@@ -362,8 +401,9 @@ static void get_problems_print(const struct read *read, struct buf *out)
 		{404, "There is nothing of that name"},
 		{0},
 	};
-	bool finds =
-		strchr(read->path, '{') || read->parameters == &wot__v1__kpi_question__descriptor;
+	bool finds = strchr(read->path, '{') ||
+		     read->parameters == &wot__v1__kpi_question__descriptor ||
+		     read->answer == &wot__v1__forecast__descriptor;
 	for (const struct problem_text *problem = problems; problem->status; problem++) {
 		bool guarded = problem->status == 401 || problem->status == 403;
 		if ((guarded && !read->permission) || (problem->status == 404 && !finds))
@@ -387,7 +427,11 @@ static void get_print(const struct read *read, struct buf *out)
 	}
 	parameters_print(read, out);
 	json_out_open(out, "responses", '{');
-	response_print(200, "As asked", read->type, schema, out);
+	response_open(200, "As asked", out);
+	content_print(read->type, schema, out);
+	if (read->parameters == &wot__v1__kpi_question__descriptor)
+		content_print("text/csv; charset=utf-8", NULL, out);
+	json_out_closes(out, "}}");
 	if (read->answer == &wot__v1__health__descriptor)
 		response_print(503, "Not well", read->type, schema, out);
 	get_problems_print(read, out);

@@ -75,19 +75,39 @@ bool read_may(const struct read *read, unsigned role)
 	       (reads_now & read->permission && (!read->is_page || reads_now & READ_PAGES));
 }
 
-const char *read_named(const struct read *read, const char *path)
+/* Whether a path is one of the row's; what its {name} stands for is `len` bytes at `name`. */
+static bool path_fits(const struct read *read, const char *path, const char **name, size_t *len)
 {
-	size_t len = strcspn(read->path, "{");
-	return read->path[len] ? path + len : NULL;
+	size_t head = strcspn(read->path, "{"), all = strlen(path);
+	*name = NULL;
+	*len = 0;
+	if (!read->path[head])
+		return strcmp(path, read->path) == 0;
+	const char *tail = strchr(read->path + head, '}') + 1;
+	size_t behind = strlen(tail);
+	if (all < head + behind || strncmp(path, read->path, head) != 0 ||
+		strcmp(path + all - behind, tail) != 0)
+		return false;
+	*name = path + head;
+	*len = all - head - behind;
+	return !behind || (*len && !memchr(*name, '/', *len));
+}
+
+const char *read_named(const struct read *read, const char *path, struct arena *arena)
+{
+	const char *name;
+	size_t len;
+	must(path_fits(read, path, &name, &len));
+	return name ? arena_printf(arena, "%.*s", (int)len, name) : NULL;
 }
 
 static const struct read *row_of_path(enum daemon_index daemon, const char *path, bool is_form)
 {
+	const char *name;
+	size_t len;
 	for (const struct read *read = reads; read < reads + GET_COUNT; read++) {
-		size_t len = strcspn(read->path, "{");
 		if (read->is_form == is_form && read_is_of(read, &daemon_rows[daemon]) &&
-			(read->path[len] ? strncmp(path, read->path, len) == 0
-					 : strcmp(path, read->path) == 0))
+			path_fits(read, path, &name, &len))
 			return read;
 	}
 	return NULL;
@@ -155,23 +175,43 @@ static bool take_number(const char *text, uint32_t *number)
 	return read <= UINT32_MAX;
 }
 
+static bool take_choice(const field_t *field, const char *text, int *value)
+{
+	const ProtobufCEnumValue *row =
+		protobuf_c_enum_descriptor_get_value_by_name(field->descriptor, text);
+	if (row)
+		*value = row->value;
+	return row;
+}
+
 /* What was expected instead, or NULL. */
 static const char *take_value(
 	const field_t *field, const char *value, ProtobufCMessage *message, struct arena *arena)
 {
+	void *member = field_member(message, field);
+	const char *fault = NULL;
 	if (!value)
 		return "a value expected";
-	if (field->type == PROTOBUF_C_TYPE_STRING) {
+	switch (field->type) {
+	case PROTOBUF_C_TYPE_STRING:
 		if (utf8_prefix(value, strlen(value)) != strlen(value))
 			return "is not UTF-8";
-		*(char **)field_member(message, field) = arena_strdup(arena, value);
+		*(char **)member = arena_strdup(arena, value);
 		return NULL;
+	case PROTOBUF_C_TYPE_ENUM:
+		fault = take_choice(field, value, member) ? NULL : "none of its values";
+		break;
+	case PROTOBUF_C_TYPE_SFIXED32:
+		if (day_parse(value, strlen(value), member) != 0)
+			fault = "a day expected, such as 2025-12-31";
+		break;
+	default:
+		must(field->type == PROTOBUF_C_TYPE_UINT32); /* no parameter has another type */
+		fault = take_number(value, member) ? NULL : "a whole number expected";
 	}
-	must(field->type == PROTOBUF_C_TYPE_UINT32); /* no parameter has another type */
-	if (!take_number(value, field_member(message, field)))
-		return "a whole number expected";
-	*(protobuf_c_boolean *)field_quantifier(message, field) = 1;
-	return NULL;
+	if (!fault)
+		*(protobuf_c_boolean *)field_quantifier(message, field) = 1;
+	return fault;
 }
 
 /* One by a name of which only the daemon knows whether there is such a thing. */

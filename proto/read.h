@@ -46,7 +46,7 @@ const struct read *read_form_of_path(enum daemon_index daemon, const char *path)
 /* May that role have it? Pages are for people: a system reads what they are made of. */
 bool read_may(const struct read *read, unsigned role);
 /* What stands there in the place of the row's {name}; NULL: it has none. */
-const char *read_named(const struct read *read, const char *path);
+const char *read_named(const struct read *read, const char *path, struct arena *arena);
 
 struct parameter {
 	const char *name, *value; /* value NULL: it has none */

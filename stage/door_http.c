@@ -28,7 +28,7 @@ struct parked {
 	struct http_request *request;
 };
 
-/* An answer that waits for its commit. */
+/* An answer that waits for its commit, or is worked on. */
 struct http_reply {
 	struct reply reply;
 	struct door_http *door;
@@ -37,12 +37,15 @@ struct http_reply {
 	const char *type;
 	struct buf headers;
 	struct buf body;
+	struct get_work work;
 };
 
 static void on_drop(struct reply *reply)
 {
 	struct http_reply *http = (struct http_reply *)reply;
 	buf_done(&http->headers);
+	if (http->work.ctx)
+		http->work.free(http->work.ctx);
 	buf_done(&http->body);
 	free(http);
 }
@@ -345,8 +348,10 @@ static const char *page_refuse(
 	return page_refusal(&house, err, out);
 }
 
-/* True: it waits for no commit, but comes also while the disk is full. */
-static bool read_answer_into(struct http_reply *reply, const struct read *read)
+/* AT_ONCE: it waits for no commit, but comes also while the disk is full. */
+enum when { AT_ONCE, AFTER_COMMIT, LATER };
+
+static enum when read_answer_into(struct http_reply *reply, const struct read *read)
 {
 	struct stage *stage = reply->door->stage;
 	const struct visitor visitor = visitor_of(stage, reply->request, read->is_page);
@@ -361,7 +366,10 @@ static bool read_answer_into(struct http_reply *reply, const struct read *read)
 	else if (read->permission && !visitor.client)
 		err = ERR_UNAUTHENTICATED;
 	else
-		err = gets_answer(stage, read, reply->request, &visitor, &answer, &why);
+		err = gets_answer(
+			stage, read, reply->request, &visitor, &reply->work, &answer, &why);
+	if (err == GET_LATER)
+		return LATER;
 	reply->status = answer.status;
 	reply->type = answer.type ? answer.type : read->type;
 	headers_set(reply, answer.headers);
@@ -374,7 +382,8 @@ static bool read_answer_into(struct http_reply *reply, const struct read *read)
 	}
 	if (read->is_form && err)
 		refusal_count(err, reply->door->row);
-	return !read->permission || !visitor.client || err == ERR_UNAUTHENTICATED;
+	return !read->permission || !visitor.client || err == ERR_UNAUTHENTICATED ? AT_ONCE
+										  : AFTER_COMMIT;
 }
 
 /* False: it is a refusal that is to be sent. */
@@ -397,36 +406,64 @@ static bool stream_answer(struct http_reply *reply, const struct read *read)
 	return !err;
 }
 
-/* The same of a submission. */
-static bool post_answer_into(struct http_reply *reply, const struct client *client)
+static enum when post_answer_into(struct http_reply *reply, const struct client *client)
 {
 	int closed = stage_open_for_business(reply->door->stage);
 	int err = client ? closed : ERR_UNAUTHENTICATED;
 	if (err) {
 		refuse_unread(reply->door, err);
 		reply_refuse(reply, err, "", NULL);
-		return true;
+		return AT_ONCE;
 	}
 	body_take(reply, client, client->role);
-	return false;
+	return AFTER_COMMIT;
 }
 
-static void request_answer(struct door_http *door, struct http_request *request)
+static void later_add(struct door_http *door, struct reply *reply)
 {
-	struct http_reply *reply = reply_new(door, request);
-	const struct read *read = read_of(door->stage, request);
-	bool is_stream = read && read->is_stream;
-	if (is_stream && stream_answer(reply, read)) {
+	reply->next = NULL;
+	if (door->later_first)
+		door->later_last->next = reply;
+	else
+		door->later_first = reply;
+	door->later_last = reply;
+}
+
+static void reply_answer(struct http_reply *reply)
+{
+	struct stage *stage = reply->door->stage;
+	const struct read *read = read_of(stage, reply->request);
+	if (read && read->is_stream && stream_answer(reply, read)) {
 		on_drop(&reply->reply);
 		return;
 	}
-	bool at_once = is_stream ? true
-		       : read    ? read_answer_into(reply, read)
-				 : post_answer_into(reply, stage_client(door->stage, request));
-	if (at_once)
+	enum when when = AT_ONCE;
+	if (!read)
+		when = post_answer_into(reply, stage_client(stage, reply->request));
+	else if (!read->is_stream)
+		when = read_answer_into(reply, read);
+	switch (when) {
+	case AT_ONCE:
 		on_send(&reply->reply);
-	else
-		reply_wait(door->stage, &reply->reply);
+		break;
+	case AFTER_COMMIT:
+		reply_wait(stage, &reply->reply);
+		break;
+	case LATER:
+		later_add(reply->door, &reply->reply);
+	}
+}
+
+bool door_http_work(struct door_http *door)
+{
+	struct reply *reply = door ? door->later_first : NULL, *next;
+	if (reply)
+		door->later_first = NULL;
+	for (; reply; reply = next) {
+		next = reply->next;
+		reply_answer((struct http_reply *)reply);
+	}
+	return door && door->later_first;
 }
 
 static void request_park(struct door_http *door, struct http_request *request)
@@ -455,7 +492,7 @@ static struct http_request *parked_take(struct door_http *door)
 bool door_http_resume(struct door_http *door)
 {
 	while (door && door->parked_first && !store_full(door->stage->store))
-		request_answer(door, parked_take(door));
+		reply_answer(reply_new(door, parked_take(door)));
 	return door && door->parked_first;
 }
 
@@ -473,7 +510,7 @@ static void on_request(void *arg, struct http_request *request)
 	if (later && may_change && !stage_open_for_business(stage))
 		request_park(door, request);
 	else
-		request_answer(door, request);
+		reply_answer(reply_new(door, request));
 }
 
 static const char *on_refused(void *arg, const struct http_request *request, int err,
@@ -544,6 +581,10 @@ void door_http_close(struct door_http **door)
 		http_close(&(*door)->http);
 	while ((*door)->parked_first)
 		parked_take(*door);
+	for (struct reply *reply = (*door)->later_first, *next; reply; reply = next) {
+		next = reply->next;
+		on_drop(reply);
+	}
 	buf_done(&(*door)->headers);
 	pages_close((*door)->stage);
 	free(*door);

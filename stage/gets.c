@@ -139,7 +139,8 @@ static int form_take(struct stage *stage, const struct read *read, const struct 
 }
 
 int gets_answer(struct stage *stage, const struct read *read, struct http_request *request,
-	const struct visitor *visitor, struct get_answer *answer, struct why *why)
+	const struct visitor *visitor, struct get_work *work, struct get_answer *answer,
+	struct why *why)
 {
 	struct parameters parameters = {.count = 0};
 	struct page_house house;
@@ -153,6 +154,7 @@ int gets_answer(struct stage *stage, const struct read *read, struct http_reques
 		.peer = peer,
 		.now_ms = stage->now_ms,
 		.lists = stage->daemon->lists ? stage->daemon->lists(stage->ctx) : NULL,
+		.work = work,
 	};
 	int err = 0;
 	if (read->is_form) {

@@ -50,6 +50,7 @@ void stage_turn(struct stage *stage)
 	stage_clock(stage);
 	disk_watch(stage);
 	bool left = inputs_resume(stage);
+	bool works = door_http_work(stage->http);
 	stage->part->turn(stage);
 	store_flush(store, stage->now_ms);
 	if (stage->trace.commit_count)
@@ -63,7 +64,7 @@ void stage_turn(struct stage *stage)
 			stage->daemon->on_durable(stage->ctx, durable);
 		feed_out_durable(stage->feed_out);
 	}
-	if (left && !store_full(store))
+	if (works || (left && !store_full(store)))
 		loop_wake(stage->waker); /* the next block fills while this one is written */
 	door_push_pause(stage->push,
 		store_full(store) || stage->replies_count >= stage->config.max_waiting);

@@ -233,10 +233,11 @@ const char *pages_sign_in_first(struct stage *stage, const struct http_request *
 extern get_fn *const pages_gets[GET_COUNT];
 
 /* ---- gets.c ---- */
-/* Answers a GET or a form of that row; `answer->text` is given, and headers live as long as the arena. What is left
+/* Answers a GET or a form of that row, or GET_LATER; `answer->text` is given, and headers live as long as the arena. What is left
  * in the stage's faults are those of ERR_INVALID. */
 int gets_answer(struct stage *stage, const struct read *read, struct http_request *request,
-	const struct visitor *visitor, struct get_answer *answer, struct why *why);
+	const struct visitor *visitor, struct get_work *work, struct get_answer *answer,
+	struct why *why);
 /* Asks the function of a STREAM how things stand now. */
 int gets_look(struct stage *stage, const struct read *read, struct live *live, struct why *why);
 /* ERR_INVALID where a request that takes no parameters has some. */
@@ -259,11 +260,14 @@ struct door_http {
 	struct http_stats told; /* what the row has of its figures */
 	struct stage *stage;
 	struct buf headers;                        /* of what is refused at its headers */
-	struct parked *parked_first, *parked_last; /* as many as there are connections, at most */
+	/* As many as there are connections, at most: */
+	struct parked *parked_first, *parked_last;
+	struct reply *later_first, *later_last; /* answers that are worked on */
 };
 int door_http_open(struct stage *stage, struct why *why);
 void door_http_close(struct door_http **door);
 bool door_http_resume(struct door_http *door); /* as feed_in_resume */
+bool door_http_work(struct door_http *door);   /* a step of each; true: there is more to do */
 int door_push_open(struct stage *stage, struct why *why);
 void door_push_close(struct door_push **door);
 void door_push_pause(struct door_push *door, bool paused);

@@ -31,6 +31,12 @@ void aggregate_fold(void *ctx, size_t feed, const uint8_t *event, size_t len, ui
 void aggregate_fold_replayed(void *ctx);
 uint64_t aggregate_left_out(void *ctx);
 
+/* Below which count of people a role sees no number; 0: it sees all. */
+int64_t aggregate_below(const struct aggregate *aggregate, unsigned role);
+/* Figures as a role may see them: in full, or what a viewer may ask for without what is hidden. read.c */
+int aggregate_figures(const struct aggregate *aggregate, unsigned role, const struct kpis *kpis,
+	const struct query *query, struct figures *out, struct why *why);
+
 /* What every question is asked with. */
 void aggregate_query(const struct aggregate *aggregate, struct query *query);
 

@@ -13,7 +13,6 @@
 struct question {
 	struct aggregate *aggregate;
 	struct query query;
-	int32_t as_of;           /* a day, or INT32_MAX */
 	tally_answer_fn *answer; /* NULL: explain, or replay */
 	const char *report;      /* the format of one; its year is that of the query's definition */
 	bool internal;
@@ -44,11 +43,13 @@ enum {
 	TAKES_REPORT = 16,
 };
 
-static int as_of_parse(const char *text, int32_t *day, struct why *why)
+static int as_of_parse(const char *text, struct query *query, struct why *why)
 {
-	if (day_parse(text, strlen(text), day) == 0)
-		return 0;
-	return why_set(why, ERR_USAGE, "%.40s is no day; one reads 2025-12-31", text);
+	int32_t day;
+	if (day_parse(text, strlen(text), &day) != 0)
+		return why_set(why, ERR_USAGE, "%.40s is no day; one reads 2025-12-31", text);
+	query_as_of(query, day);
+	return 0;
 }
 
 /* One word that is no name of a pair. */
@@ -90,7 +91,7 @@ static int pair_take(struct question *question, const char *name, const char *va
 	if (which == DEFINITION)
 		return query_year_parse(value, &query->definition, why);
 	if (which == AS_OF)
-		return as_of_parse(value, &question->as_of, why);
+		return as_of_parse(value, query, why);
 	if (which == BESIDE)
 		return query_beside_parse(value, &query->beside, why);
 	if (which == WHERE || (which == BY && takes & TAKES_ROWS && strchr(value, '=')))
@@ -235,7 +236,6 @@ static struct question *question_new(void *stage)
 	*question = (struct question){
 		.aggregate = stage_ctx(stage),
 		.query = {.format = QUERY_TEXT, .today = calendar_day_of(clock_now_ms())},
-		.as_of = INT32_MAX,
 	};
 	aggregate_query(question->aggregate, &question->query);
 	return question;
@@ -251,12 +251,9 @@ static int question_open(void *stage, char **args, size_t count, unsigned takes,
 		return err;
 	}
 	question->answer = answer;
-	if (question->as_of < question->query.today) {
-		question->past =
-			past_new(question->aggregate, calendar_day_start(question->as_of + 1));
-		question->query.today =
-			question->as_of; /* as it would have been said on that evening */
-	}
+	if (question->query.as_of)
+		question->past = past_new(
+			question->aggregate, calendar_day_start(question->query.as_of + 1));
 	*stream = (struct ctl_stream){
 		answer ? on_figure_more : on_explain_more, question_free, question};
 	return 0;

@@ -1,7 +1,5 @@
 #include "daemons/aggregate/tally.h"
 
-#include "figures/render.h"
-#include "figures/told.h"
 #include "kpi/kpi_yaml.h"
 #include "lib/clean.h"
 #include "proto/event.h"
@@ -249,17 +247,16 @@ int tally_equal(const struct tally *a, const struct tally *b, struct why *why)
 
 /* ---- answers ---- */
 
-static struct query query_marked(const struct tally *tally, const struct query *query)
+void tally_mark(const struct tally *tally, struct query *query)
 {
-	struct query marked = *query;
-	memcpy(marked.marks, tally->marks, sizeof marked.marks);
-	return marked;
+	memcpy(query->marks, tally->marks, sizeof query->marks);
 }
 
 int tally_query(
 	const struct tally *tally, const struct query *query, struct buf *out, struct why *why)
 {
-	struct query marked = query_marked(tally, query);
+	struct query marked = *query;
+	tally_mark(tally, &marked);
 	return query_kpi(tally->kpis, &marked, out, why);
 }
 
@@ -274,22 +271,6 @@ void tally_logs(const struct tally *tally, struct report_log out[STREAM_COUNT])
 	memcpy(out, tally->logs, sizeof tally->logs);
 	for (enum stream stream = 0; stream < STREAM_COUNT; stream++)
 		out[stream].seq = tally->marks[stream];
-}
-
-bool tally_has_dimension(const struct tally *tally, const char *name, struct buf *names)
-{
-	return query_has_dimension(tally->kpis, name, names);
-}
-
-Wot__V1__Figure *tally_message(
-	const struct tally *tally, const struct figure *figure, struct arena *arena)
-{
-	return render_message(tally->kpis, figure, tally->marks, arena);
-}
-
-void tally_tell(const struct tally *tally, Wot__V1__Definitions *out, struct arena *arena)
-{
-	told_fill(tally->kpis, out, arena);
 }
 
 const struct kpis *tally_kpis(const struct tally *tally)
@@ -316,7 +297,8 @@ void tally_explain_keep(const struct tally *tally, struct explain *explain)
 int tally_compare(
 	const struct tally *tally, const struct query *query, struct buf *out, struct why *why)
 {
-	struct query marked = query_marked(tally, query);
+	struct query marked = *query;
+	tally_mark(tally, &marked);
 	return query_compare(tally->kpis, &marked, out, why);
 }
 

@@ -10,7 +10,6 @@
 
 #include "figures/forecast.h"
 #include "figures/query.h"
-#include "proto/read.pb-c.h"
 #include "report/report.h"
 
 struct tally;
@@ -56,13 +55,7 @@ typedef int tally_answer_fn(
 tally_answer_fn tally_query, tally_compare, tally_forecast;
 int tally_figures(
 	const struct tally *tally, const struct query *query, struct figures *out, struct why *why);
-bool tally_has_dimension(
-	const struct tally *tally, const char *name, struct buf *names); /* query.h */
-/* As the answer of read.proto; figures of this tally, as it is now. */
-Wot__V1__Figure *tally_message(
-	const struct tally *tally, const struct figure *figure, struct arena *arena);
-/* How each KPI is counted: told.h. */
-void tally_tell(const struct tally *tally, Wot__V1__Definitions *out, struct arena *arena);
+void tally_mark(const struct tally *tally, struct query *query); /* up to where it was folded */
 /* The rows as they stand now, in pieces. The first is asked for before the tally changes, the others, if there
  * are any, after tally_explain_keep: then it may change, and end. Most answers are one piece. */
 int tally_explain(const struct tally *tally, const struct query *query, struct explain **out,

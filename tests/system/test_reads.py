@@ -10,6 +10,7 @@ from urllib.parse import quote
 from wot import Wot, now
 
 DAEMONS = ("intake", "triage", "case", "aggregate")
+NEEDED = {"/v1/kpis/{id}/compare": "?definition=2023&other=2025"}  # parameters without which there is no answer
 TYPES = {"object": dict, "array": list, "string": str, "integer": int, "number": (int, float), "boolean": bool}
 
 
@@ -17,6 +18,8 @@ def faults(schema, value, api, at=""):
     """Where the value is not as the schema says; what the schema does not name is a fault as well."""
     if "$ref" in schema:
         schema = api["components"]["schemas"][schema["$ref"].rsplit("/", 1)[1]]
+    if "oneOf" in schema:
+        return min((faults(one, value, api, at) for one in schema["oneOf"]), key=len)
     if value is None:
         return [] if schema.get("nullable") else [f"{at}: null"]
     if not isinstance(value, TYPES[schema["type"]]) or (isinstance(value, bool) and schema["type"] != "boolean"):
@@ -31,7 +34,7 @@ def faults(schema, value, api, at=""):
     if schema["type"] == "object":
         found += [f"{at}/{name}: missing" for name in schema.get("required", ()) if name not in value]
         for name, item in value.items():
-            known = schema["properties"].get(name)
+            known = schema["properties"].get(name, schema.get("additionalProperties"))
             found += faults(known, item, api, f"{at}/{name}") if known else [f"{at}/{name}: not in the schema"]
     return found
 
@@ -42,7 +45,7 @@ class Reads(unittest.TestCase):
         cls.wot = cls.enterClassContext(Wot())
         cls.wot.start()
         case = now()[:4] + "-000001"
-        cls.named = {"externalRef": "gp/gp-1", "caseId": case}
+        cls.named = {"externalRef": "gp/gp-1", "caseId": case, "id": "help_requests"}
         cls.post("gp", "/v1/referrals", externalRef="gp-1", channel="PARTNER", consent=True,
                  referrer={"organisation": "gp"}, problems=["FINANCE"])
         cls.post("desk", "/v1/help-requests", externalRef="r-2", channel="WEB", ward="ZUID")
@@ -84,7 +87,7 @@ class Reads(unittest.TestCase):
     def test_every_get_is_there_and_answers_what_its_schema_says(self):
         asked = set()
         for daemon, path, get in self.gets():
-            code, body = self.ask("operator", path, daemon)
+            code, body = self.ask("operator", path + NEEDED.get(path.replace(self.named["id"], "{id}"), ""), daemon)
             self.assertEqual(code, 200, (daemon, path))
             asked.add(path)
             said = get["responses"]["200"]["content"]
@@ -144,7 +147,7 @@ class Reads(unittest.TestCase):
             for path, methods in api["paths"].items():
                 if "get" not in methods:
                     continue
-                there = path.format(**self.named)
+                there = path.format(**self.named) + NEEDED.get(path, "")
                 self.assertEqual(self.ask(None, there, daemon)[0], 200 if path in opened else 401, path)
                 for role in may.keys() - {"role"}:
                     code = self.ask(clients.get(role, role), there, daemon)[0]

@@ -63,6 +63,15 @@ static void a_name_that_is_none_is_refused_and_not_repeated(void **state)
 		assert_refused(PAGE, "", &(struct parameter){names[i], "1"}, 1);
 }
 
+/* One that its type allows. */
+static const char *value_of(const field_t *field)
+{
+	const ProtobufCEnumDescriptor *choices = field->descriptor;
+	return field->type == PROTOBUF_C_TYPE_ENUM       ? choices->values[0].name
+	       : field->type == PROTOBUF_C_TYPE_SFIXED32 ? "2025-12-31"
+							 : "2025";
+}
+
 static void every_parameter_is_taken_once(void **state)
 {
 	(void)state;
@@ -72,7 +81,8 @@ static void every_parameter_is_taken_once(void **state)
 			char name[64], pointer[68] = "/";
 			json_name(type->fields[f].name, name);
 			strcat(pointer, name);
-			const struct parameter twice[] = {{name, "2025"}, {name, "2025"}};
+			const char *value = value_of(&type->fields[f]);
+			const struct parameter twice[] = {{name, value}, {name, value}};
 			if (strcmp(name, "limit") == 0)
 				continue; /* 2025 is none */
 			assert_refused(type, pointer, twice, 2);
@@ -136,8 +146,9 @@ static void what_no_other_field_takes_is_kept_under_its_name(void **state)
 
 	read_refuse_name(type, "wrd", ", and the dimensions ward", &faults);
 	assert_string_equal(faults.items[0].pointer, "/wrd");
-	assert_string_equal(faults.items[0].detail, "is no parameter; there are id, period, by, "
-						    "definition, beside, and the dimensions ward");
+	assert_string_equal(faults.items[0].detail,
+		"is no parameter; there are id, period, by, "
+		"definition, beside, asOf, format, and the dimensions ward");
 }
 
 static void all_that_is_wrong_is_told_at_once(void **state)
@@ -156,10 +167,20 @@ static void a_path_is_of_its_daemon_and_names_what_follows(void **state)
 	(void)state;
 	const struct read *one = read_of_path(DAEMON_CASE, "/v1/cases/2025-000012");
 	assert_non_null(one);
-	assert_string_equal(read_named(one, "/v1/cases/2025-000012"), "2025-000012");
-	assert_string_equal(read_named(&reads[GET_referral], "/v1/referrals/gp/r-1"), "gp/r-1");
+	auto_arena struct arena arena = {0};
+	assert_string_equal(read_named(one, "/v1/cases/2025-000012", &arena), "2025-000012");
+	assert_string_equal(
+		read_named(&reads[GET_referral], "/v1/referrals/gp/r-1", &arena), "gp/r-1");
 	assert_ptr_equal(read_of_path(DAEMON_CASE, "/v1/cases"), &reads[GET_cases]);
-	assert_null(read_named(&reads[GET_cases], "/v1/cases"));
+	assert_null(read_named(&reads[GET_cases], "/v1/cases", &arena));
+	one = read_of_path(DAEMON_AGGREGATE, "/v1/kpis/help_requests/rows");
+	assert_ptr_equal(one, &reads[GET_kpi_rows]);
+	assert_string_equal(
+		read_named(one, "/v1/kpis/help_requests/rows", &arena), "help_requests");
+	static const char *const none[] = {"/v1/kpis//rows", "/v1/kpis/rows", "/v1/kpis/a/b/rows",
+		"/v1/kpis/a/rows/", "/v1/kpis/a"};
+	for (size_t i = 0; i < sizeof none / sizeof *none; i++)
+		assert_null(read_of_path(DAEMON_AGGREGATE, none[i]));
 	assert_null(read_of_path(DAEMON_INTAKE, "/v1/cases"));
 	assert_null(read_of_path(DAEMON_CASE, "/v1/casesx"));
 	assert_null(read_of_path(DAEMON_CASE, "/v1/CASES"));

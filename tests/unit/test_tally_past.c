@@ -183,6 +183,51 @@ static void a_correction_a_late_start_and_a_new_norm_are_there_from_the_day_they
 	assert_started(t, "2025-08-01", 1, 2); /* 11 days: no longer in time by the file in force */
 }
 
+static int64_t row_count(json_t *figures, const char *key)
+{
+	size_t i;
+	json_t *row;
+	json_array_foreach(json_object_get(json_array_get(figures, 0), "by"), i,
+		row) if (!strcmp(json_string_value(json_object_get(row, "key")),
+				 key)) return json_integer_value(json_object_get(row, "count"));
+	return -1;
+}
+
+/* Counted and scanned alike: by month, of one ward, and by both. */
+static void a_series_and_a_filter_know_no_more_than_the_evening_did(void **state)
+{
+	struct tallied *t = *state;
+	static const struct {
+		const char *as_of;
+		int64_t january, february, zuid;
+	} rows[] = {{"2025-02-01", 2, 0, 1}, {"2025-02-28", 2, 1, 2}, {"2025-03-01", 1, 2, 2}};
+	evening(t, "2025-02-01");
+	FACTS(t, 1, FACT(reported_on, day("2025-01-10")), .ward = (char *)"ZUID");
+	FACTS(t, 2, FACT(reported_on, day("2025-01-15")), .ward = (char *)"OOST");
+	morning(t, "2025-02-02");
+	FACTS(t, 3, FACT(reported_on, day("2025-02-02")), .ward = (char *)"ZUID");
+	morning(t, "2025-03-01");
+	FACTS(t, 2, FACT(reported_on, day("2025-02-15"))); /* corrected to another month */
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		struct tallied then = {.today = day(rows[i].as_of)};
+		then.tally = past_of(t, calendar_day_start(then.today + 1), 2);
+		struct query query = {.id = "help_requests",
+			.period = "year",
+			.by = "month",
+			.today = then.today};
+		json_t *all = ask_query(&then, &query);
+		assert_int_equal(row_count(all, "2025-01"), rows[i].january);
+		assert_int_equal(row_count(all, "2025-02"), rows[i].february);
+		query.where[query.where_count++] = "ward=ZUID";
+		json_t *zuid = ask_query(&then, &query);
+		assert_number(json_array_get(zuid, 0), "count", (double)rows[i].zuid);
+		assert_int_equal(row_count(zuid, "2025-01"), 1);
+		json_decref(all);
+		json_decref(zuid);
+		tally_free(then.tally);
+	}
+}
+
 static void damaged_blocks_are_not_folded(void **state)
 {
 	struct tallied *t = *state;
@@ -210,6 +255,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(an_evening_in_the_past_is_as_a_log_that_ends_there),
 		TEST(a_correction_a_late_start_and_a_new_norm_are_there_from_the_day_they_came_in),
+		TEST(a_series_and_a_filter_know_no_more_than_the_evening_did),
 		TEST(damaged_blocks_are_not_folded),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

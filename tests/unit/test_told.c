@@ -2,6 +2,7 @@
  * How a figure is counted is read by who doubts it. The norm and the years are told from what is counted by, so that
  * no sentence says another number than the figure is held to.
  */
+#include "figures/told.h"
 #include "tests/unit/tallied.h"
 
 static const Wot__V1__Definition *told_of(const Wot__V1__Definitions *all, const char *id)
@@ -18,7 +19,7 @@ static void each_kpi_that_can_be_asked_for_is_told_whole(void **state)
 	struct tallied *t = *state;
 	auto_arena struct arena arena = {0};
 	Wot__V1__Definitions all = WOT__V1__DEFINITIONS__INIT;
-	tally_tell(t->tally, &all, &arena);
+	told_fill(tally_kpis(t->tally), &all, &arena);
 	struct query query = {.period = "2025"};
 	json_t *figures = ask_query(t, &query);
 	assert_int_equal(all.n_items, json_array_size(figures));
@@ -43,7 +44,7 @@ static void norms_and_years_are_told_as_they_are_counted_by(void **state)
 	struct tallied *t = *state;
 	auto_arena struct arena arena = {0};
 	Wot__V1__Definitions all = WOT__V1__DEFINITIONS__INIT;
-	tally_tell(t->tally, &all, &arena);
+	told_fill(tally_kpis(t->tally), &all, &arena);
 	static const struct {
 		const char *id, *norm;
 		size_t versions;
