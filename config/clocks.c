@@ -12,9 +12,10 @@ static const struct {
 	int length;
 	enum unit unit;
 	uint32_t warning, longest;
+	const char *label;
 } rows[CLOCK_KINDS] = {
-#define CLOCK(name, kind, length, unit, warning, longest)                                          \
-	[CLOCK_##kind] = {#name, length, unit, warning, longest},
+#define CLOCK(name, kind, length, unit, warning, longest, label)                                   \
+	[CLOCK_##kind] = {#name, length, unit, warning, longest, label},
 #include "config/clock.def"
 #undef CLOCK
 };
@@ -50,6 +51,11 @@ int clocks_parse(
 	if (!err)
 		*clocks = read;
 	return err;
+}
+
+const char *clocks_label(enum clock_kind kind)
+{
+	return rows[kind].label;
 }
 
 int32_t clocks_deadline(enum clock_kind kind, int32_t from, const struct closing *closing)

@@ -15,7 +15,7 @@
 
 enum clock_kind {
 	CLOCK_NONE,
-#define CLOCK(name, kind, length, unit, warning, longest) CLOCK_##kind,
+#define CLOCK(name, kind, length, unit, warning, longest, label) CLOCK_##kind,
 #include "config/clock.def"
 #undef CLOCK
 	CLOCK_KINDS
@@ -31,6 +31,8 @@ struct clocks {
 int clocks_parse(
 	struct clocks *clocks, const char *text, size_t len, const char *name, struct buf *errors);
 
+/* What the promise is called in Dutch: "terugbellen". */
+const char *clocks_label(enum clock_kind kind);
 /* The last day on which what was promised on that day is kept. */
 int32_t clocks_deadline(enum clock_kind kind, int32_t from, const struct closing *closing);
 /* The day at whose beginning the clock warns; a day after the deadline when it never does. */

@@ -3,7 +3,7 @@
 #include "lib/calendar.h"
 #include <string.h>
 
-#define CLOCK(name, kind, length, unit, warning, longest)                                          \
+#define CLOCK(name, kind, length, unit, warning, longest, label)                                   \
 	_Static_assert((int)CLOCK_##kind == (int)WOT__V1__CLOCK__KIND__##kind,                     \
 		"clock.def has the order of Clock.Kind");
 #include "config/clock.def"

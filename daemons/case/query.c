@@ -53,6 +53,7 @@ static Wot__V1__CaseClock *clock_of(
 	const struct promise *promise = &clock->promise;
 	Wot__V1__CaseClock *out = (void *)message_new(&wot__v1__case_clock__descriptor, arena);
 	out->kind = (Wot__V1__Clock__Kind)clock->terms.kind;
+	out->label = (char *)clocks_label(clock->terms.kind);
 	out->deadline_on = promise->deadline_on;
 	out->deadline_at = calendar_day_start(promise->deadline_on + 1);
 	out->status = promise_status(promise, &clock->terms, now_ms);

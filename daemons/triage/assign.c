@@ -62,26 +62,39 @@ uint64_t assign_eligible(const struct rules *rules, const struct rule *rule, uin
 	return named | (rule->assign ? best_matches(rules, expertise) : 0);
 }
 
-/* Why `a` goes before `b` when both have room; also the words that b is told. NULL: it does not. */
-static const char *goes_before(const struct rules *rules, const struct assign_load *loads,
+typedef Wot__V1__CaseRouted__Considered__Why why_t;
+#define WHY(name) WOT__V1__CASE_ROUTED__CONSIDERED__WHY__##name
+
+/* What each says where it needs no more words; in Dutch: proto/label.def. */
+static const char *const why_texts[] = {
+	[WHY(RULE_NAMES)] = "Chosen: the rule names this team",
+	[WHY(MOST_HOURS)] = "Chosen: the most hours free",
+	[WHY(OTHERS_WAIT)] = "More urgent or older cases wait for this team",
+	[WHY(STANDS_IN)] = "Stands in when the team of the rule is full",
+	[WHY(FEWER_HOURS)] = "Fewer hours free than the chosen team",
+	[WHY(OTHER_LOCATION)] = "As many hours free, but not the preferred location",
+	[WHY(WAITED_LESS)] = "As many hours free, but the chosen team waited longer for a new case",
+	[WHY(STANDS_LATER)] = "Equal in all, but later in triage.yaml",
+};
+
+/* Why `a` goes before `b` when both have room, as b is told; 0: it does not. */
+static why_t goes_before(const struct rules *rules, const struct assign_load *loads,
 	const struct assign_want *want, size_t a, size_t b)
 {
+	const why_t no = (why_t)0;
 	const struct rules_team *team_a = &rules->teams[a], *team_b = &rules->teams[b];
 	if (want->rule->team == (int)a || want->rule->team == (int)b)
-		return want->rule->team == (int)a ? "Stands in when the team of the rule is full"
-						  : NULL;
+		return want->rule->team == (int)a ? WHY(STANDS_IN) : no;
 	int32_t free_a = assign_free(team_a, &loads[a]), free_b = assign_free(team_b, &loads[b]);
 	if (free_a != free_b)
-		return free_a > free_b ? "Fewer hours free than the chosen team" : NULL;
+		return free_a > free_b ? WHY(FEWER_HOURS) : no;
 	bool near_a = want->preferred_location && team_a->location == want->preferred_location;
 	bool near_b = want->preferred_location && team_b->location == want->preferred_location;
 	if (near_a != near_b)
-		return near_a ? "As many hours free, but not the preferred location" : NULL;
+		return near_a ? WHY(OTHER_LOCATION) : no;
 	if (loads[a].last != loads[b].last)
-		return loads[a].last < loads[b].last ? "As many hours free, but the chosen team "
-						       "waited longer for a new case"
-						     : NULL;
-	return a < b ? "Equal in all, but later in triage.yaml" : NULL;
+		return loads[a].last < loads[b].last ? WHY(WAITED_LESS) : no;
+	return a < b ? WHY(STANDS_LATER) : no;
 }
 
 int assign_choose(const struct rules *rules, const struct assign_load *loads,
@@ -98,43 +111,44 @@ int assign_choose(const struct rules *rules, const struct assign_load *loads,
 	return chosen;
 }
 
-static char *chosen_reason(
-	const struct rules *rules, const struct assign_want *want, size_t i, struct arena *arena)
-{
-	uint32_t has = rules->teams[i].expertise & want->expertise;
-	if (want->rule->team == (int)i)
-		return arena_strdup(arena, "Chosen: the rule names this team");
-	if (!has)
-		return arena_strdup(arena, "Chosen: the most hours free");
-	auto_buf struct buf names = {0};
-	rules_set_text(&wot__v1__expertise__value__descriptor, has, &names);
-	return arena_printf(arena, "Chosen: has %s, and of those the most hours free", names.data);
-}
-
-static char *lacks_reason(
-	const struct rules *rules, const struct assign_want *want, size_t i, struct arena *arena)
-{
-	uint32_t lacks = want->expertise & ~rules->teams[i].expertise;
-	auto_buf struct buf names = {0};
-	rules_set_text(&wot__v1__expertise__value__descriptor, lacks, &names);
-	return arena_printf(arena, "Lacks %s", names.data);
-}
-
-static char *reason_of(const struct rules *rules, const struct assign_load *loads,
-	const struct assign_want *want, uint64_t claimed, int chosen, size_t i, struct arena *arena)
+static why_t why_of(const struct rules *rules, const struct assign_load *loads,
+	const struct assign_want *want, uint64_t claimed, int chosen, size_t i)
 {
 	const struct rules_team *team = &rules->teams[i];
 	if ((int)i == chosen)
-		return chosen_reason(rules, want, i, arena);
+		return want->rule->team == (int)i          ? WHY(RULE_NAMES)
+		       : team->expertise & want->expertise ? WHY(HAS_EXPERTISE)
+							   : WHY(MOST_HOURS);
 	if (!(assign_eligible(rules, want->rule, want->expertise) & bit(i)))
-		return lacks_reason(rules, want, i, arena);
+		return WHY(LACKS_EXPERTISE);
 	if (!assign_fits(team, &loads[i], want))
-		return arena_printf(arena, "Full: %u of %u hours taken, %u needed", loads[i].hours,
-			team->hours, want->hours);
+		return WHY(FULL);
 	if (claimed & bit(i))
-		return arena_strdup(arena, "More urgent or older cases wait for this team");
+		return WHY(OTHERS_WAIT);
 	must(chosen >= 0);
-	return arena_strdup(arena, goes_before(rules, loads, want, (size_t)chosen, i));
+	return goes_before(rules, loads, want, (size_t)chosen, i);
+}
+
+static char *why_text(why_t why, const struct rules_team *team, const struct assign_load *load,
+	const struct assign_want *want, struct arena *arena)
+{
+	const ProtobufCEnumDescriptor *expertise = &wot__v1__expertise__value__descriptor;
+	auto_buf struct buf names = {0};
+	switch (why) {
+	case WHY(HAS_EXPERTISE):
+		rules_set_text(expertise, team->expertise & want->expertise, &names);
+		return arena_printf(
+			arena, "Chosen: has %s, and of those the most hours free", names.data);
+	case WHY(LACKS_EXPERTISE):
+		rules_set_text(expertise, want->expertise & ~team->expertise, &names);
+		return arena_printf(arena, "Lacks %s", names.data);
+	case WHY(FULL):
+		return arena_printf(arena, "Full: %u of %u hours taken, %u needed", load->hours,
+			team->hours, want->hours);
+	default:
+		must(why_texts[why]);
+		return arena_strdup(arena, why_texts[why]);
+	}
 }
 
 void assign_explain(const struct rules *rules, const struct assign_load *loads,
@@ -149,7 +163,9 @@ void assign_explain(const struct rules *rules, const struct assign_load *loads,
 		Wot__V1__CaseRouted__Considered *team =
 			(void *)message_new(&wot__v1__case_routed__considered__descriptor, arena);
 		team->team = arena_strdup(arena, rules->teams[i].key);
-		team->reason = reason_of(rules, loads, want, claimed, chosen, i, arena);
+		team->has_why = true;
+		team->why = why_of(rules, loads, want, claimed, chosen, i);
+		team->reason = why_text(team->why, &rules->teams[i], &loads[i], want, arena);
 		team->has_free_hours = true;
 		team->free_hours = assign_free(&rules->teams[i], &loads[i]);
 		route->considered[route->n_considered++] = team;

@@ -62,9 +62,31 @@ static void event_name(Wot__V1__Event *event, const struct route_change *change)
 	}
 }
 
+/* A route in both languages: the reason of the rule, and what follows. */
+struct words {
+	const char *english, *dutch;
+};
+
+static void reason_write(Wot__V1__CaseRouted *route, const struct rule *rule,
+	const struct words *words, const char *name, struct arena *arena)
+{
+	auto_buf struct buf text = {0};
+	buf_printf(&text, "%s ", rule->reason);
+	buf_printf(&text, words->english, name);
+	route->reason = arena_strdup(arena, text.data);
+	buf_clear(&text);
+	buf_printf(&text, "%s ", rule->reden);
+	buf_printf(&text, words->dutch, name);
+	route->reden = arena_strdup(arena, text.data);
+}
+
 static void route_write(struct turn *turn, const struct request *request, uint32_t number,
 	const struct assign_want *want, int team)
 {
+	static const struct words proposed = {"Proposed: %s.", "Voorstel: %s."},
+				  waits = {"Waits: no team that fits has room for it.",
+					  "Wacht: geen team dat past heeft ruimte."},
+				  goes = {"Goes to %s.", "Gaat naar %s."};
 	const struct rules *rules = turn->roster->rules;
 	const struct rule *rule = want->rule;
 	struct arena *arena = turn->out->arena;
@@ -77,19 +99,16 @@ static void route_write(struct turn *turn, const struct request *request, uint32
 	route->has_welfare_first = route->welfare_first = rule->welfare_first;
 	if (rule->redirect_to) {
 		route->redirected_to = arena_strdup(arena, rule->redirect_to->key);
-		route->reason = arena_printf(
-			arena, "%s Proposed: %s.", rule->reason, rule->redirect_to->name);
+		reason_write(route, rule, &proposed, rule->redirect_to->name, arena);
 		return;
 	}
 	assign_explain(rules, turn->loads, want, turn->claimed, team, arena, route);
 	if (team < 0) {
-		route->reason = arena_printf(
-			arena, "%s Waits: no team that fits has room for it.", rule->reason);
+		reason_write(route, rule, &waits, "", arena);
 		return;
 	}
 	route->team = arena_strdup(arena, rules->teams[team].key);
-	route->reason =
-		arena_printf(arena, "%s Goes to %s.", rule->reason, rules->teams[team].name);
+	reason_write(route, rule, &goes, rules->teams[team].name, arena);
 }
 
 static void route_without_rules(
@@ -102,6 +121,7 @@ static void route_without_rules(
 	event_name(event, change);
 	route->rule = arena_strdup(out->arena, "none");
 	route->reason = arena_strdup(out->arena, "Waits: no rules loaded.");
+	route->reden = arena_strdup(out->arena, "Wacht: er zijn nog geen regels.");
 	route->priority = WOT__V1__CASE_ROUTED__PRIORITY__ROUTINE;
 }
 
@@ -304,6 +324,8 @@ void route_by_hand(const struct triage *triage, struct route_change *change, con
 	route->rule = arena_strdup(out->arena, "by-hand");
 	route->reason = arena_printf(out->arena, "The intake team chose %s%s%s.", chosen->name,
 		*instead_of ? " instead of " : "", instead_of);
+	route->reden = arena_printf(out->arena, "Het aanmeldteam koos %s%s%s.", chosen->name,
+		*instead_of ? " in plaats van " : "", instead_of);
 	route->team = arena_strdup(out->arena, team);
 	route->priority = (Wot__V1__CaseRouted__Priority)after->priority;
 	route->has_by_hand = route->by_hand = true;
@@ -314,8 +336,11 @@ void route_by_hand(const struct triage *triage, struct route_change *change, con
 	considered->team = route->team;
 	considered->has_free_hours = true;
 	considered->free_hours = free_hours;
-	considered->reason = arena_strdup(out->arena,
-		free_hours >= (int32_t)request_hours(after) ? "Chosen by hand"
-							    : "Chosen by hand, over its capacity");
+	bool fits = free_hours >= (int32_t)request_hours(after);
+	considered->has_why = true;
+	considered->why = fits ? WOT__V1__CASE_ROUTED__CONSIDERED__WHY__BY_HAND
+			       : WOT__V1__CASE_ROUTED__CONSIDERED__WHY__BY_HAND_FULL;
+	considered->reason = arena_strdup(
+		out->arena, fits ? "Chosen by hand" : "Chosen by hand, over its capacity");
 	route->considered[route->n_considered++] = considered;
 }

@@ -230,13 +230,15 @@ static void then_read(struct rules *rules, const struct yaml_node *then, struct 
 
 static void rule_read(struct rules *rules, const struct yaml_node *node, struct rule *rule)
 {
-	static const char *const keys[] = {"name", "reason", "when", "then"};
+	static const char *const keys[] = {"name", "reason", "reden", "when", "then"};
 	struct yaml *yaml = &rules->yaml;
 	rule->team = -1;
 	map_check(yaml, node);
 	yaml_keys(yaml, node, keys, COUNT(keys));
 	rule->name = text_need(yaml, node, "name");
-	rule->reason = text_need(yaml, node, "reason");
+	rule->reason = rule->reden = text_need(yaml, node, "reason");
+	if (yaml_get(node, "reden")) /* files that logs hold have none */
+		rule->reden = text_need(yaml, node, "reden");
 	if (*rule->name && !key_is_good(rule->name))
 		yaml_fail(yaml, yaml_get(node, "name"), "a rule's name is written as a key is");
 	for (struct rule *before = rules->rules; before < rule; before++)

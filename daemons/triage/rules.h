@@ -40,7 +40,7 @@ struct rules_team {
 enum rules_wanted { RULES_EITHER, RULES_TRUE, RULES_FALSE };
 
 struct rule {
-	const char *name, *reason;
+	const char *name, *reason, *reden; /* reden: in Dutch */
 	enum rules_wanted youth, resident, domestic_violence, crisis;
 	uint32_t expertise, problems;           /* at least one of these; 0: no condition */
 	uint32_t only_problems;                 /* these and no other */

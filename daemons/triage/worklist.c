@@ -10,6 +10,7 @@
 #include "lib/grow.h"
 #include "lib/live.h"
 #include "proto/case_id.h"
+#include "proto/label.h"
 #include <string.h>
 
 /* Where it stands on the list; of two with the same deadline the earlier report goes first. */
@@ -152,6 +153,17 @@ static void household_fill(
 		.len = sizeof household->id, .data = (uint8_t *)household->id};
 }
 
+static void signals_fill(
+	const struct household *household, struct arena *arena, Wot__V1__WorklistItem *out)
+{
+	out->n_signals = household_kinds(household, &out->signals, arena);
+	out->signal_labels = arena_alloc(arena, (out->n_signals + 1) * sizeof *out->signal_labels);
+	for (; out->n_signal_labels < out->n_signals; out->n_signal_labels++)
+		out->signal_labels[out->n_signal_labels] =
+			(char *)label_of(&wot__v1__signal__kind__descriptor,
+				(int)out->signals[out->n_signal_labels]);
+}
+
 static Wot__V1__WorklistItem *item_of(
 	const struct triage *triage, const struct standing *standing, struct arena *arena)
 {
@@ -166,7 +178,7 @@ static Wot__V1__WorklistItem *item_of(
 	else
 		request_fill(triage, standing, arena, out);
 	if (standing->household)
-		out->n_signals = household_kinds(standing->household, &out->signals, arena);
+		signals_fill(standing->household, arena, out);
 	return out;
 }
 

@@ -24,10 +24,14 @@ static void a_request_gets_one_route_that_explains_itself(void **state)
 	assert_string_equal(route->team, "oost");
 	assert_string_equal(route->rule, "rest");
 	assert_string_equal(route->reason, "R. Goes to Oost.");
+	assert_string_equal(
+		route->reden, "R. Gaat naar Oost."); /* the rule says it in one language */
 	assert_int_equal(route->priority, PRIORITY(ROUTINE));
 	assert_int_equal(route->n_considered, 2);
 	assert_string_equal(route->considered[1]->team, "zuid");
 	assert_string_equal(route->considered[1]->reason, "Lacks DEBT");
+	assert_int_equal(
+		route->considered[1]->why, WOT__V1__CASE_ROUTED__CONSIDERED__WHY__LACKS_EXPERTISE);
 	assert_int_equal(route->considered[1]->free_hours, 4);
 	assert_int_equal(route->expertise[0], WOT__V1__EXPERTISE__VALUE__DEBT);
 }
@@ -45,6 +49,7 @@ static void youth_and_non_residents_are_proposed_elsewhere_and_wait_for_nobody(v
 	route = feed_request(h, event);
 	assert_string_equal(route->redirected_to, "other-municipality");
 	assert_string_equal(route->reason, "A. Proposed: Andere gemeente.");
+	assert_string_equal(route->reden, "Elders. Voorstel: Andere gemeente.");
 	teams_say(h, "],\"queue\":0,");
 	list_is(h, "2"); /* a person decides on that; youth is Mevis's */
 	assert_non_null(strstr(
@@ -74,6 +79,7 @@ static void before_any_rules_a_request_waits_and_is_decided_once_there_are_some(
 	event->body->help_request->has_resident = true;
 	const Wot__V1__CaseRouted *route = feed_request(h, event);
 	assert_string_equal(route->reason, "Waits: no rules loaded.");
+	assert_string_equal(route->reden, "Wacht: er zijn nog geen regels.");
 	plain_request(h, 2, at(3, 4));
 	list_is(h, "1 2");
 	teams_say(h, "{\"items\":[],\"queue\":2,");
@@ -106,6 +112,7 @@ static void work_is_spread_and_a_full_house_queues(void **state)
 	assert_null(route->team);
 	assert_null(route->redirected_to);
 	assert_string_equal(route->reason, "R. Waits: no team that fits has room for it.");
+	assert_string_equal(route->reden, "R. Wacht: geen team dat past heeft ruimte.");
 	assert_string_equal(route->considered[0]->reason, "Full: 4 of 4 hours taken, 2 needed");
 	teams_say(h, "{\"team\":\"oost\",\"name\":\"Oost\",\"location\":\"OOST\",\"people\":1,"
 		     "\"capacityHours\":4,\"loadHours\":4,\"freeHours\":0,\"openCases\":2,"

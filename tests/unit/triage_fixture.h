@@ -30,7 +30,8 @@
 #define RULES                                                                                      \
 	"rules:\n"                                                                                 \
 	"  - {name: youth, reason: Y., when: {youth: true}, then: {redirect_to: mevis}}\n"         \
-	"  - {name: away, reason: A., when: {resident: false}, then: {redirect_to: "               \
+	"  - {name: away, reason: A., reden: Elders., when: {resident: false}, then: "             \
+	"{redirect_to: "                                                                           \
 	"other-municipality}}\n"                                                                   \
 	"  - {name: violence, reason: V., when: {domestic_violence: true}, then: {team: dv, "      \
 	"assign: true, priority: fast_lane}}\n"                                                    \
