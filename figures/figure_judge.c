@@ -196,6 +196,8 @@ void figure_judge(struct figure *figure, enum beside beside, int32_t complete_fr
 	} else {
 		figure->complete_from = complete_from;
 	}
+	if (!figure->kpi->compared)
+		return;
 	if (beside != BESIDE_NONE)
 		beside_judge(figure, beside, complete_from, names);
 	if (beside == BESIDE_LAST_YEAR && (is_share(figure) || figure->kpi->unit != UNIT_SHARE))

@@ -60,6 +60,7 @@ struct kpi {
 	enum kpi_unit unit;
 	bool hidden;                      /* a part of a sum */
 	bool viewers;                     /* may see it (figures/suppress.h) */
+	bool compared;                    /* may stand beside another period */
 	const struct dimension *shown_by; /* where nothing else is asked; NULL */
 	bool largest_first;
 	struct norm norms[DEFINITION_MAX];

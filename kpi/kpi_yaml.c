@@ -286,8 +286,11 @@ static bool formula_differs(
 static void kpi_name(struct loader *loader, const struct yaml_node *node, struct kpi *kpi)
 {
 	struct yaml *yaml = loader->yaml;
-	*kpi = (struct kpi){
-		.id = node->key, .label = node->key, .title = node->key, .viewers = true};
+	*kpi = (struct kpi){.id = node->key,
+		.label = node->key,
+		.title = node->key,
+		.viewers = true,
+		.compared = true};
 	name_check(loader, node);
 	yaml_text(yaml, yaml_need(yaml, node, "label"), &kpi->label);
 	yaml_text(yaml, yaml_need(yaml, node, "title"), &kpi->title);
@@ -296,12 +299,12 @@ static void kpi_name(struct loader *loader, const struct yaml_node *node, struct
 static void kpi_load(struct loader *loader, const struct yaml_node *node, struct kpi *kpi)
 {
 	static const char *const keys[] = {"label", "title", "short", "unit", "shown_by",
-		"largest_first", "hidden", "viewers", "group", "says", "panel", "days", "sum_of",
+		"largest_first", "hidden", "viewers", "compared", "group", "says", "panel", "days", "sum_of",
 		"definitions", "who", "when", "unknown", "changed", "norm", "by", "unknown_by",
 		"population", "where", "day", "due", "leave", "of", "count", "sum", "sum_missing",
 		"divided_by", "measure", "whole", "unknown_inside", "unknown_outside"};
 	/* Keys from the one on may differ by definition; a sum has none from the other on. */
-	enum { DIFFER = 14, OF_ROWS = 19 };
+	enum { DIFFER = 15, OF_ROWS = 20 };
 	struct yaml *yaml = loader->yaml;
 	struct kpis *kpis = loader->kpis;
 	kpi_name(loader, node, kpi);
@@ -311,6 +314,7 @@ static void kpi_load(struct loader *loader, const struct yaml_node *node, struct
 	kpi->unit = (enum kpi_unit)unit;
 	yaml_bool(yaml, yaml_get(node, "hidden"), &kpi->hidden);
 	yaml_bool(yaml, yaml_get(node, "viewers"), &kpi->viewers);
+	yaml_bool(yaml, yaml_get(node, "compared"), &kpi->compared);
 	yaml_bool(yaml, yaml_get(node, "largest_first"), &kpi->largest_first);
 	bool is_sum = yaml_get(node, "sum_of");
 	for (size_t i = OF_ROWS; is_sum && i < COUNT_OF(keys); i++)

@@ -40,7 +40,7 @@ int aggregate_figures(const struct aggregate *aggregate, unsigned role, const st
 /* What every question is asked with. */
 void aggregate_query(const struct aggregate *aggregate, struct query *query);
 
-/* page.c */
+/* read.c */
 extern get_fn *const aggregate_gets[];
 
 #endif

@@ -280,6 +280,7 @@ class Kpi:
     by: str = None  # the dimension that is shown unasked
     splits: tuple = OF_CASES  # the dimensions that all its rows have
     class_of: object = None  # of what is measured
+    compared: bool = True  # with another period
 
 
 def week_of(given):
@@ -340,12 +341,12 @@ KPIS = {
         "share", lambda q: contacts_promised(q, 1, ("WEB", "CHAT", "EMAIL"))
     ),
     "callback_within_1_working_day": Kpi("share", callbacks_promised, splits=OF_CALLS),
-    "callbacks_due": Kpi("count", callbacks_due, splits=(*OF_CALLS, "team")),
-    "reactions_due": Kpi("count", lambda q: contacts_due(q, 1, ("WEB", "CHAT", "EMAIL"))),
-    "contacts_due": Kpi("count", lambda q: contacts_due(q, 5)),
-    "signals_due": Kpi("count", signals_due, splits=("team",)),
-    "starts_due": Kpi("count", starts_due),
-    "closes_due": Kpi("count", closes_due),
+    "callbacks_due": Kpi("count", callbacks_due, splits=(*OF_CALLS, "team"), compared=False),
+    "reactions_due": Kpi("count", lambda q: contacts_due(q, 1, ("WEB", "CHAT", "EMAIL")), compared=False),
+    "contacts_due": Kpi("count", lambda q: contacts_due(q, 5), compared=False),
+    "signals_due": Kpi("count", signals_due, splits=("team",), compared=False),
+    "starts_due": Kpi("count", starts_due, compared=False),
+    "closes_due": Kpi("count", closes_due, compared=False),
     "care_hours": Kpi("count", care_hours),
     "unknown_first_contact": Kpi("share", lambda q: unknown_at_closing(q, lambda c: c.contact is None)),
     "unknown_support_start": Kpi("share", lambda q: unknown_at_closing(q, lambda c: c.started is None)),
@@ -690,6 +691,7 @@ def kpi_json(
         "verdict": verdict,
         "met": {"met": True, "missed": False}.get(verdict.removesuffix("_unsure")),
     }
+    beside = beside if KPIS[name].compared else None
     if beside:
         out["beside"], beside_complete = beside_of(name, figure, q, beside, is_complete, where)
         judged = judged and beside_complete

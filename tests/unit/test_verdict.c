@@ -169,6 +169,12 @@ static void a_figure_stands_beside_the_same_days_a_year_earlier(void **state)
 	json_t *figure = ask(t, "closures", "year", NULL, 0);
 	assert_null(json_object_get(figure, "beside"));
 	json_decref(figure);
+	/* What is still to be done has no earlier days: there only what was left undone is counted. */
+	figure = asked(t,
+		(struct query){.id = "starts_due", .period = "year", .beside = BESIDE_LAST_YEAR});
+	assert_null(json_object_get(figure, "beside"));
+	assert_null(json_object_get(figure, "months"));
+	json_decref(figure);
 }
 
 static void the_days_beside_are_those_of_the_calendar(void **state)
