@@ -135,11 +135,34 @@ def terms_of(text):
     return [tuple(term.strip().split(".")) for term in text.split("+")]
 
 
+class Sets:
+    """What belongs together."""
+
+    def __init__(self):
+        self.parent, self.sets = {}, {}
+
+    def find(self, at):
+        while (above := self.parent.get(at, at)) != at:
+            self.parent[at] = self.parent.get(above, above)
+            at = above
+        return at
+
+    def join(self, first, *others):
+        for other in others:
+            a, b = sorted((self.find(first), self.find(other)), key=lambda at: len(self.members(at)))
+            if a != b:
+                self.parent[a] = b
+                self.sets[b] = self.members(b) + self.members(a)
+
+    def members(self, root):
+        return self.sets.get(root, [root])
+
+
 class System:
     """Rows of equalities and inequalities over variables (kpi, period, split, key, part)."""
 
     def __init__(self, seen, true):
-        self.seen, self.true, self.rows, self.known_too = seen, true, [], 0
+        self.seen, self.true, self.rows, self.known_too, self.same = seen, true, [], [], Sets()
         self.names = sorted({name for name, *_ in true.cells})
         self.split = {(name, split) for name, _, split, key in true.cells if key}
         self.values = {split: sorted({key for _, _, s, key in true.cells if s == split and key}) for split in SPLITS}
@@ -253,42 +276,49 @@ class System:
             if factors:
                 yield factors, constant, at_most
 
+    def merged(self):
+        """The same rows over one variable for all that are equal, each row once."""
+        rows, once = list(self.reduced()), {}
+        for factors, constant, at_most in rows:
+            if not at_most and not constant and sorted(factors.values()) == [-1, 1]:
+                self.same.join(*factors)
+        for factors, constant, at_most in rows:
+            sums = collections.Counter()
+            for at, factor in factors.items():
+                sums[self.same.find(at)] += factor
+            sums = {at: factor for at, factor in sums.items() if factor}
+            if sums:
+                once[frozenset(sums.items()), constant, at_most] = sums
+        return [(sums, constant, at_most) for (_, constant, at_most), sums in once.items()]
+
     def components(self):
         """Rows that hang together by what is hidden."""
-        parent = {}
-
-        def find(at):
-            while parent.setdefault(at, at) != at:
-                parent[at] = parent[parent[at]]
-                at = parent[at]
-            return at
-
-        rows = list(self.reduced())
+        rows, groups, together = self.merged(), collections.defaultdict(list), Sets()
         for factors, _, _ in rows:
-            first, *others = factors
-            for other in others:
-                parent[find(other)] = find(first)
-        groups = collections.defaultdict(list)
+            together.join(*factors)
         for row in rows:
-            groups[find(next(iter(row[0])))].append(row)
+            groups[together.find(next(iter(row[0])))].append(row)
         return groups.values()
 
     def wins(self):
         """(variable, what is true, at least, at most) of each that is given away, and how many were hidden."""
-        wins, hidden = [], 0
+        found = []
         for rows in self.components():
             component = Component(rows)
-            secrets = {at: self.value(at) for at in component.variables if self.is_secret(at, self.value(at))}
-            hidden += len(secrets)
-            found = [(at, secrets[at], *component.bounds(at)) for at in component.given_away(secrets)]
-            wins += [win for win in found if win[1] < LIMIT]
-            self.known_too += len(found)
-        self.known_too -= len(wins)
+            # What is equal is a secret where one of them is.
+            secrets = {at: self.value(at) for at in component.variables if any(map(self.is_secret, self.same.members(at)))}
+            found += [(at, secrets[at], *component.bounds(at)) for at in component.given_away(secrets)]
+        hidden = sum(self.known(at) is None and self.is_secret(at) for at in self.places())
+        wins = [win for win in found if win[1] < LIMIT]
+        self.known_too = [win for win in found if win[1] >= LIMIT]
         return wins, hidden
 
-    def is_secret(self, at, true):
+    def places(self):
+        return {(*cell, part) for cell in self.true.cells for part in PARTS}
+
+    def is_secret(self, at):
         """A number of people in a total or row that is hidden."""
-        return true > 0 and at[4] in self.seen.small[at[0]] and not (at[0] == "requests_by_ward" and at[4] != "count")
+        return self.value(at) > 0 and at[4] in self.seen.small[at[0]] and not (at[0] == "requests_by_ward" and at[4] != "count")
 
 
 class Component:
@@ -348,7 +378,7 @@ def attack(seed, years=2):
     """(wins, hidden numbers, those of 5 or more that are known all the same) of a town: of last year, or of this one too."""
     now = datetime.datetime.now(datetime.timezone.utc).replace(microsecond=0)
     city = city_of(seed, now)
-    wins, hidden, known_too = [], 0, 0
+    wins, hidden, known_too = [], 0, []
     with Wot() as wot:
         wot.start()
         lines = wot.dir / "lines.jsonl"
@@ -377,9 +407,9 @@ def main():
         wins, hidden, known_too = attack(seed)
         total += hidden
         lost += len(wins)
-        for at, true, low, high in wins[:10]:
+        for at, true, low, high in wins[:10] + known_too[:10]:
             print(f"town {seed}: {' '.join(at)} is {true}, and must be {low:g} to {high:g}")
-        print(f"town {seed}: {hidden} hidden numbers, {len(wins)} given away; {known_too} of {LIMIT} or more known", flush=True)
+        print(f"town {seed}: {hidden} hidden numbers, {len(wins)} given away; {len(known_too)} of {LIMIT} or more known", flush=True)
     print(f"{arguments.towns} towns, {total} hidden numbers, {lost} given away")
     return int(lost > 0)
 
