@@ -43,6 +43,7 @@ void shown_load(struct loader *loader, const struct yaml_node *node, struct kpi 
 	const struct yaml_node *says = yaml_get(node, "says");
 	group_find(loader, yaml_get(node, "group"), kpi);
 	yaml_bool(loader->yaml, yaml_get(node, "panel"), &kpi->panel);
+	yaml_bool(loader->yaml, yaml_get(node, "compared"), &kpi->compared);
 	if (yaml_text(loader->yaml, says, &kpi->says) && !strstr(kpi->says, "{value}"))
 		yaml_fail(loader->yaml, says,
 			"a sentence has {value} in it, where the number stands");

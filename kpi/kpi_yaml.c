@@ -296,31 +296,31 @@ static void kpi_name(struct loader *loader, const struct yaml_node *node, struct
 	yaml_text(yaml, yaml_need(yaml, node, "title"), &kpi->title);
 }
 
+static const char *const kpi_keys[] = {"label", "title", "short", "unit", "shown_by",
+	"largest_first", "hidden", "viewers", "compared", "group", "says", "panel", "days",
+	"sum_of", "definitions", "who", "when", "unknown", "changed", "norm", "by", "unknown_by",
+	"population", "where", "day", "due", "leave", "of", "count", "sum", "sum_missing",
+	"divided_by", "measure", "whole", "unknown_inside", "unknown_outside"};
+/* Keys from the one on may differ by definition; a sum has none from the other on. */
+enum { DIFFER = 15, OF_ROWS = 20 };
+
 static void kpi_load(struct loader *loader, const struct yaml_node *node, struct kpi *kpi)
 {
-	static const char *const keys[] = {"label", "title", "short", "unit", "shown_by",
-		"largest_first", "hidden", "viewers", "compared", "group", "says", "panel", "days", "sum_of",
-		"definitions", "who", "when", "unknown", "changed", "norm", "by", "unknown_by",
-		"population", "where", "day", "due", "leave", "of", "count", "sum", "sum_missing",
-		"divided_by", "measure", "whole", "unknown_inside", "unknown_outside"};
-	/* Keys from the one on may differ by definition; a sum has none from the other on. */
-	enum { DIFFER = 15, OF_ROWS = 20 };
 	struct yaml *yaml = loader->yaml;
 	struct kpis *kpis = loader->kpis;
 	kpi_name(loader, node, kpi);
-	yaml_keys(yaml, node, keys, COUNT_OF(keys));
+	yaml_keys(yaml, node, kpi_keys, COUNT_OF(kpi_keys));
 	unsigned unit = UNIT_COUNT;
 	yaml_choice(yaml, yaml_need(yaml, node, "unit"), kpi_units, UNIT_EURO + 1, &unit);
 	kpi->unit = (enum kpi_unit)unit;
 	yaml_bool(yaml, yaml_get(node, "hidden"), &kpi->hidden);
 	yaml_bool(yaml, yaml_get(node, "viewers"), &kpi->viewers);
-	yaml_bool(yaml, yaml_get(node, "compared"), &kpi->compared);
 	yaml_bool(yaml, yaml_get(node, "largest_first"), &kpi->largest_first);
 	bool is_sum = yaml_get(node, "sum_of");
-	for (size_t i = OF_ROWS; is_sum && i < COUNT_OF(keys); i++)
-		if (yaml_get(node, keys[i]))
-			yaml_fail_key(yaml, yaml_get(node, keys[i]),
-				"%s is said by each part of the sum", keys[i]);
+	for (size_t i = OF_ROWS; is_sum && i < COUNT_OF(kpi_keys); i++)
+		if (yaml_get(node, kpi_keys[i]))
+			yaml_fail_key(yaml, yaml_get(node, kpi_keys[i]),
+				"%s is said by each part of the sum", kpi_keys[i]);
 	if (yaml_get(node, "shown_by"))
 		kpi->shown_by = dimension_load(loader, yaml_get(node, "shown_by"));
 
@@ -328,7 +328,8 @@ static void kpi_load(struct loader *loader, const struct yaml_node *node, struct
 	const struct yaml_node *year = yaml_map(yaml, yaml_get(node, "definitions"));
 	for (; year; year = year->next) {
 		uint32_t definition = definition_find(loader, year);
-		yaml_keys(yaml, year, keys + DIFFER, (is_sum ? OF_ROWS : COUNT_OF(keys)) - DIFFER);
+		yaml_keys(yaml, year, kpi_keys + DIFFER,
+			(is_sum ? OF_ROWS : COUNT_OF(kpi_keys)) - DIFFER);
 		if (definition < DEFINITION_MAX)
 			instead[definition] = year;
 	}

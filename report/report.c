@@ -1,7 +1,7 @@
 #include "report/report.h"
 
 #include "figures/filter.h"
-#include "figures/suppress.h"
+#include "figures/suppress/suppress.h"
 #include "lib/calendar.h"
 #include <inttypes.h>
 #include <math.h>

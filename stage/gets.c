@@ -2,7 +2,7 @@
  * What may be read, and forms: the row of a GET or a form, what its parameters say, and who answers it.
  */
 #include "core/get.h"
-#include "proto/openapi.h"
+#include "proto/openapi/openapi.h"
 #include "proto/submission.h"
 #include "stage/stage_own.h"
 

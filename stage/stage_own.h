@@ -259,7 +259,7 @@ struct door_http {
 	struct metric_row *row;
 	struct http_stats told; /* what the row has of its figures */
 	struct stage *stage;
-	struct buf headers;                        /* of what is refused at its headers */
+	struct buf headers; /* of what is refused at its headers */
 	/* As many as there are connections, at most: */
 	struct parked *parked_first, *parked_last;
 	struct reply *later_first, *later_last; /* answers that are worked on */

@@ -13,7 +13,7 @@
 #include "proto/door.h"
 #include "proto/json.h"
 #include "proto/limit.h"
-#include "proto/openapi.h"
+#include "proto/openapi/openapi.h"
 #include "proto/read.h"
 
 #include <stdio.h>

@@ -24,12 +24,10 @@ struct html_deel {
 	void (*print)(const void *view, struct buf *out);
 };
 /* What `?deel=NAME` answers; false: the page has no such part. */
-FOR_TESTS("the first page that has parts is still to come")
 bool html_deel_print(
 	const struct html_deel *delen, const void *view, const char *name, struct buf *out);
 /* How each of them stands, for those who have the page open. */
 struct live;
-FOR_TESTS("as the one above")
 void html_delen_tell(const struct html_deel *delen, const void *view, struct live *live);
 
 /* Between tags and in quoted attributes. What is not UTF-8 becomes U+FFFD. */

@@ -21,7 +21,7 @@ int get_chart(const void *knowledge, const struct get_query *get, struct get_ans
 		.today = calendar_day_of(get->now_ms)};
 	auto_figures struct figures figures = {0};
 	aggregate_query(aggregate, &query);
-	int err = tally_figures(aggregate->tally, &query, &figures, why);
+	int err = query_figures(tally_kpis(aggregate->tally), &query, &figures, why);
 	if (err)
 		return err;
 	const struct figure_chart chart = {.figure = figures.items,

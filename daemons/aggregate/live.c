@@ -11,12 +11,13 @@
 static void figure_tell(const struct figure *figure, const char *period,
 	const struct get_query *asked, struct live *live)
 {
-	auto_buf struct buf text = {0}, json = {0};
+	auto_buf struct buf json = {0};
 	const struct value *total = &figure->total;
 	Wot__V1__LiveFigure told = WOT__V1__LIVE_FIGURE__INIT;
 	told.id = (char *)figure->kpi->id;
 	told.period = (char *)period;
-	told.text = (char *)page_value(figure, &text, asked->arena);
+	told.text = (char *)page_cell(
+		figure, figure->suppressed, total->known, total->value, asked->arena);
 	told.has_value = total->known;
 	told.value = total->value;
 	told.has_low = told.has_high = total->has_range;
@@ -46,7 +47,7 @@ int get_live(const void *knowledge, const struct get_query *asked, struct get_an
 		struct query query = {
 			.period = periods[i], .today = calendar_day_of(asked->now_ms)};
 		aggregate_query(aggregate, &query);
-		err = tally_figures(aggregate->tally, &query, &figures, why);
+		err = query_figures(tally_kpis(aggregate->tally), &query, &figures, why);
 		for (size_t f = 0; f < figures.count; f++)
 			figure_tell(&figures.items[f], periods[i], asked, answer->live);
 	}

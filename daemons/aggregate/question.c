@@ -133,7 +133,7 @@ static int question_answer(const struct question *question, const struct tally *
 	if (!question->report)
 		return question->answer(tally, &question->query, out, why);
 	struct report_asked asked = {.year = question->query.definition,
-		.as_of = question->as_of,
+		.as_of = question->query.as_of ? question->query.as_of : INT32_MAX,
 		.internal = question->internal,
 		.names = question->query.names};
 	tally_logs(tally, asked.logs);
@@ -293,16 +293,15 @@ static int show_report(
 	struct question *question = question_new(arg);
 	int err = question_parse(
 		args, count, TAKES_YEARS | TAKES_REPORT, report_usage, question, out);
-	int32_t as_of = question->as_of;
-	if (!err && (!question->query.definition || question->query.other || !question->report ||
-			    (as_of != INT32_MAX && as_of > question->query.today)))
+	int32_t as_of = question->query.as_of;
+	if (!err && (!question->query.definition || question->query.other || !question->report))
 		err = question_fail(out, report_usage);
 	if (err) {
 		question_free(question);
 		return err;
 	}
-	question->past = past_new(question->aggregate,
-		as_of < question->query.today ? calendar_day_start(as_of + 1) : INT64_MAX);
+	question->past =
+		past_new(question->aggregate, as_of ? calendar_day_start(as_of + 1) : INT64_MAX);
 	*stream = (struct ctl_stream){on_figure_more, question_free, question};
 	return 0;
 }

@@ -4,7 +4,7 @@
  */
 #include "daemons/aggregate/past.h"
 #include "figures/render.h"
-#include "figures/suppress.h"
+#include "figures/suppress/suppress.h"
 #include "figures/told.h"
 #include "lib/calendar.h"
 #include "proto/door.h"

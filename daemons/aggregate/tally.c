@@ -260,12 +260,6 @@ int tally_query(
 	return query_kpi(tally->kpis, &marked, out, why);
 }
 
-int tally_figures(
-	const struct tally *tally, const struct query *query, struct figures *out, struct why *why)
-{
-	return query_figures(tally->kpis, query, out, why);
-}
-
 void tally_logs(const struct tally *tally, struct report_log out[STREAM_COUNT])
 {
 	memcpy(out, tally->logs, sizeof tally->logs);

@@ -53,8 +53,6 @@ int tally_equal(const struct tally *a, const struct tally *b, struct why *why);
 typedef int tally_answer_fn(
 	const struct tally *tally, const struct query *query, struct buf *out, struct why *why);
 tally_answer_fn tally_query, tally_compare, tally_forecast;
-int tally_figures(
-	const struct tally *tally, const struct query *query, struct figures *out, struct why *why);
 void tally_mark(const struct tally *tally, struct query *query); /* up to where it was folded */
 /* The rows as they stand now, in pieces. The first is asked for before the tally changes, the others, if there
  * are any, after tally_explain_keep: then it may change, and end. Most answers are one piece. */

@@ -26,22 +26,38 @@ static struct case_names names_of(const struct triage *triage, struct arena *are
 	return (struct case_names){teams, count, rules ? &rules->organisations : NULL};
 }
 
-int get_worklist_page(const void *knowledge, const struct get_query *query,
-	struct get_answer *answer, struct why *why)
+static struct worklist_view worklist_view(
+	const struct triage *triage, const struct get_query *query, const struct case_names *names)
 {
-	(void)why;
-	const struct triage *triage = knowledge;
-	const struct case_names names = names_of(triage, query->arena);
-	const struct worklist_view view = {
+	return (struct worklist_view){
 		.house = query->house,
 		.list = worklist_whole(triage, query),
 		.teams = teams_all(triage, query->arena),
-		.names = &names,
+		.names = names,
 		.may_record = may_record(query),
 		.now_ms = query->now_ms,
 	};
+}
+
+int get_worklist_page(const void *knowledge, const struct get_query *query,
+	struct get_answer *answer, struct why *why)
+{
+	const Wot__V1__LivePage *page = (const void *)query->parameters;
+	const struct case_names names = names_of(knowledge, query->arena);
+	const struct worklist_view view = worklist_view(knowledge, query, &names);
+	if (!worklist_page(&view, page->deel, query->arena, answer->text))
+		return why_set(why, ERR_INVALID, "deel: the page has no such part");
 	answer->headers = page_headers;
-	worklist_page(&view, query->arena, answer->text);
+	return 0;
+}
+
+int get_worklist_live(const void *knowledge, const struct get_query *query,
+	struct get_answer *answer, struct why *why)
+{
+	(void)why;
+	const struct case_names names = names_of(knowledge, query->arena);
+	const struct worklist_view view = worklist_view(knowledge, query, &names);
+	worklist_tell(&view, query->arena, answer->live);
 	return 0;
 }
 

@@ -8,7 +8,6 @@
 #include "lib/calendar.h"
 #include "lib/clean.h"
 #include "lib/grow.h"
-#include "lib/live.h"
 #include "proto/case_id.h"
 #include "proto/label.h"
 #include <string.h>
@@ -21,7 +20,6 @@ struct standing {
 	uint32_t number; /* of the case, or of the signal that names the household */
 	const struct household *household; /* that signals wait about; NULL: none do */
 };
-
 
 struct list {
 	const struct triage *triage;
@@ -243,17 +241,4 @@ Wot__V1__Worklist *worklist_whole(const struct triage *triage, const struct get_
 	Wot__V1__Worklist *list = (void *)message_new(&wot__v1__worklist__descriptor, query->arena);
 	worklist_fill(triage, NULL, SIZE_MAX, query, list);
 	return list;
-}
-
-/* GET /aanmeldteam/live. */
-int get_worklist_live(const void *knowledge, const struct get_query *query,
-	struct get_answer *answer, struct why *why)
-{
-	(void)why;
-	static const char name[] = "lijst";
-	auto_buf struct buf stands = {0};
-	read_print(&worklist_whole(knowledge, query)->base, &stands);
-	if (live_is_news(answer->live, "deel", name, stands.data))
-		live_tell(answer->live, name);
-	return 0;
 }

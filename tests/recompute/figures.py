@@ -15,10 +15,7 @@ from days import add_months, add_working_days, months_from
 
 PHONE_SECONDS = 30
 CLASSES = [("0-17", 0, 17), ("18-26", 18, 26), ("27-44", 27, 44), ("45-66", 45, 66), ("67+", 67, 999)]
-MERGED = {
-    2023: {"REDIRECTED_SPECIALIST": "REDIRECTED_OTHER", "UNKNOWN": "OTHER"},
-    2025: {"MOVED_AWAY": "STOPPED_BY_CLIENT"},
-}
+MERGED = {2023: {"REDIRECTED_SPECIALIST": "REDIRECTED_OTHER", "UNKNOWN": "OTHER"}, 2025: {"MOVED_AWAY": "STOPPED_BY_CLIENT"}}
 OF_CONTACTS_TOTAL = {"moreThan": 300, "per": "quarter"}
 QUARTERLY = {**OF_CONTACTS_TOTAL, "heldTo": "contacts_total"}
 YEARLY = {"atLeast": 3, "per": "year"}

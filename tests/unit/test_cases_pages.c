@@ -93,7 +93,7 @@ static const char *list_printed(Wot__V1__WorklistItem *items, size_t count, bool
 	all.n_items = 2;
 	const struct worklist_view view = {&house, &list, &all, &names, may_record, now()};
 	auto_buf struct buf out = {0};
-	worklist_page(&view, &arena, &out);
+	worklist_page(&view, NULL, &arena, &out);
 	return arena_strdup(&arena, out.data);
 }
 
@@ -132,7 +132,7 @@ static void who_is_called_by_today_leaves_word_of_the_next_day(void **state)
 	(void)state;
 	Wot__V1__WorklistItem items[] = {item("2026-000001", day(11, 23), day(11, 30))};
 	const char *page = list_printed(items, 1, true);
-	ASSERT_IN_ORDER(page, "Er staat 1 mens of huishouden op de lijst.<",
+	ASSERT_IN_ORDER(page, "Er staat 1 mens of huishouden op de lijst.\n<",
 		"Iedereen is gebeld. De volgende afspraak loopt af op maandag 30 november.",
 		"Maandag 30" NBSP "nov.");
 }

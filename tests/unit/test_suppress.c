@@ -2,7 +2,7 @@
  * A viewer must not find a person in the figures, not even by arithmetic: what is hidden by itself, what hides with
  * it, and over quarters, months and KPIs; and what he may ask at all. tests/suppress attacks the same over HTTP.
  */
-#include "figures/suppress.h"
+#include "figures/suppress/suppress.h"
 #include "tests/unit/tallied.h"
 
 /* Requests of one day, from `number` on. */

@@ -47,7 +47,7 @@ struct groups {
 	struct arena *arena;
 	int32_t today;
 	struct entry *entries;
-	struct html_worklist_groups *items;
+	struct html_call_list_groups *items;
 	size_t count;
 };
 
@@ -81,11 +81,11 @@ static const char *none_text(const struct groups *groups, enum group group, int3
 	return page_text(&text, groups->arena);
 }
 
-static struct html_worklist_groups_entries row_of(
+static struct html_call_list_groups_entries row_of(
 	const struct groups *groups, const struct entry *entry)
 {
 	const Wot__V1__WorklistItem *item = entry->item;
-	return (struct html_worklist_groups_entries){
+	return (struct html_call_list_groups_entries){
 		.path = item_path(item, groups->arena),
 		.name = item_name(item),
 		.badges = item_badges(item, groups->arena),
@@ -101,7 +101,7 @@ static size_t group_add(
 	struct groups *groups, enum group group, const char *heading, size_t at, size_t count)
 {
 	const struct entry *first = &groups->entries[at];
-	struct html_worklist_groups_entries *rows =
+	struct html_call_list_groups_entries *rows =
 		arena_alloc(groups->arena, (count - at) * sizeof *rows + 1);
 	size_t taken = 0;
 	while (at + taken < count && first[taken].group == group &&
@@ -112,7 +112,7 @@ static size_t group_add(
 	int32_t next = at < count && first->group == LATER ? first->day : 0;
 	auto_buf struct buf text = {0};
 	nl_count((long long)taken, &text);
-	groups->items[groups->count] = (struct html_worklist_groups){
+	groups->items[groups->count] = (struct html_call_list_groups){
 		.heading = heading,
 		.count = page_text(&text, groups->arena),
 		.none = taken ? NULL : none_text(groups, group, next),
@@ -122,7 +122,7 @@ static size_t group_add(
 	return taken;
 }
 
-static void groups_fill(struct groups *groups, struct html_worklist *page)
+static void groups_fill(struct groups *groups, struct html_call_list *out)
 {
 	static const char *const headings[] = {
 		[URGENT] = "Spoed", [LATE] = "Te laat", [TODAY] = "Vandaag"};
@@ -139,8 +139,8 @@ static void groups_fill(struct groups *groups, struct html_worklist *page)
 	while (at < count)
 		at += group_add(
 			groups, LATER, heading_text(groups, groups->entries[at].day), at, count);
-	page->groups.items = groups->items;
-	page->groups.count = groups->count;
+	out->groups.items = groups->items;
+	out->groups.count = groups->count;
 }
 
 /* ---- what to do, in words ---- */
@@ -230,19 +230,19 @@ static const char *room_text(const Wot__V1__Team *most, struct arena *arena)
 	return page_text(&text, arena);
 }
 
-static void teams_fill(const Wot__V1__Teams *teams, struct arena *arena, struct html_worklist *page)
+static void teams_fill(const Wot__V1__Teams *teams, struct arena *arena, struct html_team_room *out)
 {
 	size_t count = teams->n_items;
 	const Wot__V1__Team **order = arena_alloc(arena, count * sizeof *order + 1);
 	struct chart_row *bars = arena_alloc(arena, count * sizeof *bars + 1);
-	struct html_worklist_teams *rows = arena_alloc(arena, count * sizeof *rows + 1);
+	struct html_team_room_teams *rows = arena_alloc(arena, count * sizeof *rows + 1);
 	for (size_t i = 0; i < count; i++)
 		order[i] = teams->items[i];
 	if (count)
 		qsort(order, count, sizeof *order, team_compare);
 	for (size_t i = 0; i < count; i++) {
 		bars[i] = bar_of(order[i], arena);
-		rows[i] = (struct html_worklist_teams){
+		rows[i] = (struct html_team_room_teams){
 			.name = order[i]->name,
 			.free = count_text(order[i]->free_hours, arena),
 			.load = count_text(order[i]->load_hours, arena),
@@ -250,26 +250,44 @@ static void teams_fill(const Wot__V1__Teams *teams, struct arena *arena, struct 
 		};
 	}
 	const struct chart_balk balk = {.rows = bars, .count = count};
-	page->room = room_text(count ? order[0] : NULL, arena);
-	page->narrow = chart_of(&balk, 1, CHART_NARROW, arena);
-	page->wide = chart_of(&balk, 2, CHART_WIDE, arena);
-	page->teams.items = rows;
-	page->teams.count = count;
+	out->room = room_text(count ? order[0] : NULL, arena);
+	out->narrow = chart_of(&balk, 1, CHART_NARROW, arena);
+	out->wide = chart_of(&balk, 2, CHART_WIDE, arena);
+	out->teams.items = rows;
+	out->teams.count = count;
 }
 
-void worklist_page(const struct worklist_view *view, struct arena *arena, struct buf *out)
+/* All but what stands round it. */
+static struct html_worklist page_make(const struct worklist_view *view, struct arena *arena)
 {
 	struct groups groups = {
 		.view = view, .arena = arena, .today = calendar_day_of(view->now_ms)};
+	struct html_worklist page = {.moment = NULL};
+	groups_fill(&groups, &page.call_list);
+	page.work_lead.lead = lead_text(&groups);
+	teams_fill(view->teams, arena, &page.team_room);
+	return page;
+}
+
+bool worklist_page(
+	const struct worklist_view *view, const char *part, struct arena *arena, struct buf *out)
+{
 	auto_buf struct buf text = {0};
-	struct html_worklist page = {.town = view->house->town,
-		.top = page_top(view->house),
-		.foot = page_foot(view->house)};
+	struct html_worklist page = page_make(view, arena);
+	if (part)
+		return html_deel_print(html_worklist_delen, &page, part, out);
+	page.head = page_head(view->house, "Werklijst aanmeldteam");
+	page.top = page_top(view->house);
 	page.top.at_worklist = true;
+	page.foot = page_foot(view->house);
 	nl_moment(view->now_ms, &text);
 	page.moment = page_text(&text, arena);
-	groups_fill(&groups, &page);
-	page.lead = lead_text(&groups);
-	teams_fill(view->teams, arena, &page);
 	html_worklist(&page, out);
+	return true;
+}
+
+void worklist_tell(const struct worklist_view *view, struct arena *arena, struct live *live)
+{
+	const struct html_worklist page = page_make(view, arena);
+	html_delen_tell(html_worklist_delen, &page, live);
 }

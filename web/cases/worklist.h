@@ -9,13 +9,17 @@
 #include "web/page.h"
 
 struct worklist_view {
-	const struct page_house *house;
-	const Wot__V1__Worklist *list; /* all of it */
+	const struct page_house *house; /* of the page as a whole */
+	const Wot__V1__Worklist *list;  /* all of it */
 	const Wot__V1__Teams *teams;
 	const struct case_names *names;
 	bool may_record; /* what came of a call */
 	int64_t now_ms;
 };
-void worklist_page(const struct worklist_view *view, struct arena *arena, struct buf *out);
+/* part: of the page, by its name, and alone; NULL: all of it. False: it has no such part. */
+bool worklist_page(
+	const struct worklist_view *view, const char *part, struct arena *arena, struct buf *out);
+/* How its parts stand, for those who have it open (lib/live.h). */
+void worklist_tell(const struct worklist_view *view, struct arena *arena, struct live *live);
 
 #endif

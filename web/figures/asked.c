@@ -1,6 +1,6 @@
 #include "web/figures/asked.h"
 
-#include "figures/suppress.h"
+#include "figures/suppress/suppress.h"
 #include "lib/calendar.h"
 #include "web/nl.h"
 #include <ctype.h>

@@ -1,4 +1,4 @@
-#include "figures/relate.h"
+#include "figures/suppress/relate.h"
 
 #include "figures/figure.h"
 

@@ -1,6 +1,6 @@
-#include "figures/suppress.h"
+#include "figures/suppress/suppress.h"
 
-#include "figures/relate.h"
+#include "figures/suppress/relate.h"
 #include "lib/calendar.h"
 #include "lib/clean.h"
 #include <stdio.h>
@@ -581,27 +581,6 @@ int suppress_figures(const struct kpis *kpis, const struct figure_names *names, 
 		figure_show(&figures->items[i], &answers);
 	answers_done(&answers);
 	return 0;
-}
-
-int suppress_totals(const struct kpis *kpis, const struct figure_names *names, int64_t below,
-	const struct kpi *kpi, const struct period *periods, size_t count, struct value *values,
-	struct why *why)
-{
-	auto_figures struct figures figures = {.items = calloc(count + 1, sizeof *figures.items)};
-	must(figures.items);
-	int err = 0;
-	for (size_t i = 0; !err && i < count; i++) {
-		uint32_t definition =
-			kpi_definition_of_year(kpis, calendar_date(periods[i].to).year);
-		err = figure_make(
-			&figures.items[i], kpi, &periods[i], definition, NULL, names, why);
-		figures.count += !err;
-	}
-	if (!err)
-		err = suppress_figures(kpis, names, below, &figures, why);
-	for (size_t i = 0; !err && i < count; i++)
-		values[i] = figures.items[i].total;
-	return err;
 }
 
 /* ---- what may be asked ---- */

@@ -46,9 +46,5 @@ int suppress_refuse(const struct kpis *kpis, struct why *why);
  * last, by name. */
 int suppress_figures(const struct kpis *kpis, const struct figure_names *names, int64_t below,
 	struct figures *figures, struct why *why);
-/* Of periods that a viewer may ask for, the totals of a KPI as he would be told them; what is hidden is not known. */
-int suppress_totals(const struct kpis *kpis, const struct figure_names *names, int64_t below,
-	const struct kpi *kpi, const struct period *periods, size_t count, struct value *values,
-	struct why *why);
 
 #endif

@@ -2,7 +2,7 @@
  * Nothing is written down here that stands elsewhere: paths and roles come from door.def and read.def, fields
  * from the descriptors, limits from limit.def.
  */
-#include "proto/openapi.h"
+#include "proto/openapi/openapi.h"
 
 #include "lib/json_out.h"
 #include "proto/door.h"
