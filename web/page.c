@@ -71,7 +71,9 @@ static const struct refusal *refusal_of(int err)
 			"keer.",
 			PAGE},
 		{403, 0, "Dit mag u niet bekijken",
-			"Zonder toegang ziet u alleen hele jaren en dit jaar tot nu toe.", PAGE},
+			"Wie niet alles mag bekijken, ziet alleen kwartalen en jaren die voorbij "
+			"zijn.",
+			PAGE},
 		{404, 0, "Deze pagina is er niet", "Controleer het adres.", PAGE},
 		{405, 0, "Dit kan hier niet", "Ga terug, of begin opnieuw.", PAGE},
 		{413, 0, "Dit is te veel", "Maak het korter, en probeer het dan opnieuw.", PAGE},

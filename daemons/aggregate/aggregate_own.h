@@ -33,14 +33,13 @@ uint64_t aggregate_left_out(void *ctx);
 
 /* Below which count of people a role sees no number; 0: it sees all. */
 int64_t aggregate_below(const struct aggregate *aggregate, unsigned role);
-/* Figures as a role may see them: in full, or what a viewer may ask for without what is hidden. read.c */
+/* Figures as a role may see them: in full, or what a viewer may ask for without what is hidden. */
 int aggregate_figures(const struct aggregate *aggregate, unsigned role, const struct kpis *kpis,
 	const struct query *query, struct figures *out, struct why *why);
 
 /* What every question is asked with. */
 void aggregate_query(const struct aggregate *aggregate, struct query *query);
 
-/* read.c */
-extern get_fn *const aggregate_gets[];
+extern get_fn *const aggregate_gets[]; /* read.c */
 
 #endif

@@ -3,7 +3,6 @@
 #include "core/get.h"
 #include "daemons/aggregate/aggregate_own.h"
 #include "lib/calendar.h"
-#include "proto/role.h"
 #include "web/figures/behind_page.h"
 #include "web/figures/kpi_page.h"
 #include <string.h>
@@ -13,14 +12,11 @@ static const char rows_suffix[] = "/zaken";
 /* What is asked of; by what, the page's parameters say. */
 static struct asked asked_of(const struct aggregate *aggregate, const struct get_query *query)
 {
-	unsigned may = role_may_read(query->role);
 	struct asked asked = {.kpis = tally_kpis(aggregate->tally),
 		.query = {.today = calendar_day_of(query->now_ms)},
 		.house = query->house,
 		.now_ms = query->now_ms,
-		.hidden_below =
-			may & READ_KPIS ? 0 : stage_config(aggregate->stage)->suppress_below,
-		.linked = may & (READ_KPIS | READ_KPIS_SUPPRESSED),
+		.hidden_below = aggregate_below(aggregate, query->role),
 		.arena = query->arena};
 	aggregate_query(aggregate, &asked.query);
 	return asked;

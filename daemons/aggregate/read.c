@@ -29,19 +29,6 @@ static int past_ask(const struct aggregate *aggregate, struct get_work *work, in
 	return err == 1 ? GET_LATER : err;
 }
 
-int64_t aggregate_below(const struct aggregate *aggregate, unsigned role)
-{
-	return role_may_read(role) & READ_KPIS ? 0 : stage_config(aggregate->stage)->suppress_below;
-}
-
-int aggregate_figures(const struct aggregate *aggregate, unsigned role, const struct kpis *kpis,
-	const struct query *query, struct figures *out, struct why *why)
-{
-	if (role_may_read(role) & READ_KPIS)
-		return query_figures(kpis, query, out, why);
-	return suppress_query(kpis, query, aggregate_below(aggregate, role), out, why);
-}
-
 /* What is asked, and of whom. */
 static int query_begin(const struct aggregate *aggregate, const struct get_query *asked,
 	struct query *query, const struct kpis **kpis, struct why *why)

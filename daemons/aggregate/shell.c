@@ -1,8 +1,11 @@
 #include "daemons/aggregate/aggregate_own.h"
 
+#include "figures/suppress/suppress.h"
 #include "lib/clean.h"
 #include "lib/log.h"
+#include "proto/door.h"
 #include "proto/json.h"
+#include "proto/role.h"
 #include <inttypes.h>
 #include <sodium.h>
 #include <string.h>
@@ -42,6 +45,19 @@ void aggregate_query(const struct aggregate *aggregate, struct query *query)
 	if (day_parse(config->figures_complete_from, strlen(config->figures_complete_from),
 		    &query->complete_from) != 0)
 		query->complete_from = 0;
+}
+
+int64_t aggregate_below(const struct aggregate *aggregate, unsigned role)
+{
+	return role_may_read(role) & READ_KPIS ? 0 : stage_config(aggregate->stage)->suppress_below;
+}
+
+int aggregate_figures(const struct aggregate *aggregate, unsigned role, const struct kpis *kpis,
+	const struct query *query, struct figures *out, struct why *why)
+{
+	if (role_may_read(role) & READ_KPIS)
+		return query_figures(kpis, query, out, why);
+	return suppress_query(kpis, query, aggregate_below(aggregate, role), out, why);
 }
 
 /* ---- the running tally ---- */

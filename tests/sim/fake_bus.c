@@ -38,15 +38,20 @@ static uint64_t identities;
 
 /* ---- queues ---- */
 
+/* What is lent is lent until it was sent, and here it lies about. */
+static void frame_copy(zmq_msg_t *from, zmq_msg_t *to)
+{
+	must(zmq_msg_init_size(to, zmq_msg_size(from)) == 0);
+	memcpy(zmq_msg_data(to), zmq_msg_data(from), zmq_msg_size(from));
+}
+
 static void queue_add(struct queue *queue, struct bus_message *message, size_t from)
 {
 	struct parcel *parcel = calloc(1, sizeof *parcel);
 	must(parcel);
 	for (size_t i = from; i < message->count; i++)
-		parcel->message.frames[parcel->message.count++] = message->frames[i];
-	for (size_t i = 0; i < from; i++)
-		zmq_msg_close(&message->frames[i]);
-	message->count = 0;
+		frame_copy(&message->frames[i], &parcel->message.frames[parcel->message.count++]);
+	bus_message_done(message);
 	if (!queue->first)
 		queue->end = &queue->first;
 	*queue->end = parcel;

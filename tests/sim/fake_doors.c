@@ -19,6 +19,12 @@ bool door_http_resume(struct door_http *door)
 	return false;
 }
 
+bool door_http_work(struct door_http *door)
+{
+	(void)door;
+	return false;
+}
+
 int door_push_open(struct stage *stage, struct why *why)
 {
 	(void)stage;

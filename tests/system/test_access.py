@@ -16,8 +16,8 @@ SIGN_IN = "302 to sign-in"
 # Each page, of which daemon, and what who gets: nobody known, viewer, manager, operator, intake team. To add a page: its row.
 ACCESS = [
     ("aggregate", "/", 302, 302, 302, 302, 302),
-    ("aggregate", "/cijfers", 200, 200, 200, 200, 200),
-    ("aggregate", "/cijfers?periode=today", 403, 403, 200, 200, 403),
+    ("aggregate", "/cijfers", SIGN_IN, 200, 200, 200, 403),
+    ("aggregate", "/cijfers?periode=today", SIGN_IN, 403, 200, 200, 403),
     ("aggregate", "/cijfers/started_within_4_weeks?periode=2025", SIGN_IN, 200, 200, 200, 403),
     ("aggregate", "/cijfers/started_within_4_weeks/zaken", SIGN_IN, 403, 200, 200, 403),
     ("aggregate", "/hoe-wij-tellen", 200, 200, 200, 200, 200),
@@ -33,7 +33,7 @@ ACCESS = [
     ("triage", "/v1/worklist", 401, 403, 200, 200, 200),
     ("case", "/v1/cases", 401, 403, 200, 200, 200),
 ]
-HOMES = {None: "/inloggen", "viewer": "/cijfers", "manager": "/cijfers", "operator": "/cijfers", "aanmeldteam": "/cijfers"}
+HOMES = {None: "/inloggen", "viewer": "/cijfers", "manager": "/cijfers", "operator": "/cijfers", "aanmeldteam": "/aanmeldteam"}
 
 
 class Door:
@@ -113,10 +113,10 @@ class Access(Door, unittest.TestCase):
     def test_the_head_of_a_page_says_who_signed_in(self):
         called = {"viewer": "kijker", "manager": "teammanager", "operator": "beheerder", "aanmeldteam": "aanmeldteam"}
         for client, name in called.items():
-            text = self.fetch("/cijfers", cookie=self.sign_in(client)[0])[2]
+            text = self.fetch("/hoe-wij-tellen", cookie=self.sign_in(client)[0])[2]
             self.assertIn(f"Ingelogd als {name}", text)
             self.assertIn('action="/uitloggen"', text)
-        text = self.fetch("/cijfers")[2]
+        text = self.fetch("/hoe-wij-tellen")[2]
         self.assertNotIn("Ingelogd als", text)
         self.assertIn('<a href="/inloggen">Inloggen</a>', text)
 

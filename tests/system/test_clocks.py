@@ -3,16 +3,10 @@ import datetime
 import json
 import signal
 import unittest
-import zoneinfo
 
-from wot import Wot, now, wait_until
+from wot import Wot, now, today, wait_until
 
-AMSTERDAM = zoneinfo.ZoneInfo("Europe/Amsterdam")
 CLOCK_KINDS = {"clock_warned", "clock_broke", "clock_withdrawn"}
-
-
-def today():
-    return datetime.datetime.now(AMSTERDAM).date()
 
 
 class Clocks(unittest.TestCase):

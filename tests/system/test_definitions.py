@@ -7,7 +7,7 @@ import json
 import signal
 import unittest
 
-from wot import ROOT, Wot, wait_until
+from wot import ROOT, Wot, today, wait_until
 
 
 def day(days, hour=11):
@@ -78,7 +78,7 @@ class Definitions(unittest.TestCase):
 
     def test_a_new_years_definition_stands_beside_the_old_one(self):
         self.request(60, started=40)
-        year = datetime.date.today().year
+        year = today().year
         text = self.files["kpi"].read_text()
         self.files["kpi"].write_text(text.replace("  2025: {from: 2024}", f"  2025: {{from: 2024, until: {year - 1}}}\n  {year}: {{from: {year}}}"))
         old = "    definitions:\n      2025: {count: waiting_days <= 28, norm: {atLeast: 0.8}, changed: Daarna zijn het 14 dagen.}\n"
@@ -149,10 +149,10 @@ class Definitions(unittest.TestCase):
 
     def test_yesterday_evening_nothing_was_known_of_what_came_in_today(self):
         self.request(60)
-        yesterday = (datetime.datetime.now() - datetime.timedelta(days=2)).date()
+        yesterday = today() - datetime.timedelta(days=2)
         self.assertEqual(self.figure("help_requests")["value"], 1)
         self.assertEqual(self.figure("help_requests", "--as-of", yesterday)["value"], 0)
-        tomorrow = datetime.date.today() + datetime.timedelta(days=2)
+        tomorrow = today() + datetime.timedelta(days=2)
         self.assertEqual(self.figure("help_requests", "--as-of", tomorrow)["value"], 1)
 
 

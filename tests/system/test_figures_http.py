@@ -9,7 +9,7 @@ import urllib.error
 import urllib.parse
 import urllib.request
 
-from wot import Wot, ask
+from wot import Wot, ask, today
 
 
 def unmarked(said):
@@ -22,7 +22,7 @@ def unmarked(said):
 
 
 def day(ago):
-    return (datetime.date.today() - datetime.timedelta(days=ago)).isoformat()
+    return (today() - datetime.timedelta(days=ago)).isoformat()
 
 
 class Asked(unittest.TestCase):
@@ -47,7 +47,7 @@ class Asked(unittest.TestCase):
 
     @classmethod
     def event(cls, number, ago, kind, **fields):
-        year = datetime.date.today().year
+        year = today().year
         cls.post("casesystem", "/v1/case-events", f"e{number}{kind}", ago,
                  caseId=f"{year}-{number:06}", **{kind: fields})
 

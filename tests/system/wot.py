@@ -23,6 +23,7 @@ import tempfile
 import time
 import urllib.error
 import urllib.request
+import zoneinfo
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 BIN = pathlib.Path(os.environ.get("WOT_BIN", ROOT / "build"))
@@ -77,6 +78,11 @@ def verdict(name, wot, found, keep):
         print(f"its folder: {wot.dir}")
     print(f"{name}: {'failed' if found else 'passed'}")
     return int(bool(found))
+
+
+def today():
+    """As wot and those it is for count days."""
+    return datetime.datetime.now(zoneinfo.ZoneInfo("Europe/Amsterdam")).date()
 
 
 def now():

@@ -18,13 +18,12 @@ static struct asked asked_of(
 {
 	static const struct page_house house = {.town = "Ergens", .origins = {"", "", "", ""}};
 	return (struct asked){.id = id,
-		.period = "year",
+		.period = hidden_below ? "2026-Q1" : "year",
 		.kpis = tally_kpis(t->tally),
 		.query = {.today = t->today},
 		.house = &house,
 		.now_ms = noon(t->today),
 		.hidden_below = hidden_below,
-		.linked = true,
 		.arena = &page->arena};
 }
 

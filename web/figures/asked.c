@@ -22,11 +22,7 @@ bool asked_in_full(const struct asked *asked)
 
 static bool may_see(const struct asked *asked, const struct period *period)
 {
-	bool is_year = period_spans(period, 12) == 1 && period->to < period->today;
-	struct calendar_date from = calendar_date(period->from);
-	bool so_far = period->to == period->today && from.month == 1 && from.day == 1 &&
-		      from.year == calendar_date(period->today).year;
-	return is_year || so_far || asked_in_full(asked);
+	return asked_in_full(asked) || suppress_may_ask(period);
 }
 
 static void span_write(const struct period *period, char out[SPAN_ROOM])
@@ -68,7 +64,11 @@ static int definition_take(struct asked *asked, struct why *why)
 
 static int question_take(struct asked *asked, struct why *why)
 {
-	asked->period = asked->period ? asked->period : "year";
+	char usual[SUPPRESS_PERIOD] = "year";
+	if (!asked_in_full(asked))
+		suppress_period(asked->query.today, usual);
+	if (!asked->period)
+		asked->period = arena_strdup(asked->arena, usual);
 	int err = period_parse(asked->period, asked->query.today, &asked->span, why);
 	if (!err && (!may_see(asked, &asked->span) ||
 			    (!asked_in_full(asked) &&
@@ -107,6 +107,13 @@ static int now_ask(struct asked *asked, struct why *why)
 	return figures_ask(asked, &query, &asked->now, why);
 }
 
+/* A viewer chooses no definition, so he sees two years beside each other where one holds for both. */
+static bool is_one_definition(const struct asked *asked)
+{
+	return kpi_definition_of_year(asked->kpis, calendar_date(asked->span.to).year) ==
+	       kpi_definition_of_year(asked->kpis, calendar_date(asked->then_span.to).year);
+}
+
 /* Of what is too long ago to be asked for there are no figures. */
 static int then_ask(struct asked *asked, struct why *why)
 {
@@ -116,7 +123,7 @@ static int then_ask(struct asked *asked, struct why *why)
 	span_write(&asked->then_span, span);
 	query.id = asked->id;
 	query.period = span;
-	if (asked_in_full(asked) || asked->which == BESIDE_NONE ||
+	if (asked_in_full(asked) || asked->which == BESIDE_NONE || !is_one_definition(asked) ||
 		period_parse(span, query.today, &known, why) != 0)
 		return 0;
 	return figures_ask(asked, &query, &asked->then, why);
@@ -221,13 +228,6 @@ bool is_stock(const struct formula *formula)
 	return formula->leave != REF_NONE;
 }
 
-bool is_promise(const struct formula *formula)
-{
-	const int measure = formula->day - COLUMN_MAX;
-	return formula->kind && !is_stock(formula) && !formula->due && measure >= 0 &&
-	       formula->kind->measures[measure].kind == MEASURE_AFTER;
-}
-
 /* Of before figures were complete nothing is compared. */
 static struct then then_of(
 	const struct asked *asked, const struct figure *other, enum text_then which)
@@ -243,7 +243,7 @@ static struct then then_of(
 struct then asked_then(const struct asked *asked, const struct figure *figure)
 {
 	enum text_then which = asked->which == BESIDE_PREVIOUS ? THEN_PREVIOUS : THEN_LAST_YEAR;
-	if (is_promise(figure->formula) || asked->which == BESIDE_NONE)
+	if (!figure->kpi->compared || asked->which == BESIDE_NONE)
 		return (struct then){.which = which};
 	if (is_stock(figure->formula))
 		return then_of(asked, figure_find(&asked->stocks, figure->kpi), THEN_FOUR_WEEKS);

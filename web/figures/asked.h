@@ -26,7 +26,6 @@ struct asked {
 	const struct page_house *house; /* who looks at it */
 	int64_t now_ms;
 	int64_t hidden_below; /* 0: all may be seen */
-	bool linked;          /* a figure's own page may be opened */
 	struct arena *arena;
 
 	/* The answer. */
@@ -60,8 +59,6 @@ struct then {
 	double apart; /* judge.h */
 };
 struct then asked_then(const struct asked *asked, const struct figure *figure);
-/* A promise that is still to be kept: of what was kept since nothing is left to compare with. */
-bool is_promise(const struct formula *formula);
 bool is_stock(const struct formula *formula);
 
 /* ---- for the pages ---- */

@@ -305,9 +305,8 @@ static struct html_figures_groups_rows row_make(
 {
 	struct arena *arena = asked->arena;
 	struct then then = asked_then(asked, figure);
-	bool compares = asked->which != BESIDE_NONE && !is_promise(figure->formula);
-	struct html_figures_groups_rows row = {.linked = asked->linked,
-		.id = figure->kpi->id,
+	bool compares = asked->which != BESIDE_NONE && figure->kpi->compared;
+	struct html_figures_groups_rows row = {.id = figure->kpi->id,
 		.address = asked_address(asked),
 		.label = figure->kpi->label,
 		.empty = !figure->total.known,

@@ -438,8 +438,7 @@ static void group_add(struct asked *asked, const struct group_kind *kind, struct
 			.title = kind->title, .sentence = page_text(&sentence, asked->arena)};
 		return;
 	}
-	if (asked->which != BESIDE_NONE && !is_stock(figure->formula) &&
-		!is_promise(figure->formula) &&
+	if (asked->which != BESIDE_NONE && !is_stock(figure->formula) && figure->kpi->compared &&
 		figure_is_complete(figure, &asked->then_span, asked->query.complete_from) &&
 		asked_split(asked, asked->id, kind->by, &asked->then_span, &then) == 0)
 		figure_rows_beside(figure, then.items, rows, asked->arena);
