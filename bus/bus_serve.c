@@ -26,7 +26,7 @@ enum {
 	LONG_US = 1000,     /* for one connection, then its key comes last */
 	TURN_US = 4000,
 	TICK_MS = 500,
-	KEEP_ROOM = 64 * 1024, /* of answers, once they are sent and nothing moves */
+	KEEP_ROOM = 64 * 1024, /* of answers, whoever they are for */
 	STILL_MS = 30000,      /* amid a message, or with answers that are not read */
 	/* Of the descriptors, those that no connection gets: for files and for who looks. */
 	DESCRIPTORS_KEPT = 12,
@@ -131,6 +131,14 @@ static void peer_watch(struct peer *peer, int wanted)
 		uv_poll_stop(peer->poll);
 }
 
+/* Of answers that were sent. Strangers keep none, for they may be many; readers in the house keep what their next answer
+ * needs until they are still. */
+static void room_give_back(struct peer *peer)
+{
+	if (!unread(peer) && peer->zmtp.out.room > KEEP_ROOM)
+		buf_done(&peer->zmtp.out);
+}
+
 /* False: it is gone, and closed. */
 static bool peer_send(struct peer *peer)
 {
@@ -149,8 +157,11 @@ static bool peer_send(struct peer *peer)
 		peer->sent += (size_t)sent;
 		peer->moved_us = clock_mono_us();
 	}
-	if (!unread(peer))
+	if (!unread(peer)) {
 		out->len = peer->sent = 0;
+		if (peer->socket->server->is_tcp)
+			room_give_back(peer);
+	}
 	return true;
 }
 
@@ -480,8 +491,8 @@ static void on_tick(void *arg)
 		if (is_open(peer) ? waits_for_it && still_ms > STILL_MS
 				  : still_ms > socket->options.limits.handshake_ms)
 			peer_refuse(peer, ERR_TIMEOUT);
-		else if (!unread(peer) && still_ms >= TICK_MS && peer->zmtp.out.room > KEEP_ROOM)
-			buf_done(&peer->zmtp.out);
+		else if (still_ms >= TICK_MS)
+			room_give_back(peer);
 	}
 }
 

@@ -151,7 +151,7 @@ class Report(unittest.TestCase):
                 made.append(path.read_bytes())
             return self.report("2025", "--json").stdout == before
 
-        wait_until(made_twice, what="the logs stand still")
+        wait_until(made_twice, seconds=120, what="the logs stand still")
         self.assertEqual(*made)
         self.assertTrue(made[0].startswith(b"%PDF"))
 
