@@ -13,7 +13,8 @@ static const char *lead_text(const Wot__V1__Case *of, struct arena *arena)
 		bool has_day;
 		int32_t day;
 	} rows[] = {
-		[WOT__V1__CASE_STATUS__VALUE__WAITING] = {"Deze hulpvraag wacht op begeleiding"},
+		[WOT__V1__CASE_STATUS__VALUE__WAITING] =
+			{.says = "Deze hulpvraag wacht op begeleiding"},
 		[WOT__V1__CASE_STATUS__VALUE__IN_SUPPORT] = {"De begeleiding startte",
 			facts->has_support_started_on, facts->support_started_on},
 		[WOT__V1__CASE_STATUS__VALUE__CLOSED] = {"Dit traject is afgesloten",
@@ -22,8 +23,7 @@ static const char *lead_text(const Wot__V1__Case *of, struct arena *arena)
 			{"Deze hulpvraag eindigde bij het aanmeldteam", facts->has_ended_on,
 				facts->ended_on},
 		[WOT__V1__CASE_STATUS__VALUE__BRIEF_CONTACT] =
-			{"Advies was genoeg. Dit telt als een "
-			 "kort contact"},
+			{.says = "Advies was genoeg. Dit telt als een kort contact"},
 	};
 	auto_buf struct buf text = {0};
 	buf_text(&text, rows[of->status].says);
