@@ -63,9 +63,11 @@ const struct read reads[GET_COUNT] = {
 
 bool read_is_of(const struct read *read, const struct daemon_row *daemon)
 {
-	return read->daemon == DAEMON_EVERY ||
-	       (read->daemon == DAEMON_PAGES && daemon->has_pages) ||
-	       daemon == &daemon_rows[read->daemon];
+	if (read->daemon == DAEMON_EVERY)
+		return true;
+	if (read->daemon == DAEMON_PAGES)
+		return daemon->has_pages;
+	return daemon == &daemon_rows[read->daemon];
 }
 
 bool read_may(const struct read *read, unsigned role)
