@@ -54,14 +54,15 @@ static Wot__V1__WorklistItem item(const char *case_id, int32_t reported_on, int3
 	return out;
 }
 
-static Wot__V1__WorklistItem household(
-	const char *ref, Wot__V1__Signal__Kind *kind, int32_t deadline)
+static Wot__V1__WorklistItem household(const char *ref, const char *signal, int32_t deadline)
 {
+	char **labels = arena_alloc(&arena, sizeof *labels);
 	Wot__V1__WorklistItem out = item(NULL, day(11, 20), deadline);
 	out.case_ref = (char *)ref;
 	out.team = NULL;
-	out.signals = kind;
-	out.n_signals = 1;
+	labels[0] = (char *)signal;
+	out.signal_labels = labels;
+	out.n_signal_labels = 1;
 	return out;
 }
 
@@ -140,11 +141,10 @@ static void who_is_called_by_today_leaves_word_of_the_next_day(void **state)
 static void the_list_is_grouped_by_when(void **state)
 {
 	(void)state;
-	Wot__V1__Signal__Kind rent = WOT__V1__SIGNAL__KIND__RENT_ARREARS;
 	Wot__V1__WorklistItem items[] = {
 		item("2026-000001", day(11, 26), day(12, 3)),
 		item("2026-000002", day(10, 8), day(11, 25)),
-		household("woonplus/s-7", &rent, day(11, 26)),
+		household("woonplus/s-7", "Huurachterstand", day(11, 26)),
 		item("2026-000004", day(11, 20), day(11, 27)),
 		item("2026-000005", day(11, 25), day(12, 2)),
 		item("2026-000006", day(11, 25), day(12, 2)),
@@ -230,8 +230,7 @@ static void an_entry_says_what_to_do_and_has_its_form(void **state)
 static void a_signal_is_reached_or_not(void **state)
 {
 	(void)state;
-	Wot__V1__Signal__Kind kind = WOT__V1__SIGNAL__KIND__LONELINESS;
-	Wot__V1__WorklistItem of = household("woonplus/s-7", &kind, day(12, 1));
+	Wot__V1__WorklistItem of = household("woonplus/s-7", "Eenzaamheid", day(12, 1));
 	const struct form_fields fields = {.external_ref = ref};
 	const char *page = entry_printed(&of, true, &fields, NULL);
 	ASSERT_IN_ORDER(page, "Signaal <span class=\"nw\">s-7<",
@@ -334,8 +333,7 @@ static void a_form_of_yesterday_or_of_nobody_is_shown_again(void **state)
 static void a_household_cannot_be_sent_to_support(void **state)
 {
 	(void)state;
-	Wot__V1__Signal__Kind kind = WOT__V1__SIGNAL__KIND__DEBT;
-	Wot__V1__WorklistItem of = household("woonplus/s-7", &kind, day(12, 1));
+	Wot__V1__WorklistItem of = household("woonplus/s-7", "Schulden", day(12, 1));
 	struct form_fields fields = {
 		.external_ref = form_ref(now(), "", &arena), .outcome = "TO_SUPPORT"};
 	assert_non_null(refused(&fields, &of).outcome);
@@ -394,15 +392,20 @@ static void a_case_tells_its_promises_its_reasons_and_its_life(void **state)
 	facts.team = considered.team = (char *)"oost";
 	facts.has_support_started_on = true;
 	facts.support_started_on = late.stopped_on = day(11, 9);
-	routing.reason = considered.reason = (char *)"De reden.";
+	routing.reason = considered.reason = (char *)"The reason.";
+	routing.reden = (char *)"De reden.";
+	considered.has_why = true;
+	considered.why = WOT__V1__CASE_ROUTED__CONSIDERED__WHY__MOST_HOURS;
 	routing.considered = all;
 	routing.n_considered = 1;
 	late.kind = WOT__V1__CLOCK__KIND__SUPPORT_START;
+	late.label = (char *)"begeleiding starten";
 	late.deadline_on = day(11, 5);
 	late.has_stopped_on = true;
 	late.days = 32;
 	late.paused_days = 1;
 	runs.kind = WOT__V1__CLOCK__KIND__CLOSING;
+	runs.label = (char *)"traject afsluiten";
 	runs.deadline_on = day(11, 28);
 	of.case_id = (char *)"2026-000001";
 	of.status = WOT__V1__CASE_STATUS__VALUE__IN_SUPPORT;
@@ -416,9 +419,15 @@ static void a_case_tells_its_promises_its_reasons_and_its_life(void **state)
 	ASSERT_IN_ORDER(page, "De begeleiding startte op 9 november 2026.", "team: Oost",
 		"Begeleiding starten", "zorgtekst\">te laat, klaar op 9" NBSP "nov.<",
 		"termijn van 32" NBSP "dagen, waarvan 1" NBSP "dag pauze", "Traject afsluiten",
-		"nog 1" NBSP "dag<", "De reden.", "<b>Oost</b>", "De hulpvraag kwam binnen.",
+		"nog 1" NBSP "dag<", "De reden.", "<b>Oost</b>",
+		"<td>Gekozen: de meeste uren vrij</td>", "De hulpvraag kwam binnen.",
 		"do" NBSP "8" NBSP "okt.", "De begeleiding startte.");
 	assert_null(strstr(page, "inputRead"));
+	assert_null(strstr(page, "The reason."));
+	routing.reden = NULL; /* as logs from before it */
+	considered.has_why = false;
+	ASSERT_IN_ORDER(case_printed(&of), "<p class=\"tekst\" lang=\"en\">The reason.</p>",
+		"<td lang=\"en\">The reason.</td>");
 	of.routing = NULL;
 	of.n_clocks = of.n_life = 0;
 	of.status = WOT__V1__CASE_STATUS__VALUE__WAITING;

@@ -1,6 +1,7 @@
 #include "web/cases/case.h"
 
 #include "lib/calendar.h"
+#include "proto/label.h"
 #include "web/nl.h"
 
 /* ---- where it stands ---- */
@@ -105,7 +106,7 @@ static void clocks_fill(
 		auto_buf struct buf text = {0};
 		nl_weekday_short(clock->deadline_on, today, &text);
 		rows[i] = (struct html_case_clocks){
-			.promise = word_promise(clock->kind),
+			.promise = word_begins(clock->label, arena),
 			.within = word_within(clock->kind, arena),
 			.deadline = page_text(&text, arena),
 			.late = clock_is_late(clock, today),
@@ -117,7 +118,13 @@ static void clocks_fill(
 	page->clocks.count = of->n_clocks;
 }
 
-/* ---- why it went where it went ---- */
+/* ---- why it went where it went: older logs have the reason in English alone ---- */
+
+static const char *why_label(const Wot__V1__CaseRouted__Considered *one)
+{
+	const ProtobufCEnumDescriptor *why = &wot__v1__case_routed__considered__why__descriptor;
+	return one->has_why ? label_of(why, (int)one->why) : NULL;
+}
 
 static void routing_fill(const struct case_view *view, struct arena *arena, struct html_case *page)
 {
@@ -128,16 +135,19 @@ static void routing_fill(const struct case_view *view, struct arena *arena, stru
 		arena_alloc(arena, routing->n_considered * sizeof *rows + 1);
 	for (size_t i = 0; i < routing->n_considered; i++) {
 		const Wot__V1__CaseRouted__Considered *one = routing->considered[i];
+		const char *label = why_label(one);
 		auto_buf struct buf text = {0};
 		if (one->has_free_hours)
 			nl_count(one->free_hours, &text);
 		rows[i] = (struct html_case_considered){
 			.team = names_team(view->names, one->team),
 			.free = one->has_free_hours ? page_text(&text, arena) : "–",
-			.reason = one->reason,
+			.reason = label ? label : one->reason,
+			.foreign = !label,
 		};
 	}
-	page->reason = routing->reason;
+	page->reason = routing->reden ? routing->reden : routing->reason;
+	page->foreign = !routing->reden;
 	page->considered.items = rows;
 	page->considered.count = routing->n_considered;
 }

@@ -67,16 +67,16 @@ struct html_badges item_badges(const Wot__V1__WorklistItem *item, struct arena *
 {
 	enum { OTHERS = 3 };
 	struct html_badges_rows *rows =
-		arena_alloc(arena, (OTHERS + item->n_signals) * sizeof *rows);
+		arena_alloc(arena, (OTHERS + item->n_signal_labels) * sizeof *rows);
 	size_t count = 0;
 	if (item_is_urgent(item))
 		rows[count++] = (struct html_badges_rows){.says = "spoed", .alerts = true};
 	if (item->has_react_by)
 		rows[count++] = (struct html_badges_rows){
 			.says = "reactie binnen 1 werkdag", .alerts = true};
-	for (size_t i = 0; i < item->n_signals; i++)
-		rows[count++].says =
-			arena_printf(arena, "signaal: %s", word_signal(item->signals[i]));
+	for (size_t i = 0; i < item->n_signal_labels; i++)
+		rows[count++].says = arena_printf(
+			arena, "signaal: %s", word_follows(item->signal_labels[i], arena));
 	if (item->welfare_first)
 		rows[count++].says = "eerst welzijn aanbieden";
 	return (struct html_badges){.rows = {rows, count}};

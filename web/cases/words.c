@@ -2,6 +2,7 @@
 
 #include "proto/body.h"
 #include "proto/name.h"
+#include <ctype.h>
 #include <string.h>
 
 const char *names_team(const struct case_names *names, const char *key)
@@ -20,32 +21,21 @@ const char *names_organisation(const struct case_names *names, const char *key)
 	return known ? known->name : key;
 }
 
-const char *word_signal(Wot__V1__Signal__Kind kind)
+static const char *word_with(const char *word, int (*first)(int), struct arena *arena)
 {
-	static const char *const words[] = {
-		[WOT__V1__SIGNAL__KIND__RENT_ARREARS] = "huurachterstand",
-		[WOT__V1__SIGNAL__KIND__ENERGY_ARREARS] = "achterstand energie",
-		[WOT__V1__SIGNAL__KIND__WATER_ARREARS] = "achterstand water",
-		[WOT__V1__SIGNAL__KIND__HEALTH_INSURANCE_ARREARS] = "achterstand zorgverzekering",
-		[WOT__V1__SIGNAL__KIND__DEBT] = "schulden",
-		[WOT__V1__SIGNAL__KIND__EVICTION] = "dreigende huisuitzetting",
-		[WOT__V1__SIGNAL__KIND__LONELINESS] = "eenzaamheid",
-		[WOT__V1__SIGNAL__KIND__UNSAFE] = "onveilig thuis",
-		[WOT__V1__SIGNAL__KIND__DIVORCE] = "scheiding",
-	};
-	return words[kind];
+	char *out = arena_strdup(arena, word);
+	out[0] = (char)first((unsigned char)out[0]);
+	return out;
 }
 
-const char *word_promise(Wot__V1__Clock__Kind kind)
+const char *word_begins(const char *word, struct arena *arena)
 {
-	static const char *const words[] = {
-		[WOT__V1__CLOCK__KIND__CALLBACK] = "Terugbellen",
-		[WOT__V1__CLOCK__KIND__REACTION] = "Reageren op bericht",
-		[WOT__V1__CLOCK__KIND__FIRST_CONTACT] = "Bellen na melding",
-		[WOT__V1__CLOCK__KIND__SUPPORT_START] = "Begeleiding starten",
-		[WOT__V1__CLOCK__KIND__CLOSING] = "Traject afsluiten",
-	};
-	return words[kind];
+	return word_with(word, toupper, arena);
+}
+
+const char *word_follows(const char *word, struct arena *arena)
+{
+	return word_with(word, tolower, arena);
 }
 
 /* Days are said in weeks where they are whole ones. */

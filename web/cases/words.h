@@ -1,6 +1,6 @@
 /*
- * What pages about cases call things: kinds of signals and promises, what happened, teams and organisations. To add a
- * kind: a row in its table (words.c).
+ * What pages about cases call things: what happened, until when a promise holds, teams and organisations. To add a kind:
+ * a row in its table (words.c). Signals and promises bring their names with them (proto/label.def, config/clock.def).
  */
 #ifndef WOT_CASES_WORDS_H
 #define WOT_CASES_WORDS_H
@@ -18,8 +18,9 @@ struct case_names {
 const char *names_team(const struct case_names *names, const char *key);
 const char *names_organisation(const struct case_names *names, const char *key);
 
-const char *word_signal(Wot__V1__Signal__Kind kind);                     /* huurachterstand */
-const char *word_promise(Wot__V1__Clock__Kind kind);                     /* Begeleiding starten */
+/* A name as it begins a sentence, and as it stands in one: Huurachterstand, huurachterstand. */
+const char *word_begins(const char *word, struct arena *arena);
+const char *word_follows(const char *word, struct arena *arena);
 const char *word_within(Wot__V1__Clock__Kind kind, struct arena *arena); /* binnen 4 weken */
 const char *word_weight(Wot__V1__CareWeight__Value weight);
 /* A sentence of what happened, named as in CaseMoment; NULL: it is nothing to tell of. */
