@@ -123,6 +123,20 @@ static char *case_id_of(const struct triage *triage, uint32_t number, struct are
 	return case_id_new(triage_request(triage, number)->year, number, arena);
 }
 
+/* What the rule of its last route says, as triage.yaml has it now; NULL: it has that rule no more. */
+static const char *reden_of(const struct triage *triage, const struct request *request)
+{
+	const ProtobufCEnumDescriptor *why = &wot__v1__case_routed__considered__why__descriptor;
+	const struct rules *rules = triage->roster.rules;
+	const char *name = triage->rule_names.items[request->rule - 1];
+	if (request->by_hand)
+		return label_of(why, WOT__V1__CASE_ROUTED__CONSIDERED__WHY__BY_HAND);
+	for (size_t i = 0; rules && i < rules->rule_count; i++)
+		if (strcmp(rules->rules[i].name, name) == 0)
+			return rules->rules[i].reden;
+	return NULL;
+}
+
 static void request_fill(const struct triage *triage, const struct standing *standing,
 	struct arena *arena, Wot__V1__WorklistItem *out)
 {
@@ -133,6 +147,7 @@ static void request_fill(const struct triage *triage, const struct standing *sta
 		out->team = (char *)triage_team_name(triage, request->team);
 	if (request->redirect)
 		out->redirected_to = triage->organisation_names.items[request->redirect - 1];
+	out->reden = (char *)reden_of(triage, request);
 	out->has_react_by = request->reaction.deadline_on != 0;
 	out->react_by = request->reaction.deadline_on;
 	out->has_queued = out->has_welfare_first = true;

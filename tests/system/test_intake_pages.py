@@ -86,6 +86,20 @@ class IntakePages(unittest.TestCase):
         for path in ["/aanmeldteam"] + [f"/aanmeldteam/{entry}" for entry in ENTRY.findall(self.page("/aanmeldteam"))]:
             self.assertNotRegex(self.page(path), r"Jan|Piet|Dorpsstraat|0612345678|111222333")
 
+    def test_why_a_team_is_proposed_stands_with_an_entry_in_dutch(self):
+        self.wot.post("desk", "/v1/help-requests", {
+            "externalRef": "why", "occurredAt": now(), "channel": "PHONE", "ageGroup": "ADULT", "domesticViolence": True,
+            "person": {"name": "Jan Jansen", "phone": "0612345678"}})
+        self.wot.settle()
+        item = next(item for item in self.worklist() if item.get("caseId") == self.case_of("why"))
+        self.assertIn("Huiselijk geweld", item["reden"])
+        for path in ("/aanmeldteam", f"/aanmeldteam/{item['caseId']}"):
+            self.assertIn(item["reden"], self.page(path))
+        case = self.page(f"/zaken/{item['caseId']}", daemon="case")
+        self.assertIn(item["reden"] + " Gaat naar ", case)
+        self.assertIn("Gekozen: de regel noemt dit team", case)
+        self.assertNotIn('lang="en"', case)
+
     def test_who_may_not_see_the_list_is_told_so(self):
         path = f"/aanmeldteam/{self.case_of('r5')}"
         for address in ("/aanmeldteam", path):

@@ -95,6 +95,8 @@ class Triage(House):
         items = {item.get("caseId"): item for item in self.worklist()}
         self.assertEqual(items[away]["redirectedTo"], "other-municipality")
         self.assertTrue(items[welfare]["welfareFirst"])
+        self.assertEqual(items[away]["reden"], "Wie in een andere gemeente woont, krijgt daar hulp.")
+        self.assertTrue(self.case(welfare)["routing"]["reden"].startswith(items[welfare]["reden"] + " "))
         table = self.wot.wotctl("worklist").stdout
         self.assertRegex(table, rf"{away} .* to other-municipality\?\n")
         self.assertRegex(table, rf"{welfare} .* a welfare activity first\n")

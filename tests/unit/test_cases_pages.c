@@ -152,6 +152,7 @@ static void the_list_is_grouped_by_when(void **state)
 	};
 	items[0].priority = WOT__V1__CASE_ROUTED__PRIORITY__FAST_LANE;
 	items[3].attempts = 1;
+	items[3].reden = (char *)"Oost heeft ruimte.";
 	items[4].welfare_first = items[4].has_welfare_first = true;
 	items[5].team = NULL;
 	items[5].redirected_to = (char *)"mevis";
@@ -169,9 +170,9 @@ static void the_list_is_grouped_by_when(void **state)
 		"/aanmeldteam/signaal/woonplus/s-7\">s-7</a>", "signaal: huurachterstand",
 		"zorgtekst\">1" NBSP "dag te laat<", "· huishouden", "2026-000007</a>",
 		"let\">reactie binnen 1 werkdag<", "<h2>Vandaag</h2>", ">vandaag<",
-		"1 keer geprobeerd", "Woensdag 2" NBSP "dec.", "2026-000005</a>",
-		"eerst welzijn aanbieden", "wo" NBSP "2" NBSP "dec.", "2026-000006</a>",
-		"voorstel: Mevis");
+		"1 keer geprobeerd · voorstel: Oost<br>Oost heeft ruimte.</span>",
+		"Woensdag 2" NBSP "dec.", "2026-000005</a>", "eerst welzijn aanbieden",
+		"wo" NBSP "2" NBSP "dec.", "2026-000006</a>", "voorstel: Mevis");
 	assert_null(strstr(page, "Donderdag"));
 }
 
@@ -218,8 +219,10 @@ static void an_entry_says_what_to_do_and_has_its_form(void **state)
 	(void)state;
 	Wot__V1__WorklistItem of = item("2026-000001", day(11, 20), day(11, 27));
 	const struct form_fields fields = {.external_ref = ref};
+	of.reden = (char *)"Oost heeft ruimte.";
 	const char *page = entry_printed(&of, true, &fields, NULL);
-	ASSERT_IN_ORDER(page, "Bel vandaag.", "/zaken/2026-000001\"",
+	ASSERT_IN_ORDER(page, "Bel vandaag.", "voorstel: Oost",
+		"<p class=\"m\">Oost heeft ruimte.</p>", "/zaken/2026-000001\"",
 		"action=\"/aanmeldteam/2026-000001\"", "value=\"TO_SUPPORT\">", "value=\"HEAVY\">",
 		"Oost (voorstel)", "value=\"zuid\"", "value=\"mevis\"", ref);
 	assert_null(strstr(page, "Nog niet opgeslagen"));

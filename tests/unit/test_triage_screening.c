@@ -326,7 +326,8 @@ static void the_list_has_deadlines_and_attempts(void **state)
 	assert_string_equal(answer(h, h->state, "/v1/worklist"),
 		"{\"items\":[{\"caseId\":\"2025-000001\",\"reportedOn\":\"2025-04-15\","
 		"\"deadline\":\"2025-04-24\",\"priority\":\"ROUTINE\",\"attempts\":2,"
-		"\"team\":\"oost\",\"queued\":false,\"welfareFirst\":false}]}");
+		"\"team\":\"oost\",\"queued\":false,\"welfareFirst\":false,"
+		"\"reden\":\"R.\"}]}");
 	assert_int_equal(screened(h, 1, at(4, 18), OUTCOME(TO_SUPPORT)), 0);
 	list_is(h, "");
 }

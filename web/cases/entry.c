@@ -44,6 +44,7 @@ void entry_page(const struct entry_view *view, struct arena *arena, struct buf *
 	if (view->is_listed) {
 		page.lead = lead_text(item, today, arena);
 		page.about = item_about(item, view->names, today, arena);
+		page.reden = item->reden;
 		page.badges = item_badges(item, arena);
 	}
 	if (view->is_listed && view->fields) {

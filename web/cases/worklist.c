@@ -92,6 +92,7 @@ static struct html_call_list_groups_entries row_of(
 		.late = item_day(item) < groups->today,
 		.when = item_when(item, groups->today, groups->arena),
 		.about = item_about(item, groups->view->names, groups->today, groups->arena),
+		.reden = item->reden,
 		.recordable = groups->view->may_record,
 	};
 }
