@@ -17,17 +17,18 @@ struct look {
 
 /* ---- a row ---- */
 
-static void behind_ref(const struct look *look, uint32_t row, char ref[24])
+static void behind_ref(const struct look *look, uint32_t row, struct behind_row *out)
 {
 	const struct table *table = look->part->kind->table;
 	int number = column_find(table, "case_number"), seq = column_find(table, "seq");
 	int32_t of = number < 0 ? VALUE_UNSET : table_get(table, (size_t)number, row);
+	out->is_case = look->part->source == SOURCE_CASES || of != VALUE_UNSET;
 	if (look->part->source == SOURCE_CASES)
-		facts_case_id(look->kpis->facts, row, ref);
+		facts_case_id(look->kpis->facts, row, out->ref);
 	else if (of != VALUE_UNSET)
-		facts_case_id(look->kpis->facts, (uint32_t)of, ref);
+		facts_case_id(look->kpis->facts, (uint32_t)of, out->ref);
 	else
-		snprintf(ref, 24, "%" PRId32, table_get(table, (size_t)seq, row));
+		snprintf(out->ref, sizeof out->ref, "%" PRId32, table_get(table, (size_t)seq, row));
 }
 
 static const char *behind_key(const struct formula *part, const char *name, uint32_t row)
@@ -64,7 +65,7 @@ static struct behind_row behind_make(
 		.counts = given_counts(given, i),
 		.ward = behind_key(part, "ward", row),
 		.team = behind_key(part, "team", row)};
-	behind_ref(look, row, out.ref);
+	behind_ref(look, row, &out);
 	snprintf(out.mark, sizeof out.mark, "%u-%" PRIu32, look->number, row);
 	return out;
 }

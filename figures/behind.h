@@ -9,7 +9,8 @@
 
 enum { BEHIND_MAX = 50, BEHIND_MARK = 24 };
 struct behind_row {
-	char ref[24];               /* of a case, or the number of the event that made it */
+	char ref[24]; /* of a case, or the number of the event that made it */
+	bool is_case;
 	char mark[BEHIND_MARK];     /* that the next page goes on after */
 	int32_t day;                /* on which it counts */
 	int32_t reported, measured; /* VALUE_UNSET: nothing */

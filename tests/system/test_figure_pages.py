@@ -1,6 +1,8 @@
 """The pages of figures over the sample: every number on them is that of wotctl kpi asked the same."""
+import csv
 import datetime
 import html
+import io
 import json
 import math
 import re
@@ -208,10 +210,24 @@ class FigurePages(unittest.TestCase):
         page, found = "/cijfers/started_within_4_weeks/zaken", []
         while page:
             body = self.page(page)
-            found += re.findall(r'<tr><th scope="row">([^<]*)</th>', body)
+            found += re.findall(r'<tr><th scope="row"><a href="[^"]*/zaken/[^"]*">([^<]*)</a></th>', body)
             following = re.search(r'href="(/cijfers/started_within_4_weeks/zaken\?[^"]*na=[^"]*)"', body)
             page = following and html.unescape(following[1])
         self.assertEqual(sorted(found), sorted(row["id"] for row in rows))
+
+    def test_a_figure_is_a_file_too_for_who_may_see_all_of_it(self):
+        last = TODAY.year - 1
+        for name, asked, kpi in [(name, "", ("--period", "year")) for name in self.ids] + [
+                ("closures", f"?periode={last}-Q1&wijk=ZUID&vergelijk=geen", ("--period", f"{last}-Q1", "--where", "ward=ZUID")),
+                ("goals_met", f"?periode={last}&team=alle&definitie=2023", ("--period", f"{last}", "--definition", "2023"))]:
+            link = re.search(r'<a href="(/v1/kpis\?[^"]*)" download="(\w+)\.csv">', self.page(f"/cijfers/{name}{asked}"))
+            whole, *months = csv.DictReader(io.StringIO(self.page(html.unescape(link[1]))))
+            figure = self.wot.kpi(*kpi)[name]
+            self.assertEqual((link[2], whole["id"], whole["key"]), (name, name, ""))
+            self.assertEqual(whole["value"], "" if figure["value"] is None else whole["value"])
+            self.assertAlmostEqual(float(whole["value"] or 0), figure["value"] or 0)
+            self.assertIn(len(months), (3, 12, TODAY.month))
+        self.assertNotIn("Als CSV", self.page(f"/cijfers/closures?periode={last}", "viewer"))
 
     # ---- every page ----
 

@@ -426,16 +426,36 @@ static void address_add(struct buf *out, const char *name, const char *value)
 	}
 }
 
+/* NULL where it is what is meant without it. */
+static const char *unless(const char *value, const char *otherwise)
+{
+	return value && strcmp(value, otherwise) ? value : NULL;
+}
+
 const char *asked_address(const struct asked *asked)
 {
 	auto_buf struct buf out = {0};
-	address_add(&out, "periode", strcmp(asked->period, "year") ? asked->period : NULL);
+	address_add(&out, "periode", unless(asked->period, "year"));
 	address_add(&out, "vergelijk",
 		asked->which == BESIDE_LAST_YEAR ? NULL : beside_words[asked->which]);
-	address_add(&out, "wijk", asked->ward && strcmp(asked->ward, whole) ? asked->ward : NULL);
-	address_add(&out, "team", asked->team && strcmp(asked->team, whole) ? asked->team : NULL);
-	address_add(&out, "definitie",
-		asked->definition && strcmp(asked->definition, own_year) ? asked->definition
-									 : NULL);
+	address_add(&out, "wijk", unless(asked->ward, whole));
+	address_add(&out, "team", unless(asked->team, whole));
+	address_add(&out, "definitie", unless(asked->definition, own_year));
 	return out.len ? page_text(&out, asked->arena) : NULL;
+}
+
+const char *asked_csv(const struct asked *asked)
+{
+	auto_buf struct buf out = {0};
+	if (!asked_in_full(asked) || asked->house->development)
+		return NULL;
+	address_add(&out, "id", asked->id);
+	address_add(&out, "period", asked->period);
+	address_add(&out, "by", "month");
+	address_add(&out, "beside", beside_names[asked->which]);
+	address_add(&out, "ward", unless(asked->ward, whole));
+	address_add(&out, "team", unless(asked->team, whole));
+	address_add(&out, "definition", unless(asked->definition, own_year));
+	address_add(&out, "format", "csv");
+	return page_text(&out, asked->arena);
 }

@@ -66,6 +66,8 @@ bool is_stock(const struct formula *formula);
 struct html_filter asked_filter(const struct asked *asked);
 /* What follows the ? of an address that asks the same of another page; NULL: nothing was asked. */
 const char *asked_address(const struct asked *asked);
+/* The same of /v1/kpis, by month, as CSV. NULL: who looks may not ask for it there. */
+const char *asked_csv(const struct asked *asked);
 const char *period_text(const struct period *period, struct arena *arena);
 const char *heading_text(const struct period *period, const char *otherwise, struct arena *arena);
 const char *moment_text(const struct asked *asked);

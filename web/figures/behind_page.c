@@ -59,6 +59,8 @@ struct html_cases behind_view(
 	for (size_t i = 0; i < behind->count; i++) {
 		const struct behind_row *row = &behind->rows[i];
 		rows[i] = (struct html_cases_rows){.ref = arena_strdup(asked->arena, row->ref),
+			.is_case = row->is_case,
+			.origin_case = asked->house->origins[DAEMON_CASE],
 			.reported = day_text(asked, row->reported),
 			.day = day_text(asked, row->day),
 			.value = value_text(asked, row),

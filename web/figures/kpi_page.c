@@ -525,6 +525,7 @@ int kpi_page(struct asked *asked, struct buf *out, struct why *why)
 		.top = page_top(asked->house),
 		.foot = page_foot(asked->house),
 		.address = asked_address(asked),
+		.csv = asked_csv(asked),
 		.group = kpi->group ? kpi->group->label : NULL,
 		.id = kpi->id,
 		.label = kpi->label,
