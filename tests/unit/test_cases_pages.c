@@ -170,9 +170,10 @@ static void the_list_is_grouped_by_when(void **state)
 		"/aanmeldteam/signaal/woonplus/s-7\">s-7</a>", "signaal: huurachterstand",
 		"zorgtekst\">1" NBSP "dag te laat<", "· huishouden", "2026-000007</a>",
 		"let\">reactie binnen 1 werkdag<", "<h2>Vandaag</h2>", ">vandaag<",
-		"1 keer geprobeerd · voorstel: Oost<br>Oost heeft ruimte.</span>",
-		"Woensdag 2" NBSP "dec.", "2026-000005</a>", "eerst welzijn aanbieden",
-		"wo" NBSP "2" NBSP "dec.", "2026-000006</a>", "voorstel: Mevis");
+		"1 keer geprobeerd · voorstel: Oost<",
+		"<span class=\"bij\">Oost heeft ruimte.</span>", "Woensdag 2" NBSP "dec.",
+		"2026-000005</a>", "eerst welzijn aanbieden", "wo" NBSP "2" NBSP "dec.",
+		"2026-000006</a>", "voorstel: Mevis");
 	assert_null(strstr(page, "Donderdag"));
 }
 
@@ -397,7 +398,8 @@ static void a_case_tells_its_promises_its_reasons_and_its_life(void **state)
 	facts.support_started_on = late.stopped_on = day(11, 9);
 	routing.reason = considered.reason = (char *)"The reason.";
 	routing.reden = (char *)"De reden.";
-	considered.has_why = true;
+	considered.has_why = considered.has_free_hours = true;
+	considered.free_hours = -1;
 	considered.why = WOT__V1__CASE_ROUTED__CONSIDERED__WHY__MOST_HOURS;
 	routing.considered = all;
 	routing.n_considered = 1;
@@ -423,8 +425,8 @@ static void a_case_tells_its_promises_its_reasons_and_its_life(void **state)
 		"Begeleiding starten", "zorgtekst\">te laat, klaar op 9" NBSP "nov.<",
 		"termijn van 32" NBSP "dagen, waarvan 1" NBSP "dag pauze", "Traject afsluiten",
 		"nog 1" NBSP "dag<", "De reden.", "<b>Oost</b>",
-		"<td>Gekozen: de meeste uren vrij</td>", "De hulpvraag kwam binnen.",
-		"do" NBSP "8" NBSP "okt.", "De begeleiding startte.");
+		"<td>Gekozen: de meeste uren vrij</td><td class=\"r\">1 uur te veel</td>",
+		"De hulpvraag kwam binnen.", "do" NBSP "8" NBSP "okt.", "De begeleiding startte.");
 	assert_null(strstr(page, "inputRead"));
 	assert_null(strstr(page, "The reason."));
 	routing.reden = NULL; /* as logs from before it */

@@ -136,12 +136,9 @@ static void routing_fill(const struct case_view *view, struct arena *arena, stru
 	for (size_t i = 0; i < routing->n_considered; i++) {
 		const Wot__V1__CaseRouted__Considered *one = routing->considered[i];
 		const char *label = why_label(one);
-		auto_buf struct buf text = {0};
-		if (one->has_free_hours)
-			nl_count(one->free_hours, &text);
 		rows[i] = (struct html_case_considered){
 			.team = names_team(view->names, one->team),
-			.free = one->has_free_hours ? page_text(&text, arena) : "–",
+			.free = one->has_free_hours ? word_room(one->free_hours, arena) : "–",
 			.reason = label ? label : one->reason,
 			.foreign = !label,
 		};

@@ -2,6 +2,8 @@
 
 #include "proto/body.h"
 #include "proto/name.h"
+#include "web/nl.h"
+#include "web/page.h"
 #include <ctype.h>
 #include <string.h>
 
@@ -58,6 +60,15 @@ const char *word_within(Wot__V1__Clock__Kind kind, struct arena *arena)
 	bool weeks = promises[kind].unit == DAYS && length % 7 == 0;
 	return arena_printf(arena, "binnen %d %s", weeks ? length / 7 : length,
 		units[weeks ? WEEKS : promises[kind].unit][length != 1]);
+}
+
+const char *word_room(int32_t free_hours, struct arena *arena)
+{
+	auto_buf struct buf text = {0};
+	bool over = free_hours < 0;
+	nl_count(over ? -(long long)free_hours : free_hours, &text);
+	buf_text(&text, over ? " uur te veel" : " uur vrij");
+	return page_text(&text, arena);
 }
 
 const char *word_weight(Wot__V1__CareWeight__Value weight)

@@ -194,16 +194,12 @@ static const char *count_text(long long number, struct arena *arena)
 
 static struct chart_row bar_of(const Wot__V1__Team *team, struct arena *arena)
 {
-	auto_buf struct buf text = {0};
-	bool over = team->free_hours < 0;
-	nl_count(over ? -(long long)team->free_hours : team->free_hours, &text);
-	buf_text(&text, over ? " uur te veel" : " uur vrij");
 	return (struct chart_row){
 		.label = team->name,
 		.value = team->load_hours,
 		.max = team->capacity_hours,
-		.text = page_text(&text, arena),
-		.tone = over ? TONE_ALERT : TONE_NOW,
+		.text = word_room(team->free_hours, arena),
+		.tone = team->free_hours < 0 ? TONE_ALERT : TONE_NOW,
 	};
 }
 
