@@ -1,31 +1,26 @@
 """What the intake team sees of whom to phone, and says of it by a form; and the page of a case."""
 import concurrent.futures
+import contextlib
 import http.client
 import json
+import random
 import re
 import unittest
 import urllib.parse
 
 from test_page import POLICY, Markup
-from wot import Wot, now
+from wot import Wot, now, wait_until
 
 ENTRY = re.compile(r'<a class="nw" href="/aanmeldteam/([^"]+)">')
 
 
-class IntakePages(unittest.TestCase):
+class Pages:
+    """A wot of its own, and a browser before it."""
+
     @classmethod
     def setUpClass(cls):
         cls.wot = cls.enterClassContext(Wot())
         cls.wot.start()
-        days = ("2026-01-05", "2026-01-07", None, None, None, None)
-        for i, day in enumerate(days):
-            cls.wot.post("desk", "/v1/help-requests", {
-                "externalRef": f"r{i}", "occurredAt": f"{day}T10:00:00Z" if day else now(), "channel": "WEB" if i == 2 else "PHONE",
-                "domesticViolence": i == 3, "ageGroup": "ADULT", "person": {"name": "Jan Jansen", "phone": "0612345678"}})
-        cls.wot.post("gp", "/v1/signals", {
-            "externalRef": "s-1", "occurredAt": now(), "kind": "RENT_ARREARS",
-            "person": {"name": "Piet", "address": "Dorpsstraat 1, 3111 AB Schiedam", "bsn": "111222333"}})
-        cls.wot.settle()
         cls.cookies = {}
 
     def fetch(self, path, client=None, daemon="triage", form=None, **headers):
@@ -35,12 +30,10 @@ class IntakePages(unittest.TestCase):
         body = urllib.parse.urlencode(form) if form is not None else None
         if form is not None:
             headers["Content-Type"] = "application/x-www-form-urlencoded"
-        connection = http.client.HTTPConnection("127.0.0.1", self.wot.port(daemon), timeout=30)
-        connection.request("GET" if form is None else "POST", path, body, {"Accept": "text/html", **headers})
-        answer = connection.getresponse()
-        text = answer.read().decode()
-        connection.close()
-        return answer.status, answer.headers, text
+        with contextlib.closing(http.client.HTTPConnection("127.0.0.1", self.wot.port(daemon), timeout=30)) as connection:
+            connection.request("GET" if form is None else "POST", path, body, {"Accept": "text/html", **headers})
+            answer = connection.getresponse()
+            return answer.status, answer.headers, answer.read().decode()
 
     def sign_in(self, client):
         if client not in self.cookies:
@@ -70,6 +63,21 @@ class IntakePages(unittest.TestCase):
 
     def screenings(self):
         return sum(event["kind"] in ("screening", "signal_screened") for event in self.wot.tail("triage"))
+
+
+class IntakePages(Pages, unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        days = ("2026-01-05", "2026-01-07", None, None, None, None)
+        for i, day in enumerate(days):
+            cls.wot.post("desk", "/v1/help-requests", {
+                "externalRef": f"r{i}", "occurredAt": f"{day}T10:00:00Z" if day else now(), "channel": "WEB" if i == 2 else "PHONE",
+                "domesticViolence": i == 3, "ageGroup": "ADULT", "person": {"name": "Jan Jansen", "phone": "0612345678"}})
+        cls.wot.post("gp", "/v1/signals", {
+            "externalRef": "s-1", "occurredAt": now(), "kind": "RENT_ARREARS",
+            "person": {"name": "Piet", "address": "Dorpsstraat 1, 3111 AB Schiedam", "bsn": "111222333"}})
+        cls.wot.settle()
 
     # ---- the list ----
 
@@ -183,6 +191,50 @@ class IntakePages(unittest.TestCase):
         self.assertEqual(self.fetch(f"/zaken/{case}", daemon="case", **bearer)[0], 403, "a page is for people")
         for other in ("2026-999999", "x", ""):
             self.page(f"/zaken/{other}", "manager", daemon="case", status=404)
+
+
+class FormsUnderKills(Pages, unittest.TestCase):
+    """A browser sends a form again that had no answer; whoever is killed meanwhile, it counts once."""
+    FORMS, KILLS = 100, 8
+
+    def send(self, path, form):
+        """Until there is an answer."""
+        def answered():
+            with contextlib.suppress(OSError, http.client.HTTPException):
+                status, _, text = self.fetch(path, "aanmeldteam", form=form)
+                if status not in (429, 503):
+                    self.assertEqual(status, 303, text)
+                    return True
+        wait_until(answered, 60, "an answer to a form")
+
+    def test_each_form_that_is_sent_twice_counts_once_while_triage_is_killed(self):
+        for i in range(self.FORMS):
+            self.wot.post("desk", "/v1/help-requests", {
+                "externalRef": f"k{i}", "occurredAt": now(), "channel": "PHONE", "ageGroup": "ADULT", "person": {"name": "Jan Jansen"}})
+        self.wot.settle()
+        outcomes = ({"outcome": "NOT_REACHED"}, {"outcome": "ADVICE"}, {"outcome": "TO_SUPPORT", "careWeight": "LIGHT"})
+        forms = {path: self.form_of(path, **outcomes[i % 3])
+                 for i, path in enumerate(f"/aanmeldteam/{item['caseId']}" for item in self.worklist())}
+        self.assertEqual(len(forms), self.FORMS)
+        twice = random.sample([*forms.items()] * 2, 2 * self.FORMS)
+        with concurrent.futures.ThreadPoolExecutor(12) as pool:
+            sent = [pool.submit(self.send, *one) for one in twice]
+            for kill in range(self.KILLS):
+                wait_until(lambda: sum(one.done() for one in sent) > kill * len(sent) // self.KILLS, 60, "forms that were answered")
+                self.assertEqual(self.wot.kill("triage"), -9)
+                self.wot.spawn("triage")
+                self.wot.wait_healthy("triage", 60)
+            for one in sent:
+                one.result()
+        self.wot.settle()
+        expected = sorted((form["externalRef"], path.rpartition("/")[2], form["outcome"]) for path, form in forms.items())
+        events = [row["event"] for row in self.wot.tail("triage") if row["kind"] == "screening"]
+        self.assertEqual(sorted((e["externalRef"], e["caseId"], e["body"]["screening"]["outcome"]) for e in events), expected)
+        followed = [row["event"]["caseId"] for row in self.wot.tail("case") if row["kind"] == "screening"]
+        self.assertEqual(sorted(followed), sorted(case for _, case, _ in expected), "wot-case took each once")
+        waits = {item["caseId"]: item["attempts"] for item in self.worklist()}
+        self.assertEqual(waits, {case: 1 for _, case, outcome in expected if outcome == "NOT_REACHED"})
+        self.wot.wotctl("replay", "--check")
 
 
 if __name__ == "__main__":
