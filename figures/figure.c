@@ -195,7 +195,7 @@ static struct figure_row row_make(struct gather *gather, const struct figure *fi
 	const struct formula *parts[SUM_MAX];
 	uint32_t values[FIGURE_SPLITS] = {
 		(uint32_t)(g / gather->sizes[1]), (uint32_t)(g % gather->sizes[1])};
-	struct figure_row row = {0};
+	struct figure_row row = {.values = {values[0], values[1]}};
 	struct standing at = {.gather = gather, .whole = gather->whole, .names = names};
 	bool by_size = figure->kpi->largest_first && figure_series(figure) == FIGURE_SPLITS,
 	     has_unknown = false;

@@ -31,6 +31,7 @@ struct value {
 };
 struct figure_row {
 	const char *keys[FIGURE_SPLITS], *labels[FIGURE_SPLITS];
+	uint32_t values[FIGURE_SPLITS]; /* of the splits, that the keys stand for */
 	struct value value;
 	enum difference group; /* beside the rest of the total */
 	bool suppressed;       /* only that it is there may be told (suppress.h) */

@@ -1,6 +1,7 @@
 #include "figures/suppress/relate.h"
 
 #include "figures/figure.h"
+#include <string.h>
 
 enum { CONDITIONS = 3, GROUPS_MAX = CONDITIONS * TEST_MAX };
 
@@ -185,8 +186,10 @@ static bool placed_within(const struct set *a, const struct set *b)
 static bool set_within(const struct set *a, const struct set *b)
 {
 	struct group in[GROUPS_MAX], all[GROUPS_MAX];
+	if (!placed_within(a, b))
+		return false;
 	size_t in_count = set_groups(a, in), all_count = set_groups(b, all);
-	bool within = placed_within(a, b);
+	bool within = true;
 	for (size_t i = 0; within && i < all_count; i++)
 		within = groups_imply(in, in_count, &all[i]);
 	return within;
@@ -242,7 +245,7 @@ static bool part_within(const struct formula *told, const struct formula *kept)
 	return rest_within_rest(told, kept);
 }
 
-bool relate_within(const struct formula *told, const struct formula *kept)
+static bool formula_within(const struct formula *told, const struct formula *kept)
 {
 	const struct formula *tell[SUM_MAX], *keep[SUM_MAX];
 	size_t tell_count = formula_parts(told, tell), keep_count = formula_parts(kept, keep);
@@ -256,65 +259,134 @@ bool relate_within(const struct formula *told, const struct formula *kept)
 	return false;
 }
 
-bool relate_counted(const struct formula *part, const struct formula *whole)
+static bool formula_counted(const struct formula *part, const struct formula *whole)
 {
 	struct set counted, all;
 	return part->kind && whole->kind && set_make(part, SET_COUNT, &counted) &&
 	       set_make(whole, SET_COUNT, &all) && set_within(&counted, &all);
 }
 
-static bool test_takes(const struct test *test, const struct split *split, uint32_t value)
+/* ---- of a KPI and the rows of another ---- */
+
+/* The value that the test asks for; false: it asks for none of them. */
+static bool test_value(const struct test *test, const struct split *split, uint32_t *value)
 {
 	if (test->op == TEST_UNSET)
-		return !value;
-	return test->op == TEST_IS && split->table->columns[split->column].values &&
-	       split->merge[(uint8_t)test->number] == value;
-}
-
-/* Whether the group says nothing but which values of the split there are; `takes`: this one is. */
-static bool group_chooses(
-	const struct group *group, const struct split *split, uint32_t value, bool *takes)
-{
-	*takes = false;
-	for (size_t i = 0; i < group->count; i++) {
-		const struct test *test = &group->tests[i];
-		if (test->ref != split->column || test->other != REF_NONE ||
-			(test->op != TEST_IS && test->op != TEST_UNSET))
-			return false;
-		*takes = *takes || test_takes(test, split, value);
-	}
+		*value = 0;
+	else if (split->table->columns[split->column].values)
+		*value = split->merge[(uint8_t)test->number];
+	else
+		return false;
 	return true;
 }
 
-/* The set is the other one where the split has some values, and this is one of them. */
-static bool set_chooses(
-	const struct set *set, const struct set *whole, const struct split *split, uint32_t value)
+/* Leaves the values that the group takes as well. False: it does not only choose among them. */
+static bool group_chooses(
+	const struct group *group, const struct split *split, bool values[RELATE_VALUES])
 {
-	struct group groups[GROUPS_MAX], all[GROUPS_MAX];
-	size_t count = set_groups(set, groups), all_count = set_groups(whole, all);
-	bool chosen = false;
-	for (size_t i = 0; i < count; i++) {
-		bool takes;
-		if (groups_imply(all, all_count, &groups[i]))
-			continue;
-		if (!group_chooses(&groups[i], split, value, &takes) || !takes)
+	bool takes[RELATE_VALUES] = {false};
+	for (size_t i = 0; i < group->count; i++) {
+		const struct test *test = &group->tests[i];
+		uint32_t value;
+		if (test->ref != split->column || test->other != REF_NONE ||
+			(test->op != TEST_IS && test->op != TEST_UNSET))
 			return false;
-		chosen = true;
+		if (test_value(test, split, &value))
+			takes[value] = true;
 	}
-	return chosen && set_within(set, whole);
+	for (size_t v = 0; v < RELATE_VALUES; v++)
+		values[v] = values[v] && takes[v];
+	return true;
 }
 
-bool relate_value(const struct formula *told, const struct formula *kept,
-	const struct dimension *dimension, uint32_t value)
+/* Adds the values of the split of which the set is, if it is all of the other one where the split has them. */
+static void set_chooses(const struct set *set, const struct set *whole, const struct split *split,
+	bool out[RELATE_VALUES])
 {
-	const struct split *split = formula_split(kept, dimension);
-	struct set number, whole;
-	if (!told->kind || !kept->kind || !split || split->by_case >= 0)
-		return false;
-	for (unsigned t = 0; t < SET_KINDS; t++) {
-		if (set_make(told, t, &number) && set_make(kept, SET_COUNT, &whole) &&
-			set_chooses(&number, &whole, split, value))
-			return true;
+	struct group groups[GROUPS_MAX], all[GROUPS_MAX];
+	bool values[RELATE_VALUES], chosen = false;
+	if (!set_within(set, whole))
+		return;
+	size_t count = set_groups(set, groups), all_count = set_groups(whole, all);
+	memset(values, true, sizeof values);
+	for (size_t i = 0; i < count; i++) {
+		if (groups_imply(all, all_count, &groups[i]))
+			continue;
+		if (!group_chooses(&groups[i], split, values))
+			return;
+		chosen = true;
 	}
-	return false;
+	for (size_t v = 0; chosen && v < RELATE_VALUES; v++)
+		out[v] = out[v] || values[v];
+}
+
+/* False: the number is no sum of values of the split. */
+static bool split_chosen(const struct formula *told, const struct formula *kept,
+	const struct split *split, bool out[RELATE_VALUES])
+{
+	struct set number, whole;
+	memset(out, false, RELATE_VALUES * sizeof *out);
+	for (unsigned t = 0; t < SET_KINDS; t++) {
+		if (set_make(told, t, &number) && set_make(kept, SET_COUNT, &whole))
+			set_chooses(&number, &whole, split, out);
+	}
+	return memchr(out, true, RELATE_VALUES * sizeof *out) != NULL;
+}
+
+static struct relate_choice *choices_of(const struct formula *told, const struct formula *kept)
+{
+	struct relate_choice *first = NULL, **last = &first;
+	bool values[RELATE_VALUES];
+	for (size_t s = 0; told->kind && kept->kind && s < kept->split_count; s++) {
+		const struct split *split = &kept->splits[s];
+		if (!split->dimension->viewers || split->column < 0 || split->by_case >= 0 ||
+			!split_chosen(told, kept, split, values))
+			continue;
+		struct relate_choice *choice = calloc(1, sizeof *choice);
+		must(choice);
+		choice->by = split->dimension;
+		memcpy(choice->values, values, sizeof values);
+		*last = choice;
+		last = &choice->next;
+	}
+	return first;
+}
+
+/* ---- of all KPIs ---- */
+
+void relate_init(struct relations *out, const struct kpis *kpis, uint32_t definition)
+{
+	*out = (struct relations){
+		kpis, definition, calloc(kpis->count * kpis->count, sizeof *out->items)};
+	must(out->items);
+}
+
+const struct relation *relate_of(
+	struct relations *relations, const struct kpi *told, const struct kpi *kept)
+{
+	const struct kpis *kpis = relations->kpis;
+	const struct formula *one = told->formulas[relations->definition],
+			     *other = kept->formulas[relations->definition];
+	struct relation *relation = &relations->items[(size_t)(told - kpis->items) * kpis->count +
+						      (size_t)(kept - kpis->items)];
+	if (!relation->known)
+		*relation = (struct relation){
+			.known = true,
+			.within = formula_within(one, other),
+			.counted = formula_counted(one, other),
+			.choices = choices_of(one, other),
+		};
+	return relation;
+}
+
+void relate_done(struct relations *relations)
+{
+	for (size_t i = 0; i < relations->kpis->count * relations->kpis->count; i++) {
+		struct relate_choice *next, *choice = relations->items[i].choices;
+		for (; choice; choice = next) {
+			next = choice->next;
+			free(choice);
+		}
+	}
+	free(relations->items);
 }

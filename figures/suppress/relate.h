@@ -8,13 +8,33 @@
 
 #include "kpi/kpi.h"
 
-/* Whether a number of `told` counts a part of what is counted, left over or unknown in `kept`: so that who sees it
- * knows that there are at least as many of these. */
-bool relate_within(const struct formula *told, const struct formula *kept);
-/* Whether all that `part` counts are counted in `whole` too. */
-bool relate_counted(const struct formula *part, const struct formula *whole);
-/* Whether a number of `told` is the sum of values of that split of `kept`, and this is one of them. */
-bool relate_value(const struct formula *told, const struct formula *kept,
-	const struct dimension *dimension, uint32_t value);
+enum { RELATE_VALUES = UINT8_MAX + 1 }; /* of an enumeration; texts have none that kpi.yaml names */
+
+/* A number of `told` is the sum of values of a split of `kept`, one that a viewer may ask for. */
+struct relate_choice {
+	const struct dimension *by;
+	bool values[RELATE_VALUES];
+	struct relate_choice *next;
+};
+/* What the figures of `told` tell of those of `kept`. */
+struct relation {
+	bool known;
+	/* A number counts a part of what is counted, left over or unknown in `kept`: so that who sees it knows that
+	 * there are at least as many of these. */
+	bool within;
+	bool counted; /* all that it counts are counted in `kept` too */
+	struct relate_choice *choices;
+};
+/* Of all KPIs under one definition; each pair is worked out once, when it is first asked for. */
+struct relations {
+	const struct kpis *kpis;
+	uint32_t definition;
+	struct relation *items;
+};
+
+void relate_init(struct relations *out, const struct kpis *kpis, uint32_t definition);
+const struct relation *relate_of(
+	struct relations *relations, const struct kpi *told, const struct kpi *kept);
+void relate_done(struct relations *relations);
 
 #endif

@@ -12,13 +12,15 @@ enum { PART_KINDS = 3, MONTHS = 3, QUARTERS = 4 };
 struct answer {
 	struct figure figure;
 	bool tells; /* of a total: what a hidden row of another one counts; so it is hidden, with its rows */
-	bool withheld; /* not even which rows there are */
+	bool withheld;       /* not even which rows there are */
+	struct answer *next; /* of the same KPI */
 };
 struct answers {
 	const struct kpis *kpis;
+	struct relations relations;
 	const struct figure_names *names;
 	int64_t below;
-	struct answer **items;
+	struct answer **items, *of_kpi[KPI_MAX];
 	size_t count, room;
 	bool changed;
 };
@@ -133,11 +135,12 @@ static struct answer *answer_get(struct answers *answers, const struct kpi *kpi,
 	if (kpi->hidden || !kpi->viewers || !suppress_counts_people(kpi) ||
 		(by && !formula_split(kpi->formulas[like->definition], by)))
 		return NULL;
-	for (size_t i = 0; i < answers->count; i++) {
-		const struct figure *figure = &answers->items[i]->figure;
-		if (figure->kpi == kpi && figure->period.from == from && figure->period.to == to &&
+	struct answer **first = &answers->of_kpi[kpi - answers->kpis->items];
+	for (struct answer *answer = *first; answer; answer = answer->next) {
+		const struct figure *figure = &answer->figure;
+		if (figure->period.from == from && figure->period.to == to &&
 			(figure->by_count ? figure->by[0] : NULL) == by)
-			return answers->items[i];
+			return answer;
 	}
 	struct answer *answer = calloc(1, sizeof *answer);
 	struct why why;
@@ -155,6 +158,8 @@ static struct answer *answer_get(struct answers *answers, const struct kpi *kpi,
 		must(answers->items);
 	}
 	answers->changed = true;
+	answer->next = *first;
+	*first = answer;
 	return answers->items[answers->count++] = answer;
 }
 
@@ -202,39 +207,23 @@ static bool is_stock(const struct figure *figure)
 	return figure->formula->kind && figure->formula->leave != REF_NONE;
 }
 
-/* Which of a row's values its key stands for. */
-static uint32_t value_of(
-	const struct formula *formula, const struct figure_row *row, const struct dimension *by)
+static bool choice_takes(const struct relate_choice *choice, const struct figure_row *row)
 {
-	const struct split *split = formula_split(formula, by);
-	for (uint32_t value = 0; split->column >= 0 && value < split_size(split); value++) {
-		if (!strcmp(split_key(split, value), row->keys[0]))
-			return value;
-	}
-	return 0;
+	return row->values[0] < RELATE_VALUES && choice->values[row->values[0]];
 }
 
 /* ---- totals ---- */
 
-/* Whether a row is hidden that the total of `told` says, by one of the dimensions of `kept`. */
-static bool value_is_hidden(
-	struct answers *answers, const struct figure *told, const struct kpi *kept)
+/* Whether a row of `kept` is hidden that the total of `told` says. */
+static bool value_is_hidden(struct answers *answers, const struct figure *told,
+	const struct kpi *kept, const struct relate_choice *choices)
 {
-	const struct formula *formula = kept->formulas[told->definition];
-	for (size_t s = 0; s < formula->split_count; s++) {
-		const struct dimension *by = formula->splits[s].dimension;
-		bool related = false;
-		for (uint32_t v = 0; by->viewers && formula->kind && !related &&
-				     v < split_size(&formula->splits[s]);
-			v++)
-			related = relate_value(told->formula, formula, by, v);
-		struct answer *answer = related ? answer_get(answers, kept, told->period.from,
-							  told->period.to, told, by)
-						: NULL;
+	for (const struct relate_choice *choice = choices; choice; choice = choice->next) {
+		const struct answer *answer = answer_get(
+			answers, kept, told->period.from, told->period.to, told, choice->by);
 		for (size_t r = 0; answer && r < answer->figure.row_count; r++) {
 			const struct figure_row *row = &answer->figure.rows[r];
-			if (row->suppressed && relate_value(told->formula, formula, by,
-						       value_of(formula, row, by)))
+			if (row->suppressed && choice_takes(choice, row))
 				return true;
 		}
 	}
@@ -250,10 +239,10 @@ static void total_relate(struct answers *answers, struct answer *answer)
 		const struct kpi *kept = &answers->kpis->items[k];
 		if (kept->hidden || !suppress_counts_people(kept))
 			continue;
-		if (has_rows && value_is_hidden(answers, figure, kept))
+		const struct relation *relation = relate_of(&answers->relations, figure->kpi, kept);
+		if (has_rows && value_is_hidden(answers, figure, kept, relation->choices))
 			hide(answers, &answer->tells);
-		if (kept == figure->kpi ||
-			!relate_within(figure->formula, kept->formulas[figure->definition]))
+		if (kept == figure->kpi || !relation->within)
 			continue;
 		const struct answer *other = answer_like(answers, kept, figure, false);
 		if (other && other->figure.suppressed)
@@ -327,12 +316,13 @@ static void rows_follow(struct answers *answers, struct figure *figure, const st
 /* Where another KPI's total, which is hidden, is a row of this one. */
 static void rows_of_total(struct answers *answers, struct figure *figure, const struct kpi *told)
 {
-	const struct formula *formula = told->formulas[figure->definition];
-	for (size_t r = 0; r < figure->row_count; r++) {
+	const struct relate_choice *choice =
+		relate_of(&answers->relations, told, figure->kpi)->choices;
+	while (choice && choice->by != figure->by[0])
+		choice = choice->next;
+	for (size_t r = 0; choice && r < figure->row_count; r++) {
 		struct figure_row *row = &figure->rows[r];
-		if (!figure->formula->kind || row->suppressed ||
-			!relate_value(formula, figure->formula, figure->by[0],
-				value_of(figure->formula, row, figure->by[0])))
+		if (row->suppressed || !choice_takes(choice, row))
 			continue;
 		struct answer *answer = answer_like(answers, told, figure, false);
 		if (answer && answer->figure.suppressed)
@@ -346,7 +336,7 @@ static void rows_relate(struct answers *answers, struct figure *figure)
 		const struct kpi *other = &answers->kpis->items[k];
 		if (other == figure->kpi || other->hidden || !suppress_counts_people(other))
 			continue;
-		if (relate_within(figure->formula, other->formulas[figure->definition]))
+		if (relate_of(&answers->relations, figure->kpi, other)->within)
 			rows_follow(answers, figure, answer_like(answers, other, figure, true));
 		rows_of_total(answers, figure, other);
 	}
@@ -405,7 +395,7 @@ static void wider_relate(struct answers *answers, struct answer *answer)
 	for (size_t k = 0; k < answers->kpis->count; k++) {
 		const struct kpi *wide = &answers->kpis->items[k];
 		if (wide == figure->kpi || wide->hidden || !suppress_counts_people(wide) ||
-			!relate_counted(figure->formula, wide->formulas[figure->definition]) ||
+			!relate_of(&answers->relations, figure->kpi, wide)->counted ||
 			!rows_narrow(answers, figure, wide))
 			continue;
 		rows_hide(answers, figure);
@@ -468,6 +458,7 @@ static void answers_done(struct answers *answers)
 		free(answers->items[i]);
 	}
 	free(answers->items);
+	relate_done(&answers->relations);
 }
 
 static int row_compare(const void *a, const void *b)
@@ -560,7 +551,8 @@ static bool may_split(const struct figure *figure)
 int suppress_figures(const struct kpis *kpis, const struct figure_names *names, int64_t below,
 	struct figures *figures, struct why *why)
 {
-	struct answers answers = {kpis, names, below, NULL, 0, 0, false};
+	struct answers answers = {.kpis = kpis, .names = names, .below = below};
+	relate_init(&answers.relations, kpis, figures->count ? figures->items[0].definition : 0);
 	for (size_t i = 0; i < figures->count; i++) {
 		struct figure *figure = &figures->items[i];
 		if (!may_split(figure))
