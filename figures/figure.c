@@ -268,17 +268,24 @@ static int axes_size(const struct figure *figure, size_t sizes[FIGURE_SPLITS], s
 	return 0;
 }
 
+static void gather_all(
+	struct gather *gather, const struct figure *figure, const size_t sizes[FIGURE_SPLITS])
+{
+	const struct formula *parts[SUM_MAX];
+	size_t count = formula_parts(figure->formula, parts);
+	gather_init(gather, figure, sizes);
+	for (size_t i = 0; i < count; i++)
+		gather_part(gather, parts[i]);
+	gather_end(gather);
+}
+
 /* From what its rows give. */
 static void figure_fill(
 	struct figure *figure, const size_t sizes[FIGURE_SPLITS], const struct figure_names *names)
 {
-	const struct formula *parts[SUM_MAX];
-	size_t count = formula_parts(figure->formula, parts), series = figure_series(figure);
+	size_t series = figure_series(figure);
 	struct gather gather;
-	gather_init(&gather, figure, sizes);
-	for (size_t i = 0; i < count; i++)
-		gather_part(&gather, parts[i]);
-	gather_end(&gather);
+	gather_all(&gather, figure, sizes);
 	struct standing all = {.gather = &gather, .whole = gather.whole, .names = names};
 	figure->total = value_make(figure, &gather.total, &all);
 	if (series < FIGURE_SPLITS)
@@ -288,24 +295,73 @@ static void figure_fill(
 	gather_done(&gather);
 }
 
-int figure_make(struct figure *out, const struct kpi *kpi, const struct period *period,
-	uint32_t definition, const struct figure_cut *cut, const struct figure_names *names,
-	struct why *why)
+static struct figure figure_of(const struct kpi *kpi, const struct period *period,
+	uint32_t definition, const struct figure_cut *cut)
 {
 	struct figure figure = {.kpi = kpi,
 		.formula = kpi->formulas[definition],
 		.period = *period,
-		.definition = definition,
-		.by_count = cut ? cut->by_count : 0,
-		.filters = cut ? cut->filters : NULL};
-	size_t sizes[FIGURE_SPLITS] = {1, 1};
-	if (cut)
+		.definition = definition};
+	if (cut) {
 		memcpy(figure.by, cut->by, sizeof figure.by);
+		figure.by_count = cut->by_count;
+		figure.filters = cut->filters;
+		figure.counts_only = cut->counts_only;
+	}
+	return figure;
+}
+
+int figure_make(struct figure *out, const struct kpi *kpi, const struct period *period,
+	uint32_t definition, const struct figure_cut *cut, const struct figure_names *names,
+	struct why *why)
+{
+	struct figure figure = figure_of(kpi, period, definition, cut);
+	size_t sizes[FIGURE_SPLITS] = {1, 1};
 	int err = axes_size(&figure, sizes, why);
 	if (err)
 		return err;
 	figure_fill(&figure, sizes, names);
 	*out = figure;
+	return 0;
+}
+
+static void quarter_fill(struct figure *figure, const struct gather *year, size_t quarter,
+	const struct figure_names *names)
+{
+	size_t rows = year->sizes[1];
+	struct gather gather = {
+		.figure = figure,
+		.filters = year->filters,
+		.sizes = {rows, 1},
+		.groups = year->groups + quarter * rows,
+		.group_count = rows,
+		.whole = year->wholes[quarter],
+	};
+	figure->total = figure_total(figure, figure->kpi, &figure->period, names);
+	rows_make(&gather, figure, names);
+}
+
+int figure_make_quarters(struct figure out[FIGURE_QUARTERS], const struct kpi *kpi,
+	const struct period *year, uint32_t definition, const struct figure_cut *cut,
+	const struct figure_names *names, struct why *why)
+{
+	static const struct dimension quarters = {.id = "quarter", .span = SPAN_QUARTER};
+	struct figure figure = figure_of(kpi, year, definition, cut), by_quarter = figure;
+	size_t sizes[FIGURE_SPLITS] = {1, 1};
+	struct gather gather;
+	int err = axes_size(&figure, sizes, why);
+	if (err)
+		return err;
+	by_quarter.by[0] = &quarters;
+	by_quarter.by[1] = figure.by[0];
+	by_quarter.by_count = 2;
+	gather_all(&gather, &by_quarter, (const size_t[FIGURE_SPLITS]){FIGURE_QUARTERS, sizes[0]});
+	for (size_t i = 0; i < FIGURE_QUARTERS; i++) {
+		out[i] = figure;
+		out[i].period = period_part(year, SPAN_QUARTER, i);
+		quarter_fill(&out[i], &gather, i, names);
+	}
+	gather_done(&gather);
 	return 0;
 }
 

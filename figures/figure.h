@@ -53,6 +53,7 @@ struct figure {
 	const struct dimension *by[FIGURE_SPLITS];
 	size_t by_count;
 	const struct filters *filters; /* borrowed, until it is judged; NULL: all rows */
+	bool counts_only;
 	struct value total;
 	bool suppressed; /* the total */
 	/* Of figure_judge: */
@@ -95,12 +96,19 @@ struct figure_cut {
 	const struct dimension *by[FIGURE_SPLITS];
 	size_t by_count;
 	const struct filters *filters; /* NULL: all rows */
+	bool counts_only;              /* what is measured is not looked at */
 };
 
 /* cut NULL: all of it, not split. ERR_TOO_LARGE: a cross of too many values, or too long a series. */
 int figure_make(struct figure *out, const struct kpi *kpi, const struct period *period,
 	uint32_t definition, const struct figure_cut *cut, const struct figure_names *names,
 	struct why *why);
+/* The same for each quarter of a year that is over, by one dimension that is no series: one look at the rows does for
+ * all four. */
+enum { FIGURE_QUARTERS = 4 };
+int figure_make_quarters(struct figure out[FIGURE_QUARTERS], const struct kpi *kpi,
+	const struct period *year, uint32_t definition, const struct figure_cut *cut,
+	const struct figure_names *names, struct why *why);
 /* Of another KPI or period, asked as this figure otherwise was. */
 struct value figure_total(const struct figure *like, const struct kpi *kpi,
 	const struct period *period, const struct figure_names *names);

@@ -147,7 +147,8 @@ static void months_judge(
 {
 	double values[MONTHS_MAX];
 	size_t count = 0;
-	const struct figure_cut cut = {{&dimension_spans[0]}, 1, figure->filters};
+	const struct figure_cut cut = {
+		.by = {&dimension_spans[0]}, .by_count = 1, .filters = figure->filters};
 	struct period months = figure->period;
 	struct figure series;
 	struct why why;

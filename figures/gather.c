@@ -11,18 +11,24 @@ static void counts_add(struct counts *to, const struct counts *counts, int64_t t
 	to->unknown += counts->unknown * times;
 }
 
+/* Whether it is asked how much the rows measure. */
+static bool is_measured(const struct gather *gather, const struct formula *part)
+{
+	return part->measure != REF_NONE && !gather->figure->counts_only;
+}
+
 static void group_count(const struct gather *gather, struct group *group,
 	const struct formula *part, const struct given *given, uint32_t i)
 {
 	struct counts counts = given_counts(given, i);
 	counts_add(&group->counts, &counts, gather->sign);
-	if (part->measure != REF_NONE && given->gives[i] & GIVE_COUNT)
+	if (is_measured(gather, part) && given->gives[i] & GIVE_COUNT)
 		percentile_add(&group->measured, given->measured[i]);
 }
 
 static void histogram_begin(struct gather *gather, const struct formula *part)
 {
-	if (part->measure != REF_NONE || part->sum != REF_NONE || part->divided_by != REF_NONE)
+	if (is_measured(gather, part) || part->sum != REF_NONE || part->divided_by != REF_NONE)
 		return;
 	gather->histogram = calloc(gather->group_count, GIVE_KINDS * sizeof *gather->histogram);
 	must(gather->histogram || !gather->group_count);
@@ -205,11 +211,11 @@ static void on_day(void *arg, const int32_t *values, size_t count)
 }
 
 /* What is not filtered, of all rows or of those with one value. */
-static void value_count(const struct formula *part, const struct split *split, uint32_t value,
-	const struct period *period, struct group *group)
+static void value_count(const struct gather *gather, const struct formula *part,
+	const struct split *split, uint32_t value, const struct period *period, struct group *group)
 {
 	formula_counts(part, split, value, period, &group->counts);
-	if (!split && part->measure != REF_NONE)
+	if (!split && is_measured(gather, part))
 		spread_each(&part->spread, period->from, period->to, on_day, &group->measured);
 }
 
@@ -219,11 +225,11 @@ static void filtered_count(const struct gather *gather, const struct formula *pa
 {
 	const struct filter *filter = gather->filters->items;
 	if (!gather->filters->count)
-		value_count(part, NULL, 0, period, group);
+		value_count(gather, part, NULL, 0, period, group);
 	for (size_t value = 0; gather->filters->count && value < filter->size; value++)
 		if (filter->takes[value])
-			value_count(part, formula_split(part, filter->dimension), (uint32_t)value,
-				period, group);
+			value_count(gather, part, formula_split(part, filter->dimension),
+				(uint32_t)value, period, group);
 }
 
 /* Whether the counters know what the filters leave: of one only, and not of a row that stands under two values. */
@@ -233,7 +239,7 @@ static bool filters_are_counted(const struct gather *gather, const struct formul
 	if (!gather->filters->count)
 		return true;
 	const struct split *split = formula_split(part, filter->dimension);
-	return gather->filters->count == 1 && split->counted && part->measure == REF_NONE &&
+	return gather->filters->count == 1 && split->counted && !is_measured(gather, part) &&
 	       (!split_is_list(split) || filter->count == 1);
 }
 
@@ -250,7 +256,7 @@ static bool groups_are_counted(const struct gather *gather, const struct formula
 	size_t axis = split_axis(figure), series = figure_series(figure);
 	if (axis >= figure->by_count)
 		return filters_are_counted(gather, part);
-	return !gather->filters->count && part->measure == REF_NONE &&
+	return !gather->filters->count && !is_measured(gather, part) &&
 	       (figure->by_count == 1 || series < FIGURE_SPLITS) &&
 	       formula_split(part, figure->by[axis])->counted;
 }
@@ -268,8 +274,8 @@ static void groups_count(struct gather *gather, const struct formula *part)
 							 figure->by[series]->span, values[series])
 					       : figure->period;
 		if (split)
-			value_count(
-				part, split, (uint32_t)values[axis], &period, &gather->groups[g]);
+			value_count(gather, part, split, (uint32_t)values[axis], &period,
+				&gather->groups[g]);
 		else
 			filtered_count(gather, part, &period, &gather->groups[g]);
 	}

@@ -151,13 +151,26 @@ struct period period_previous(const struct period *period)
 	return before;
 }
 
-/* ---- its months and days ---- */
+/* ---- its months, quarters and days ---- */
+
+static int span_months(enum span span)
+{
+	return span == SPAN_QUARTER ? 3 : 1;
+}
+
+/* Of a month or quarter, among all that there are. */
+static int span_number(int32_t day, enum span span)
+{
+	struct calendar_date date = calendar_date(day);
+	return (date.year * 12 + date.month - 1) / span_months(span);
+}
 
 size_t period_count(const struct period *period, enum span span)
 {
-	struct calendar_date from = calendar_date(period->from), to = calendar_date(period->to);
-	return span == SPAN_DAY ? (size_t)(period->to - period->from) + 1
-				: (size_t)((to.year - from.year) * 12 + to.month - from.month) + 1;
+	return span == SPAN_DAY
+		       ? (size_t)(period->to - period->from) + 1
+		       : (size_t)(span_number(period->to, span) - span_number(period->from, span)) +
+				 1;
 }
 
 struct period period_part(const struct period *period, enum span span, size_t index)
@@ -167,8 +180,10 @@ struct period period_part(const struct period *period, enum span span, size_t in
 		part.from = part.to = period->from + (int32_t)index;
 		return part;
 	}
-	int32_t first = calendar_add_months(period_span_start(period->from, 1), (int)index);
-	int32_t last = calendar_add_months(first, 1) - 1;
+	int months = span_months(span);
+	int32_t first =
+		calendar_add_months(period_span_start(period->from, months), (int)index * months);
+	int32_t last = calendar_add_months(first, months) - 1;
 	part.from = first > period->from ? first : period->from;
 	part.to = last < period->to ? last : period->to;
 	return part;

@@ -27,8 +27,8 @@ struct period period_last_year(const struct period *period);
 /* Just before it: as many whole months where it is whole months, else as many days. */
 struct period period_previous(const struct period *period);
 
-/* The months or days of a period, as far as they lie in it. */
-enum span { SPAN_NONE, SPAN_MONTH, SPAN_DAY };
+/* The months, quarters or days of a period, as far as they lie in it. */
+enum span { SPAN_NONE, SPAN_MONTH, SPAN_QUARTER, SPAN_DAY };
 size_t period_count(const struct period *period, enum span span);
 struct period period_part(const struct period *period, enum span span, size_t index);
 /* Whether all of the month or day that a part is of lies before today, also what the period leaves out. */

@@ -155,7 +155,7 @@ static void figure_hide(struct figure *figure)
 }
 
 /* What a viewer may ask is hidden as it would be from him: all together, for one tells of another. */
-static int asked_hide(struct report *report, struct why *why)
+static void asked_hide(struct report *report)
 {
 	struct figures asked = {.items = calloc(report->count + 1, sizeof *asked.items)};
 	auto_free size_t *from = calloc(report->count + 1, sizeof *from);
@@ -167,12 +167,10 @@ static int asked_hide(struct report *report, struct why *why)
 		from[asked.count] = i;
 		asked.items[asked.count++] = report->figures[i];
 	}
-	int err = suppress_figures(
-		report->kpis, report->asked.names, report->asked.suppress_below, &asked, why);
+	suppress_figures(report->kpis, report->asked.names, report->asked.suppress_below, &asked);
 	for (size_t i = 0; i < asked.count; i++)
 		report->figures[from[i]] = asked.items[i];
 	free(asked.items);
-	return err;
 }
 
 static bool is_hidden(const struct report *report, const char *id)
@@ -205,12 +203,12 @@ static void otherwise_hide(
 		figure_hide(figure);
 }
 
-static int report_hide(struct report *report, struct why *why)
+static void report_hide(struct report *report)
 {
 	if (report->asked.internal)
-		return 0;
-	int err = asked_hide(report, why);
-	for (size_t i = 0; !err && i < report->count; i++) {
+		return;
+	asked_hide(report);
+	for (size_t i = 0; i < report->count; i++) {
 		const struct outline_need *need = report->needs[i];
 		struct figure *figure = &report->figures[i];
 		if (!suppress_counts_people(figure->kpi))
@@ -220,7 +218,6 @@ static int report_hide(struct report *report, struct why *why)
 		else if (is_class(need))
 			classes_hide(report, need, figure);
 	}
-	return err;
 }
 
 /* ---- the report ---- */
@@ -259,13 +256,13 @@ int report_make(struct report *out, const struct outline *outline, const struct 
 		err = need_make(&made, &outline->needs[i], why);
 	if (!err)
 		err = sums_check(&made, why);
-	if (!err)
-		err = report_hide(&made, why);
-	if (err)
+	if (err) {
 		report_done(&made);
-	else
-		*out = made;
-	return err;
+		return err;
+	}
+	report_hide(&made);
+	*out = made;
+	return 0;
 }
 
 void report_done(struct report *report)

@@ -126,41 +126,94 @@ static bool cells_hide(struct answers *answers, const struct addend *cells, size
 
 /* ---- the answers that one hangs together with ---- */
 
-/* NULL: there is no such answer. */
-static struct answer *answer_get(struct answers *answers, const struct kpi *kpi, int32_t from,
-	int32_t to, const struct figure *like, const struct dimension *by)
+static bool is_answered(const struct kpi *kpi, uint32_t definition, const struct dimension *by)
 {
-	const struct formula *parts[SUM_MAX];
-	formula_parts(kpi->formulas[like->definition], parts);
-	if (kpi->hidden || !kpi->viewers || !suppress_counts_people(kpi) ||
-		(by && !formula_split(kpi->formulas[like->definition], by)))
-		return NULL;
-	struct answer **first = &answers->of_kpi[kpi - answers->kpis->items];
-	for (struct answer *answer = *first; answer; answer = answer->next) {
+	return !kpi->hidden && kpi->viewers && suppress_counts_people(kpi) &&
+	       (!by || formula_split(kpi->formulas[definition], by));
+}
+
+static struct answer *answer_find(const struct answers *answers, const struct kpi *kpi,
+	int32_t from, int32_t to, const struct dimension *by)
+{
+	struct answer *answer = answers->of_kpi[kpi - answers->kpis->items];
+	for (; answer; answer = answer->next) {
 		const struct figure *figure = &answer->figure;
 		if (figure->period.from == from && figure->period.to == to &&
 			(figure->by_count ? figure->by[0] : NULL) == by)
-			return answer;
+			break;
 	}
+	return answer;
+}
+
+/* Takes the figure. */
+static struct answer *answer_add(struct answers *answers, struct figure *figure)
+{
 	struct answer *answer = calloc(1, sizeof *answer);
-	struct why why;
 	must(answer);
-	struct period period = {from, to, like->period.today};
-	const struct figure_cut cut = {.by = {by}, .by_count = by ? 1 : 0};
-	if (figure_make(
-		    &answer->figure, kpi, &period, like->definition, &cut, answers->names, &why)) {
-		free(answer);
-		return NULL;
-	}
 	if (answers->count == answers->room) {
 		answers->room = answers->room ? 2 * answers->room : 64;
 		answers->items = realloc(answers->items, answers->room * sizeof *answers->items);
 		must(answers->items);
 	}
-	answers->changed = true;
-	answer->next = *first;
+	struct answer **first = &answers->of_kpi[figure->kpi - answers->kpis->items];
+	*answer = (struct answer){.figure = *figure, .next = *first};
 	*first = answer;
+	*figure = (struct figure){0};
+	answers->changed = true;
 	return answers->items[answers->count++] = answer;
+}
+
+/* NULL: there is no such answer. */
+static struct answer *answer_get(struct answers *answers, const struct kpi *kpi, int32_t from,
+	int32_t to, const struct figure *like, const struct dimension *by)
+{
+	if (!is_answered(kpi, like->definition, by))
+		return NULL;
+	struct answer *answer = answer_find(answers, kpi, from, to, by);
+	if (answer)
+		return answer;
+	struct period period = {from, to, like->period.today};
+	const struct figure_cut cut = {.by = {by}, .by_count = by ? 1 : 0, .counts_only = true};
+	struct figure figure;
+	struct why why;
+	return figure_make(&figure, kpi, &period, like->definition, &cut, answers->names, &why)
+		       ? NULL
+		       : answer_add(answers, &figure);
+}
+
+/* The rows of the quarters of a year, those that are not there yet, at once. */
+static void quarters_add(struct answers *answers, const struct figure *year)
+{
+	const struct figure_cut cut = {.by = {year->by[0]}, .by_count = 1, .counts_only = true};
+	struct figure quarters[FIGURE_QUARTERS];
+	struct why why;
+	int32_t end = calendar_add_months(year->period.from, MONTHS) - 1;
+	if (answer_find(answers, year->kpi, year->period.from, end, year->by[0]) ||
+		figure_make_quarters(quarters, year->kpi, &year->period, year->definition, &cut,
+			answers->names, &why) != 0)
+		return;
+	for (size_t i = 0; i < FIGURE_QUARTERS; i++) {
+		const struct period *period = &quarters[i].period;
+		if (answer_find(answers, year->kpi, period->from, period->to, year->by[0]))
+			figure_done(&quarters[i]);
+		else
+			answer_add(answers, &quarters[i]);
+	}
+}
+
+/* What was asked needs not be looked up again. */
+static void answer_asked(struct answers *answers, const struct figure *asked)
+{
+	const struct dimension *by = asked->by_count ? asked->by[0] : NULL;
+	struct figure figure = *asked;
+	if (answer_find(answers, asked->kpi, asked->period.from, asked->period.to, by))
+		return;
+	figure.points = NULL;
+	figure.rows = calloc(asked->row_count + 1, sizeof *figure.rows);
+	must(figure.rows);
+	for (size_t r = 0; r < asked->row_count; r++)
+		figure.rows[r] = asked->rows[r];
+	answer_add(answers, &figure);
 }
 
 static struct answer *answer_like(
@@ -403,6 +456,16 @@ static void wider_relate(struct answers *answers, struct answer *answer)
 	}
 }
 
+static void rows_of_quarters(struct answers *answers, struct figure *figure)
+{
+	struct answer *quarters[QUARTERS];
+	quarters_add(answers, figure);
+	size_t count = answer_parts(
+		answers, figure, figure->period.from, figure->period.to, MONTHS, quarters);
+	for (size_t i = 0; i < count; i++)
+		rows_follow(answers, figure, quarters[i]);
+}
+
 static void rows_decide(struct answers *answers, struct answer *answer)
 {
 	struct figure *figure = &answer->figure;
@@ -419,13 +482,8 @@ static void rows_decide(struct answers *answers, struct answer *answer)
 	unknown_decide(answers, figure);
 	rows_relate(answers, figure);
 	wider_relate(answers, answer);
-	struct answer *quarters[QUARTERS];
-	size_t count = period_spans(&figure->period, 12) == 1 && !is_stock(figure)
-			       ? answer_parts(answers, figure, figure->period.from,
-					 figure->period.to, MONTHS, quarters)
-			       : 0;
-	for (size_t i = 0; i < count; i++)
-		rows_follow(answers, figure, quarters[i]);
+	if (period_spans(&figure->period, 12) == 1 && !is_stock(figure))
+		rows_of_quarters(answers, figure);
 	auto_free struct addend *cells = calloc(figure->row_count + 1, sizeof *cells);
 	must(cells);
 	for (size_t r = 0; r < figure->row_count; r++)
@@ -548,8 +606,8 @@ static bool may_split(const struct figure *figure)
 	return figure->by_count == 1 && figure->by[0]->viewers && period_spans(&figure->period, 3);
 }
 
-int suppress_figures(const struct kpis *kpis, const struct figure_names *names, int64_t below,
-	struct figures *figures, struct why *why)
+void suppress_figures(const struct kpis *kpis, const struct figure_names *names, int64_t below,
+	struct figures *figures)
 {
 	struct answers answers = {.kpis = kpis, .names = names, .below = below};
 	relate_init(&answers.relations, kpis, figures->count ? figures->items[0].definition : 0);
@@ -557,12 +615,9 @@ int suppress_figures(const struct kpis *kpis, const struct figure_names *names, 
 		struct figure *figure = &figures->items[i];
 		if (!may_split(figure))
 			figure->by_count = figure->row_count = 0;
-		if (figure->kpi->viewers && suppress_counts_people(figure->kpi) &&
-			(!answer_like(&answers, figure->kpi, figure, false) ||
-				(figure->by_count &&
-					!answer_like(&answers, figure->kpi, figure, true)))) {
-			answers_done(&answers);
-			return why_set(why, ERR_TOO_LARGE, "%s has too many rows", figure->kpi->id);
+		if (is_answered(figure->kpi, figure->definition, NULL)) {
+			answer_like(&answers, figure->kpi, figure, false);
+			answer_asked(&answers, figure);
 		}
 		const struct norm *norm = figure_norm(figure);
 		if (norm->kind != NORM_NONE)
@@ -572,7 +627,6 @@ int suppress_figures(const struct kpis *kpis, const struct figure_names *names, 
 	for (size_t i = 0; i < figures->count; i++)
 		figure_show(&figures->items[i], &answers);
 	answers_done(&answers);
-	return 0;
 }
 
 /* ---- what may be asked ---- */
@@ -645,10 +699,9 @@ int suppress_query(const struct kpis *kpis, const struct query *query, int64_t b
 	int err = ask_check(kpis, &asked, period, why);
 	if (!err)
 		err = query_figures(kpis, &asked, &figures, why);
-	if (!err)
-		err = suppress_figures(kpis, query->names, below, &figures, why);
 	if (err)
 		return err;
+	suppress_figures(kpis, query->names, below, &figures);
 	*out = figures;
 	figures = (struct figures){0};
 	return 0;

@@ -44,7 +44,7 @@ void suppress_period(
 int suppress_refuse(const struct kpis *kpis, struct why *why);
 /* Takes out of figures that a viewer may ask for, or of this year so far, what may not be seen: suppressed cells have no number, and stand
  * last, by name. */
-int suppress_figures(const struct kpis *kpis, const struct figure_names *names, int64_t below,
-	struct figures *figures, struct why *why);
+void suppress_figures(const struct kpis *kpis, const struct figure_names *names, int64_t below,
+	struct figures *figures);
 
 #endif

@@ -94,7 +94,7 @@ static int figures_ask(
 {
 	int err = query_figures(asked->kpis, query, out, why);
 	if (!err && asked->hidden_below)
-		err = suppress_figures(asked->kpis, query->names, asked->hidden_below, out, why);
+		suppress_figures(asked->kpis, query->names, asked->hidden_below, out);
 	return err;
 }
 
