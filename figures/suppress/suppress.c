@@ -1,29 +1,12 @@
 #include "figures/suppress/suppress.h"
 
-#include "figures/suppress/relate.h"
+#include "figures/suppress/answer.h"
 #include "lib/calendar.h"
 #include "lib/clean.h"
 #include <stdio.h>
 #include <string.h>
 
-enum { PART_KINDS = 3, MONTHS = 3, QUARTERS = 4 };
-
-/* The figure of a KPI in a month, quarter or year, by one dimension or none, and what of it is hidden so far. */
-struct answer {
-	struct figure figure;
-	bool tells; /* of a total: what a hidden row of another one counts; so it is hidden, with its rows */
-	bool withheld;       /* not even which rows there are */
-	struct answer *next; /* of the same KPI */
-};
-struct answers {
-	const struct kpis *kpis;
-	struct relations relations;
-	const struct figure_names *names;
-	int64_t below;
-	struct answer **items, *of_kpi[KPI_MAX];
-	size_t count, room;
-	bool changed;
-};
+enum { PART_KINDS = 3 };
 
 /* ---- a cell ---- */
 
@@ -124,121 +107,7 @@ static bool cells_hide(struct answers *answers, const struct addend *cells, size
 	return true;
 }
 
-/* ---- the answers that one hangs together with ---- */
-
-static bool is_answered(const struct kpi *kpi, uint32_t definition, const struct dimension *by)
-{
-	return !kpi->hidden && kpi->viewers && suppress_counts_people(kpi) &&
-	       (!by || formula_split(kpi->formulas[definition], by));
-}
-
-static struct answer *answer_find(const struct answers *answers, const struct kpi *kpi,
-	int32_t from, int32_t to, const struct dimension *by)
-{
-	struct answer *answer = answers->of_kpi[kpi - answers->kpis->items];
-	for (; answer; answer = answer->next) {
-		const struct figure *figure = &answer->figure;
-		if (figure->period.from == from && figure->period.to == to &&
-			(figure->by_count ? figure->by[0] : NULL) == by)
-			break;
-	}
-	return answer;
-}
-
-/* Takes the figure. */
-static struct answer *answer_add(struct answers *answers, struct figure *figure)
-{
-	struct answer *answer = calloc(1, sizeof *answer);
-	must(answer);
-	if (answers->count == answers->room) {
-		answers->room = answers->room ? 2 * answers->room : 64;
-		answers->items = realloc(answers->items, answers->room * sizeof *answers->items);
-		must(answers->items);
-	}
-	struct answer **first = &answers->of_kpi[figure->kpi - answers->kpis->items];
-	*answer = (struct answer){.figure = *figure, .next = *first};
-	*first = answer;
-	*figure = (struct figure){0};
-	answers->changed = true;
-	return answers->items[answers->count++] = answer;
-}
-
-/* NULL: there is no such answer. */
-static struct answer *answer_get(struct answers *answers, const struct kpi *kpi, int32_t from,
-	int32_t to, const struct figure *like, const struct dimension *by)
-{
-	if (!is_answered(kpi, like->definition, by))
-		return NULL;
-	struct answer *answer = answer_find(answers, kpi, from, to, by);
-	if (answer)
-		return answer;
-	struct period period = {from, to, like->period.today};
-	const struct figure_cut cut = {.by = {by}, .by_count = by ? 1 : 0, .counts_only = true};
-	struct figure figure;
-	struct why why;
-	return figure_make(&figure, kpi, &period, like->definition, &cut, answers->names, &why)
-		       ? NULL
-		       : answer_add(answers, &figure);
-}
-
-/* The rows of the quarters of a year, those that are not there yet, at once. */
-static void quarters_add(struct answers *answers, const struct figure *year)
-{
-	const struct figure_cut cut = {.by = {year->by[0]}, .by_count = 1, .counts_only = true};
-	struct figure quarters[FIGURE_QUARTERS];
-	struct why why;
-	int32_t end = calendar_add_months(year->period.from, MONTHS) - 1;
-	if (answer_find(answers, year->kpi, year->period.from, end, year->by[0]) ||
-		figure_make_quarters(quarters, year->kpi, &year->period, year->definition, &cut,
-			answers->names, &why) != 0)
-		return;
-	for (size_t i = 0; i < FIGURE_QUARTERS; i++) {
-		const struct period *period = &quarters[i].period;
-		if (answer_find(answers, year->kpi, period->from, period->to, year->by[0]))
-			figure_done(&quarters[i]);
-		else
-			answer_add(answers, &quarters[i]);
-	}
-}
-
-/* What was asked needs not be looked up again. */
-static void answer_asked(struct answers *answers, const struct figure *asked)
-{
-	const struct dimension *by = asked->by_count ? asked->by[0] : NULL;
-	struct figure figure = *asked;
-	if (answer_find(answers, asked->kpi, asked->period.from, asked->period.to, by))
-		return;
-	figure.points = NULL;
-	figure.rows = calloc(asked->row_count + 1, sizeof *figure.rows);
-	must(figure.rows);
-	for (size_t r = 0; r < asked->row_count; r++)
-		figure.rows[r] = asked->rows[r];
-	answer_add(answers, &figure);
-}
-
-static struct answer *answer_like(
-	struct answers *answers, const struct kpi *kpi, const struct figure *like, bool split)
-{
-	return answer_get(
-		answers, kpi, like->period.from, like->period.to, like, split ? like->by[0] : NULL);
-}
-
-/* Those of the quarters of a year until `end`, or of the months of a quarter. */
-static size_t answer_parts(struct answers *answers, const struct figure *figure, int32_t from,
-	int32_t end, int months, struct answer *out[QUARTERS])
-{
-	const struct dimension *by = figure->by_count ? figure->by[0] : NULL;
-	size_t count = 0;
-	for (int32_t first = from; first <= end && count < QUARTERS; count++) {
-		int32_t next = calendar_add_months(first, months);
-		out[count] = answer_get(
-			answers, figure->kpi, first, next <= end ? next - 1 : end, figure, by);
-		if (!out[count])
-			return 0;
-		first = next;
-	}
-	return count;
-}
+/* ---- what a figure is ---- */
 
 static bool row_is_hidden(const struct answer *answer, const char *key)
 {
@@ -456,16 +325,6 @@ static void wider_relate(struct answers *answers, struct answer *answer)
 	}
 }
 
-static void rows_of_quarters(struct answers *answers, struct figure *figure)
-{
-	struct answer *quarters[QUARTERS];
-	quarters_add(answers, figure);
-	size_t count = answer_parts(
-		answers, figure, figure->period.from, figure->period.to, MONTHS, quarters);
-	for (size_t i = 0; i < count; i++)
-		rows_follow(answers, figure, quarters[i]);
-}
-
 static void rows_decide(struct answers *answers, struct answer *answer)
 {
 	struct figure *figure = &answer->figure;
@@ -482,8 +341,13 @@ static void rows_decide(struct answers *answers, struct answer *answer)
 	unknown_decide(answers, figure);
 	rows_relate(answers, figure);
 	wider_relate(answers, answer);
-	if (period_spans(&figure->period, 12) == 1 && !is_stock(figure))
-		rows_of_quarters(answers, figure);
+	struct answer *quarters[QUARTERS];
+	size_t count = period_spans(&figure->period, 12) == 1 && !is_stock(figure)
+			       ? answer_parts(answers, figure, figure->period.from,
+					 figure->period.to, MONTHS, quarters)
+			       : 0;
+	for (size_t i = 0; i < count; i++)
+		rows_follow(answers, figure, quarters[i]);
 	auto_free struct addend *cells = calloc(figure->row_count + 1, sizeof *cells);
 	must(cells);
 	for (size_t r = 0; r < figure->row_count; r++)
@@ -507,16 +371,6 @@ static void answers_decide(struct answers *answers)
 				total_decide(answers, answers->items[i]);
 		}
 	} while (answers->changed);
-}
-
-static void answers_done(struct answers *answers)
-{
-	for (size_t i = 0; i < answers->count; i++) {
-		figure_done(&answers->items[i]->figure);
-		free(answers->items[i]);
-	}
-	free(answers->items);
-	relate_done(&answers->relations);
 }
 
 static int row_compare(const void *a, const void *b)
@@ -609,16 +463,14 @@ static bool may_split(const struct figure *figure)
 void suppress_figures(const struct kpis *kpis, const struct figure_names *names, int64_t below,
 	struct figures *figures)
 {
-	struct answers answers = {.kpis = kpis, .names = names, .below = below};
-	relate_init(&answers.relations, kpis, figures->count ? figures->items[0].definition : 0);
+	struct answers answers;
+	answers_init(&answers, kpis, names, figures->count ? figures->items[0].definition : 0);
+	answers.below = below;
 	for (size_t i = 0; i < figures->count; i++) {
 		struct figure *figure = &figures->items[i];
 		if (!may_split(figure))
 			figure->by_count = figure->row_count = 0;
-		if (is_answered(figure->kpi, figure->definition, NULL)) {
-			answer_like(&answers, figure->kpi, figure, false);
-			answer_asked(&answers, figure);
-		}
+		answer_asked(&answers, figure);
 		const struct norm *norm = figure_norm(figure);
 		if (norm->kind != NORM_NONE)
 			answer_like(&answers, norm->held_to, figure, false);
