@@ -88,6 +88,7 @@ struct kpis {
 	struct {
 		const struct kpi *kpi, *waiting; /* NULL: there is none */
 	} forecast;
+	struct closing closing; /* the days that are no working days beside the law's */
 	struct formula
 		*formulas[KPI_MAX * DEFINITION_MAX]; /* all that read rows, each once, by source */
 	size_t formula_count, formula_first[SOURCE_COUNT + 1];

@@ -530,9 +530,14 @@ int kpis_load(struct kpis **out, const struct facts *facts, const char *text, co
 	const struct kpi_settings *settings, struct buf *errors)
 {
 	int err = kpis_read(out, facts, text, file_name, settings, false, errors);
-	if (!err)
-		measures_prepare(*out, &settings->closing);
-	return err;
+	if (err)
+		return err;
+	const struct closing *closing = &settings->closing;
+	(*out)->closing = (struct closing){
+		arena_dup(&(*out)->arena, closing->days, closing->count * sizeof *closing->days),
+		closing->count};
+	measures_prepare(*out, closing);
+	return 0;
 }
 
 int kpis_check(const char *text, const char *file_name, struct why *why)

@@ -132,7 +132,8 @@ struct page_house pages_house(const struct stage *stage, const struct visitor *v
 		.synthetic = stage->config.synthetic,
 		.who = person ? person->called : NULL,
 		.development = client == &pages->developer,
-		.menu = {.figures = may_open(visitor, &reads[GET_figures_page]),
+		.menu = {.now = may_open(visitor, &reads[GET_now_page]),
+			.figures = may_open(visitor, &reads[GET_figures_page]),
 			.worklist = may_open(visitor, &reads[GET_worklist_page])},
 	};
 	for (enum daemon_index daemon = 0; daemon < DAEMON_COUNT; daemon++)

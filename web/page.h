@@ -23,7 +23,7 @@ struct page_house {
 	bool development;                  /* … without having signed in */
 	char form_token[SESSION_FORM];     /* for the field `formulier` of forms; "": has none */
 	struct {
-		bool figures, worklist;
+		bool now, figures, worklist;
 	} menu; /* what it may open */
 };
 struct html_head page_head(const struct page_house *house, const char *title);

@@ -9,6 +9,7 @@
 #include "daemons/aggregate/tally.h"
 #include "report/answer.h"
 #include "stage/stage.h"
+#include "web/figures/asked.h"
 
 struct aggregate {
 	struct stage *stage;
@@ -39,6 +40,9 @@ int aggregate_figures(const struct aggregate *aggregate, unsigned role, const st
 
 /* What every question is asked with. */
 void aggregate_query(const struct aggregate *aggregate, struct query *query);
+
+/* What a page is asked of (figures_page.c); by what, its parameters say. */
+struct asked aggregate_asked(const struct aggregate *aggregate, const struct get_query *query);
 
 extern get_fn *const aggregate_gets[]; /* read.c */
 

@@ -1,16 +1,16 @@
-/* /cijfers, /cijfers/ID and /cijfers/ID/zaken: who asks, of what; the pages are made in web/. */
+/* /nu, /cijfers, /cijfers/ID and /cijfers/ID/zaken: who asks, of what; the pages are made in web/. */
 #include "web/figures/figures_page.h"
 #include "core/get.h"
 #include "daemons/aggregate/aggregate_own.h"
 #include "lib/calendar.h"
 #include "web/figures/behind_page.h"
 #include "web/figures/kpi_page.h"
+#include "web/figures/now_page.h"
 #include <string.h>
 
 static const char rows_suffix[] = "/zaken";
 
-/* What is asked of; by what, the page's parameters say. */
-static struct asked asked_of(const struct aggregate *aggregate, const struct get_query *query)
+struct asked aggregate_asked(const struct aggregate *aggregate, const struct get_query *query)
 {
 	struct asked asked = {.kpis = tally_kpis(aggregate->tally),
 		.query = {.today = calendar_day_of(query->now_ms)},
@@ -22,11 +22,22 @@ static struct asked asked_of(const struct aggregate *aggregate, const struct get
 	return asked;
 }
 
+int get_now_page(const void *knowledge, const struct get_query *query, struct get_answer *answer,
+	struct why *why)
+{
+	const Wot__V1__LivePage *page = (const void *)query->parameters;
+	struct asked asked = aggregate_asked(knowledge, query);
+	if (!now_page(&asked, page->deel, answer->text))
+		return why_set(why, ERR_INVALID, "deel: the page has no such part");
+	answer->headers = page_headers;
+	return 0;
+}
+
 int get_figures_page(const void *knowledge, const struct get_query *query,
 	struct get_answer *answer, struct why *why)
 {
 	const Wot__V1__FiguresPage *page = (const void *)query->parameters;
-	auto_asked struct asked asked = asked_of(knowledge, query);
+	auto_asked struct asked asked = aggregate_asked(knowledge, query);
 	asked.period = page->periode;
 	asked.beside = page->vergelijk;
 	asked.ward = page->wijk;
@@ -44,7 +55,7 @@ int get_kpi_page(const void *knowledge, const struct get_query *query, struct ge
 	struct why *why)
 {
 	const Wot__V1__KpiPage *page = (const void *)query->parameters;
-	auto_asked struct asked asked = asked_of(knowledge, query);
+	auto_asked struct asked asked = aggregate_asked(knowledge, query);
 	size_t len = strcspn(query->named, "/");
 	bool is_rows = strcmp(query->named + len, rows_suffix) == 0;
 	if (query->named[len] && !is_rows)

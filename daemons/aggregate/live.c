@@ -1,10 +1,12 @@
-/* GET /live: the figures of this year and of today, as the pages print them; for who may see all of them. */
+/* GET /live: the figures of this year and of today, as the pages print them, and the parts of /nu; for who may see all of
+ * them. */
 #include "lib/live.h"
 
 #include "core/get.h"
 #include "daemons/aggregate/aggregate_own.h"
 #include "lib/calendar.h"
 #include "proto/json.h"
+#include "web/figures/now_page.h"
 #include "web/page_figure.h"
 
 /* A figure is told anew when what is said of it changed, not when it was said. */
@@ -51,5 +53,10 @@ int get_live(const void *knowledge, const struct get_query *asked, struct get_an
 		for (size_t f = 0; f < figures.count; f++)
 			figure_tell(&figures.items[f], periods[i], asked, answer->live);
 	}
-	return err;
+	if (err)
+		return err;
+	struct asked page = aggregate_asked(aggregate, asked);
+	page.hidden_below = 0; /* who may not see all hears none of it */
+	now_tell(&page, answer->live);
+	return 0;
 }

@@ -70,9 +70,11 @@ class Browser:
     def event_take(self, method, params):
         if method == "Fetch.requestPaused":
             text = next((text for end, text in self.served.items() if params["request"]["url"].endswith(end)), None)
-            body = {"responseCode": 404} if text is None else {
-                "responseCode": 200, "body": base64.b64encode(text.encode()).decode()}
-            self.send("Fetch.fulfillRequest", requestId=params["requestId"], **body)
+            if text is None:
+                self.send("Fetch.continueRequest", requestId=params["requestId"])
+            else:
+                self.send("Fetch.fulfillRequest", requestId=params["requestId"], responseCode=200,
+                          body=base64.b64encode(text.encode()).decode())
         elif method in ("Runtime.exceptionThrown", "Log.entryAdded"):
             self.said.append(json.dumps(params)[:400])
 

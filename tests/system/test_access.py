@@ -16,6 +16,9 @@ SIGN_IN = "302 to sign-in"
 # Each page, of which daemon, and what who gets: nobody known, viewer, manager, operator, intake team. To add a page: its row.
 ACCESS = [
     ("aggregate", "/", 302, 302, 302, 302, 302),
+    ("aggregate", "/nu", SIGN_IN, 403, 200, 200, 403),
+    ("aggregate", "/nu?deel=now_teams", SIGN_IN, 403, 200, 200, 403),
+    ("aggregate", "/nu?deel=nothing", SIGN_IN, 403, 400, 400, 403),
     ("aggregate", "/cijfers", SIGN_IN, 200, 200, 200, 403),
     ("aggregate", "/cijfers?periode=today", SIGN_IN, 403, 200, 200, 403),
     ("aggregate", "/cijfers/started_within_4_weeks?periode=2025", SIGN_IN, 200, 200, 200, 403),
@@ -33,7 +36,7 @@ ACCESS = [
     ("triage", "/v1/worklist", 401, 403, 200, 200, 200),
     ("case", "/v1/cases", 401, 403, 200, 200, 200),
 ]
-HOMES = {None: "/inloggen", "viewer": "/cijfers", "manager": "/cijfers", "operator": "/cijfers", "aanmeldteam": "/aanmeldteam"}
+HOMES = {None: "/inloggen", "viewer": "/cijfers", "manager": "/nu", "operator": "/nu", "aanmeldteam": "/aanmeldteam"}
 
 
 class Door:

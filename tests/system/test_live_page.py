@@ -16,7 +16,7 @@ PAGE = """
 <ul data-deel="lijst"><li><a href="/cijfers">een</a></li></ul>
 </main>"""
 
-# aggregate tells of no parts as long as it has no page with any: here the test says what its stream tells.
+# What becomes of a part is looked at for one that no page has: here the test says what the stream tells.
 OWN_STREAM = """
 const real = window.fetch, bytes = new TextEncoder();
 window.fetch = (to, ...more) => to !== "/live" ? real(to, ...more) : Promise.resolve(new Response(new ReadableStream({

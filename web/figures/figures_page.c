@@ -1,6 +1,5 @@
 #include "web/figures/figures_page.h"
 
-#include "figures/forecast.h"
 #include "lib/calendar.h"
 #include "web/figures/drawn.h"
 #include "web/nl.h"
@@ -349,40 +348,6 @@ static void groups_fill(
 	group_add(asked, NULL, courses, view, groups);
 }
 
-/* ---- what it takes in this quarter ---- */
-
-static void forecast_fill(const struct asked *asked, struct html_figures *view)
-{
-	enum { NUMBERS = 5 };
-	struct forecast forecast;
-	struct why why;
-	if (forecast_make(asked->kpis, asked->query.today, &forecast, &why) != 0)
-		return;
-	const struct forecast_case *made = &forecast.cases[LATE_START];
-	const long long numbers[NUMBERS] = {forecast.started.count, forecast.started.of,
-		forecast.open, forecast.late, made->needed};
-	const char *texts[NUMBERS];
-	auto_buf struct buf text = {0};
-	for (size_t i = 0; i < NUMBERS; i++) {
-		if (numbers[i] > 0 && numbers[i] < asked->hidden_below)
-			return;
-		nl_count(numbers[i], &text);
-		texts[i] = page_text(&text, asked->arena);
-	}
-	bool reached = made->attainable && !made->needed;
-	struct html_figures_forecasts *row = arena_alloc(asked->arena, sizeof *row);
-	row->forecast = (struct html_forecast){.label = forecast.kpi->label,
-		.started = texts[0],
-		.of = texts[1],
-		.open = texts[2],
-		.late = texts[3],
-		.reached = reached,
-		.needed = !reached && made->feasible ? texts[4] : NULL,
-		.lost = !reached && !made->feasible};
-	view->forecasts.items = row;
-	view->forecasts.count = 1;
-}
-
 /* ---- the page ---- */
 
 static struct course *courses_make(const struct asked *asked)
@@ -424,6 +389,5 @@ void figures_page(struct asked *asked, struct buf *out)
 	changes_fill(asked, &view);
 	panels_fill(asked, courses, &view);
 	groups_fill(asked, courses, &view);
-	forecast_fill(asked, &view);
 	html_figures(&view, out);
 }

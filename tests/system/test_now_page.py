@@ -1,0 +1,165 @@
+"""The page of today over a simulated city: its numbers are those of wotctl kpi and forecast, and it follows what comes in."""
+import datetime
+import html
+import json
+import math
+import re
+import statistics
+import unittest
+import urllib.request
+import zoneinfo
+
+from browser import CHROMIUM, Browser
+from stream import Stream
+from test_figure_pages import Widths, share, texts, thousands, written
+from wot import Wot, now
+
+TODAY = datetime.datetime.now(zoneinfo.ZoneInfo("Europe/Amsterdam")).date()
+DAY = datetime.timedelta(days=1)
+PROMISES = ["callbacks_due", "reactions_due", "contacts_due", "signals_due", "starts_due", "closes_due"]
+NUMBERS = ["waiting_now", "overdue_now", "open_cases", "contacts_total"]
+PARTS = ["now_lead", "now_promises", "now_teams", "now_forecast", "now_phone", "now_course"]
+
+
+class NowPage(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        first = TODAY.replace(year=TODAY.year - 1, month=1, day=1)
+        cls.wot = cls.enterClassContext(Wot(settings={"synthetic": True, "figures_complete_from": first.isoformat()}))
+        cls.wot.start()
+        lines = cls.wot.dir / "lines.jsonl"
+        lines.write_text(cls.wot.wotctl("simulate", "--from", first, "--to", TODAY, "--seed", 5).stdout)
+        cls.wot.wotctl("import", lines, timeout=300)
+        cls.wot.settle(120)
+        cls.count = 0
+
+    def page(self, path="/nu"):
+        asked = urllib.request.Request(self.wot.url("aggregate", path), headers={
+            "Accept": "text/html", "Authorization": f"Bearer {self.wot.token('manager')}"})
+        with urllib.request.urlopen(asked) as answer:
+            return answer.read().decode()
+
+    def rows(self, markup):
+        return [[texts(cell) for cell in re.findall(r"<t[hd][^>]*>(.*?)</t[hd]>", row, re.S)]
+                for row in re.findall(r"<tr>(.*?)</tr>", markup.partition("<tbody>")[2].partition("</tbody>")[0], re.S)]
+
+    def value(self, name, *words):
+        return self.wot.kpi(name, *words)[name]["value"]
+
+    def contact(self):
+        type(self).count += 1
+        code, receipt = self.wot.post("desk", "/v1/brief-contacts", {
+            "externalRef": f"now-{self.count}", "occurredAt": now(), "channel": "PHONE", "answer": "ADVICE"})
+        self.assertEqual(code, 202, receipt)
+
+    def test_the_four_figures_stand_beside_four_weeks_ago(self):
+        shown = {name: (value, texts(before)) for name, value, before in re.findall(
+            r'data-live="(\w+)">([^<]*)</dd><dd class="uitleg">(.*?)</dd>', self.page())}
+        then = TODAY - 28 * DAY
+        self.assertEqual(list(shown), NUMBERS)
+        for name, (value, before) in shown.items():
+            self.assertEqual(value, thousands(self.value(name, "--period", "today")), name)
+            self.assertEqual(re.search(r": ([\d.]+)", before)[1], thousands(self.value(name, "--period", then)), name)
+
+    def test_each_cell_of_the_promises_is_the_figure_of_its_days_and_opens_its_rows(self):
+        markup = self.page("/nu?deel=now_promises")
+        rows, cells = self.rows(markup), dict(re.findall(r'href="(/cijfers/[^"]*)"[^>]*>([\d.]+)<', markup))
+        self.assertEqual(len(rows), len(PROMISES))
+        self.assertTrue(cells)
+        for address, shown in cells.items():
+            name, period = re.fullmatch(r"/cijfers/(\w+)/zaken\?periode=([\d.-]+)", address).groups()
+            self.assertEqual(shown, thousands(self.value(name, "--period", period)), address)
+        for name, row in zip(PROMISES, rows):
+            days = [period for found, period in re.findall(r"/cijfers/(\w+)/zaken\?periode=([\d.-]+)", markup) if found == name]
+            for before, after in zip(days, days[1:]):
+                self.assertLess(before.split("..")[1], after.split("..")[0], "no day stands in two columns")
+            if name != "callbacks_due":
+                late = self.value(name, "--period", f"2015-01-01..{TODAY - DAY}")
+                self.assertEqual(row[1], thousands(late), name)
+        address = next(iter(cells))
+        self.assertIn("<table", self.page(address))
+
+    def test_teams_are_those_who_wait(self):
+        rows = {row[0]: row[1:] for row in self.rows(self.page("/nu?deel=now_teams"))}
+        waiting, late = ({row["label"]: row["count"] for row in self.wot.kpi(name, "--period", "today", "--by", "team")[name]["by"]}
+                         for name in ("waiting_now", "overdue_now"))
+        self.assertEqual(rows, {name: [thousands(count), thousands(late.get(name, 0))] for name, count in waiting.items() if count})
+
+    def test_the_outlook_is_the_forecast(self):
+        markup = self.page("/nu?deel=now_forecast")
+        told = json.loads(self.wot.wotctl("forecast", "--json").stdout)
+        started = told["started"]
+        self.assertIn(f"Dit kwartaal lukte dit bij {share(started['count'] / started['of'], .8)}. De norm is 80%.", markup)
+        self.assertEqual([row[1] for row in self.rows(markup)], [thousands(week["due"]) for week in told["weeks"]])
+        quarter = self.wot.kpi("contacts_total", "--period", "quarter")["contacts_total"]
+        self.assertIn(f"<b>Contacten dit kwartaal: {thousands(quarter['value'])}.</b>", markup)
+        self.assertNotIn("Vooruitblik", self.page("/cijfers"))
+
+    def test_the_telephone_is_held_to_its_norms_and_to_an_ordinary_day(self):
+        markup = self.page("/nu?deel=now_phone")
+        rows = self.rows(markup)
+        for name, row in zip(("phone_service_level", "phone_abandoned"), rows):
+            for period, shown in zip(("today", "year"), row[1:]):
+                figure = self.wot.kpi(name, "--period", period)[name]
+                self.assertEqual(shown, written(figure, figure["value"]), (name, period))
+        promised = self.rows(self.page("/nu?deel=now_promises"))[0]
+        self.assertEqual(rows[2][1], thousands(sum(int(cell.replace(".", "")) for cell in promised[1:3])))
+        ordinary = re.search(r"Op een gewone \w+ zijn het er ([\d.]+) op de hele dag", markup)
+        if ordinary:
+            calls = [self.value("calls_by_hour", "--period", TODAY - 7 * week * DAY) for week in range(1, 27)]
+            calls = [count for count in calls if count][:8]
+            self.assertEqual(ordinary[1], thousands(math.floor(statistics.median(calls) + .5)))
+
+    def test_the_course_is_that_of_each_day(self):
+        rows = self.rows(self.page("/nu?deel=now_course"))
+        for name, at in (("waiting_now", 1), ("overdue_now", 2)):
+            days = self.wot.kpi(name, "--period", f"{TODAY - 91 * DAY}..{TODAY}", "--by", "day")[name]["by"]
+            shown = [row["count"] for row in days if datetime.date.fromisoformat(row["key"]).weekday() == 0 or row["key"] == str(TODAY)]
+            self.assertEqual([row[at] for row in rows], [thousands(count) for count in shown], name)
+
+    def test_no_text_of_a_chart_lies_outside_of_it_and_it_weighs_little(self):
+        body, widths = self.page(), Widths()
+        charts = re.findall(r'<svg class="g (?:smal|breed)".*?</svg>', body, re.S)
+        self.assertEqual(len(charts), 8)
+        for chart in charts:
+            width = float(re.search(r' width="([\d.]+)"', chart)[1])
+            for kind, x, more, text in re.findall(r'<text class="(\w+)[^"]*" x="([\d.-]+)" y="[\d.-]+"([^>]*)>([^<]*)', chart):
+                wide = widths.of(html.unescape(text), {"t": 13, "k": 13}.get(kind, 12), kind == "k")
+                left = float(x) - (wide if '"end"' in more else wide / 2 if '"middle"' in more else 0)
+                self.assertGreaterEqual(left, -1, text)
+                self.assertLessEqual(left + wide, width + 1, text)
+        ids = re.findall(r' id="([^"]+)"', body)
+        self.assertEqual(len(ids), len(set(ids)))
+        self.assertLess(len(body.encode()), 60_000)
+
+    def test_its_parts_are_told_when_they_changed_and_stand_as_on_the_page(self):
+        body = self.page()
+        for part in PARTS:
+            self.assertIn(f'data-deel="{part}"', body)
+            self.assertIn(self.page(f"/nu?deel={part}").strip(), body)
+        stream = Stream(self.wot, "aggregate", "/live", "manager")
+        self.addCleanup(stream.socket.close)
+        stream.opened()
+        self.assertEqual(set(stream.parts()), set(PARTS))
+        heard = len(stream.events)
+        self.contact()
+        later = lambda: [data for kind, data, _ in stream.events[heard:] if kind == "deel"]
+        stream.until(lambda: "now_forecast" in later())
+        self.assertEqual(later(), ["now_forecast"], "a contact changes the contacts of the quarter, and no other part")
+
+    @unittest.skipUnless(CHROMIUM, "there is no chromium")
+    def test_it_follows_in_a_browser_while_it_is_open(self):
+        with Browser({"Authorization": f"Bearer {self.wot.token('manager')}"}) as browser:
+            browser.open(self.wot.url("aggregate", "/nu"))
+            browser.until("document.querySelector('[role=status]').textContent.startsWith('Live. ')")
+            figure = "document.querySelector('[data-live=contacts_total]').textContent"
+            part = "document.querySelector('[data-deel=now_forecast] .alinea b').textContent"
+            before, said = int(browser.run(figure)), browser.run(part)
+            self.contact()
+            browser.until(f"{figure} === '{before + 1}'")
+            browser.until(f"{part} !== {said!r}")
+            self.assertEqual(browser.said, [])
+
+
+if __name__ == "__main__":
+    unittest.main()

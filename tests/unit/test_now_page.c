@@ -1,0 +1,194 @@
+/*
+ * The page of today, on the first morning when nothing was counted yet, and with figures small enough to be counted by
+ * hand. 2026-11-21 is a Saturday: what ends then or on Sunday stands in its first column.
+ */
+#include "tests/unit/tallied.h"
+#include "web/figures/now_page.h"
+
+struct page {
+	struct buf text;
+	struct arena arena;
+};
+
+static struct page page_of(const struct tallied *t, const char *part)
+{
+	static const struct page_house house = {.town = "Ergens", .origins = {"", "", "", ""}};
+	struct page page = {0};
+	struct asked asked = {.kpis = tally_kpis(t->tally),
+		.query = {.today = t->today},
+		.house = &house,
+		.now_ms = noon(t->today),
+		.arena = &page.arena};
+	assert_true(now_page(&asked, part, &page.text));
+	assert_null(strstr(page.text.data, "nan"));
+	assert_null(strstr(page.text.data, "inf%"));
+	return page;
+}
+
+/* says_not: may be NULL. part NULL: all of it. */
+static void assert_page(
+	const struct tallied *t, const char *part, const char *says, const char *says_not)
+{
+	struct page page = page_of(t, part);
+	if (!strstr(page.text.data, says))
+		fail_msg("\"%s\" is not in %s", says, page.text.data);
+	if (says_not && strstr(page.text.data, says_not))
+		fail_msg("\"%s\" is in %s", says_not, page.text.data);
+	buf_done(&page.text);
+	arena_done(&page.arena);
+}
+
+static uint32_t number;
+
+static void waits_since(struct tallied *t, const char *on, const char *team, uint32_t count)
+{
+	while (count--)
+		FACTS(t, ++number, FACT(reported_on, day(on)), .team = as_text(team));
+}
+
+static int now_setup(void **state)
+{
+	number = 0;
+	return tallied_setup(state);
+}
+
+static void it_is_there_before_anything_was_counted(void **state)
+{
+	struct tallied *t = *state;
+	assert_page(t, NULL, "Vandaag loopt er geen afspraak af.", "te laat.");
+	assert_page(t, NULL, "data-live=\"waiting_now\">0<", "class=\"zorg\"");
+	assert_page(t, "now_teams", "Er wacht niemand.", "Toon als tabel");
+	assert_page(t, "now_forecast", "Dit kwartaal is nog niemand gestart.", NULL);
+	assert_page(t, "now_phone", "Vandaag belde nog niemand.", "Op een gewone");
+	assert_page(t, "now_course", "Er wacht nu niemand.", NULL);
+}
+
+/* The cells of a promise, each with its class and its number. */
+static void assert_cells(const struct tallied *t, const char *label, const char *cells)
+{
+	struct page page = page_of(t, "now_promises");
+	char seen[256] = "";
+	const char *row = strstr(page.text.data, label);
+	assert_non_null(row);
+	const char *end = strstr(row, "</tr>");
+	while ((row = strstr(row, "<td class=")) && row < end) {
+		const char *text = strchr(strchr(row, '>') + 1, '>') + 1;
+		snprintf(seen + strlen(seen), sizeof seen - strlen(seen), "%.*s ",
+			(int)strcspn(text, "<"), text);
+		row++;
+	}
+	assert_string_equal(seen, cells);
+	buf_done(&page.text);
+	arena_done(&page.arena);
+}
+
+static void a_promise_stands_on_the_last_working_day_by_which_it_must_be_kept(void **state)
+{
+	struct tallied *t = *state;
+	waits_since(t, "2026-10-23", "ZUID", 1); /* 20 November: yesterday */
+	waits_since(t, "2026-10-24", "ZUID", 2); /* today */
+	waits_since(t, "2026-10-25", "ZUID", 1); /* tomorrow, a Sunday */
+	waits_since(t, "2026-10-26", "ZUID", 3); /* Monday */
+	waits_since(t, "2026-10-31", "ZUID", 4); /* Saturday 28: on Friday */
+	waits_since(t, "2026-11-02", "ZUID", 5); /* Monday 30 */
+	waits_since(t, "2026-11-08", "ZUID", 6); /* Sunday 6 December: in that week */
+	waits_since(t, "2026-11-09", "ZUID", 7); /* after it */
+	assert_cells(t, "Begeleiding starten", "1 3 3 0 0 0 4 11 ");
+	assert_page(t, "now_promises", ">30\u00A0nov.\u20134\u00A0dec.<", NULL);
+	assert_page(t, "now_promises", "binnen 4 weken", NULL);
+	assert_page(t, "now_promises", "binnen 1 werkdag<", NULL);
+	assert_page(t, "now_promises",
+		"/cijfers/starts_due/zaken?periode=2026-11-27..2026-11-29", NULL);
+}
+
+static void who_was_not_called_back_is_late_for_one_working_day(void **state)
+{
+	struct tallied *t = *state;
+	static const struct {
+		const char *id, *on;
+	} calls[] = {{"a", "2026-11-18"}, {"b", "2026-11-19"}, {"c", "2026-11-20"}};
+	for (size_t i = 0; i < 3; i++) {
+		int64_t at = noon(day(calls[i].on));
+		log_call(t, calls[i].id, WOT__V1__CALL__EVENT__ENTERED, at, -1);
+		log_call(t, calls[i].id, WOT__V1__CALL__EVENT__ABANDONED, at + 60000, 60);
+	}
+	/* To be called back by Thursday, Friday and Monday: of Thursday nobody will be any more. */
+	assert_cells(t, "Terugbellen", "1 0 1 0 0 0 0 0 ");
+	assert_page(t, "now_lead", "Met 1 afspraak voor een eerste contact zijn we te laat.", NULL);
+}
+
+static void the_team_where_most_wait_too_long_is_named_where_it_is_one(void **state)
+{
+	struct tallied *t = *state;
+	waits_since(t, "2026-10-01", "ZUID", 2);
+	waits_since(t, "2026-11-20", "ZUID", 1);
+	waits_since(t, "2026-10-01", "OOST", 1);
+	assert_page(t, "now_lead", "ZUID heeft de meeste mensen die te lang wachten: 2 van de 3.",
+		NULL);
+	assert_page(t, "now_teams", "waarvan 2 te lang", NULL);
+	assert_page(t, NULL, "<div class=\"zorg\"><dt>Wachten langer dan 4 weken</dt>", NULL);
+	waits_since(t, "2026-10-02", "OOST", 1);
+	assert_page(t, "now_lead", "zijn we te laat.", "heeft de meeste");
+	assert_page(t, "now_teams", "In totaal wachten 4 te lang.", "Bij ZUID");
+}
+
+static void the_outlook_says_what_it_becomes_if_late_ones_start_too(void **state)
+{
+	struct tallied *t = *state;
+	for (uint32_t i = 0; i < 10; i++)
+		FACTS(t, ++number, FACT(reported_on, day("2026-10-01")),
+			FACT(support_started_on, day("2026-10-01") + (i < 7 ? 28 : 29)));
+	waits_since(t, "2026-11-01", "ZUID", 6);
+	waits_since(t, "2026-10-23", "ZUID", 3);
+	assert_page(t, "now_forecast", "Dit kwartaal lukte dit bij 70%. De norm is 80%. Er wachten "
+				       "6 mensen die nog op tijd kunnen starten. Bij 3 mensen is het "
+				       "al te laat.",
+		NULL);
+	assert_page(t, "now_forecast", "13 van 16", NULL);
+	assert_page(t, "now_forecast", "13 van 19", NULL);
+	assert_page(t, "now_forecast", "Start ook wie al te laat is", NULL);
+}
+
+static void an_ordinary_day_is_in_the_middle_of_the_last_eight(void **state)
+{
+	struct tallied *t = *state;
+	t->today = day("2026-11-20"); /* a Friday */
+	for (int week = 1; week <= 8; week++)
+		for (int call = 0; call < (week > 4 ? 3 : week == 4 ? 9 : 1); call++) {
+			char id[16];
+			snprintf(id, sizeof id, "%d-%d", week, call);
+			log_call(t, id, WOT__V1__CALL__EVENT__ENTERED, noon(t->today - 7 * week), -1);
+		}
+	assert_page(t, "now_phone", "Op een gewone vrijdag zijn het er 3 op de hele dag.", NULL);
+	t->today = day("2026-11-13");
+	assert_page(t, "now_phone", "Tot nu toe 1 telefoontje.", "Op een gewone");
+}
+
+static void a_part_that_there_is_not_is_refused(void **state)
+{
+	struct tallied *t = *state;
+	struct arena arena = {0};
+	auto_buf struct buf text = {0};
+	struct asked asked = {.kpis = tally_kpis(t->tally),
+		.query = {.today = t->today},
+		.now_ms = noon(t->today),
+		.arena = &arena};
+	assert_false(now_page(&asked, "nothing", &text));
+	assert_int_equal(text.len, 0);
+	arena_done(&arena);
+}
+
+int main(void)
+{
+#define TEST(name) cmocka_unit_test_setup_teardown(name, now_setup, tallied_teardown)
+	const struct CMUnitTest tests[] = {
+		TEST(it_is_there_before_anything_was_counted),
+		TEST(a_promise_stands_on_the_last_working_day_by_which_it_must_be_kept),
+		TEST(who_was_not_called_back_is_late_for_one_working_day),
+		TEST(the_team_where_most_wait_too_long_is_named_where_it_is_one),
+		TEST(the_outlook_says_what_it_becomes_if_late_ones_start_too),
+		TEST(an_ordinary_day_is_in_the_middle_of_the_last_eight),
+		TEST(a_part_that_there_is_not_is_refused),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

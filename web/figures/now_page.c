@@ -1,0 +1,332 @@
+#include "web/figures/now_own.h"
+
+#include "lib/calendar.h"
+#include "lib/series.h"
+#include "web/nl.h"
+#include <string.h>
+
+enum { WEEKS_BACK = 28 };
+
+/* ---- questions ---- */
+
+bool now_figures(const struct now *now, const char *id, const char *by, int32_t from, int32_t to,
+	struct figures *out)
+{
+	const struct period period = {from, to, now->today};
+	return asked_split(now->asked, id, by, &period, out) == 0 && out->count;
+}
+
+long long now_total(const struct figures *figures)
+{
+	const struct value *total = &figures->items[0].total;
+	return total->known ? (long long)total->value : 0;
+}
+
+const char *now_count(const struct now *now, long long number)
+{
+	auto_buf struct buf text = {0};
+	nl_count(number, &text);
+	return page_text(&text, now->arena);
+}
+
+bool now_works(const struct now *now, int32_t day)
+{
+	const struct closing *closing = &now->asked->kpis->closing;
+	return calendar_is_working_day(day, closing->days, closing->count);
+}
+
+static int32_t working_day(const struct now *now, int n)
+{
+	const struct closing *closing = &now->asked->kpis->closing;
+	return calendar_add_working_days(now->today, n, closing->days, closing->count);
+}
+
+void now_people(long long count, struct buf *out)
+{
+	nl_count(count, out);
+	buf_text(out, count == 1 ? " mens" : " mensen");
+}
+
+/* ---- the days on which promises end ---- */
+
+enum { LATE, TODAY, FIRST_AHEAD, WEEK = 5, NEXT_WEEK = FIRST_AHEAD + WEEK, COLUMNS };
+
+/* From a day until one that is not in it. What ends on a day without work stands on the working day before it. */
+struct days_column {
+	int32_t from, until;
+	const char *label, *when;
+};
+
+static const char *week_text(const struct now *now, int32_t from, int32_t to)
+{
+	auto_buf struct buf text = {0};
+	if (calendar_date(from).month == calendar_date(to).month)
+		buf_printf(&text, "%d", calendar_date(from).day);
+	else
+		nl_day_short(from, now->today, &text);
+	buf_text(&text, "\u2013");
+	nl_day_short(to, now->today, &text);
+	return page_text(&text, now->arena);
+}
+
+static void columns_make(const struct now *now, struct days_column columns[COLUMNS])
+{
+	columns[LATE] = (struct days_column){SERIES_DAY_FIRST, now->today, "Te laat", "laat"};
+	columns[TODAY] = (struct days_column){now->today, working_day(now, 1), "Vandaag", "nu"};
+	for (int i = 0; i < WEEK; i++) {
+		auto_buf struct buf text = {0};
+		int32_t from = working_day(now, i + 1);
+		nl_weekday_short(from, now->today, &text);
+		columns[FIRST_AHEAD + i] = (struct days_column){from, working_day(now, i + 2),
+			page_text(&text, now->arena), "straks"};
+	}
+	int32_t from = working_day(now, WEEK + 1);
+	columns[NEXT_WEEK] = (struct days_column){from, working_day(now, 2 * WEEK + 1),
+		week_text(now, from, working_day(now, 2 * WEEK)), "straks"};
+}
+
+/* ---- promises ---- */
+
+struct promise {
+	const char *id;
+	bool is_contact; /* a first one */
+	bool fades;      /* who is not called back soon never is: late is what was due on the working day before */
+};
+static const struct promise promises[] = {
+	{"callbacks_due", true, true},
+	{"reactions_due", true, false},
+	{"contacts_due", true, false},
+	{"signals_due", true, false},
+	{"starts_due", false, false},
+	{"closes_due", false, false},
+};
+enum { PROMISES = sizeof promises / sizeof *promises };
+
+/* "binnen 5 werkdagen"; NULL: the day is not one that lies so long after another. */
+static const char *term_text(const struct now *now, const struct formula *formula)
+{
+	enum { DAYS_OF_WEEK = 7 };
+	const int ref = formula->kind ? formula->day - COLUMN_MAX : -1;
+	if (ref < 0 || formula->kind->measures[ref].kind != MEASURE_AFTER)
+		return NULL;
+	const struct measure *measure = &formula->kind->measures[ref];
+	int weeks = measure->days % DAYS_OF_WEEK ? 0 : measure->days / DAYS_OF_WEEK;
+	int number = measure->working_days ? measure->working_days
+		     : measure->months     ? measure->months
+		     : weeks               ? weeks
+					   : measure->days;
+	static const char *const units[][2] = {{"werkdag", "werkdagen"}, {"maand", "maanden"},
+		{"week", "weken"}, {"dag", "dagen"}};
+	size_t unit = measure->working_days ? 0 : measure->months ? 1 : weeks ? 2 : 3;
+	return arena_printf(now->arena, "binnen %d %s", number, units[unit][number != 1]);
+}
+
+static struct html_now_promises_promises_cells cell_make(
+	const struct now *now, const struct kpi *kpi, const struct days_column *column, long long count)
+{
+	char from[16], to[16];
+	period_print_day(column->from, from);
+	period_print_day(column->until - 1, to);
+	const char *text = now_count(now, count);
+	return (struct html_now_promises_promises_cells){.when = column->when,
+		.id = kpi->id,
+		.period = arena_printf(now->arena, "%s..%s", from, to),
+		.count = text,
+		.said = count ? arena_printf(now->arena, "%s %s: %s", text, kpi->brief,
+					column->label)
+			      : NULL};
+}
+
+/* How many end in it. One a day from today on, so that they are asked for once. */
+static long long days_sum(const struct now *now, const struct figure *days, const struct days_column *at)
+{
+	long long sum = 0;
+	for (int32_t day = at->from; day < at->until; day++) {
+		size_t i = (size_t)(day - now->today);
+		if (i < days->row_count && days->rows[i].value.known)
+			sum += (long long)days->rows[i].value.value;
+	}
+	return sum;
+}
+
+static struct days_column late_column(
+	const struct now *now, const struct promise *promise, const struct days_column *late)
+{
+	struct days_column column = *late;
+	if (promise->fades)
+		for (column.from = now->today - 1; !now_works(now, column.from);)
+			column.from--;
+	return column;
+}
+
+/* False: there is no such promise. */
+static bool promise_fill(struct now *now, const struct promise *promise,
+	const struct days_column columns[COLUMNS], struct html_now_promises_promises *out)
+{
+	auto_figures struct figures late = {0}, days = {0};
+	const struct days_column before = late_column(now, promise, &columns[LATE]);
+	if (!now_figures(now, promise->id, NULL, before.from, before.until - 1, &late) ||
+		!now_figures(now, promise->id, "day", now->today, columns[NEXT_WEEK].until - 1,
+			&days))
+		return false;
+	const struct figure *figure = days.items;
+	struct html_now_promises_promises_cells *cells =
+		arena_alloc(now->arena, COLUMNS * sizeof *cells);
+	long long too_late = now_total(&late), today = days_sum(now, figure, &columns[TODAY]);
+	cells[LATE] = cell_make(now, figure->kpi, &before, too_late);
+	for (size_t i = TODAY; i < COLUMNS; i++)
+		cells[i] = cell_make(
+			now, figure->kpi, &columns[i], days_sum(now, figure, &columns[i]));
+	now->ending += today;
+	now->late_contacts += promise->is_contact ? too_late : 0;
+	*out = (struct html_now_promises_promises){.label = figure->kpi->brief,
+		.term = term_text(now, figure->formula),
+		.cells = {cells, COLUMNS}};
+	if (promise->fades) {
+		now->callbacks = too_late + today;
+		now->callback_term = out->term;
+	}
+	return true;
+}
+
+static void promises_fill(struct now *now, struct html_now_promises *out)
+{
+	struct days_column columns[COLUMNS];
+	struct html_now_promises_days *days = arena_alloc(now->arena, COLUMNS * sizeof *days);
+	struct html_now_promises_promises *rows = arena_alloc(now->arena, PROMISES * sizeof *rows);
+	columns_make(now, columns);
+	for (size_t i = 0; i < COLUMNS; i++)
+		days[i].text = columns[i].label;
+	out->days.items = days;
+	out->days.count = COLUMNS;
+	out->promises.items = rows;
+	for (size_t i = 0; i < PROMISES; i++)
+		out->promises.count +=
+			promise_fill(now, &promises[i], columns, &rows[out->promises.count]);
+}
+
+/* ---- the sentences at the top ---- */
+
+static const char *lead_text(const struct now *now)
+{
+	auto_buf struct buf text = {0};
+	if (!now->ending)
+		buf_text(&text, "Vandaag loopt er geen afspraak af.");
+	else
+		buf_printf(&text, "Vandaag %s %s %s af.", now->ending == 1 ? "loopt" : "lopen",
+			now_count(now, now->ending), now->ending == 1 ? "afspraak" : "afspraken");
+	if (now->late_contacts)
+		buf_printf(&text, " Met %s %s voor een eerste contact zijn we te laat.",
+			now_count(now, now->late_contacts),
+			now->late_contacts == 1 ? "afspraak" : "afspraken");
+	if (now->most.name)
+		buf_printf(&text, " %s heeft de meeste mensen die te lang wachten: %s van de %s.",
+			now->most.name, now_count(now, now->most.late),
+			now_count(now, now->most.waiting));
+	if (verdict_is_met(now->phone))
+		buf_text(&text, " De telefoon haalt vandaag de norm.");
+	else if (verdict_is_missed(now->phone))
+		buf_text(&text, " De telefoon haalt vandaag de norm niet.");
+	return page_text(&text, now->arena);
+}
+
+/* ---- four figures ---- */
+
+static const struct number {
+	const char *id, *label;
+	bool alerts;
+} numbers[] = {
+	{"waiting_now", "Wachten op begeleiding", false},
+	{"overdue_now", "Wachten langer dan 4 weken", true},
+	{"open_cases", "Lopende trajecten", false},
+	{"contacts_total", "Vandaag binnengekomen", false},
+};
+enum { NUMBERS = sizeof numbers / sizeof *numbers };
+
+/* NULL: figures were not complete then. */
+static const char *before_text(const struct now *now, const char *id)
+{
+	auto_figures struct figures before = {0};
+	int32_t then = now->today - WEEKS_BACK;
+	if (!now_figures(now, id, NULL, then, then, &before))
+		return NULL;
+	const struct figure *figure = before.items;
+	if (!figure_is_complete(figure, &figure->period, now->asked->query.complete_from))
+		return NULL;
+	return arena_printf(now->arena, "4 weken geleden: %s%s", now_count(now, now_total(&before)),
+		is_stock(figure->formula) ? "" : " op de hele dag");
+}
+
+static void numbers_fill(const struct now *now, struct html_now *out)
+{
+	struct html_now_numbers *rows = arena_alloc(now->arena, NUMBERS * sizeof *rows);
+	out->numbers.items = rows;
+	for (size_t i = 0; i < NUMBERS; i++) {
+		auto_figures struct figures figures = {0};
+		const struct number *number = &numbers[i];
+		if (!now_figures(now, number->id, NULL, now->today, now->today, &figures))
+			continue;
+		const struct value *total = &figures.items[0].total;
+		rows[out->numbers.count++] = (struct html_now_numbers){
+			.alerts = number->alerts && now_total(&figures) > 0,
+			.id = number->id,
+			.label = number->label,
+			.value = page_cell(
+				figures.items, false, total->known, total->value, now->arena),
+			.before = before_text(now, number->id)};
+	}
+}
+
+/* ---- the page ---- */
+
+/* "nog 24 werkdagen", today with it */
+static const char *left_text(const struct now *now)
+{
+	enum { QUARTER = 3 };
+	int32_t end = calendar_add_months(period_span_start(now->today, QUARTER), QUARTER);
+	long long count = 0;
+	for (int32_t day = now->today; day < end; day++)
+		count += now_works(now, day);
+	return arena_printf(now->arena, "nog %s %s", now_count(now, count),
+		count == 1 ? "werkdag" : "werkdagen");
+}
+
+/* The parts; sentences last, which say what is in the others. */
+static struct html_now parts_make(struct asked *asked)
+{
+	struct now now = {
+		.asked = asked, .arena = asked->arena, .today = asked->query.today};
+	struct html_now page = {.moment = NULL};
+	promises_fill(&now, &page.now_promises);
+	now_teams_fill(&now, &page.now_teams);
+	now_forecast_fill(&now, &page.now_forecast);
+	now_phone_fill(&now, &page.now_phone);
+	now_course_fill(&now, &page.now_course);
+	page.now_lead.lead = lead_text(&now);
+	return page;
+}
+
+bool now_page(struct asked *asked, const char *part, struct buf *out)
+{
+	const struct now now = {
+		.asked = asked, .arena = asked->arena, .today = asked->query.today};
+	struct html_now page = parts_make(asked);
+	if (part)
+		return html_deel_print(html_now_delen, &page, part, out);
+	page.head = page_head(asked->house, "Nu");
+	page.top = page_top(asked->house);
+	page.top.at_now = true;
+	page.foot = page_foot(asked->house);
+	page.origin_triage = asked->house->origins[DAEMON_TRIAGE];
+	page.moment = moment_text(asked);
+	page.days_left = left_text(&now);
+	numbers_fill(&now, &page);
+	html_now(&page, out);
+	return true;
+}
+
+void now_tell(struct asked *asked, struct live *live)
+{
+	const struct html_now page = parts_make(asked);
+	html_delen_tell(html_now_delen, &page, live);
+}
