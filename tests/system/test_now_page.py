@@ -159,6 +159,9 @@ class NowPage(unittest.TestCase):
             browser.until(f"{figure} === '{before + 1}'")
             browser.until(f"{part} !== {said!r}")
             self.assertEqual(browser.said, [])
+            for width in (320, 360, 768, 1440):
+                browser.call("Emulation.setDeviceMetricsOverride", width=width, height=900, deviceScaleFactor=1, mobile=False)
+                self.assertLessEqual(browser.run("document.documentElement.scrollWidth"), width, "nothing scrolls sideways")
 
 
 if __name__ == "__main__":

@@ -97,8 +97,8 @@ static void a_promise_stands_on_the_last_working_day_by_which_it_must_be_kept(vo
 	assert_page(t, "now_promises", ">30\u00A0nov.\u20134\u00A0dec.<", NULL);
 	assert_page(t, "now_promises", "binnen 4 weken", NULL);
 	assert_page(t, "now_promises", "binnen 1 werkdag<", NULL);
-	assert_page(t, "now_promises",
-		"/cijfers/starts_due/zaken?periode=2026-11-27..2026-11-29", NULL);
+	assert_page(t, "now_promises", "/cijfers/starts_due/zaken?periode=2026-11-27..2026-11-29",
+		NULL);
 }
 
 static void who_was_not_called_back_is_late_for_one_working_day(void **state)
@@ -140,9 +140,10 @@ static void the_outlook_says_what_it_becomes_if_late_ones_start_too(void **state
 			FACT(support_started_on, day("2026-10-01") + (i < 7 ? 28 : 29)));
 	waits_since(t, "2026-11-01", "ZUID", 6);
 	waits_since(t, "2026-10-23", "ZUID", 3);
-	assert_page(t, "now_forecast", "Dit kwartaal lukte dit bij 70%. De norm is 80%. Er wachten "
-				       "6 mensen die nog op tijd kunnen starten. Bij 3 mensen is het "
-				       "al te laat.",
+	assert_page(t, "now_forecast",
+		"Dit kwartaal lukte dit bij 70%. De norm is 80%. Er wachten "
+		"6 mensen die nog op tijd kunnen starten. Bij 3 mensen is het "
+		"al te laat.",
 		NULL);
 	assert_page(t, "now_forecast", "13 van 16", NULL);
 	assert_page(t, "now_forecast", "13 van 19", NULL);
@@ -157,7 +158,8 @@ static void an_ordinary_day_is_in_the_middle_of_the_last_eight(void **state)
 		for (int call = 0; call < (week > 4 ? 3 : week == 4 ? 9 : 1); call++) {
 			char id[16];
 			snprintf(id, sizeof id, "%d-%d", week, call);
-			log_call(t, id, WOT__V1__CALL__EVENT__ENTERED, noon(t->today - 7 * week), -1);
+			log_call(t, id, WOT__V1__CALL__EVENT__ENTERED, noon(t->today - 7 * week),
+				-1);
 		}
 	assert_page(t, "now_phone", "Op een gewone vrijdag zijn het er 3 op de hele dag.", NULL);
 	t->today = day("2026-11-13");

@@ -148,8 +148,8 @@ static void outlook_add(const struct now *now, const struct forecast *forecast, 
 	rows[stip->count++] = (struct chart_row){.label = label,
 		.value = share,
 		.text = share_text(now, forecast, share),
-		.note = arena_printf(now->arena, "%s van %s", now_count(now, count),
-			now_count(now, of)),
+		.note = arena_printf(
+			now->arena, "%s van %s", now_count(now, count), now_count(now, of)),
 		.tone = share < forecast->norm->value ? TONE_ALERT : TONE_NOW};
 }
 
@@ -198,8 +198,8 @@ static struct html_table weeks_table(const struct now *now, const struct forecas
 		auto_buf struct buf text = {0};
 		nl_weekday_short(week->to, now->today, &text);
 		table_row(&table, page_text(&text, now->arena),
-			(const char *[]){now_count(now, week->due),
-				now_count(now, week->due_until)});
+			(const char *[]){
+				now_count(now, week->due), now_count(now, week->due_until)});
 	}
 	return table_close(&table);
 }
@@ -277,7 +277,14 @@ void now_forecast_fill(struct now *now, struct html_now_forecast *out)
 
 /* ---- the telephone ---- */
 
-enum { HOURS = 24, ORDINARY = 8, DAYS_OF_WEEK = 7, WEEKS_SEEN = 26, OPEN_FIRST = 8, OPEN_LAST = 16 };
+enum {
+	HOURS = 24,
+	ORDINARY = 8,
+	DAYS_OF_WEEK = 7,
+	WEEKS_SEEN = 26,
+	OPEN_FIRST = 8,
+	OPEN_LAST = 16
+};
 
 struct hours {
 	long long calls[HOURS], all;
@@ -338,11 +345,10 @@ static bool ordinary_find(const struct now *now, struct hours *out)
 static struct html_table hours_fill(const struct now *now, const struct hours *today,
 	const struct hours *ordinary, const char *weekday, struct chart_kolom *out)
 {
-	const char *const heads[] = {
-		"Vandaag", arena_printf(now->arena, "Gewone %s", weekday)};
+	const char *const heads[] = {"Vandaag", arena_printf(now->arena, "Gewone %s", weekday)};
 	struct chart_row *rows = arena_alloc(now->arena, HOURS * sizeof *rows);
-	struct tabled table =
-		table_open(now->arena, "Telefoontjes per uur", "Uur", heads, ordinary ? 2 : 1, HOURS);
+	struct tabled table = table_open(
+		now->arena, "Telefoontjes per uur", "Uur", heads, ordinary ? 2 : 1, HOURS);
 	int now_hour = calendar_hour_of(now->asked->now_ms), first = OPEN_FIRST, last = OPEN_LAST;
 	for (int hour = 0; hour < HOURS; hour++) {
 		if (!today->calls[hour] && !(ordinary && ordinary->calls[hour]))
@@ -353,17 +359,17 @@ static struct html_table hours_fill(const struct now *now, const struct hours *t
 	for (int hour = first; hour <= last; hour++) {
 		long long calls = today->calls[hour];
 		const char *text = hour <= now_hour ? now_count(now, calls) : NULL;
-		rows[out->count++] = (struct chart_row){
-			.label = arena_printf(now->arena, "%d", hour),
-			.value = (double)calls,
-			.text = text,
-			.note = ordinary ? arena_printf(now->arena, "gewoon %s",
-						   now_count(now, ordinary->calls[hour]))
-					 : NULL,
-			.max = ordinary ? (double)ordinary->calls[hour] : 0};
+		rows[out->count++] =
+			(struct chart_row){.label = arena_printf(now->arena, "%d", hour),
+				.value = (double)calls,
+				.text = text,
+				.note = ordinary ? arena_printf(now->arena, "gewoon %s",
+							   now_count(now, ordinary->calls[hour]))
+						 : NULL,
+				.max = ordinary ? (double)ordinary->calls[hour] : 0};
 		table_row(&table, arena_printf(now->arena, "%d\u2013%d", hour, hour + 1),
-			(const char *[]){text,
-				ordinary ? now_count(now, ordinary->calls[hour]) : NULL});
+			(const char *[]){
+				text, ordinary ? now_count(now, ordinary->calls[hour]) : NULL});
 	}
 	out->rows = rows;
 	return table_close(&table);
@@ -509,8 +515,8 @@ static struct html_table waits_table(const struct now *now, const struct waits *
 	struct tabled table =
 		table_open(now->arena, "Wachtenden op maandag", "Dag", heads, 2, COURSE_DAYS);
 	for (size_t i = 0; i < COURSE_DAYS; i++) {
-		bool is_shown = calendar_weekday(waits->from + (int32_t)i) == 1 ||
-				i == COURSE_DAYS - 1;
+		bool is_shown =
+			calendar_weekday(waits->from + (int32_t)i) == 1 || i == COURSE_DAYS - 1;
 		if (is_shown && !isnan(waits->waiting[i]) && !isnan(waits->late[i]))
 			table_row(&table, waits->names[i],
 				(const char *[]){now_count(now, (long long)waits->waiting[i]),
@@ -522,9 +528,9 @@ static struct html_table waits_table(const struct now *now, const struct waits *
 static const char *end_text(const struct now *now, const char *label, const double *values)
 {
 	double last = values[COURSE_DAYS - 1];
-	return isnan(last) ? label
-			   : arena_printf(now->arena, "%s %s", label,
-				     now_count(now, (long long)last));
+	return isnan(last)
+		       ? label
+		       : arena_printf(now->arena, "%s %s", label, now_count(now, (long long)last));
 }
 
 static void draw_waits(const struct chart *chart, const void *what, struct buf *out)
@@ -549,8 +555,7 @@ void now_course_fill(struct now *now, struct html_now_course *out)
 		.count = COURSE_DAYS,
 		.names = waits->names,
 		.ticks = waits->ticks};
-	out->figure = figure_view(
-		now, "Wachtenden, afgelopen 3 maanden", draw_waits, &lijn);
+	out->figure = figure_view(now, "Wachtenden, afgelopen 3 maanden", draw_waits, &lijn);
 	out->figure.sentence = waits_text(now, waits);
 	out->figure.tabled = known;
 	out->figure.table = waits_table(now, waits);

@@ -15,7 +15,8 @@ struct now {
 	long long callbacks;             /* to be made today at the latest */
 	const char *callback_term;       /* NULL: nobody says */
 	struct {
-		const char *name; /* of the team where most wait too long; NULL: there is no such one */
+		const char *
+			name; /* of the team where most wait too long; NULL: there is no such one */
 		long long late, waiting;
 	} most;
 	enum verdict phone; /* of today */

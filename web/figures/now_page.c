@@ -77,8 +77,8 @@ static void columns_make(const struct now *now, struct days_column columns[COLUM
 		auto_buf struct buf text = {0};
 		int32_t from = working_day(now, i + 1);
 		nl_weekday_short(from, now->today, &text);
-		columns[FIRST_AHEAD + i] = (struct days_column){from, working_day(now, i + 2),
-			page_text(&text, now->arena), "straks"};
+		columns[FIRST_AHEAD + i] = (struct days_column){
+			from, working_day(now, i + 2), page_text(&text, now->arena), "straks"};
 	}
 	int32_t from = working_day(now, WEEK + 1);
 	columns[NEXT_WEEK] = (struct days_column){from, working_day(now, 2 * WEEK + 1),
@@ -90,7 +90,7 @@ static void columns_make(const struct now *now, struct days_column columns[COLUM
 struct promise {
 	const char *id;
 	bool is_contact; /* a first one */
-	bool fades;      /* who is not called back soon never is: late is what was due on the working day before */
+	bool fades; /* who is not called back soon never is: late is what was due on the working day before */
 };
 static const struct promise promises[] = {
 	{"callbacks_due", true, true},
@@ -121,8 +121,8 @@ static const char *term_text(const struct now *now, const struct formula *formul
 	return arena_printf(now->arena, "binnen %d %s", number, units[unit][number != 1]);
 }
 
-static struct html_now_promises_promises_cells cell_make(
-	const struct now *now, const struct kpi *kpi, const struct days_column *column, long long count)
+static struct html_now_promises_promises_cells cell_make(const struct now *now,
+	const struct kpi *kpi, const struct days_column *column, long long count)
 {
 	char from[16], to[16];
 	period_print_day(column->from, from);
@@ -132,13 +132,14 @@ static struct html_now_promises_promises_cells cell_make(
 		.id = kpi->id,
 		.period = arena_printf(now->arena, "%s..%s", from, to),
 		.count = text,
-		.said = count ? arena_printf(now->arena, "%s %s: %s", text, kpi->brief,
-					column->label)
+		.said = count ? arena_printf(
+					now->arena, "%s %s: %s", text, kpi->brief, column->label)
 			      : NULL};
 }
 
 /* How many end in it. One a day from today on, so that they are asked for once. */
-static long long days_sum(const struct now *now, const struct figure *days, const struct days_column *at)
+static long long days_sum(
+	const struct now *now, const struct figure *days, const struct days_column *at)
 {
 	long long sum = 0;
 	for (int32_t day = at->from; day < at->until; day++) {
@@ -166,8 +167,8 @@ static bool promise_fill(struct now *now, const struct promise *promise,
 	auto_figures struct figures late = {0}, days = {0};
 	const struct days_column before = late_column(now, promise, &columns[LATE]);
 	if (!now_figures(now, promise->id, NULL, before.from, before.until - 1, &late) ||
-		!now_figures(now, promise->id, "day", now->today, columns[NEXT_WEEK].until - 1,
-			&days))
+		!now_figures(
+			now, promise->id, "day", now->today, columns[NEXT_WEEK].until - 1, &days))
 		return false;
 	const struct figure *figure = days.items;
 	struct html_now_promises_promises_cells *cells =
@@ -294,8 +295,7 @@ static const char *left_text(const struct now *now)
 /* The parts; sentences last, which say what is in the others. */
 static struct html_now parts_make(struct asked *asked)
 {
-	struct now now = {
-		.asked = asked, .arena = asked->arena, .today = asked->query.today};
+	struct now now = {.asked = asked, .arena = asked->arena, .today = asked->query.today};
 	struct html_now page = {.moment = NULL};
 	promises_fill(&now, &page.now_promises);
 	now_teams_fill(&now, &page.now_teams);
@@ -308,8 +308,7 @@ static struct html_now parts_make(struct asked *asked)
 
 bool now_page(struct asked *asked, const char *part, struct buf *out)
 {
-	const struct now now = {
-		.asked = asked, .arena = asked->arena, .today = asked->query.today};
+	const struct now now = {.asked = asked, .arena = asked->arena, .today = asked->query.today};
 	struct html_now page = parts_make(asked);
 	if (part)
 		return html_deel_print(html_now_delen, &page, part, out);
