@@ -18,6 +18,17 @@ size_t formula_parts(const struct formula *formula, const struct formula *parts[
 	return formula->sum_count;
 }
 
+bool figure_counts_people(const struct kpi *kpi)
+{
+	const struct formula *parts[SUM_MAX];
+	size_t count = formula_parts(kpi->formulas[0], parts);
+	for (size_t i = 0; i < count; i++) {
+		if (parts[i]->people)
+			return true;
+	}
+	return false;
+}
+
 /* Where a row of a figure stands among what was gathered. */
 struct standing {
 	const struct gather *gather;

@@ -126,6 +126,8 @@ void figure_done(struct figure *figure);
 
 /* The rows that a formula reads: itself, or the parts of a sum. */
 size_t formula_parts(const struct formula *formula, const struct formula *parts[SUM_MAX]);
+/* Of others nothing is hidden (suppress/suppress.h). */
+bool figure_counts_people(const struct kpi *kpi);
 const char *figure_label(
 	const struct figure_names *names, const struct dimension *dimension, const char *key);
 

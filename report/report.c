@@ -162,7 +162,7 @@ static void asked_hide(struct report *report)
 	must(asked.items && from);
 	for (size_t i = 0; i < report->count; i++) {
 		if (report->needs[i]->otherwise || is_class(report->needs[i]) ||
-			!suppress_counts_people(report->figures[i].kpi))
+			!figure_counts_people(report->figures[i].kpi))
 			continue;
 		from[asked.count] = i;
 		asked.items[asked.count++] = report->figures[i];
@@ -211,7 +211,7 @@ static void report_hide(struct report *report)
 	for (size_t i = 0; i < report->count; i++) {
 		const struct outline_need *need = report->needs[i];
 		struct figure *figure = &report->figures[i];
-		if (!suppress_counts_people(figure->kpi))
+		if (!figure_counts_people(figure->kpi))
 			continue;
 		if (need->otherwise)
 			otherwise_hide(report, need, figure);

@@ -22,7 +22,7 @@ void answers_done(struct answers *answers)
 
 static bool is_answered(const struct kpi *kpi, uint32_t definition, const struct dimension *by)
 {
-	return !kpi->hidden && kpi->viewers && suppress_counts_people(kpi) &&
+	return !kpi->hidden && kpi->viewers && figure_counts_people(kpi) &&
 	       (!by || formula_split(kpi->formulas[definition], by));
 }
 

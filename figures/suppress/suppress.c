@@ -10,17 +10,6 @@ enum { PART_KINDS = 3 };
 
 /* ---- a cell ---- */
 
-bool suppress_counts_people(const struct kpi *kpi)
-{
-	const struct formula *parts[SUM_MAX];
-	size_t count = formula_parts(kpi->formulas[0], parts);
-	for (size_t i = 0; i < count; i++) {
-		if (parts[i]->people)
-			return true;
-	}
-	return false;
-}
-
 /* How many people it tells of, each way that it does. */
 static void cell_parts(
 	const struct figure *figure, const struct value *value, int64_t parts[PART_KINDS])
@@ -159,7 +148,7 @@ static void total_relate(struct answers *answers, struct answer *answer)
 	bool has_rows = period_spans(&figure->period, MONTHS) > 0;
 	for (size_t k = 0; k < answers->kpis->count; k++) {
 		const struct kpi *kept = &answers->kpis->items[k];
-		if (kept->hidden || !suppress_counts_people(kept))
+		if (kept->hidden || !figure_counts_people(kept))
 			continue;
 		const struct relation *relation = relate_of(&answers->relations, figure->kpi, kept);
 		if (has_rows && value_is_hidden(answers, figure, kept, relation->choices))
@@ -256,7 +245,7 @@ static void rows_relate(struct answers *answers, struct figure *figure)
 {
 	for (size_t k = 0; k < answers->kpis->count; k++) {
 		const struct kpi *other = &answers->kpis->items[k];
-		if (other == figure->kpi || other->hidden || !suppress_counts_people(other))
+		if (other == figure->kpi || other->hidden || !figure_counts_people(other))
 			continue;
 		if (relate_of(&answers->relations, figure->kpi, other)->within)
 			rows_follow(answers, figure, answer_like(answers, other, figure, true));
@@ -316,7 +305,7 @@ static void wider_relate(struct answers *answers, struct answer *answer)
 	struct figure *figure = &answer->figure;
 	for (size_t k = 0; k < answers->kpis->count; k++) {
 		const struct kpi *wide = &answers->kpis->items[k];
-		if (wide == figure->kpi || wide->hidden || !suppress_counts_people(wide) ||
+		if (wide == figure->kpi || wide->hidden || !figure_counts_people(wide) ||
 			!relate_of(&answers->relations, figure->kpi, wide)->counted ||
 			!rows_narrow(answers, figure, wide))
 			continue;
@@ -444,7 +433,7 @@ static void figure_show(struct figure *figure, struct answers *answers)
 		figure->row_count = 0;
 		return;
 	}
-	if (!suppress_counts_people(figure->kpi))
+	if (!figure_counts_people(figure->kpi))
 		return;
 	const struct answer *held =
 		norm->kind == NORM_NONE ? NULL : answer_like(answers, norm->held_to, figure, false);

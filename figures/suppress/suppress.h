@@ -35,8 +35,6 @@ enum { SUPPRESS_PERIOD = 32 };
  * is over. What may not be seen is taken out. */
 int suppress_query(const struct kpis *kpis, const struct query *query, int64_t below,
 	struct figures *out, struct why *why);
-/* Of others nothing is hidden. */
-bool suppress_counts_people(const struct kpi *kpi);
 bool suppress_may_ask(const struct period *period); /* without a split */
 void suppress_period(
 	int32_t today, char out[SUPPRESS_PERIOD]); /* the last quarter that is over: "2025-Q1" */

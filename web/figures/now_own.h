@@ -22,6 +22,7 @@ struct now {
 	enum verdict phone; /* of today */
 };
 
+/* now_ask.c */
 /* False: there is no such KPI, or it is not split so. */
 bool now_figures(const struct now *now, const char *id, const char *by, int32_t from, int32_t to,
 	struct figures *out);
