@@ -385,7 +385,7 @@ class Development(Door, unittest.TestCase):
     def test_pages_lead_to_the_ports_of_the_others(self):
         text = self.fetch("/inloggen", daemon="triage")[2]
         self.assertIn(f'<a href="{self.origins["aggregate"]}/cijfers">', text)
-        self.assertEqual(self.fetch("/", daemon="triage")[1]["Location"], f"{self.origins['aggregate']}/cijfers")
+        self.assertEqual(self.fetch("/", daemon="triage")[1]["Location"], f"{self.origins['aggregate']}/nu")
         self.assertEqual(self.fetch("/")[1]["Location"], "/cijfers")
         for origin in self.origins.values():
             self.assertEqual(self.sign_in("manager", f"{origin}/aanmeldteam?a=b")[1], f"{origin}/aanmeldteam?a=b")
