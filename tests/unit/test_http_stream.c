@@ -88,6 +88,7 @@ struct reader {
 	struct buf heard;
 	bool over;
 	const char *wanted;
+	size_t looked; /* so far there is none of it */
 };
 
 static void reader_hear(struct reader *reader)
@@ -103,8 +104,13 @@ static void reader_hear(struct reader *reader)
 static bool heard_wanted(void *arg)
 {
 	struct reader *reader = arg;
+	size_t len = strlen(reader->wanted);
+	size_t from = reader->looked > len ? reader->looked - len : 0;
 	reader_hear(reader);
-	return reader->heard.data && strstr(reader->heard.data, reader->wanted);
+	bool found = reader->heard.data && strstr(reader->heard.data + from, reader->wanted);
+	if (!found)
+		reader->looked = reader->heard.len;
+	return found;
 }
 
 static bool heard_the_end(void *arg)
@@ -117,6 +123,7 @@ static bool heard_the_end(void *arg)
 static void expect_heard(struct reader *reader, const char *wanted)
 {
 	reader->wanted = wanted;
+	reader->looked = 0;
 	if (!loop_until(test.loop, heard_wanted, reader))
 		fail_msg("no \"%s\" in \"%s\"", wanted,
 			reader->heard.data ? reader->heard.data : "");
