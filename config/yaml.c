@@ -43,6 +43,13 @@ int yaml_result(const struct yaml *yaml)
 	return yaml->error_count ? ERR_CONFIG : 0;
 }
 
+struct arena yaml_arena_take(struct yaml *yaml)
+{
+	struct arena arena = yaml->arena;
+	yaml->arena = (struct arena){0};
+	return arena;
+}
+
 int yaml_read_file(const char *path, struct buf *text, struct buf *errors)
 {
 	FILE *file = fopen(path, "re");

@@ -74,6 +74,8 @@ int yaml_parse(
 	struct yaml *yaml, const char *text, size_t len, const char *name, struct buf *errors);
 void yaml_done(struct yaml *yaml);
 int yaml_result(const struct yaml *yaml); /* 0, or ERR_CONFIG once anything was wrong */
+/* For who keeps texts of the file: they live where it was read. yaml_done leaves them alone then. */
+struct arena yaml_arena_take(struct yaml *yaml);
 
 /* Appends a file, without the mark that it may begin with. ERR_NOT_FOUND, ERR_IO, ERR_TOO_LARGE: a line in errors says so. */
 int yaml_read_file(const char *path, struct buf *text, struct buf *errors);

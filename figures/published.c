@@ -112,9 +112,7 @@ int published_parse(struct published *published, const struct kpis *kpis, const 
 		err = yaml_result(&reader.yaml);
 	}
 	if (!err) {
-		/* Texts live where the file was read. */
-		read.arena = reader.yaml.arena;
-		reader.yaml.arena = (struct arena){0};
+		read.arena = yaml_arena_take(&reader.yaml);
 		*published = read;
 	}
 	yaml_done(&reader.yaml);

@@ -505,9 +505,7 @@ static int kpis_read(struct kpis **out, const struct facts *facts, const char *t
 				constant(settings->phone_short_abandon_seconds)}}};
 	file_load(&loader);
 	err = yaml_result(&yaml);
-	/* Names and formulas live where the file was read. */
-	kpis->arena = yaml.arena;
-	yaml.arena = (struct arena){0};
+	kpis->arena = yaml_arena_take(&yaml); /* formulas live there as well */
 	if (err)
 		kpis_free(kpis);
 	else

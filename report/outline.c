@@ -217,9 +217,7 @@ int outline_parse(struct outline *outline, const struct kpis *kpis, const char *
 		err = yaml_result(&reader.yaml);
 	}
 	if (!err) {
-		/* Texts live where the file was read. */
-		read.arena = reader.yaml.arena;
-		reader.yaml.arena = (struct arena){0};
+		read.arena = yaml_arena_take(&reader.yaml);
 		*outline = read;
 	}
 	yaml_done(&reader.yaml);
