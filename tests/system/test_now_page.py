@@ -26,10 +26,7 @@ class NowPage(unittest.TestCase):
         first = TODAY.replace(year=TODAY.year - 1, month=1, day=1)
         cls.wot = cls.enterClassContext(Wot(settings={"synthetic": True, "figures_complete_from": first.isoformat()}))
         cls.wot.start()
-        lines = cls.wot.dir / "lines.jsonl"
-        lines.write_text(cls.wot.wotctl("simulate", "--from", first, "--to", TODAY, "--seed", 5).stdout)
-        cls.wot.wotctl("import", lines, timeout=300)
-        cls.wot.settle(120)
+        cls.wot.live_through(first, TODAY, 5)
         cls.count = 0
 
     def page(self, path="/nu"):

@@ -283,6 +283,13 @@ class Wot:
     def settle(self, seconds=60):
         self.wotctl("status", "--wait", int(seconds * PATIENCE))
 
+    def live_through(self, first, last, seed):
+        """A city's days, brought in and counted."""
+        lines = self.dir / "city.jsonl"
+        lines.write_text(self.wotctl("simulate", "--from", first, "--to", last, "--seed", seed).stdout)
+        self.wotctl("import", lines, timeout=600)
+        self.settle(300)
+
     def kpi(self, *args):
         figures = json.loads(self.wotctl("kpi", *args, "--json").stdout)
         return {figure["id"]: figure for figure in figures}
