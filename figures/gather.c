@@ -113,7 +113,7 @@ static COLUMN_LOOP void rows_histogram(struct gather *gather, struct rows rows,
 		uint32_t *from = histogram + values[i] * step + given->gives[i] % GIVE_KINDS;
 		uint32_t list = lists[i], rest = list & (list - 1), second = rest ? rest : list;
 		from[(uint32_t)__builtin_ctz(list) * list_step] += one;
-		from[(uint32_t)__builtin_ctz(second) * list_step] += rest ? one : 0;
+		from[(uint32_t)__builtin_ctz(second) * list_step] += one & -(uint32_t)(rest != 0);
 		for (rest &= rest - 1; rest; rest &= rest - 1)
 			from[(uint32_t)__builtin_ctz(rest) * list_step] += one;
 	}
