@@ -68,12 +68,13 @@ static void page_print(
 	auto_buf struct buf pdf = {0};
 	snprintf(text, sizeof text, "%u", year);
 	snprintf(title, sizeof title, "Jaarverslag %u", year);
-	const struct html_report view = {.head = page_head(page->house, title),
+	struct html_report view = {.head = page_head(page->house, title),
 		.top = page_top(page->house),
 		.foot = page_foot(page->house),
 		.year = text,
 		.pdf = published_read(year, "pdf", &pdf),
 		.body = body_of(file)};
+	view.top.at_report = true;
 	html_report(&view, out);
 }
 

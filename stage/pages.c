@@ -2,6 +2,7 @@
  * People at the HTTP door: who somebody is by the cookie of a session (web/session.h), what every page says of the house
  * and of who looks at it, and the pages that each daemon with pages has: `/`, sign-in, sign-out, what pages name.
  */
+#include "lib/calendar.h"
 #include "lib/log.h"
 #include "stage/stage_own.h"
 #include "web/asset.h"
@@ -136,6 +137,10 @@ struct page_house pages_house(const struct stage *stage, const struct visitor *v
 			.figures = may_open(visitor, &reads[GET_figures_page]),
 			.worklist = may_open(visitor, &reads[GET_worklist_page])},
 	};
+	/* Who is not signed in sees what is published, and that is for aggregate to know. */
+	if (person)
+		snprintf(house.menu.report, sizeof house.menu.report, "%d",
+			calendar_date(calendar_day_of(stage->now_ms)).year - 1);
 	for (enum daemon_index daemon = 0; daemon < DAEMON_COUNT; daemon++)
 		house.origins[daemon] = origin_of(stage, daemon);
 	if (visitor->has_session)

@@ -27,9 +27,11 @@ struct html_top page_top(const struct page_house *house)
 		.synthetic = house->synthetic,
 		.origin_aggregate = house->origins[DAEMON_AGGREGATE],
 		.origin_triage = house->origins[DAEMON_TRIAGE],
-		.menu = house->menu.now || house->menu.figures || house->menu.worklist,
+		.menu = house->menu.now || house->menu.figures || house->menu.worklist ||
+			house->menu.report[0],
 		.now = house->menu.now,
 		.figures = house->menu.figures,
+		.report = house->menu.report[0] ? house->menu.report : NULL,
 		.worklist = house->menu.worklist,
 		.who = house->who,
 		.development = house->development,

@@ -24,7 +24,8 @@ struct page_house {
 	char form_token[SESSION_FORM];     /* for the field `formulier` of forms; "": has none */
 	struct {
 		bool now, figures, worklist;
-	} menu; /* what it may open */
+		char report[12]; /* the year before this one; "" */
+	} menu;                  /* what it may open */
 };
 struct html_head page_head(const struct page_house *house, const char *title);
 struct html_top page_top(const struct page_house *house);

@@ -109,6 +109,12 @@ class Browser:
     def mouse_to(self, x, y):
         self.call("Input.dispatchMouseEvent", type="mouseMoved", x=x, y=y)
 
+    def key(self, name):
+        typed = {"text": "\r"} if name == "Enter" else {}
+        code = {"Enter": 13, "Escape": 27}[name]
+        self.call("Input.dispatchKeyEvent", type="keyDown", key=name, code=name, windowsVirtualKeyCode=code, **typed)
+        self.call("Input.dispatchKeyEvent", type="keyUp", key=name, code=name, windowsVirtualKeyCode=code)
+
     def shot(self, path):
         data = self.call("Page.captureScreenshot")["data"]
         with open(path, "wb") as file:

@@ -8,6 +8,7 @@ import re
 import unittest
 import urllib.parse
 
+from browser import CHROMIUM, Browser
 from test_page import POLICY, Markup
 from wot import Wot, now, wait_until
 
@@ -191,6 +192,59 @@ class IntakePages(Pages, unittest.TestCase):
         self.assertEqual(self.fetch(f"/zaken/{case}", daemon="case", **bearer)[0], 403, "a page is for people")
         for other in ("2026-999999", "x", ""):
             self.page(f"/zaken/{other}", "manager", daemon="case", status=404)
+
+
+@unittest.skipUnless(CHROMIUM, "there is no chromium")
+class FormInPlace(Pages, unittest.TestCase):
+    """With its script the form of an entry opens in the list, and is the same form."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        for i in range(2):
+            cls.help_request(i)
+        cls.wot.settle()
+
+    @classmethod
+    def help_request(cls, i):
+        cls.wot.post("desk", "/v1/help-requests", {
+            "externalRef": f"r{i}", "occurredAt": now(), "channel": "WEB", "ageGroup": "ADULT",
+            "person": {"name": "Jan Jansen", "phone": "0612345678"}})
+
+    def setUp(self):
+        self.browser = self.enterContext(Browser({}))
+        name, _, value = self.sign_in("aanmeldteam").partition("=")
+        self.address = self.wot.url("triage", "/aanmeldteam")
+        self.browser.call("Network.setCookie", name=name, value=value, url=self.address)
+        self.browser.open(self.address)
+
+    LINKS = "document.querySelectorAll('[data-formulier]')"
+    FORM = "document.querySelector('.werk > li > form.formulier')"
+
+    def test_it_opens_closes_and_is_taken_with_keys_alone(self):
+        self.browser.run(f"{self.LINKS}[0].focus()")
+        self.browser.key("Enter")
+        self.browser.until(f"{self.FORM}?.contains(document.activeElement)")
+        self.assertEqual(self.browser.run(f"{self.LINKS}[0].getAttribute('aria-expanded')"), "true")
+        self.browser.key("Escape")
+        self.assertTrue(self.browser.run(f"!{self.FORM} && document.activeElement === {self.LINKS}[0]"))
+        self.browser.key("Enter")
+        self.browser.until(f"{self.FORM}?.contains(document.activeElement)")
+        before = self.screenings()
+        self.browser.run(f"{self.FORM}.querySelector('[value=NOT_REACHED]').click(); {self.FORM}.querySelector('button').click()")
+        self.browser.until("document.body?.textContent.includes('1 keer geprobeerd')")
+        self.assertEqual(self.screenings(), before + 1)
+        self.assertEqual(self.browser.said, [])
+
+    def test_one_is_open_at_a_time_and_the_list_does_not_take_it_away(self):
+        for i in (0, 1):
+            self.browser.run(f"{self.LINKS}[{i}].click()")
+            self.browser.until(f"{self.LINKS}[{i}].closest('li').contains({self.FORM})")
+        self.assertEqual(self.browser.run("document.querySelectorAll('form.formulier').length"), 1)
+        self.browser.run("document.activeElement.blur()")
+        self.help_request("later")
+        self.browser.until("document.body?.textContent.includes('1 nieuwe.')")
+        self.assertTrue(self.browser.run(f"!!{self.FORM}"))
 
 
 class FormsUnderKills(Pages, unittest.TestCase):

@@ -20,7 +20,7 @@
 	let paused = false, refused = false, bar = null;
 	let tries = 0, retry = 0, alarm = 0;
 	let heardAt = new Date(), changedAt = heardAt, writtenAt = null;
-	const due = new Map(), fetchedAt = new Map(), held = new Map(); // by the name of a part
+	const due = new Map(), fetchedAt = new Map(), held = new Map(), shown = new Map(); // by the name of a part
 
 	const make = (tag, attributes, ...inside) => {
 		const element = document.createElement(tag);
@@ -102,24 +102,33 @@
 		const text = answer?.ok ? await answer.text().catch(() => null) : null;
 		if (text === null || paused || fetchedAt.get(name) !== now)
 			return;
-		const fresh = document.createElement("template");
-		fresh.innerHTML = text;
-		partPut(name, fresh);
+		partPut(name, parse(text));
 	}
 
-	/* A list does not change under the mouse, and nothing does that has the focus. */
-	const isBusy = part => part.contains(document.activeElement) || (part.matches(":hover") && rowsOf(part).length > 0);
+	function parse(text) {
+		const template = document.createElement("template");
+		template.innerHTML = text;
+		return template;
+	}
+
+	/* A list does not change under the mouse, and nothing does that has the focus or a form that somebody fills in. */
+	const isBusy = part => part.contains(document.activeElement) || part.querySelector("form") ||
+		(part.matches(":hover") && rowsOf(part).length > 0);
 
 	function partPut(name, fresh) {
 		const part = partOf(name);
 		held.get(name)?.line.remove();
 		held.delete(name);
-		if (fresh.innerHTML.trim() === part.innerHTML.trim())
+		if (fresh.innerHTML.trim() === shown.get(name).trim())
 			return;
-		if (isBusy(part)) {
+		if (isBusy(part))
 			partHold(name, part, fresh);
-			return;
-		}
+		else
+			partShow(name, part, fresh);
+	}
+
+	function partShow(name, part, fresh) {
+		shown.set(name, fresh.innerHTML);
 		const open = [...part.querySelectorAll("details")].map(one => one.open);
 		part.replaceChildren(fresh.content);
 		part.querySelectorAll("details").forEach((one, i) => { one.open = open[i] ?? one.open; });
@@ -127,16 +136,15 @@
 	}
 
 	function partHold(name, part, fresh) {
-		const there = new Set(rowsOf(part));
+		const there = new Set(rowsOf(parse(shown.get(name)).content));
 		const count = rowsOf(fresh.content).filter(row => !there.has(row)).length;
 		const button = make("button", {class: "pauze", type: "button"}, "Toon");
 		const line = make("p", {class: "klein"}, count ? `${count} nieuwe. ` : "Er is iets veranderd. ", button);
 		held.set(name, {line, fresh});
-		part.before(line);
+		part.prepend(line);
 		button.addEventListener("click", () => {
 			held.delete(name);
-			line.remove();
-			part.replaceChildren(fresh.content);
+			partShow(name, part, fresh);
 		});
 	}
 
@@ -231,6 +239,8 @@
 		start();
 		statusWrite();
 	});
+	for (const part of main.querySelectorAll("[data-deel]"))
+		shown.set(part.dataset.deel, part.innerHTML); // as it came, before anybody opens anything in it
 	document.addEventListener("visibilitychange", start);
 	window.addEventListener("pagehide", stop);
 	setInterval(heldLook, PART_MS);
