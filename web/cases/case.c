@@ -3,6 +3,7 @@
 #include "lib/calendar.h"
 #include "proto/label.h"
 #include "web/nl.h"
+#include <string.h>
 
 /* ---- where it stands ---- */
 
@@ -151,6 +152,14 @@ static void routing_fill(const struct case_view *view, struct arena *arena, stru
 
 /* ---- what happened ---- */
 
+static bool has_happened(const Wot__V1__Case *of, size_t before, const char *what)
+{
+	size_t i = 0;
+	while (i < before && strcmp(of->life[i]->what, what))
+		i++;
+	return i < before;
+}
+
 static void life_fill(
 	const struct case_view *view, int32_t today, struct arena *arena, struct html_case *page)
 {
@@ -158,7 +167,8 @@ static void life_fill(
 	struct html_case_life *rows = arena_alloc(arena, of->n_life * sizeof *rows + 1);
 	size_t count = 0;
 	for (size_t i = 0; i < of->n_life; i++) {
-		const char *says = word_event(of->life[i]->what);
+		const char *what = of->life[i]->what;
+		const char *says = word_event(what, has_happened(of, i, what));
 		auto_buf struct buf text = {0};
 		if (!says)
 			continue;

@@ -82,19 +82,23 @@ const char *word_weight(Wot__V1__CareWeight__Value weight)
 	return words[weight];
 }
 
-#define HAPPENED(NAME, words)                                                                      \
+#define HAPPENED(NAME, ...)                                                                        \
 	{                                                                                          \
-		WOT__V1__BODY__KIND_##NAME, words                                                  \
+		WOT__V1__BODY__KIND_##NAME,                                                        \
+		{                                                                                  \
+			__VA_ARGS__                                                                \
+		}                                                                                  \
 	}
 
-const char *word_event(const char *what)
+const char *word_event(const char *what, bool again)
 {
 	static const struct {
 		Wot__V1__Body__KindCase kind;
-		const char *words;
+		const char *words[2]; /* once, and again where that is another */
 	} rows[] = {
 		HAPPENED(CASE_REGISTERED, "De hulpvraag kwam binnen."),
-		HAPPENED(CASE_ROUTED, "De hulpvraag werd toegedeeld."),
+		HAPPENED(CASE_ROUTED, "De hulpvraag werd toegedeeld.",
+			"De hulpvraag werd opnieuw toegedeeld."),
 		HAPPENED(SCREENING, "Het aanmeldteam sprak iemand."),
 		HAPPENED(FIRST_CONTACT, "De casusregisseur had contact."),
 		HAPPENED(INTAKE_HELD, "Het eerste gesprek was."),
@@ -122,6 +126,6 @@ const char *word_event(const char *what)
 	};
 	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
 		if (json_name_is(event_kind_name(rows[i].kind), what))
-			return rows[i].words;
+			return rows[i].words[again && rows[i].words[1]];
 	return NULL;
 }

@@ -24,7 +24,7 @@ const char *word_follows(const char *word, struct arena *arena);
 const char *word_within(Wot__V1__Clock__Kind kind, struct arena *arena); /* binnen 4 weken */
 const char *word_room(int32_t free_hours, struct arena *arena); /* 2 uur vrij, 1 uur te veel */
 const char *word_weight(Wot__V1__CareWeight__Value weight);
-/* A sentence of what happened, named as in CaseMoment; NULL: it is nothing to tell of. */
-const char *word_event(const char *what);
+/* A sentence of what happened (again), named as in CaseMoment; NULL: it is nothing to tell of. */
+const char *word_event(const char *what, bool again);
 
 #endif
