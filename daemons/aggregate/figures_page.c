@@ -1,7 +1,8 @@
 /* /nu, /cijfers, /cijfers/ID and /cijfers/ID/zaken: who asks, of what; the pages are made in web/. */
 #include "web/figures/figures_page.h"
 #include "core/get.h"
-#include "daemons/aggregate/aggregate_own.h"
+#include "daemons/aggregate/past.h"
+#include "figures/suppress/suppress.h"
 #include "lib/calendar.h"
 #include "web/figures/behind_page.h"
 #include "web/figures/kpi_page.h"
@@ -33,6 +34,21 @@ int get_now_page(const void *knowledge, const struct get_query *query, struct ge
 	return 0;
 }
 
+/* By what was recorded until the end of that day, where one is asked for. 0, GET_LATER, ERR_. */
+static int stand_take(const struct aggregate *aggregate, const struct get_query *query,
+	int32_t stand, struct asked *asked, struct why *why)
+{
+	const struct tally *tally;
+	query_as_of(&asked->query, stand);
+	if (!asked->query.as_of)
+		return 0;
+	int err = asked_in_full(asked) ? past_ask(aggregate, query->work, stand, &tally, why)
+				       : suppress_refuse(asked->kpis, why);
+	if (!err)
+		asked->kpis = tally_kpis(tally);
+	return err;
+}
+
 int get_figures_page(const void *knowledge, const struct get_query *query,
 	struct get_answer *answer, struct why *why)
 {
@@ -43,7 +59,9 @@ int get_figures_page(const void *knowledge, const struct get_query *query,
 	asked.ward = page->wijk;
 	asked.team = page->team;
 	asked.definition = page->definitie;
-	int err = asked_answer(&asked, why);
+	int err = page->has_stand ? stand_take(knowledge, query, page->stand, &asked, why) : 0;
+	if (!err)
+		err = asked_answer(&asked, why);
 	if (err)
 		return err;
 	answer->headers = page_headers;
@@ -68,7 +86,9 @@ int get_kpi_page(const void *knowledge, const struct get_query *query, struct ge
 	asked.ward = page->wijk;
 	asked.team = page->team;
 	asked.definition = page->definitie;
-	int err = asked_answer(&asked, why);
+	int err = page->has_stand ? stand_take(knowledge, query, page->stand, &asked, why) : 0;
+	if (!err)
+		err = asked_answer(&asked, why);
 	if (!err)
 		err = is_rows ? behind_page(&asked, page->na, answer->text, why)
 			      : kpi_page(&asked, answer->text, why);

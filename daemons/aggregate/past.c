@@ -1,4 +1,5 @@
 #include "daemons/aggregate/past.h"
+#include "lib/calendar.h"
 #include "lib/clock.h"
 
 #include <inttypes.h>
@@ -163,4 +164,22 @@ int past_catch_up(struct past *past, struct why *why)
 			;
 	}
 	return err;
+}
+
+static void on_past_free(void *ctx)
+{
+	struct past *past = ctx;
+	past_free(&past);
+}
+
+int past_ask(const struct aggregate *aggregate, struct get_work *work, int32_t as_of,
+	const struct tally **tally, struct why *why)
+{
+	if (!work->ctx)
+		*work = (struct get_work){
+			past_new(stage_ctx(aggregate->stage), calendar_day_start(as_of + 1)),
+			on_past_free};
+	int err = past_step(work->ctx, why);
+	*tally = past_tally(work->ctx);
+	return err == 1 ? GET_LATER : err;
 }

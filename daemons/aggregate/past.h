@@ -6,6 +6,7 @@
 #ifndef WOT_AGGREGATE_PAST_H
 #define WOT_AGGREGATE_PAST_H
 
+#include "core/get.h"
 #include "daemons/aggregate/aggregate_own.h"
 
 struct past;
@@ -20,5 +21,9 @@ struct tally *past_tally(const struct past *past);
 uint64_t past_began_us(const struct past *past); /* when its turn came */
 /* Folds what has come in meanwhile as well, in this turn. Of one without an end. */
 int past_catch_up(struct past *past, struct why *why);
+
+/* The tally of that evening, for a GET, whose work it is. 0, GET_LATER, ERR_. */
+int past_ask(const struct aggregate *aggregate, struct get_work *work, int32_t as_of,
+	const struct tally **tally, struct why *why);
 
 #endif

@@ -10,25 +10,6 @@
 #include "proto/door.h"
 #include "proto/role.h"
 
-static void on_past_free(void *ctx)
-{
-	struct past *past = ctx;
-	past_free(&past);
-}
-
-/* The tally of that evening. 0, GET_LATER, ERR_. */
-static int past_ask(const struct aggregate *aggregate, struct get_work *work, int32_t as_of,
-	const struct tally **tally, struct why *why)
-{
-	if (!work->ctx)
-		*work = (struct get_work){
-			past_new(stage_ctx(aggregate->stage), calendar_day_start(as_of + 1)),
-			on_past_free};
-	int err = past_step(work->ctx, why);
-	*tally = past_tally(work->ctx);
-	return err == 1 ? GET_LATER : err;
-}
-
 /* What is asked, and of whom. */
 static int query_begin(const struct aggregate *aggregate, const struct get_query *asked,
 	struct query *query, const struct kpis **kpis, struct why *why)

@@ -130,6 +130,22 @@ class Asked(unittest.TestCase):
             self.assertEqual(self.http("/v1/kpis/waiting_days/compare", definition=2023, other=2025, period=period, asOf=as_of),
                              self.told(f"compare waiting_days 2023 2025 period {period} as-of {as_of}"))
 
+    def test_a_page_is_as_of_an_evening_too(self):
+        then, period = day(2), f"{day(300)}..{day(2)}"
+        for path in ("/cijfers", "/cijfers/help_requests"):
+            code, _, text = self.get(path, periode=period, stand=then)
+            self.assertEqual(code, 200, text)
+            self.assertRegex(text, r'class="stand">Zoals vastgelegd tot en met \d+\W[a-z]+ \d{4}<')
+            self.assertIn(f'name="stand" value="{then}"', text)
+            self.assertRegex(text, f"/cijfers/help_requests[^\"]*stand={then}")
+            self.assertNotIn("Bijgewerkt", text)
+        self.assertRegex(self.get("/cijfers/help_requests/zaken", periode=period)[2], r"/zaken/\d{4}-")
+        self.assertNotRegex(self.get("/cijfers/help_requests/zaken", periode=period, stand=then)[2], r"/zaken/\d{4}-")
+        self.assertIn("Bijgewerkt", self.get("/cijfers", stand=day(0))[2], "nothing can be recorded later")
+        self.assertEqual(self.get("/cijfers", client="viewer", stand=then)[0], 403)
+        for wrong in ("yesterday", "2025-02-30", ""):
+            self.assertEqual(self.get("/cijfers", stand=wrong)[0], 400, wrong)
+
     def test_many_evenings_at_once_wait_for_each_other_and_nobody_for_them(self):
         with concurrent.futures.ThreadPoolExecutor(16) as pool:
             asked = [pool.submit(self.http, "/v1/kpis", id="help_requests", asOf=day(i + 2)) for i in range(12)]

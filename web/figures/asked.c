@@ -280,6 +280,27 @@ const char *moment_text(const struct asked *asked)
 	return page_text(&text, asked->arena);
 }
 
+const char *stand_text(const struct asked *asked)
+{
+	auto_buf struct buf text = {0};
+	buf_text(&text, asked->query.as_of ? "Zoals vastgelegd tot en met " : "Bijgewerkt ");
+	if (asked->query.as_of)
+		nl_day(asked->query.as_of, &text);
+	else
+		nl_moment(asked->now_ms, &text);
+	return page_text(&text, asked->arena);
+}
+
+/* The day as an address has it; NULL: as of now. */
+static const char *stand_key(const struct asked *asked)
+{
+	char text[16];
+	if (!asked->query.as_of)
+		return NULL;
+	period_print_day(asked->query.as_of, text);
+	return arena_strdup(asked->arena, text);
+}
+
 /* ---- the form ---- */
 
 enum { CHOICES_MAX = 64, PERIODS_MAX = 16 };
@@ -399,7 +420,7 @@ static void definitions_fill(const struct asked *asked, struct html_filter *filt
 
 struct html_filter asked_filter(const struct asked *asked)
 {
-	struct html_filter filter = {.id = asked->id};
+	struct html_filter filter = {.id = asked->id, .stand = stand_key(asked)};
 	periods_fill(asked, &filter);
 	if (!asked_in_full(asked))
 		return filter;
@@ -441,6 +462,7 @@ const char *asked_address(const struct asked *asked)
 	address_add(&out, "wijk", unless(asked->ward, whole));
 	address_add(&out, "team", unless(asked->team, whole));
 	address_add(&out, "definitie", unless(asked->definition, own_year));
+	address_add(&out, "stand", stand_key(asked));
 	return out.len ? page_text(&out, asked->arena) : NULL;
 }
 
@@ -456,6 +478,7 @@ const char *asked_csv(const struct asked *asked)
 	address_add(&out, "ward", unless(asked->ward, whole));
 	address_add(&out, "team", unless(asked->team, whole));
 	address_add(&out, "definition", unless(asked->definition, own_year));
+	address_add(&out, "asOf", stand_key(asked));
 	address_add(&out, "format", "csv");
 	return page_text(&out, asked->arena);
 }

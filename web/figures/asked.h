@@ -71,5 +71,7 @@ const char *asked_csv(const struct asked *asked);
 const char *period_text(const struct period *period, struct arena *arena);
 const char *heading_text(const struct period *period, const char *otherwise, struct arena *arena);
 const char *moment_text(const struct asked *asked);
+/* "Bijgewerkt …", or by what was recorded when. */
+const char *stand_text(const struct asked *asked);
 
 #endif

@@ -372,7 +372,7 @@ void figures_page(struct asked *asked, struct buf *out)
 	struct html_figures view = {.head = page_head(asked->house, "Cijfers"),
 		.top = page_top(asked->house),
 		.foot = page_foot(asked->house),
-		.moment = moment_text(asked),
+		.stand = stand_text(asked),
 		.lead = lead_text(asked),
 		.filter = asked_filter(asked),
 		.period = period_text(&asked->span, arena),

@@ -529,7 +529,7 @@ int kpi_page(struct asked *asked, struct buf *out, struct why *why)
 		.group = kpi->group ? kpi->group->label : NULL,
 		.id = kpi->id,
 		.label = kpi->label,
-		.moment = moment_text(asked),
+		.stand = stand_text(asked),
 		.value = page_cell(figure, figure->suppressed, figure->total.known,
 			figure->total.value, arena),
 		.verdict = page_verdict(figure, arena),
