@@ -62,10 +62,18 @@ struct get_query {
 		faults; /* for parameters that only the function knows to be wrong; then ERR_INVALID */
 };
 
+/* What of a text is too long to be made at once: asked for as the client takes it. */
+struct get_pieces {
+	bool (*more)(void *ctx, struct buf *out); /* false: it was the last; NULL: there are none */
+	void (*close)(void *ctx);                 /* as soon as no more is wanted */
+	void *ctx;
+};
+
 struct live;
 struct get_answer {
 	ProtobufCMessage *message; /* of the row, to be filled; NULL, or set to it: a text */
 	struct buf *text;          /* the text that it is */
+	struct get_pieces pieces;  /* that follow it */
 	struct live *live;         /* of a STREAM, instead: how things stand (lib/live.h) */
 	const char *type;          /* of the text; NULL: that of the row */
 	const char *headers;       /* besides, as of http_respond; NULL */

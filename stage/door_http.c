@@ -38,6 +38,7 @@ struct http_reply {
 	struct buf headers;
 	struct buf body;
 	struct get_work work;
+	struct get_pieces pieces; /* after the body */
 };
 
 static void on_drop(struct reply *reply)
@@ -46,16 +47,38 @@ static void on_drop(struct reply *reply)
 	buf_done(&http->headers);
 	if (http->work.ctx)
 		http->work.free(http->work.ctx);
+	if (http->pieces.more)
+		http->pieces.close(http->pieces.ctx);
 	buf_done(&http->body);
 	free(http);
+}
+
+static bool on_piece(void *ctx, struct buf *out)
+{
+	struct http_reply *http = ctx;
+	if (!http->body.len)
+		return http->pieces.more(http->pieces.ctx, out);
+	buf_add(out, http->body.data, http->body.len);
+	buf_clear(&http->body);
+	return true;
+}
+
+static void on_pieces_end(void *ctx)
+{
+	on_drop(ctx);
 }
 
 static void on_send(struct reply *reply)
 {
 	struct http_reply *http = (struct http_reply *)reply;
+	const struct http_source source = {on_piece, on_pieces_end, reply};
+	metric_observe(&http->door->row->latency, clock_mono_us() - reply->since_us);
+	if (http->pieces.more) {
+		http_stream_start(http->request, http->type, http->headers.data, &source);
+		return;
+	}
 	http_respond(http->request, http->status, http->type, http->headers.data, http->body.data,
 		http->body.len);
-	metric_observe(&http->door->row->latency, clock_mono_us() - reply->since_us);
 	on_drop(reply);
 }
 
@@ -370,6 +393,7 @@ static enum when read_answer_into(struct http_reply *reply, const struct read *r
 			stage, read, reply->request, &visitor, &reply->work, &answer, &why);
 	if (err == GET_LATER)
 		return LATER;
+	reply->pieces = answer.pieces;
 	reply->status = answer.status;
 	reply->type = answer.type ? answer.type : read->type;
 	headers_set(reply, answer.headers);

@@ -12,22 +12,20 @@
 
 /* What is asked, and of whom. */
 static int query_begin(const struct aggregate *aggregate, const struct get_query *asked,
-	struct query *query, const struct kpis **kpis, struct why *why)
+	struct query *query, const struct tally **tally, struct why *why)
 {
-	const struct tally *tally = aggregate->tally;
-	*kpis = tally_kpis(tally);
+	const struct kpis *kpis = tally_kpis(aggregate->tally);
+	*tally = aggregate->tally;
 	*query = (struct query){.id = asked->named, .today = calendar_day_of(asked->now_ms)};
 	aggregate_query(aggregate, query);
-	int err = query_take(*kpis, asked->parameters, asked->faults, query, why);
+	int err = query_take(kpis, asked->parameters, asked->faults, query, why);
 	if (!err && query->as_of && !(role_may_read(asked->role) & READ_KPIS))
-		err = suppress_refuse(*kpis, why);
+		err = suppress_refuse(kpis, why);
 	if (!err && query->as_of)
-		err = past_ask(aggregate, asked->work, query->as_of, &tally, why);
-	if (err)
-		return err;
-	*kpis = tally_kpis(tally);
-	tally_mark(tally, query);
-	return 0;
+		err = past_ask(aggregate, asked->work, query->as_of, tally, why);
+	if (!err)
+		tally_mark(*tally, query);
+	return err;
 }
 
 int get_figures(const void *knowledge, const struct get_query *asked, struct get_answer *answer,
@@ -37,21 +35,53 @@ int get_figures(const void *knowledge, const struct get_query *asked, struct get
 	const Wot__V1__KpiQuestion *question = (const void *)asked->parameters;
 	Wot__V1__Figures *out = (void *)answer->message;
 	struct query query;
-	const struct kpis *kpis;
+	const struct tally *tally;
 	auto_figures struct figures figures = {0};
-	int err = query_begin(aggregate, asked, &query, &kpis, why);
+	int err = query_begin(aggregate, asked, &query, &tally, why);
 	if (!err)
-		err = aggregate_figures(aggregate, asked->role, kpis, &query, &figures, why);
+		err = aggregate_figures(
+			aggregate, asked->role, tally_kpis(tally), &query, &figures, why);
 	if (err)
 		return err;
 	if (question->has_format && question->format == WOT__V1__KPI_QUESTION__FORMAT__csv) {
 		answer->message = NULL;
 		answer->type = "text/csv; charset=utf-8";
-		render_csv(kpis, figures.items, figures.count, answer->text);
+		render_csv(tally_kpis(tally), figures.items, figures.count, answer->text);
 		return 0;
 	}
-	out->items = render_messages(kpis, figures.items, figures.count, query.marks, asked->arena);
+	out->items = render_messages(
+		tally_kpis(tally), figures.items, figures.count, query.marks, asked->arena);
 	out->n_items = figures.count;
+	return 0;
+}
+
+static bool on_rows_more(void *ctx, struct buf *out)
+{
+	return explain_more(ctx, out);
+}
+
+static void on_rows_close(void *ctx)
+{
+	struct explain *explain = ctx;
+	explain_close(&explain);
+}
+
+/* All of them; what follows the first piece is of the facts as they are now. */
+static int rows_csv(const struct query *query, const struct tally *tally, struct get_answer *answer,
+	struct why *why)
+{
+	struct explain *explain;
+	int err = tally_explain(tally, query, &explain, why);
+	if (err)
+		return err;
+	answer->message = NULL;
+	answer->type = "text/csv; charset=utf-8";
+	if (explain_more(explain, answer->text)) {
+		tally_explain_keep(tally, explain);
+		answer->pieces = (struct get_pieces){on_rows_more, on_rows_close, explain};
+	} else {
+		explain_close(&explain);
+	}
 	return 0;
 }
 
@@ -60,21 +90,32 @@ int get_kpi_rows(const void *knowledge, const struct get_query *asked, struct ge
 {
 	const Wot__V1__RowsQuestion *question = (const void *)asked->parameters;
 	struct query query;
-	const struct kpis *kpis;
-	int err = query_begin(knowledge, asked, &query, &kpis, why);
-	return err ? err
-		   : explain_page(kpis, &query, question->after, question->limit,
-			     (void *)answer->message, asked->arena, why);
+	const struct tally *tally;
+	int err = query_begin(knowledge, asked, &query, &tally, why);
+	if (err)
+		return err;
+	if (question->format != WOT__V1__KPI_QUESTION__FORMAT__csv)
+		return explain_page(tally_kpis(tally), &query, question->after, question->limit,
+			(void *)answer->message, asked->arena, why);
+	if (question->after || question->has_limit)
+		return why_set(why, ERR_INVALID, "limit, after: of json; csv is all of them");
+	query.format = QUERY_CSV;
+	err = rows_csv(&query, tally, answer, why);
+	if (asked->work->ctx) /* others may ask for an evening while this is read */
+		asked->work->free(asked->work->ctx);
+	asked->work->ctx = NULL;
+	return err;
 }
 
 int get_comparison(const void *knowledge, const struct get_query *asked, struct get_answer *answer,
 	struct why *why)
 {
 	struct query query;
-	const struct kpis *kpis;
-	int err = query_begin(knowledge, asked, &query, &kpis, why);
+	const struct tally *tally;
+	int err = query_begin(knowledge, asked, &query, &tally, why);
 	return err ? err
-		   : query_comparison(kpis, &query, (void *)answer->message, asked->arena, why);
+		   : query_comparison(
+			     tally_kpis(tally), &query, (void *)answer->message, asked->arena, why);
 }
 
 int get_forecast(const void *knowledge, const struct get_query *asked, struct get_answer *answer,
@@ -82,10 +123,10 @@ int get_forecast(const void *knowledge, const struct get_query *asked, struct ge
 {
 	struct query query;
 	struct forecast forecast;
-	const struct kpis *kpis;
-	int err = query_begin(knowledge, asked, &query, &kpis, why);
+	const struct tally *tally;
+	int err = query_begin(knowledge, asked, &query, &tally, why);
 	if (!err)
-		err = forecast_make(kpis, query.today, &forecast, why);
+		err = forecast_make(tally_kpis(tally), query.today, &forecast, why);
 	if (!err)
 		forecast_message(&forecast, (void *)answer->message, asked->arena);
 	return err;

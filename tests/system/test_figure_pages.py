@@ -170,6 +170,18 @@ class FigurePages(unittest.TestCase):
             self.assertEqual(shown, written(figure, figure["value"]), name)
             self.assertLess(len(body), 90_000, name)
 
+    def test_all_rows_come_as_one_table_however_many(self):
+        """In pieces: the table is longer than one of them, and one who stops reading harms nobody."""
+        period = f"{TODAY.year - 1}-01-01..{TODAY}"
+        path = f"/v1/kpis/phone_service_level/rows?period={period}&format=csv"
+        request = urllib.request.Request(self.wot.url("aggregate", path),
+                                         headers={"Authorization": f"Bearer {self.wot.token('manager')}"})
+        with urllib.request.urlopen(request, timeout=60) as answer:
+            answer.read(10)
+        rows = self.page(path)
+        self.assertEqual(rows, self.wot.wotctl("explain", "phone_service_level", "--period", period, "--csv").stdout)
+        self.assertGreater(len(rows), 500_000)
+
     def test_groups_are_those_of_the_split(self):
         for name in ("started_within_4_weeks", "help_requests", "waiting_days", "goals_met"):
             body = self.page(f"/cijfers/{name}")

@@ -2,7 +2,9 @@
 other, what a norm still takes; of now and of an evening that is past."""
 import concurrent.futures
 import datetime
+import html
 import json
+import re
 import socket
 import unittest
 import urllib.error
@@ -116,6 +118,19 @@ class Asked(unittest.TestCase):
                                    by="ward"), said)
         self.assertEqual(said["cases"], 12)
         self.assertEqual(self.http("/v1/forecast"), self.told("forecast"))
+
+    def test_all_rows_behind_a_figure_come_as_one_table(self):
+        for name, words, parameters in (("help_requests", "", {}), ("help_requests", " where ward=ZUID", {"ward": "ZUID"}),
+                                        ("waiting_days", f" as-of {day(2)}", {"asOf": day(2)}), ("contacts_total", "", {})):
+            code, kind, text = self.get(f"/v1/kpis/{name}/rows", period=self.year, format="csv", **parameters)
+            self.assertEqual((code, kind), (200, "text/csv; charset=utf-8"), text)
+            self.assertEqual(text.strip(), self.told(f"explain {name} period {self.year}{words}", "csv").strip(), name)
+        for more in ({"limit": 5}, {"after": "0-1"}):
+            self.assertEqual(self.get("/v1/kpis/help_requests/rows", format="csv", **more)[0], 400)
+        self.assertEqual(self.get("/v1/kpis/help_requests/rows", client="viewer", format="csv")[0], 403)
+        page = self.get("/cijfers/help_requests/zaken", periode=self.year, wijk="ZUID")[2]
+        link = html.unescape(re.search(r'href="(/v1/kpis/help_requests/rows[^"]*)"', page)[1])
+        self.assertEqual(self.get(link)[2].strip(), self.told(f"explain help_requests period {self.year} where ward=ZUID", "csv").strip())
 
     # ---- of a day ----
 

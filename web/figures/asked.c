@@ -466,19 +466,40 @@ const char *asked_address(const struct asked *asked)
 	return out.len ? page_text(&out, asked->arena) : NULL;
 }
 
+/* What both addresses of CSV say: of what, and as of when. */
+static void csv_add(const struct asked *asked, struct buf *out)
+{
+	address_add(out, "ward", unless(asked->ward, whole));
+	address_add(out, "team", unless(asked->team, whole));
+	address_add(out, "definition", unless(asked->definition, own_year));
+	address_add(out, "asOf", stand_key(asked));
+	address_add(out, "format", "csv");
+}
+
+static bool may_take_csv(const struct asked *asked)
+{
+	return asked_in_full(asked) && !asked->house->development;
+}
+
 const char *asked_csv(const struct asked *asked)
 {
 	auto_buf struct buf out = {0};
-	if (!asked_in_full(asked) || asked->house->development)
+	if (!may_take_csv(asked))
 		return NULL;
 	address_add(&out, "id", asked->id);
 	address_add(&out, "period", asked->period);
 	address_add(&out, "by", "month");
 	address_add(&out, "beside", beside_names[asked->which]);
-	address_add(&out, "ward", unless(asked->ward, whole));
-	address_add(&out, "team", unless(asked->team, whole));
-	address_add(&out, "definition", unless(asked->definition, own_year));
-	address_add(&out, "asOf", stand_key(asked));
-	address_add(&out, "format", "csv");
+	csv_add(asked, &out);
+	return page_text(&out, asked->arena);
+}
+
+const char *asked_rows_csv(const struct asked *asked)
+{
+	auto_buf struct buf out = {0};
+	if (!may_take_csv(asked))
+		return NULL;
+	address_add(&out, "period", asked->period);
+	csv_add(asked, &out);
 	return page_text(&out, asked->arena);
 }

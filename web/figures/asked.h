@@ -68,6 +68,8 @@ struct html_filter asked_filter(const struct asked *asked);
 const char *asked_address(const struct asked *asked);
 /* The same of /v1/kpis, by month, as CSV. NULL: who looks may not ask for it there. */
 const char *asked_csv(const struct asked *asked);
+/* Of /v1/kpis/ID/rows, as CSV, all of them. NULL: as above. */
+const char *asked_rows_csv(const struct asked *asked);
 const char *period_text(const struct period *period, struct arena *arena);
 const char *heading_text(const struct period *period, const char *otherwise, struct arena *arena);
 const char *moment_text(const struct asked *asked);

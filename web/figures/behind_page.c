@@ -97,6 +97,7 @@ int behind_page(struct asked *asked, const char *after, struct buf *out, struct 
 				     : "Er zijn geen zaken meer.",
 		.listed = behind.count,
 		.cases = behind_view(asked, &behind, "Zaken achter dit cijfer"),
+		.csv = asked_rows_csv(asked),
 		.next = behind.more
 				? arena_printf(arena, "%s%sna=%s", address ? address : "",
 					  address ? "&" : "", behind.rows[behind.count - 1].mark)
