@@ -1,4 +1,5 @@
 """wot behind nginx as deploy/nginx/wot.conf says it: one origin over TLS, and who tries codes is counted by his own address."""
+import json
 import os
 import pathlib
 import re
@@ -7,7 +8,7 @@ import subprocess
 import tempfile
 import unittest
 
-from wot import ROOT, Wot, ports_take, wait_until
+from wot import ROOT, Wot, now, ports_take, wait_until
 
 NGINX = shutil.which("nginx", path=os.environ.get("PATH", "") + ":/usr/sbin")
 NAME = "wot.example.nl"
@@ -80,6 +81,39 @@ class Nginx(unittest.TestCase):
             silent = [name for name, path in pages.items() if self.curl(path, *cookie)[1] == 502]
             self.wot.start(stopped)
             self.assertEqual(silent, [stopped])
+
+    def read_stream(self, path, *args):
+        """A client of HTTP/2 that stays, whose lines come as they are told."""
+        process = subprocess.Popen(
+            ["curl", "-sSN", "--http2", "--cacert", self.dir / "wot.pem", "--resolve", f"{NAME}:{self.port}:127.0.0.1", *args,
+             f"https://{NAME}:{self.port}{path}"], stdout=subprocess.PIPE)
+        self.addCleanup(process.stdout.close)
+        self.addCleanup(process.wait)
+        self.addCleanup(process.kill)
+        os.set_blocking(process.stdout.fileno(), False)
+        heard = []
+
+        def hear(wanted):
+            heard.append(process.stdout.read() or b"")
+            return re.search(wanted, b"".join(heard).decode())
+        return process, hear
+
+    def test_streams_come_through_line_by_line(self):
+        """Nothing is held back, and who goes away is gone at the daemon too."""
+        cookie = ("-b", self.try_token(self.wot.token("operator"))[2]["set-cookie"].partition(";")[0])
+        readers = lambda daemon: [row["streams"] for row in json.loads(self.wot.ask(daemon, "show stat json")) if row["name"] == "http"]
+        streams = {daemon: self.read_stream(path, *cookie) for daemon, path in (("aggregate", "/live"), ("triage", "/aanmeldteam/live"))}
+        for daemon, (_, hear) in streams.items():
+            wait_until(lambda: hear(r"(?m)^event: (kpi|deel)$"), what=f"{daemon} says how things stand")
+        _, hear = streams["aggregate"]
+        figure = lambda count: r'"id":"brief_contacts","period":"today","text":"%d"' % count
+        before = next(n for n in range(3) if hear(figure(n)))
+        self.wot.post("desk", "/v1/brief-contacts", {"externalRef": "n", "occurredAt": now(), "channel": "PHONE", "answer": "ADVICE"})
+        wait_until(lambda: hear(figure(before + 1)), what="the figure moves through nginx")
+        for daemon, (process, _) in streams.items():
+            self.assertEqual(readers(daemon), [1])
+            process.kill()
+            wait_until(lambda: readers(daemon) == [0], what=f"the reader of {daemon} is gone")
 
     def test_who_tries_codes_is_counted_by_his_own_address(self):
         for i in range(5):
