@@ -97,7 +97,8 @@ bench:
 	$(MAKE) $(BIN) $B/bench/load $B/bench/town $B/bench/ask
 	WOT_BIN=$(abspath $B) tests/bench/bench
 	WOT_BIN=$(abspath $B) tests/bench/questions/questions
-bench-pages: all
+bench-pages: all $B/bench/town
+	WOT_BIN=$(abspath $B) tests/bench/pages/speed
 	WOT_BIN=$(abspath $B) tests/bench/pages/live
 
 # ---- sim: the cores and their shell under a seed; tests/sim/fake_*.c stands in for what does I/O ----

@@ -39,11 +39,23 @@ COLUMN_BODY void unknown_give(const struct formula *formula, struct rows rows, c
 		given->gives[i] |= (uint8_t)(unknown[i] * GIVE_UNKNOWN);
 }
 
+/* Whether any of these many rows may have a day of the period. */
+static bool days_may(
+	const struct row_kind *kind, int ref, struct rows rows, int32_t from, int32_t to)
+{
+	int32_t first, last;
+	return ref != REF_NONE && row_days(kind, ref, rows, &first, &last) && first <= to &&
+	       last >= from;
+}
+
 /* In from `day` until the day before `leave`; who leaves as it enters never is. */
 COLUMN_BODY bool stock_give(const struct formula *formula, struct rows rows,
 	const struct period *period, struct given *given)
 {
 	bool in[TABLE_CHUNK];
+	if (rows.count > 1 && period &&
+		!days_may(formula->kind, formula->day, rows, SERIES_DAY_FIRST, period->to))
+		return false;
 	row_values(formula->kind, formula->day, rows, given->day);
 	if (period)
 		days_within(rows, given->day, SERIES_DAY_FIRST, period->to, in);
@@ -115,6 +127,9 @@ COLUMN_BODY bool flow_give(const struct formula *formula, struct rows rows,
 	int32_t from = period ? period->from : VALUE_UNSET + 1,
 		to = period ? period->to : INT32_MAX;
 	bool either[TABLE_CHUNK], placed[TABLE_CHUNK], outside[TABLE_CHUNK];
+	if (rows.count > 1 && !days_may(kind, formula->day, rows, from, to) &&
+		!days_may(kind, formula->unknown_day, rows, from, to))
+		return false;
 	row_values(kind, formula->day, rows, given->day);
 	days_within(rows, given->day, from, to, placed);
 	memcpy(either, placed, rows.count);

@@ -143,6 +143,28 @@ void row_values(const struct row_kind *kind, int ref, struct rows rows, int32_t 
 		measure_many(kind, measure_of(kind, ref), rows, values);
 }
 
+bool row_days(const struct row_kind *kind, int ref, struct rows rows, int32_t *first, int32_t *last)
+{
+	if (ref < COLUMN_MAX)
+		return table_days(kind->table, (size_t)ref, rows, first, last);
+	const struct measure *measure = measure_of(kind, ref);
+	const int32_t *after = measure->kind == MEASURE_AFTER ? measure->after : NULL;
+	bool any = false;
+	for (size_t i = 0; i < measure->part_count; i++) {
+		int32_t from, to;
+		if (!row_days(kind, measure->parts[i], rows, &from, &to))
+			continue;
+		if (after) { /* who is later is not due earlier */
+			from = series_holds(from) ? after[from - SERIES_DAY_FIRST] : INT32_MIN;
+			to = series_holds(to) ? after[to - SERIES_DAY_FIRST] : INT32_MAX;
+		}
+		*first = any && *first < from ? *first : from;
+		*last = any && *last > to ? *last : to;
+		any = true;
+	}
+	return any;
+}
+
 /* ---- classes ---- */
 
 const struct dimension *row_classes(const struct row_kind *kind, int ref)
@@ -154,8 +176,7 @@ const struct dimension *row_classes(const struct row_kind *kind, int ref)
 static int32_t months_begun(int32_t from, int32_t to)
 {
 	struct calendar_date begin = calendar_date(from), end = calendar_date(to);
-	int months = (end.year - begin.year) * 12 + end.month - begin.month;
-	return months + (to > calendar_add_months(from, months));
+	return (end.year - begin.year) * 12 + end.month - begin.month + (end.day > begin.day);
 }
 
 void row_class_values(const struct row_kind *kind, int ref, struct rows rows, int32_t *values)

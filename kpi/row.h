@@ -59,6 +59,9 @@ void row_values(const struct row_kind *kind, int ref, struct rows rows, int32_t 
 const struct dimension *row_classes(const struct row_kind *kind, int ref);
 /* What such classes hold, a value a row: days, or in which calendar month from the first day on the other lies. */
 void row_class_values(const struct row_kind *kind, int ref, struct rows rows, int32_t *values);
+/* Of a ref of days: between which theirs lie, as far as can be told without looking at each; false: none has one. */
+bool row_days(
+	const struct row_kind *kind, int ref, struct rows rows, int32_t *first, int32_t *last);
 
 int row_ref(const struct row_kind *kind, const char *name);
 const char *row_ref_name(const struct row_kind *kind, int ref);

@@ -94,14 +94,6 @@ int column_find(const struct table *table, const char *name)
 	return -1;
 }
 
-static void texts_done(struct texts *texts)
-{
-	for (size_t i = 0; i < texts->count; i++)
-		free(texts->items[i]);
-	free(texts->items);
-	keymap_done(&texts->by_text);
-}
-
 void table_done(struct table *table)
 {
 	for (size_t i = 0; i < table->chunk_room; i++) {
@@ -112,19 +104,6 @@ void table_done(struct table *table)
 	for (size_t i = 0; i < table->column_count; i++)
 		texts_done(&table->columns[i].texts);
 	*table = (struct table){0};
-}
-
-static void texts_copy(const struct texts *texts, struct texts *out)
-{
-	*out = (struct texts){.count = texts->count};
-	if (!texts->count)
-		return;
-	out->items = malloc(grow_room(texts->count) * sizeof *out->items);
-	must(out->items);
-	for (size_t i = 0; i < texts->count; i++) {
-		out->items[i] = strdup(texts->items[i]);
-		must(out->items[i]);
-	}
 }
 
 void table_share(const struct table *table, struct table *out)
@@ -174,10 +153,19 @@ static struct chunk *chunk_own(struct table *table, size_t index)
 	return table->chunks[index] = own;
 }
 
+static void days_widen(struct chunk_days *days, uint16_t stored)
+{
+	if (!days->first || stored < days->first)
+		days->first = stored;
+	if (stored > days->last)
+		days->last = stored;
+}
+
 void table_set(struct table *table, size_t column, uint32_t row, int32_t value)
 {
 	const struct column *of = &table->columns[column];
-	uint8_t *at = chunk_own(table, row / TABLE_CHUNK)->columns + of->offset;
+	struct chunk *chunk = chunk_own(table, row / TABLE_CHUNK);
+	uint8_t *at = chunk->columns + of->offset;
 	bool unset = value == VALUE_UNSET;
 	switch (of->width) {
 	case 1:
@@ -188,6 +176,8 @@ void table_set(struct table *table, size_t column, uint32_t row, int32_t value)
 		must(unset || (value >= of->base && value < of->base + UINT16_MAX));
 		((uint16_t *)(void *)at)[row % TABLE_CHUNK] =
 			unset ? 0 : (uint16_t)(value - of->base + 1);
+		if (of->type == COLUMN_DAY && !unset)
+			days_widen(&chunk->days[column], (uint16_t)(value - of->base + 1));
 		return;
 	default:
 		((uint32_t *)(void *)at)[row % TABLE_CHUNK] = (uint32_t)value ^ 0x80000000u;
@@ -253,26 +243,25 @@ COLUMN_LOOP void table_is(const struct table *table, size_t column, struct rows 
 		is[i] = values[i] == value;
 }
 
+bool table_days(
+	const struct table *table, size_t column, struct rows rows, int32_t *first, int32_t *last)
+{
+	const struct chunk *chunk = table->chunks[rows.first / TABLE_CHUNK];
+	int32_t base = table->columns[column].base;
+	if (!chunk || !chunk->days[column].first)
+		return false;
+	*first = value_of_two(chunk->days[column].first, base);
+	*last = value_of_two(chunk->days[column].last, base);
+	return true;
+}
+
 int32_t text_number(struct column *column, const void *text, size_t len)
 {
-	static const uint8_t secret[16]; /* texts are keys of our own tables, not chosen freely */
-	struct texts *texts = &column->texts;
-	if (len == strlen("UNKNOWN") && !memcmp(text, "UNKNOWN", len))
-		return VALUE_UNSET;
-	struct keymap_key key = keymap_hash(secret, text, len);
 	uint32_t number;
-	if (keymap_get(&texts->by_text, key, &number))
-		return (int32_t)number;
-	if (texts->count == TEXT_MAX) {
-		texts->refused++;
-		return VALUE_UNSET;
-	}
-	texts->items = grow_push(texts->items, texts->count, sizeof *texts->items);
-	char *copy = strndup(text, len);
-	must(copy);
-	texts->items[texts->count] = copy;
-	bool is_new;
-	return (int32_t)keymap_put(&texts->by_text, key, (uint32_t)texts->count++, &is_new);
+	bool is_known = len != strlen("UNKNOWN") || memcmp(text, "UNKNOWN", len);
+	return is_known && texts_number(&column->texts, text, len, TEXT_MAX, &number)
+		       ? (int32_t)number
+		       : VALUE_UNSET;
 }
 
 static int texts_equal(

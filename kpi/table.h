@@ -10,7 +10,7 @@
 #define WOT_TABLE_H
 
 #include "lib/err.h"
-#include "lib/keymap.h"
+#include "lib/texts.h"
 #include <protobuf-c/protobuf-c.h>
 #include <stdint.h>
 
@@ -38,13 +38,6 @@ enum {
 
 enum column_type { COLUMN_DAY, COLUMN_NUMBER, COLUMN_FLAG, COLUMN_ENUM, COLUMN_SET, COLUMN_TEXT };
 
-/* The texts of a column, numbered from 0 in the order in which they came. */
-struct texts {
-	char **items;
-	size_t count, refused;
-	struct keymap by_text;
-};
-
 struct column {
 	const char *name;
 	enum column_type type;
@@ -58,6 +51,10 @@ struct column {
 
 struct chunk {
 	uint32_t holders; /* tables that have it; it is written to by its only one */
+	/* Of a column of days the first and the last that any of its rows ever had, as they are stored; 0: none. */
+	struct chunk_days {
+		uint16_t first, last;
+	} days[COLUMN_MAX];
 	_Alignas(8) uint8_t columns[];
 };
 
@@ -126,6 +123,10 @@ static inline struct rows table_rows(const struct table *table, uint32_t first)
 void table_values(const struct table *table, size_t column, struct rows rows, int32_t *values);
 /* Whether each of them is that value, which is not VALUE_UNSET. */
 void table_is(const struct table *table, size_t column, struct rows rows, int32_t value, bool *is);
+
+/* Between which days theirs lie, of a column of days; false: none has one. */
+bool table_days(
+	const struct table *table, size_t column, struct rows rows, int32_t *first, int32_t *last);
 
 /* The number of a text in its column; VALUE_UNSET for UNKNOWN, and when there are too many. */
 int32_t text_number(struct column *column, const void *text, size_t len);

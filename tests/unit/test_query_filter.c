@@ -99,6 +99,58 @@ static void of_a_list_a_row_with_two_of_the_values_counts_once(void **state)
 	json_decref(all);
 }
 
+static json_t *ask_all(const struct tallied *t, const char *period, const char *where)
+{
+	struct query query = query_of(NULL, period, WHERE(where));
+	return ask_query(t, &query);
+}
+
+/* Counters know the whole, and rows are looked at for a filter on age: those of other years a whole chunk at a time. */
+static void assert_all_is_the_whole(const struct tallied *t, const char *period)
+{
+	json_t *whole = ask_all(t, period, NULL), *figure, *filtered;
+	json_t *all = ask_all(t, period, "age=0-17,18-26,27-44,45-66,67+,UNKNOWN");
+	size_t i, at = 0;
+	assert_true(json_array_size(all) > 20);
+	json_array_foreach(all, i, filtered)
+	{
+		static const char *const parts[] = {"count", "of", "unknown"};
+		const char *id = json_string_value(json_object_get(filtered, "id"));
+		do
+			figure = json_array_get(whole, at++);
+		while (strcmp(id, json_string_value(json_object_get(figure, "id"))));
+		for (size_t p = 0; p < sizeof parts / sizeof *parts; p++)
+			if (!json_equal(json_object_get(figure, parts[p]),
+				    json_object_get(filtered, parts[p])))
+				fail_msg("%s of %s in %s", parts[p], id, period);
+	}
+	json_decref(whole);
+	json_decref(all);
+}
+
+static void a_filter_of_all_values_leaves_all_rows_however_many_there_are(void **state)
+{
+	enum { CASES = 2600 };
+	static const char *const periods[] = {
+		"2022", "2023-Q2", "2024", "2025-03", "2024-12-20..2025-01-10", "2021"};
+	struct tallied *t = *state;
+	int32_t first = day("2022-01-03");
+	for (uint32_t number = 1; number < CASES; number++) {
+		int32_t on = first + (int32_t)number / 2;
+		FACTS(t, number, FACT(reported_on, on), FACT(age_years, number % 90),
+			.has_support_started_on = number % 3 != 0, .support_started_on = on + 30,
+			.has_closed_on = number % 3 == 1, .closed_on = on + 200);
+	}
+	for (size_t i = 0; i < sizeof periods / sizeof *periods; i++)
+		assert_all_is_the_whole(t, periods[i]);
+	/* Among the first, and of other years than the rest of them. */
+	FACTS(t, 5, FACT(reported_on, day("2024-02-01")), FACT(closed_on, day("2025-03-03")));
+	FACTS(t, 6, FACT(reported_on, day("2021-12-31")),
+		FACT(support_started_on, day("2024-12-24")));
+	for (size_t i = 0; i < sizeof periods / sizeof *periods; i++)
+		assert_all_is_the_whole(t, periods[i]);
+}
+
 static uint32_t households(void *arg, const char *ward)
 {
 	(void)arg;
@@ -338,6 +390,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(a_filter_takes_one_value_or_several_and_the_unknown),
 		TEST(a_filter_that_nobody_matches_leaves_nothing_and_is_no_error),
+		TEST(a_filter_of_all_values_leaves_all_rows_however_many_there_are),
 		TEST(of_a_list_a_row_with_two_of_the_values_counts_once),
 		TEST(what_a_share_is_divided_by_is_of_those_that_are_asked_for),
 		TEST(what_is_filtered_is_held_to_no_norm),
