@@ -27,6 +27,7 @@ def instant_of(text):
     return datetime.fromisoformat(text).astimezone(timezone.utc)
 
 
+@cache
 def day_of(instant):
     return (instant + timedelta(hours=amsterdam_offset(instant))).date()
 

@@ -140,7 +140,7 @@ def calls(q, counts):
     return [
         Given(call, int(counts(call)), 1) if call.outcome_is_known else Given(call, unknown=1, outside=True)
         for call in q.history.calls.values()
-        if call.over_on(q.history.now) and q.within(call.day)
+        if q.within(call.day) and call.over_on(q.history.now)
     ]
 
 
@@ -198,7 +198,7 @@ def contacts_promised(q, days, channels=None):
 
 
 def callbacks_promised(q):
-    for call, missed, back in q.history.calls_missed():
+    for call, missed, back in q.history.calls_missed:
         due = add_working_days(missed, 1)
         yield from promised(q, call, due, back is not None and back <= due)
 
@@ -225,7 +225,7 @@ def signals_due(q):
 
 
 def callbacks_due(q):
-    waiting = ((call, missed) for call, missed, back in q.history.calls_missed() if not back)
+    waiting = ((call, missed) for call, missed, back in q.history.calls_missed if not back)
     return counted(call for call, missed in waiting if q.within(add_working_days(missed, 1)))
 
 
@@ -500,7 +500,7 @@ def whole_of(name, q, wards=()):
 
 
 def figure_of(kpi, given, *whole):
-    count, of, unknown = (sum(getattr(g, name) for g in given) for name in ("count", "of", "unknown"))
+    count, of, unknown = map(sum, zip((0, 0, 0), *((g.count, g.of, g.unknown) for g in given)))
     if whole:
         (of,) = whole
     figure = {"value": count, "count": count, "of": None, "unknown": unknown, "low": None, "high": None}

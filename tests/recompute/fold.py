@@ -1,4 +1,5 @@
 """What submissions come to: cases, contacts, calls and the rest, by the rules of INTERFACES.md.
+Whoever asks of a history has folded all of it: what follows from a case or a call is worked out once.
 
 Reads accepted submissions in the order in which they were accepted, and nothing of wot's own. A rule is
 named by its number under "Rules that decide a figure".
@@ -8,6 +9,7 @@ import json
 import re
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta, timezone
+from functools import cached_property
 
 from days import add_months, age_on, birthday, day_of, hour_of, instant_of
 
@@ -38,36 +40,36 @@ class Case:
     taken_up: bool = False  # a start or a closing was accepted
     weight_by_hand: str = None
 
-    @property
+    @cached_property
     def counting(self):
         """Rule 5: what triage accepted while case accepted a closing before it is left out, whichever came first."""
         return [s for s in self.screenings if self.closed is None or s[0] <= self.closed]
 
-    @property
+    @cached_property
     def contacted(self):
         """The first screening at which somebody was reached."""
         return self.counting[0][0] if self.counting else None
 
-    @property
+    @cached_property
     def screened(self):
         return self.counting[-1][0] if self.counting else None
 
-    @property
+    @cached_property
     def screening(self):
         return self.counting[-1][1] if self.counting else None
 
-    @property
+    @cached_property
     def weight(self):
         """Rule 4: what was set by hand beats a screening's."""
         said = [weight for _, _, weight in self.counting if weight]
         return self.weight_by_hand or (said[-1] if said else None)
 
-    @property
+    @cached_property
     def advice(self):
         """Rule 2: a start or a closing voids it, in either order."""
         return self.screening == "ADVICE" and not self.taken_up
 
-    @property
+    @cached_property
     def ended(self):
         """Rule 3: the day it ended at screening, if it did."""
         over = self.screening in ("REDIRECTED", "WELFARE_ACTIVITY", "WITHDRAWN")
@@ -132,7 +134,7 @@ def number_of(text):
 
 
 def earliest(known, at):
-    return min((each for each in (known, at) if each is not None), default=None)
+    return at if known is None or (at is not None and at < known) else known
 
 
 @dataclass
@@ -148,11 +150,11 @@ class Call:
     named: tuple = None  # the earliest event that says who calls: instant, how late in the log, who
     backs: list = field(default_factory=list)  # callbacks that reached somebody
 
-    @property
+    @cached_property
     def day(self):
         return self.first and day_of(self.first)
 
-    @property
+    @cached_property
     def hour(self):
         return hour_of(self.first)
 
@@ -164,7 +166,7 @@ class Call:
     def wait(self):
         return self.answer and self.answer[2]
 
-    @property
+    @cached_property
     def lost_at(self):
         return None if self.answer else earliest(self.abandoned_at, self.timed_out_at)
 
@@ -182,12 +184,12 @@ class Call:
         over = earliest(self.over_at, cap if cap and cap <= now else None)
         return over and day_of(over)
 
-    @property
+    @cached_property
     def missed_at(self):
         """Since when a callback is owed."""
         return min((at for at in (self.lost_at, self.asked_at) if at), default=None)
 
-    @property
+    @cached_property
     def caller(self):
         """The same on one day for one caller."""
         return self.named and (day_of(self.named[0]), self.named[2])
@@ -448,6 +450,7 @@ class History:
                 days.setdefault(signal.household, []).append(signal.day)
         return [min(each) for each in days.values() if today - max(each) <= SIGNAL_DAYS]
 
+    @cached_property
     def calls_missed(self):
         """(call, missed on, called back on) of each call that is owed a callback: lost before an answer, or asked
         for it; not who called again that day and was answered. A callback that reached somebody settles all
@@ -456,11 +459,13 @@ class History:
         for call in self.calls.values():
             if call.caller:
                 callers.setdefault(call.caller, []).append(call)
+        missed = []
         for call in self.calls.values():
             others = callers[call.caller] if call.caller else []
             if call.missed_at and not self.is_answered_later(call, others):
                 backs = call.backs + [at for other in others for at in other.backs if at >= call.missed_at]
-                yield call, day_of(call.missed_at), day_of(min(backs)) if backs else None
+                missed.append((call, day_of(call.missed_at), day_of(min(backs)) if backs else None))
+        return missed
 
     @staticmethod
     def is_answered_later(call, others):
