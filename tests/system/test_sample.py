@@ -27,6 +27,10 @@ class City(Recomputed):
         super().setUp()
         self.wot.start()
 
+    def figures_of(self, words):
+        """As a person asks."""
+        return self.wot.wotctl("kpi", *(word for name, value in words for word in (f"--{name}", value)), "--json").stdout
+
     def simulate(self, seed, until=TODAY):
         lines = self.wot.wotctl("simulate", "--from", "2025-01-01", "--to", until, "--seed", seed).stdout
         self.lines.write_text(lines)
