@@ -14,7 +14,7 @@ CLEAN = {
     "Makefile": (
         "objects := $(patsubst %.c,build/%.o,$(wildcard lib/*.c cli/*.c daemons/intake/*.c))\n"
         "all: $(objects)\n"
-        "build/%.o: %.c\n\t@mkdir -p $(@D)\n\t@gcc -I. -c -o $@ $<\n"
+        "build/%.o: %.c $(wildcard */*.h daemons/*/*.h) Makefile\n\t@mkdir -p $(@D)\n\t@gcc -I. -c -o $@ $<\n"
         "examples tools docs:\n"
         ".PHONY: all examples tools docs\n"
     ),
@@ -47,19 +47,32 @@ def header(guard, *lines):
 class Tidy(unittest.TestCase):
     maxDiff = None
 
+    @classmethod
+    def setUpClass(cls):
+        """The clean tree, built: what a test puts in is built anew."""
+        cls.clean = pathlib.Path(tempfile.mkdtemp(prefix="wot-tidy-"))
+        cls.addClassCleanup(shutil.rmtree, cls.clean)
+        shutil.copytree(ROOT / "tools", cls.clean / "tools", ignore=shutil.ignore_patterns("*.c"))
+        shutil.copy(ROOT / ".clang-format", cls.clean)
+        cls.put(cls.clean, CLEAN)
+        subprocess.run(["git", "init", "-q", "--template=", cls.clean], check=True)
+        subprocess.run(["make", "-s", "-C", cls.clean], check=True)
+
+    @staticmethod
+    def put(folder, files):
+        for name, text in files.items():
+            path = folder / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text)
+
     def setUp(self):
         self.dir = pathlib.Path(tempfile.mkdtemp(prefix="wot-tidy-"))
         self.addCleanup(shutil.rmtree, self.dir)
 
     def tidy(self, files=(), *arguments):
         """What tidy says of the clean tree with these files in it."""
-        shutil.copytree(ROOT / "tools", self.dir / "tools", ignore=shutil.ignore_patterns("*.c"))
-        shutil.copy(ROOT / ".clang-format", self.dir)
-        for name, text in {**CLEAN, **dict(files)}.items():
-            path = self.dir / name
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text(text)
-        subprocess.run(["git", "init", "-q", self.dir], check=True)
+        shutil.copytree(self.clean, self.dir, dirs_exist_ok=True)
+        self.put(self.dir, dict(files))
         done = subprocess.run([self.dir / "tools/tidy", *arguments], capture_output=True, text=True)
         said = done.stdout.splitlines()
         self.assertEqual(done.returncode, 1 if said else 0, done.stderr)
