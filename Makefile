@@ -66,6 +66,8 @@ $B/libcores.a: $(COREOBJ)
 $B/tests/%: $B/tests/unit/%.o $B/libcores.a $B/libwot.a
 	@echo "  LINK    $@"
 	$Q$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $(filter %.o,$^) $B/libcores.a $B/libwot.a $(LDLIBS) -lcmocka
+# A third of all that is compiled, and run once.
+$B/tests/unit/%.o: CFLAGS += -O0
 # Its templates are its own.
 $B/tests/unit/test_html.o: $B/gen/tests/unit/pages.html.c
 $B/tests/test_html: $B/gen/tests/unit/pages.html.o
