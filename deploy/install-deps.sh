@@ -4,7 +4,8 @@
 #
 #   deploy/install-deps.sh [--bench] [--dev]
 #   --bench  also what make bench compares with
-#   --dev    also what make format, make tidy, make suppress-attack and the test behind nginx use
+#   --dev    also what make format, make tidy, make suppress-attack, the test behind nginx and that of a report
+#           as of a day use
 #
 # To add one: a line in the list, `package what-shows-that-it-is-there`:
 #   cmd:NAME a program; pc:NAME a library of pkg-config; h:NAME a header; py:NAME a module of python3;
@@ -48,6 +49,7 @@ mold                    cmd:mold
 python3-scipy           py:scipy
 nginx                   cmd:nginx
 openssl                 cmd:openssl
+faketime                cmd:faketime
 '
 
 for option; do

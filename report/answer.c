@@ -109,8 +109,9 @@ static void files_print(const struct report *report, const char *format, struct 
 static int answer_make(const struct report_sources *sources, const struct config *config,
 	const struct kpis *kpis, struct report_asked asked, struct report *out, struct why *why)
 {
-	if (asked.as_of == INT32_MAX)
-		asked.as_of = calendar_day_of(last_ms(asked.logs));
+	int64_t last = last_ms(asked.logs);
+	if (last)
+		asked.as_of = calendar_day_of(last);
 	asked.suppress_below = config->suppress_below;
 	asked.town = config->municipality_name;
 	asked.synthetic = config->synthetic;

@@ -23,8 +23,9 @@ bool report_has_format(const char *format);
 int report_print(const struct report_sources *sources, const struct config *config,
 	const struct kpis *kpis, struct report_asked asked, const char *format, struct buf *out,
 	struct why *why);
-/* A JSON object: the text of each file under its name. year, as_of, internal, logs and names of `asked` are given; as_of
- * INT32_MAX: the day of the last block. */
+/* A JSON object: the text of each file under its name. year, internal, logs and names of `asked` are given. It is of the
+ * day of the last block that was read, whichever day was asked for: so what a log said then, it says again. as_of is for
+ * logs whose blocks were not read. */
 int report_answer(const struct report_sources *sources, const struct config *config,
 	const struct kpis *kpis, struct report_asked asked, const char *format, struct buf *out,
 	struct why *why);

@@ -133,7 +133,7 @@ static int question_answer(const struct question *question, const struct tally *
 	if (!question->report)
 		return question->answer(tally, &question->query, out, why);
 	struct report_asked asked = {.year = question->query.definition,
-		.as_of = question->query.as_of ? question->query.as_of : INT32_MAX,
+		.as_of = question->query.today,
 		.internal = question->internal,
 		.names = question->query.names};
 	tally_logs(tally, asked.logs);
