@@ -30,6 +30,8 @@ static const struct {
 		"YEAR [--as-of DAY] [--html|--pdf|--csv|--json] [--internal] [-o FILE] | YEAR "
 		"--publish",
 		"the annual report; without --internal small numbers are hidden"},
+	{"export", verb_export, true, "--facts DIR",
+		"what figures are counted from, as CSV: for who may see all of them"},
 	{"tail", verb_tail, false, "[LOG] [--from SEQ] [--follow] [--json]",
 		"events as they are in the log"},
 	{"replay", verb_replay, false, "--check", "fold the logs anew and compare every figure"},

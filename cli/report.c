@@ -1,5 +1,6 @@
-/* report: the annual report, as wot-aggregate makes it of its logs. */
+/* report, export: the annual report, and the facts behind figures, as wot-aggregate has them. */
 #include "client/report.h"
+#include "client/export.h"
 
 #include "cli/cli.h"
 
@@ -12,4 +13,15 @@ int verb_report(struct cli *cli, int argc, char **argv)
 		err = report_order(cli->dir, &order, &why);
 	return err ? cli_fail(err == ERR_USAGE ? EXIT_USAGE : EXIT_FAILED, "%s", why.text)
 		   : EXIT_OK;
+}
+
+int verb_export(struct cli *cli, int argc, char **argv)
+{
+	const struct config *config = &cli->config[daemon_find("aggregate")];
+	const struct http_asked of = {"aggregate", config->http, config->keys, cli->client};
+	const char *folder = export_folder_read(argc, argv);
+	struct why why;
+	if (!folder)
+		return cli_fail(EXIT_USAGE, "export --facts DIR");
+	return export_facts(&of, folder, &why) ? cli_fail(EXIT_FAILED, "%s", why.text) : EXIT_OK;
 }

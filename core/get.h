@@ -89,7 +89,7 @@ enum { GET_LATER = 1 };
 typedef int get_fn(const void *knowledge, const struct get_query *query, struct get_answer *answer,
 	struct why *why);
 #define READ(daemon, path, answer, parameters, permission) get_fn get_##answer;
-#define TEXT(daemon, path, name, type) get_fn get_##name;
+#define TEXT(daemon, path, name, type, permission) get_fn get_##name;
 #define PAGE(daemon, path, name, parameters, permission) get_fn get_##name;
 #define FORM(daemon, path, name, parameters, permission) get_fn form_##name;
 #define STREAM(daemon, path, name, permission) get_fn get_##name;

@@ -149,7 +149,7 @@ static void published_fill(const struct figure *figure, Wot__V1__Figure *out, st
 }
 
 /* Of each log, under its name. */
-static Wot__V1__FigureMarks *marks_message(const uint64_t marks[STREAM_COUNT], struct arena *arena)
+Wot__V1__FigureMarks *render_marks(const uint64_t marks[STREAM_COUNT], struct arena *arena)
 {
 	ProtobufCMessage *out = message_new(&wot__v1__figure_marks__descriptor, arena);
 	for (enum stream stream = 0; stream < STREAM_COUNT; stream++) {
@@ -202,7 +202,7 @@ Wot__V1__Figure *render_message(const struct kpis *kpis, const struct figure *fi
 	out->beside = beside_message(figure, arena);
 	out->months = months_message(&figure->months, arena);
 	published_fill(figure, out, arena);
-	out->marks = marks_message(marks, arena);
+	out->marks = render_marks(marks, arena);
 	out->n_by = figure->row_count;
 	out->by = arena_alloc(arena, figure->row_count * sizeof *out->by + 1);
 	for (size_t i = 0; i < figure->row_count; i++)

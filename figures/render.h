@@ -14,6 +14,7 @@ Wot__V1__Figure *render_message(const struct kpis *kpis, const struct figure *fi
 	const uint64_t marks[STREAM_COUNT], struct arena *arena);
 Wot__V1__Figure **render_messages(const struct kpis *kpis, const struct figure *figures,
 	size_t count, const uint64_t marks[STREAM_COUNT], struct arena *arena);
+Wot__V1__FigureMarks *render_marks(const uint64_t marks[STREAM_COUNT], struct arena *arena);
 Wot__V1__FigurePeriod *render_period(const struct period *period, struct arena *arena);
 /* What it asks; not how a figure stands to it. NULL: nothing. */
 Wot__V1__FigureNorm *render_norm(const struct norm *norm, struct arena *arena);

@@ -22,12 +22,13 @@ const struct read reads[GET_COUNT] = {
 		.type = "application/json",                                                        \
 		.parameters = &wot__v1__##asked##__descriptor,                                     \
 		.permission = may},
-#define TEXT(of, at, called, content_type)                                                         \
+#define TEXT(of, at, called, content_type, may)                                                    \
 	{.daemon = DAEMON_##of,                                                                    \
 		.path = at,                                                                        \
 		.name = #called,                                                                   \
 		.type = content_type,                                                              \
-		.parameters = &wot__v1__nothing__descriptor},
+		.parameters = &wot__v1__nothing__descriptor,                                       \
+		.permission = may},
 #define PAGE(of, at, called, asked, may)                                                           \
 	{.daemon = DAEMON_##of,                                                                    \
 		.path = at,                                                                        \

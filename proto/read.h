@@ -12,7 +12,7 @@
 
 enum get_index {
 #define READ(daemon, path, answer, parameters, permission) GET_##answer,
-#define TEXT(daemon, path, name, type) GET_##name,
+#define TEXT(daemon, path, name, type, permission) GET_##name,
 #define PAGE(daemon, path, name, parameters, permission) GET_##name,
 #define FORM(daemon, path, name, parameters, permission) GET_##name,
 #define STREAM(daemon, path, name, permission) GET_##name,

@@ -267,6 +267,11 @@ void tally_logs(const struct tally *tally, struct report_log out[STREAM_COUNT])
 		out[stream].seq = tally->marks[stream];
 }
 
+struct facts *tally_facts(const struct tally *tally)
+{
+	return facts_share(tally->facts);
+}
+
 const struct kpis *tally_kpis(const struct tally *tally)
 {
 	return tally->kpis;
@@ -280,7 +285,7 @@ int tally_explain(
 
 void tally_explain_keep(const struct tally *tally, struct explain *explain)
 {
-	struct facts *facts = facts_share(tally->facts);
+	struct facts *facts = tally_facts(tally);
 	struct kpis *kpis;
 	struct why why;
 	int err = kpis_of(tally, facts, tally->kpi_yaml, &kpis, &why);

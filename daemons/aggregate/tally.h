@@ -64,6 +64,9 @@ void tally_logs(const struct tally *tally, struct report_log out[STREAM_COUNT]);
 /* What is counted, and how; until the next configuration is folded. */
 const struct kpis *tally_kpis(const struct tally *tally);
 
+/* What is counted from, as it is now: the caller's. */
+struct facts *tally_facts(const struct tally *tally);
+
 struct tally_stats {
 	uint64_t marks[STREAM_COUNT];
 	uint64_t events[STREAM_COUNT];     /* folded, of each log */

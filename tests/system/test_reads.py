@@ -45,7 +45,7 @@ class Reads(unittest.TestCase):
         cls.wot = cls.enterClassContext(Wot())
         cls.wot.start()
         case = now()[:4] + "-000001"
-        cls.named = {"externalRef": "gp/gp-1", "caseId": case, "id": "help_requests"}
+        cls.named = {"externalRef": "gp/gp-1", "caseId": case, "id": "help_requests", "table": "cases"}
         cls.post("gp", "/v1/referrals", externalRef="gp-1", channel="PARTNER", consent=True,
                  referrer={"organisation": "gp"}, problems=["FINANCE"])
         cls.post("desk", "/v1/help-requests", externalRef="r-2", channel="WEB", ward="ZUID")
