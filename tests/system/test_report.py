@@ -25,7 +25,7 @@ SENTENCES = [
     "Bij 70% van de trajecten zijn de doelen gehaald.",
     "Er zijn 1.054 trajecten afgesloten.",
     "Bij 743 van de 1.054 trajecten zijn de doelen gehaald. De norm is 80%. Die is niet gehaald.",
-    "Van 91 trajecten is de reden onbekend.",
+    "Van 91 trajecten is de reden onbekend. In het beste geval is het 79%. De norm is dus zeker niet gehaald.",
     "Doelen gehaald 743 70%",
     "Gestopt door de cliënt 154 15%",
     "Afgerond en doorverwezen naar specialistische zorg 66 6%",
