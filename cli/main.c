@@ -27,8 +27,9 @@ static const struct {
 	{"forecast", verb_forecast, false, "[--as-of DAY] [--json]",
 		"who must start by when for the quarter to reach its norm"},
 	{"report", verb_report, false,
-		"YEAR [--as-of DAY] [--html|--pdf|--csv|--json] [--internal] [-o FILE] | YEAR "
-		"--publish",
+		"YEAR [--as-of DAY] [--html|--pdf|--csv|--json|--data DIR] [--internal] [-o FILE] "
+		"| "
+		"YEAR --publish",
 		"the annual report; without --internal small numbers are hidden"},
 	{"tail", verb_tail, false, "[LOG] [--from SEQ] [--follow] [--json]",
 		"events as they are in the log"},

@@ -131,8 +131,14 @@ struct outline_need {
 	const struct outline_ids *hide_with;
 };
 
+/* Under which its data may be used; name NULL: none is said. */
+struct outline_licence {
+	const char *name, *title, *path;
+};
+
 struct outline {
 	struct arena arena;
+	struct outline_licence licence;
 	struct outline_ids cover, norms;
 	const char *cover_read;
 	struct outline_says reader;

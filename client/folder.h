@@ -1,0 +1,19 @@
+/*
+ * Files that appear whole or not at all: a folder is made beside its place, filled, and put there in one step.
+ */
+#ifndef WOT_CLIENT_FOLDER_H
+#define WOT_CLIENT_FOLDER_H
+
+#include "lib/buf.h"
+#include "lib/err.h"
+
+int file_write(const char *path, const char *text, struct why *why);
+int folder_sync(const char *path, struct why *why);
+void folder_remove(const char *path); /* with all that it holds */
+
+/* An empty one beside `place`; its path is appended to made. */
+int folder_make(const char *place, struct buf *made, struct why *why);
+/* It takes its place, and what was there is gone. err: of what filled it; then it is removed. Returns that, or its own. */
+int folder_end(int err, const char *made, const char *place, struct why *why);
+
+#endif
