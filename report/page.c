@@ -115,12 +115,13 @@ static void data_list(const struct report_page *page, uint32_t year, const struc
 			.of_year = named,
 			.what = report_data_files[i].title,
 			.size = shelf_size(data->files[i].len, &arena)};
-	const struct html_report_data view = {
+	struct html_report_data view = {
 		.head = page_head(page->house, arena_printf(&arena, "Open data %u", year)),
 		.top = page_top(page->house),
 		.foot = page_foot(page->house),
 		.year = named,
 		.files = {rows, REPORT_DATA_FILES}};
+	view.top.at_report = true;
 	html_report_data(&view, out);
 }
 
