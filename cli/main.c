@@ -27,8 +27,9 @@ static const struct {
 	{"forecast", verb_forecast, false, "[--as-of DAY] [--json]",
 		"who must start by when for the quarter to reach its norm"},
 	{"report", verb_report, false,
-		"YEAR [--as-of DAY] [--html|--pdf|--csv|--json] [--internal] [-o FILE] | YEAR "
-		"--publish",
+		"YEAR [--as-of DAY] [--html|--pdf|--csv|--json|--data DIR] [--internal] [-o FILE] "
+		"| "
+		"YEAR --publish",
 		"the annual report; without --internal small numbers are hidden"},
 	{"export", verb_export, true, "--facts DIR",
 		"what figures are counted from, as CSV: for who may see all of them"},

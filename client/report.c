@@ -1,10 +1,10 @@
 #include "client/report.h"
 
 #include "client/ask.h"
+#include "client/folder.h"
 #include "lib/buf.h"
+#include <dirent.h>
 #include <errno.h>
-#include <fcntl.h>
-#include <ftw.h>
 #include <getopt.h>
 #include <stdio.h>
 #include <string.h>
@@ -12,42 +12,6 @@
 #include <unistd.h>
 
 static const char *const formats[] = {"html", "csv", "json"};
-
-/* ---- files ---- */
-
-static int file_write(const char *path, const char *text, struct why *why)
-{
-	size_t len = strlen(text);
-	int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
-	bool failed = fd < 0;
-	for (size_t done = 0; !failed && done < len;) {
-		ssize_t wrote = write(fd, text + done, len - done);
-		failed = wrote < 0 && errno != EINTR;
-		done += wrote > 0 ? (size_t)wrote : 0;
-	}
-	failed = failed || fsync(fd) != 0;
-	int err = failed ? why_set(why, ERR_IO, "%s: %s", path, strerror(errno)) : 0;
-	if (fd >= 0)
-		close(fd);
-	return err;
-}
-
-static int on_remove(const char *path, const struct stat *stat, int flag, struct FTW *at)
-{
-	(void)stat, (void)flag, (void)at;
-	return remove(path);
-}
-
-static void folder_remove(const char *path)
-{
-	nftw(path, on_remove, 16, FTW_DEPTH | FTW_PHYS);
-}
-
-static int folder_sync(const char *path, struct why *why)
-{
-	auto_fd int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	return fd < 0 || fsync(fd) != 0 ? why_set(why, ERR_IO, "%s: %s", path, strerror(errno)) : 0;
-}
 
 /* ---- the PDF ---- */
 
@@ -95,11 +59,57 @@ static int pdf_put(json_t *files, const char *out, struct why *why)
 	return err;
 }
 
+/* ---- data ---- */
+
+static int data_write(const char *folder, json_t *files, struct why *why)
+{
+	const char *name;
+	json_t *text;
+	int err = 0;
+	json_object_foreach(json_object_get(files, "data"), name, text)
+	{
+		auto_buf struct buf path = {0};
+		buf_printf(&path, "%s/%s", folder, name);
+		if (!err)
+			err = file_write(path.data, json_string_value(text), why);
+	}
+	return err ? err : folder_sync(folder, why);
+}
+
+/* What would be gone: a folder that holds something else than such data. */
+static int data_place_check(const char *place, json_t *files, struct why *why)
+{
+	json_t *data = json_object_get(files, "data");
+	int err = 0;
+	DIR *folder = opendir(place);
+	if (!folder)
+		return errno == ENOENT ? 0 : why_set(why, ERR_IO, "%s: %s", place, strerror(errno));
+	for (const struct dirent *entry; !err && (entry = readdir(folder));) {
+		const char *name = entry->d_name;
+		if (strcmp(name, ".") && strcmp(name, "..") && !json_object_get(data, name))
+			err = why_set(why, ERR_USAGE,
+				"%s holds %s: data is put in a folder of its own", place, name);
+	}
+	closedir(folder);
+	return err;
+}
+
+static int data_put(const char *place, json_t *files, struct why *why)
+{
+	auto_buf struct buf made = {0};
+	int err = data_place_check(place, files, why);
+	if (!err)
+		err = folder_make(place, &made, why);
+	if (err)
+		return err;
+	return folder_end(data_write(made.data, files, why), made.data, place, why);
+}
+
 /* ---- publishing ---- */
 
 static int formats_write(const char *folder, const char *year, json_t *files, struct why *why)
 {
-	auto_buf struct buf pdf = {0}, named = {0};
+	auto_buf struct buf pdf = {0}, named = {0}, data = {0};
 	int err = 0;
 	for (size_t i = 0; !err && i < sizeof formats / sizeof *formats; i++) {
 		auto_buf struct buf path = {0};
@@ -107,6 +117,11 @@ static int formats_write(const char *folder, const char *year, json_t *files, st
 		err = file_write(
 			path.data, json_string_value(json_object_get(files, formats[i])), why);
 	}
+	buf_printf(&data, "%s/data", folder);
+	if (!err && mkdir(data.data, 0755) != 0)
+		err = why_set(why, ERR_IO, "%s: %s", data.data, strerror(errno));
+	if (!err)
+		err = data_write(data.data, files, why);
 	if (!err)
 		err = pdf_make(folder, files, &pdf, why);
 	buf_printf(&named, "%s/jaarverslag-%s.pdf", folder, year);
@@ -115,33 +130,17 @@ static int formats_write(const char *folder, const char *year, json_t *files, st
 	return err ? err : folder_sync(folder, why);
 }
 
-/* Changes places with what was published before, in one step. */
-static int folder_put(const char *made, const char *place, const char *top, struct why *why)
-{
-	bool is_there = access(place, F_OK) == 0;
-	if (renameat2(AT_FDCWD, made, AT_FDCWD, place, is_there ? RENAME_EXCHANGE : 0) != 0)
-		return why_set(why, ERR_IO, "%s: %s", place, strerror(errno));
-	if (is_there)
-		folder_remove(made);
-	return folder_sync(top, why);
-}
-
 static int report_publish(const char *dir, const char *year, json_t *files, struct why *why)
 {
 	auto_buf struct buf top = {0}, place = {0}, made = {0};
 	buf_printf(&top, "%s/aggregate/published", dir);
 	buf_printf(&place, "%s/%s", top.data, year);
-	buf_printf(&made, "%s/.%s-XXXXXX", top.data, year);
-	if ((mkdir(top.data, 0755) != 0 && errno != EEXIST) || !mkdtemp(made.data))
+	if (mkdir(top.data, 0755) != 0 && errno != EEXIST)
 		return why_set(why, ERR_IO, "%s: %s", top.data, strerror(errno));
-	int err = chmod(made.data, 0755)
-			  ? why_set(why, ERR_IO, "%s: %s", made.data, strerror(errno))
-			  : formats_write(made.data, year, files, why);
+	int err = folder_make(place.data, &made, why);
 	if (!err)
-		err = folder_put(made.data, place.data, top.data, why);
-	if (err)
-		folder_remove(made.data);
-	return err;
+		err = formats_write(made.data, year, files, why);
+	return folder_end(err, made.data, place.data, why);
 }
 
 /* ---- the order ---- */
@@ -162,6 +161,8 @@ static int order_check(const struct report_order *order, struct why *why)
 	bool is_day = !order->as_of || !order->as_of[strspn(order->as_of, "0123456789-")];
 	if (!is_year || !is_day)
 		return why_set(why, ERR_USAGE, "report YEAR [--as-of DAY] reads 2025, 2026-02-01");
+	if (order->data && (order->publish || order->out))
+		return why_set(why, ERR_USAGE, "--data DIR stands by itself");
 	if (order->publish && order->internal)
 		return why_set(why, ERR_USAGE, "what is published is not internal");
 	return 0;
@@ -172,12 +173,15 @@ int report_order_read(int argc, char **argv, struct report_order *order, struct 
 	static const struct option options[] = {{"as-of", required_argument, NULL, 'a'},
 		{"html", no_argument, NULL, 'f'}, {"pdf", no_argument, NULL, 'f'},
 		{"csv", no_argument, NULL, 'f'}, {"json", no_argument, NULL, 'f'},
-		{"internal", no_argument, NULL, 'i'}, {"publish", no_argument, NULL, 'p'}, {0}};
+		{"internal", no_argument, NULL, 'i'}, {"publish", no_argument, NULL, 'p'},
+		{"data", required_argument, NULL, 'd'}, {0}};
 	for (int c, which; (c = getopt_long(argc, argv, "o:", options, &which)) != -1;) {
 		if (c == '?')
 			return why_set(why, ERR_USAGE, "wotctl --help says what report takes");
 		if (c == 'f')
 			order->format = options[which].name;
+		else if (c == 'd')
+			order->data = optarg;
 		else if (c == 'a' || c == 'o')
 			*(c == 'a' ? &order->as_of : &order->out) = optarg;
 		else
@@ -190,8 +194,11 @@ int report_order_read(int argc, char **argv, struct report_order *order, struct 
 int report_order(const char *dir, const struct report_order *order, struct why *why)
 {
 	auto_buf struct buf line = {0};
-	bool is_pdf = !order->publish && !strcmp(order->format, "pdf");
-	const char *asked = order->publish ? "all" : is_pdf ? "html" : order->format;
+	bool is_pdf = !order->publish && !order->data && !strcmp(order->format, "pdf");
+	const char *asked = order->publish ? "all"
+			    : order->data  ? "data"
+			    : is_pdf       ? "html"
+					   : order->format;
 	buf_printf(&line, "show report %s %s%s", order->year, asked,
 		order->internal ? " internal" : "");
 	if (order->as_of)
@@ -202,6 +209,8 @@ int report_order(const char *dir, const struct report_order *order, struct why *
 	int err;
 	if (order->publish)
 		err = report_publish(dir, order->year, files, why);
+	else if (order->data)
+		err = data_put(order->data, files, why);
 	else if (is_pdf)
 		err = pdf_put(files, order->out, why);
 	else

@@ -138,3 +138,12 @@ const struct published_figure *published_of(
 	}
 	return first;
 }
+
+const struct published_figure *published_total(const struct figure *figure, uint32_t year)
+{
+	for (size_t i = 0; i < figure->published_count; i++) {
+		if (!figure->published[i].by && figure->published[i].year == year)
+			return &figure->published[i];
+	}
+	return NULL;
+}

@@ -34,5 +34,7 @@ void published_done(struct published *published);
 /* Those of a KPI; none where published is NULL. */
 const struct published_figure *published_of(
 	const struct published *published, const char *id, size_t *count);
+/* What was published of the total in a year; NULL. */
+const struct published_figure *published_total(const struct figure *figure, uint32_t year);
 
 #endif

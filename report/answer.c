@@ -54,15 +54,6 @@ void report_sources_done(struct report_sources *sources)
 	outline_done(&sources->outline);
 }
 
-/* Never from a clock: the same log gives the same report. */
-static int64_t last_ms(const struct report_log *logs)
-{
-	int64_t out = 0;
-	for (size_t i = 0; i < STREAM_COUNT; i++)
-		out = logs[i].written_at_ms > out ? logs[i].written_at_ms : out;
-	return out;
-}
-
 /* ---- formats ---- */
 
 typedef void format_fn(const struct report *report, struct buf *out);
@@ -71,10 +62,11 @@ static const struct {
 	format_fn *print;
 } formats[] = {{"html", report_html}, {"csv", report_csv}, {"json", report_json}};
 enum { FORMATS = sizeof formats / sizeof *formats };
+static const char data_format[] = "data"; /* several files */
 
 bool report_has_format(const char *format)
 {
-	bool found = !strcmp(format, "all");
+	bool found = !strcmp(format, "all") || !strcmp(format, data_format);
 	for (size_t i = 0; i < FORMATS; i++)
 		found = found || !strcmp(format, formats[i].name);
 	return found;
@@ -84,19 +76,32 @@ bool report_has_format(const char *format)
 static void dated_print(const struct report *report, struct buf *out)
 {
 	enum { MINUTE = 60, HOUR = 3600, DAY = 86400 };
-	int64_t at = last_ms(report->asked.logs) / 1000;
+	int64_t at = report_made_ms(&report->asked) / 1000;
 	struct calendar_date date = calendar_date((int32_t)(at / DAY));
 	buf_printf(out, "D:%04d%02d%02d%02d%02d%02d+00'00'", date.year, date.month, date.day,
 		(int)(at % DAY / HOUR), (int)(at % HOUR / MINUTE), (int)(at % MINUTE));
 }
 
+static void data_print(const struct report *report, struct buf *out)
+{
+	auto_data struct report_data data;
+	report_data(report, &data);
+	json_out_open(out, data_format, '{');
+	for (size_t i = 0; i < REPORT_DATA_FILES; i++)
+		json_out_text(out, report_data_files[i].name, data.files[i].data);
+	json_out_close(out, '}');
+}
+
 static void files_print(const struct report *report, const char *format, struct buf *out)
 {
+	bool is_all = !strcmp(format, "all");
 	auto_buf struct buf dated = {0};
 	json_out_open(out, NULL, '{');
+	if (is_all || !strcmp(format, data_format))
+		data_print(report, out);
 	for (size_t i = 0; i < FORMATS; i++) {
 		auto_buf struct buf text = {0};
-		if (strcmp(format, "all") != 0 && strcmp(format, formats[i].name) != 0)
+		if (!is_all && strcmp(format, formats[i].name) != 0)
 			continue;
 		formats[i].print(report, &text);
 		json_out_text(out, formats[i].name, text.data);
@@ -109,9 +114,9 @@ static void files_print(const struct report *report, const char *format, struct 
 static int answer_make(const struct report_sources *sources, const struct config *config,
 	const struct kpis *kpis, struct report_asked asked, struct report *out, struct why *why)
 {
-	int64_t last = last_ms(asked.logs);
-	if (last)
-		asked.as_of = calendar_day_of(last);
+	int64_t made_ms = report_made_ms(&asked);
+	if (made_ms)
+		asked.as_of = calendar_day_of(made_ms);
 	asked.suppress_below = config->suppress_below;
 	asked.town = config->municipality_name;
 	asked.synthetic = config->synthetic;
@@ -143,5 +148,16 @@ int report_print(const struct report_sources *sources, const struct config *conf
 		if (!strcmp(formats[i].name, format))
 			formats[i].print(&report, out);
 	}
+	return err;
+}
+
+int report_data_make(const struct report_sources *sources, const struct config *config,
+	const struct kpis *kpis, struct report_asked asked, struct report_data *out,
+	struct why *why)
+{
+	auto_report struct report report = {0};
+	int err = answer_make(sources, config, kpis, asked, &report, why);
+	if (!err)
+		report_data(&report, out);
 	return err;
 }

@@ -47,10 +47,9 @@ static void figure_print(const struct report *report, size_t index, struct buf *
 	json_out_close(out, '}');
 }
 
-void report_json(const struct report *report, struct buf *out)
+void report_head_print(const struct report *report, struct buf *out)
 {
 	const struct report_asked *asked = &report->asked;
-	json_out_open(out, NULL, '{');
 	json_out_count(out, "year", asked->year);
 	json_out_text(out, "municipality", asked->town);
 	json_out_flag(out, "synthetic", asked->synthetic);
@@ -65,6 +64,12 @@ void report_json(const struct report *report, struct buf *out)
 	for (enum stream stream = 0; stream < STREAM_COUNT; stream++)
 		log_print(&asked->logs[stream], stream_names[stream], out);
 	json_out_close(out, '}');
+}
+
+void report_json(const struct report *report, struct buf *out)
+{
+	json_out_open(out, NULL, '{');
+	report_head_print(report, out);
 	json_out_open(out, "figures", '[');
 	for (size_t i = 0; i < report->count; i++)
 		figure_print(report, i, out);

@@ -183,13 +183,25 @@ static void cover_read(struct outline_reader *reader, const struct yaml_node *no
 	spans_need(reader, &outline->cover, OUTLINE_MONTH);
 }
 
+static void licence_read(struct outline_reader *reader, const struct yaml_node *node)
+{
+	struct yaml *yaml = &reader->yaml;
+	if (!node || !yaml_map(yaml, node))
+		return;
+	KEYS("name", "title", "path");
+	reader->outline->licence = (struct outline_licence){.name = text_need(yaml, node, "name"),
+		.title = text_need(yaml, node, "title"),
+		.path = text_need(yaml, node, "path")};
+}
+
 static void file_read(struct outline_reader *reader)
 {
 	struct yaml *yaml = &reader->yaml;
 	struct outline *outline = reader->outline;
 	const struct yaml_node *node = yaml->root;
 	KEYS("cover", "summary", "norms", "reader", "goals", "pieces", "unknowns", "words",
-		"adds_up");
+		"adds_up", "licence");
+	licence_read(reader, yaml_get(node, "licence"));
 	cover_read(reader, yaml_need(yaml, node, "cover"));
 	briefs_read(
 		reader, yaml_need(yaml, node, "summary"), &outline->briefs, &outline->brief_count);

@@ -8,10 +8,11 @@
  *	{closures:# traject|# trajecten}    a number in words for one and for more: 1.054 trajecten
  *	{help_requests/ward=ZUID}           the share that a row has of the whole: 16%
  *	{help_requests/ward.most}           the largest two, each with its share
- *	{goals_met.norm}                    what its norm is, and whether it is met, as sentences of their own
+ *	{goals_met.norm}                    what its norm is, as a sentence of its own
+ *	{goals_met.judged}                  that, and whether it is met
  *
  * `takes` in outline_say.c has all that can follow the point. A sentence of which a number is not known, or not shown, is left
- * out; sentences that hold no number of their own (norm, doubt, earlier) say nothing then.
+ * out; sentences that hold no number of their own (norm, judged, doubt, earlier) say nothing then.
  */
 #ifndef WOT_REPORT_OUTLINE_H
 #define WOT_REPORT_OUTLINE_H
@@ -33,7 +34,8 @@ enum outline_take {
 	TAKE_LEAST,   /* its smallest */
 	TAKE_TOP,     /* the share of its largest */
 	TAKE_TOP_NAME,
-	TAKE_NORM,    /* whole sentences: the norm, and whether it is met */
+	TAKE_NORM,    /* whole sentences: the norm */
+	TAKE_JUDGED,  /* the norm, and whether it is met */
 	TAKE_DOUBT,   /* what it can be, with what is not known */
 	TAKE_EARLIER, /* what was published of the year before */
 };
@@ -129,8 +131,14 @@ struct outline_need {
 	const struct outline_ids *hide_with;
 };
 
+/* Under which its data may be used; name NULL: none is said. */
+struct outline_licence {
+	const char *name, *title, *path;
+};
+
 struct outline {
 	struct arena arena;
+	struct outline_licence licence;
 	struct outline_ids cover, norms;
 	const char *cover_read;
 	struct outline_says reader;

@@ -137,6 +137,7 @@ static const struct {
 	[TAKE_TOP] = {.name = "top", .split = true},
 	[TAKE_TOP_NAME] = {.name = "top_name", .split = true},
 	[TAKE_NORM] = {.name = "norm"},
+	[TAKE_JUDGED] = {.name = "judged"},
 	[TAKE_DOUBT] = {.name = "doubt"},
 	[TAKE_EARLIER] = {.name = "earlier"},
 };

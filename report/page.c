@@ -1,12 +1,13 @@
 #include "report/page.h"
 
+#include "report/shelf.h"
 #include "web/pages.html.h"
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { YEAR_LEN = 4, PUBLISHED_MAX = 16 << 20 };
+enum { YEAR_LEN = 4 };
+static const char data_path[] = "/data/";
 
 static const struct {
 	const char *ending, *format, *type;
@@ -31,22 +32,7 @@ static size_t kind_of(const char *named, uint32_t *year)
 	return kind;
 }
 
-/* ---- what was published ---- */
-
-static bool published_read(uint32_t year, const char *format, struct buf *out)
-{
-	char path[128], chunk[65536];
-	snprintf(path, sizeof path, REPORT_PUBLISHED "/%u/jaarverslag-%u.%s", year, year, format);
-	FILE *file = fopen(path, "re");
-	if (!file)
-		return false;
-	for (size_t got;
-		(got = fread(chunk, 1, sizeof chunk, file)) > 0 && out->len < PUBLISHED_MAX;)
-		buf_add(out, chunk, got);
-	bool whole = !ferror(file) && feof(file) && out->len;
-	fclose(file);
-	return whole;
-}
+/* ---- answers ---- */
 
 /* What stands in the file between the two, to stand in a page of ours. */
 static struct html body_of(const struct buf *file)
@@ -59,8 +45,6 @@ static struct html body_of(const struct buf *file)
 	return to ? (struct html){at, (size_t)(to - at)} : (struct html){"", 0};
 }
 
-/* ---- answers ---- */
-
 static void page_print(
 	const struct report_page *page, uint32_t year, const struct buf *file, struct buf *out)
 {
@@ -72,7 +56,7 @@ static void page_print(
 		.top = page_top(page->house),
 		.foot = page_foot(page->house),
 		.year = text,
-		.pdf = published_read(year, "pdf", &pdf),
+		.pdf = shelf_read(year, "pdf", &pdf),
 		.body = body_of(file)};
 	view.top.at_report = true;
 	html_report(&view, out);
@@ -93,17 +77,90 @@ static void unpublished_print(
 	html_refusal(&view, out);
 }
 
+static void file_give(
+	const char *type, const struct buf *file, struct report_paper *paper, struct buf *out)
+{
+	*paper = (struct report_paper){.type = type,
+		.headers = "Content-Disposition: attachment\nX-Content-Type-Options: nosniff\n",
+		.status = 200};
+	buf_add(out, file->data, file->len);
+}
+
+/* ---- data ---- */
+
+static int data_read(
+	const struct report_page *page, uint32_t year, struct report_data *out, struct why *why)
+{
+	struct report_asked asked = page->asked;
+	bool found = page->reader != REPORT_STAFF;
+	asked.year = year;
+	for (size_t i = 0; found && i < REPORT_DATA_FILES; i++)
+		found = shelf_read(year, report_data_files[i].name, &out->files[i]);
+	if (found)
+		return 0;
+	if (page->reader == REPORT_PUBLIC)
+		return why_set(why, ERR_NOT_FOUND, "no data of %u was published", year);
+	report_data_done(out);
+	return report_data_make(page->sources, page->config, page->kpis, asked, out, why);
+}
+
+static void data_list(const struct report_page *page, uint32_t year, const struct report_data *data,
+	struct buf *out)
+{
+	auto_arena struct arena arena = {0};
+	const char *named = arena_printf(&arena, "%u", year);
+	struct html_report_data_files rows[REPORT_DATA_FILES];
+	for (size_t i = 0; i < REPORT_DATA_FILES; i++)
+		rows[i] = (struct html_report_data_files){.name = report_data_files[i].name,
+			.of_year = named,
+			.what = report_data_files[i].title,
+			.size = shelf_size(data->files[i].len, &arena)};
+	struct html_report_data view = {
+		.head = page_head(page->house, arena_printf(&arena, "Open data %u", year)),
+		.top = page_top(page->house),
+		.foot = page_foot(page->house),
+		.year = named,
+		.files = {rows, REPORT_DATA_FILES}};
+	view.top.at_report = true;
+	html_report_data(&view, out);
+}
+
+/* file: "": the page that lists them. */
+static int data_page(const struct report_page *page, uint32_t year, const char *file,
+	struct report_paper *paper, struct buf *out, struct why *why)
+{
+	auto_data struct report_data data = {0};
+	size_t which = report_data_find(file);
+	if (*file && which == REPORT_DATA_FILES)
+		return why_set(why, ERR_NOT_FOUND, "there is no such file of the data");
+	int err = data_read(page, year, &data, why);
+	if (err)
+		return err;
+	*paper = (struct report_paper){.status = 200, .headers = page_headers};
+	if (*file)
+		file_give(report_data_files[which].type, &data.files[which], paper, out);
+	else
+		data_list(page, year, &data, out);
+	return 0;
+}
+
+/* ---- which ---- */
+
 int report_page(const struct report_page *page, struct report_paper *paper, struct buf *out,
 	struct why *why)
 {
 	uint32_t year = 0;
 	auto_buf struct buf file = {0};
 	size_t kind = kind_of(page->named, &year);
+	if (year && !strncmp(page->named + YEAR_LEN, data_path, strlen(data_path)))
+		return data_page(
+			page, year, page->named + YEAR_LEN + strlen(data_path), paper, out, why);
 	if (kind == KINDS)
-		return why_set(why, ERR_NOT_FOUND, "one reads /jaarverslag/2025, or 2025.csv");
+		return why_set(
+			why, ERR_NOT_FOUND, "one reads /jaarverslag/2025, 2025.csv, or 2025/data/");
 	const char *format = kinds[kind].format;
 	bool is_pdf = !strcmp(format, "pdf"), is_live = page->reader == REPORT_STAFF && !is_pdf;
-	bool found = !is_live && published_read(year, format, &file);
+	bool found = !is_live && shelf_read(year, format, &file);
 	*paper = (struct report_paper){.status = 200, .headers = page_headers};
 	if (!found && is_pdf) {
 		unpublished_print(page, paper, out);
@@ -118,11 +175,8 @@ int report_page(const struct report_page *page, struct report_paper *paper, stru
 				  &file, why);
 	if (err)
 		return err;
-	paper->type = kinds[kind].type;
 	if (kind != KIND_PAGE) {
-		paper->headers =
-			"Content-Disposition: attachment\nX-Content-Type-Options: nosniff\n";
-		buf_add(out, file.data, file.len);
+		file_give(kinds[kind].type, &file, paper, out);
 	} else {
 		page_print(page, year, &file, out);
 	}

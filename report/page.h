@@ -1,6 +1,5 @@
 /*
- * /jaarverslag/YEAR and its files. The public gets what was published (client/report.c puts it there, all of it in one
- * step) and nothing else, so what came in late cannot be read off two versions. Who has signed in gets the report as it
+ * /jaarverslag/YEAR and its files, YEAR/data/ among them. The public gets what was published (shelf.h) and nothing else, so what came in late cannot be read off two versions. Who has signed in gets the report as it
  * would be published now; a viewer only where it was not published yet. Only a PDF is never made here: a daemon starts no
  * program.
  */
@@ -10,11 +9,9 @@
 #include "report/answer.h"
 #include "web/page.h"
 
-#define REPORT_PUBLISHED "aggregate/published" /* in the folder of the daemons */
-
 enum report_reader { REPORT_PUBLIC, REPORT_VIEWER, REPORT_STAFF };
 struct report_page {
-	const char *named; /* "2025", "2025.csv" */
+	const char *named; /* "2025", "2025.csv", "2025/data/", "2025/data/figures.csv" */
 	enum report_reader reader;
 	const struct report_sources *sources;
 	const struct config *config;

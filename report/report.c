@@ -276,6 +276,14 @@ void report_done(struct report *report)
 
 /* ---- looking into it ---- */
 
+int64_t report_made_ms(const struct report_asked *asked)
+{
+	int64_t out = 0;
+	for (size_t i = 0; i < STREAM_COUNT; i++)
+		out = asked->logs[i].written_at_ms > out ? asked->logs[i].written_at_ms : out;
+	return out;
+}
+
 const struct figure *report_figure(const struct report *report, const char *id, const char *by)
 {
 	for (size_t i = 0; i < report->count; i++) {

@@ -60,6 +60,8 @@ int report_make(struct report *out, const struct outline *outline, const struct 
 void report_done(struct report *report);
 #define auto_report auto_clean(report_done)
 
+/* When the last block of the logs was written, and never a clock's time: the same log gives the same report. */
+int64_t report_made_ms(const struct report_asked *asked);
 /* by NULL: not split; index: which quarter or month, from 0. NULL: it is not there. */
 const struct figure *report_figure(const struct report *report, const char *id, const char *by);
 const struct figure *report_part(

@@ -1,8 +1,12 @@
 #include "report/report_chart.h"
 
+#include "figures/published.h"
 #include "report/say.h"
 #include "web/chart.h"
+#include "web/figure_rows.h"
 #include "web/nl.h"
+#include "web/page_figure.h"
+#include "web/text_nl.h"
 #include <math.h>
 #include <string.h>
 
@@ -16,26 +20,18 @@ struct drawing {
 	size_t table_count;
 };
 
-const char *pen_text(struct chart_pen *pen, struct buf *text)
-{
-	buf_char(text, 0);
-	const char *kept = arena_dup(pen->arena, text->data, text->len);
-	buf_clear(text);
-	return kept;
-}
-
 static const char *count_text(struct chart_pen *pen, int64_t number)
 {
 	auto_buf struct buf text = {0};
 	nl_count(number, &text);
-	return pen_text(pen, &text);
+	return page_text(&text, pen->arena);
 }
 
 static const char *share_text(struct chart_pen *pen, double share)
 {
 	auto_buf struct buf text = {0};
 	nl_share(share, NULL, &text);
-	return pen_text(pen, &text);
+	return page_text(&text, pen->arena);
 }
 
 /* ---- tables ---- */
@@ -166,7 +162,7 @@ static struct chart_kolom kolom_of(
 		return out;
 	out.cut = chart->cut;
 	say_value(norm, &text);
-	out.within_text = pen_text(pen, &text);
+	out.within_text = page_text(&text, pen->arena);
 	out.within = chart->within;
 	out.beyond_text = share_text(pen, 1 - norm->total.value);
 	out.beyond = "later";
@@ -175,73 +171,28 @@ static struct chart_kolom kolom_of(
 
 /* ---- shares beside their norms ---- */
 
-static enum chart_tone verdict_tone(enum verdict verdict)
+static struct chart_row share_row(struct chart_pen *pen, const struct figure *figure)
 {
-	return verdict_is_missed(verdict) ? TONE_ALERT
-	       : verdict_is_met(verdict)  ? TONE_NOW
-					  : TONE_INK;
-}
-
-static const char *verdict_text(const struct figure *figure)
-{
-	static const char *const words[] = {[VERDICT_RUNNING] = "nog bezig",
-		[VERDICT_MET] = "gehaald",
-		[VERDICT_MET_UNSURE] = "gehaald, niet zeker",
-		[VERDICT_MISSED] = "niet gehaald",
-		[VERDICT_MISSED_UNSURE] = "niet gehaald, niet zeker"};
-	if (figure_norm(figure)->kind == NORM_NONE)
-		return "geen norm";
-	return words[figure->verdict] ? words[figure->verdict] : "geen meting";
-}
-
-static void share_row(struct chart_pen *pen, const struct figure *figure, struct chart_row *out)
-{
-	auto_buf struct buf text = {0};
-	const struct norm *norm = figure_norm(figure);
-	*out = (struct chart_row){.label = figure->kpi->label,
-		.value = figure->total.known ? figure->total.value : NAN,
-		.hidden = figure->suppressed,
-		.note = figure->suppressed ? NULL : verdict_text(figure),
-		.tone = verdict_tone(figure->verdict),
-		.note_alerts = verdict_is_missed(figure->verdict)};
-	if (say_value(figure, &text))
-		out->text = pen_text(pen, &text);
-	if (figure->total.known && figure->total.has_range) {
-		out->low = figure->total.low;
-		out->high = figure->total.high;
-	}
-	if (norm->kind != NORM_NONE) {
-		out->norm = norm->value;
-		say_norm_value(figure, false, &text);
-		out->norm_text = pen_text(pen, &text);
-	}
-	const struct published_figure *earlier = say_published(figure, pen->report->asked.year - 1);
+	size_t count;
+	struct chart_row row = *figure_rows(figure, 0, pen->arena, &count);
+	const struct published_figure *earlier =
+		published_total(figure, pen->report->asked.year - 1);
+	figure_row_judge(figure, &row, pen->arena);
 	if (earlier) {
-		out->before = earlier->value;
-		out->before_text = share_text(pen, earlier->value);
+		row.before = earlier->value;
+		row.before_text = share_text(pen, earlier->value);
 	}
+	return row;
 }
 
 static void share_table_row(struct chart_pen *pen, const struct figure *figure,
 	const struct chart_row *row, struct drawing *drawing)
 {
-	static const char none[] = "\u2013";
-	auto_buf struct buf text = {0};
-	const struct value *total = &figure->total;
-	const char *cells[] = {row->hidden ? "x"
-			       : row->text ? row->text
-					   : none,
-		row->norm_text ? row->norm_text : none, none, none};
-	if (total->has_range && total->high - total->low >= 0.004) {
-		nl_shares(total->low, total->high, &text);
-		cells[2] = pen_text(pen, &text);
-	}
-	if (total->has_of) {
-		nl_count(total->counts.count, &text);
-		buf_text(&text, " van ");
-		nl_count(total->counts.of, &text);
-		cells[3] = pen_text(pen, &text);
-	}
+	const char *cells[] = {row->hidden ? "x" : row->text,
+		page_norm(figure->kpi, figure_norm(figure), pen->arena),
+		page_bounds(figure, pen->arena), figure_note_text(&figure->total, pen->arena)};
+	for (size_t i = 0; i < 4; i++)
+		cells[i] = cells[i] ? cells[i] : page_not_measured;
 	table_row(pen, drawing, figure->kpi->label, cells, 4);
 }
 
@@ -253,7 +204,7 @@ static bool shares_draw(struct chart_pen *pen, const struct outline_ids *figures
 		if (!figure || (!figure->suppressed && !figure->total.known))
 			continue;
 		struct chart_row *row = &drawing->rows[drawing->count++];
-		share_row(pen, figure, row);
+		*row = share_row(pen, figure);
 		share_table_row(pen, figure, row, drawing);
 	}
 	const char *heads[] = {"Wat", count_text(pen, 0), "Norm", "Kan liggen tussen", "Aantal"};
@@ -264,27 +215,13 @@ static bool shares_draw(struct chart_pen *pen, const struct outline_ids *figures
 
 /* ---- what is not known ---- */
 
-static void unknown_add(struct chart_pen *pen, struct drawing *drawing, const struct figure *figure)
+static struct chart_row unknown_row(struct chart_pen *pen, const struct figure *figure)
 {
-	auto_buf struct buf text = {0};
-	struct chart_row row = {
-		.label = figure->kpi->brief, .hidden = figure->suppressed, .unknown = true};
-	if (!figure->suppressed) {
-		row.value = figure->total.value;
-		row.text = share_text(pen, row.value);
-		nl_count(figure->total.counts.count, &text);
-		buf_text(&text, " van ");
-		nl_count(figure->total.counts.of, &text);
-		row.note = pen_text(pen, &text);
-	}
-	size_t at = drawing->count++;
-	/* Largest first; hidden ones last, as they come. */
-	while (at && !row.hidden &&
-		(drawing->rows[at - 1].hidden || drawing->rows[at - 1].value < row.value)) {
-		drawing->rows[at] = drawing->rows[at - 1];
-		at--;
-	}
-	drawing->rows[at] = row;
+	size_t count;
+	struct chart_row row = *figure_rows(figure, 0, pen->arena, &count);
+	row.label = figure->kpi->brief;
+	row.unknown = true;
+	return row;
 }
 
 static bool unknowns_draw(struct chart_pen *pen, const struct outline_chart *chart,
@@ -294,8 +231,9 @@ static bool unknowns_draw(struct chart_pen *pen, const struct outline_chart *cha
 		const struct figure *figure =
 			report_figure(pen->report, chart->figures.items[i], NULL);
 		if (figure && (figure->suppressed || figure->total.known))
-			unknown_add(pen, drawing, figure);
+			drawing->rows[drawing->count++] = unknown_row(pen, figure);
 	}
+	figure_rows_sort(drawing->rows, drawing->count, ROWS_LARGEST_FIRST);
 	for (size_t i = 0; i < drawing->count; i++) {
 		const struct chart_row *row = &drawing->rows[i];
 		const char *cells[] = {
@@ -333,7 +271,7 @@ static bool stack_row(struct chart_pen *pen, const struct outline_ids *figures,
 	*out = (struct chart_row){.label = out->label,
 		.value = sum,
 		.text = count_text(pen, llround(sum)),
-		.note = span == OUTLINE_QUARTER ? pen_text(pen, &note) : NULL,
+		.note = span == OUTLINE_QUARTER ? page_text(&note, pen->arena) : NULL,
 		.parts = parts,
 		.part_count = figures->count};
 	return true;
@@ -385,8 +323,8 @@ static void balk_draw(struct chart_pen *pen, const struct chart *chart,
 	if (norm && figure_norm(norm)->kind != NORM_NONE) {
 		balk.norm = figure_norm(norm)->value;
 		buf_text(&text, "norm: ");
-		say_norm_value(norm, false, &text);
-		balk.norm_text = pen_text(pen, &text);
+		text_norm_value(figure_norm(norm), true, &text);
+		balk.norm_text = page_text(&text, pen->arena);
 	}
 	chart_balk(chart, &balk, out);
 }
@@ -423,7 +361,7 @@ static struct html both_draw(
 		kind_draw(pen, &chart, outline, drawing, &out);
 	}
 	size_t len = out.len;
-	return (struct html){pen_text(pen, &out), len};
+	return (struct html){page_text(&out, pen->arena), len};
 }
 
 bool report_chart(struct chart_pen *pen, const struct outline_chart *chart,

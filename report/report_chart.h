@@ -19,7 +19,5 @@ bool report_chart(struct chart_pen *pen, const struct outline_chart *chart,
 	struct html_report_table *table, struct html *drawn);
 struct html report_cover_chart(struct chart_pen *pen);
 struct html report_norms_chart(struct chart_pen *pen);
-/* What was written, kept as text. */
-const char *pen_text(struct chart_pen *pen, struct buf *text);
 
 #endif

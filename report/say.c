@@ -1,38 +1,22 @@
 #include "report/say.h"
 
+#include "figures/published.h"
 #include "web/figure_number.h"
 #include "web/nl.h"
+#include "web/text_nl.h"
 #include <ctype.h>
 #include <math.h>
 #include <string.h>
 
 enum { ROWS_MAX = 64 };
 
-/* Bounds that lie closer say nothing. */
-static const double bounds_least = 0.004;
-
 /* ---- numbers ---- */
 
 bool say_value(const struct figure *figure, struct buf *out)
 {
-	const struct norm *norm = figure_norm(figure);
 	if (figure->suppressed || !figure->total.known)
 		return false;
-	figure_number(figure->total.value, figure->kpi->unit,
-		norm->kind == NORM_NONE ? NULL : &norm->value, out);
-	return true;
-}
-
-bool say_norm_value(const struct figure *figure, bool bare, struct buf *out)
-{
-	static const char *const words[] = {"", "minstens ", "meer dan ", "hoogstens "};
-	const struct norm *norm = figure_norm(figure);
-	if (norm->kind == NORM_NONE)
-		return false;
-	if (!bare || norm->kind != NORM_AT_LEAST)
-		buf_text(out, words[norm->kind]);
-	figure_number(norm->value, norm->held_to->unit, NULL, out);
-	buf_text(out, norm->months == 3 ? " per kwartaal" : norm->months == 12 ? " per jaar" : "");
+	text_value(text_total(figure), out);
 	return true;
 }
 
@@ -195,6 +179,30 @@ static bool number_say(
 	}
 }
 
+static void earlier_say(const struct figure *figure, uint32_t year, struct buf *out)
+{
+	const struct published_figure *earlier = published_total(figure, year);
+	if (earlier)
+		text_published((int)year,
+			(struct text_number){earlier->value, figure->kpi->unit, NULL}, NULL, out);
+}
+
+/* What is said on every page; it may be nothing. */
+static void sentence_say(const struct report *report, enum outline_take take,
+	const struct figure *figure, struct buf *out)
+{
+	auto_buf struct buf text = {0};
+	if (take == TAKE_NORM)
+		text_norm_is(figure_norm(figure), &text);
+	else if (take == TAKE_JUDGED)
+		text_judged(figure, &text);
+	else if (take == TAKE_DOUBT)
+		text_doubt(figure, &text);
+	else
+		earlier_say(figure, report->asked.year - 1, &text);
+	buf_add(out, text.data, text.len);
+}
+
 static bool field_say(const struct report *report, const struct outline_part *part, struct buf *out)
 {
 	const struct figure *figure = report_figure(report, part->ref.id, part->ref.by);
@@ -209,13 +217,10 @@ static bool field_say(const struct report *report, const struct outline_part *pa
 	case TAKE_TOP_NAME:
 		return top_say(figure, part->take == TAKE_TOP_NAME, out);
 	case TAKE_NORM:
-		say_norm(figure, out);
-		return true;
+	case TAKE_JUDGED:
 	case TAKE_DOUBT:
-		say_doubt(figure, out);
-		return true;
 	case TAKE_EARLIER:
-		say_earlier(figure, report->asked.year - 1, out);
+		sentence_say(report, part->take, figure, out);
 		return true;
 	default:
 		return part->ref.key ? key_say(part, figure, out) : number_say(part, figure, out);
@@ -241,104 +246,12 @@ bool say_sentence(const struct report *report, const struct outline_say *say, st
 	return out->len > before;
 }
 
-/* ---- of a norm ---- */
+/* ---- of other definitions ---- */
 
-static void spans_say(const struct figure *figure, struct buf *out)
+void say_otherwise(const struct report *report, const struct figure *otherwise,
+	const struct figure *figure, struct buf *out)
 {
-	const char *spans = figure_norm(figure)->months == 3 ? "kwartalen" : "jaren";
-	if (figure->spans_met == figure->spans_over)
-		buf_printf(out, " Die is in alle %u de %s gehaald.", figure->spans_over, spans);
-	else
-		buf_printf(out, " Die is in %u van de %u %s gehaald.", figure->spans_met,
-			figure->spans_over, spans);
-}
-
-void say_norm(const struct figure *figure, struct buf *out)
-{
-	size_t before = out->len;
-	buf_text(out, "De norm is ");
-	if (!say_norm_value(figure, true, out)) {
-		out->len = before;
-		return;
-	}
-	buf_char(out, '.');
-	if (figure->spans_over > 1)
-		spans_say(figure, out);
-	else if (figure->verdict == VERDICT_MET || figure->verdict == VERDICT_MISSED)
-		buf_text(out, figure->verdict == VERDICT_MET ? " Die is gehaald."
-							     : " Die is niet gehaald.");
-	else if (figure->verdict == VERDICT_RUNNING)
-		buf_text(out, " Of die wordt gehaald, weten we nog niet.");
-}
-
-static bool has_doubt(const struct figure *figure)
-{
-	const struct value *total = &figure->total;
-	return figure->kpi->unit == UNIT_SHARE && total->known && total->has_range &&
-	       total->high - total->low >= bounds_least;
-}
-
-/* The bound that could turn it. */
-static void unsure_say(const struct figure *figure, struct buf *out)
-{
-	const struct norm *norm = figure_norm(figure);
-	bool is_met = figure->verdict == VERDICT_MET_UNSURE;
-	double bound =
-		is_met == (norm->kind == NORM_AT_MOST) ? figure->total.high : figure->total.low;
-	buf_text(out, "Daardoor kan het ook ");
-	nl_share(bound, &norm->value, out);
-	buf_text(out, " zijn. Of de norm is gehaald, is niet zeker.");
-}
-
-void say_doubt(const struct figure *figure, struct buf *out)
-{
-	if (!has_doubt(figure))
-		return;
-	if (figure->verdict == VERDICT_MET_UNSURE || figure->verdict == VERDICT_MISSED_UNSURE) {
-		unsure_say(figure, out);
-		return;
-	}
-	const struct norm *norm = figure_norm(figure);
-	const double *beside = norm->kind == NORM_NONE ? NULL : &norm->value;
-	buf_text(out, "Daardoor kan het percentage tussen ");
-	nl_share(figure->total.low, beside, out);
-	buf_text(out, " en ");
-	nl_share(figure->total.high, beside, out);
-	buf_text(out, " liggen.");
-	if (figure->verdict == VERDICT_MET || figure->verdict == VERDICT_MISSED)
-		buf_text(out, figure->verdict == VERDICT_MET ? " Ook dan is de norm gehaald."
-							     : " Ook dan is de norm niet gehaald.");
-}
-
-/* ---- of other years and definitions ---- */
-
-const struct published_figure *say_published(const struct figure *figure, uint32_t year)
-{
-	for (size_t i = 0; i < figure->published_count; i++) {
-		if (figure->published[i].year == year && !figure->published[i].by)
-			return &figure->published[i];
-	}
-	return NULL;
-}
-
-void say_earlier(const struct figure *figure, uint32_t year, struct buf *out)
-{
-	const struct published_figure *earlier = say_published(figure, year);
-	if (!earlier)
-		return;
-	buf_printf(out, "In %u was het ", year);
-	figure_number(earlier->value, figure->kpi->unit, NULL, out);
-	buf_char(out, '.');
-}
-
-void say_otherwise(const struct figure *otherwise, struct buf *out)
-{
-	size_t before = out->len;
-	long long number = llround(otherwise->total.value);
-	bool is_count = otherwise->kpi->unit == UNIT_COUNT;
-	buf_text(out, is_count && number != 1 ? "Zo geteld zijn het er " : "Zo geteld is het ");
-	if (say_value(otherwise, out))
-		buf_char(out, '.');
-	else
-		out->len = before;
+	if (!otherwise->suppressed && otherwise->total.known)
+		text_older((int)report->kpis->definitions[otherwise->definition].name,
+			text_total(otherwise), text_total(figure), out);
 }

@@ -1,45 +1,34 @@
 #include "report/view.h"
 
+#include "figures/published.h"
 #include "report/report_chart.h"
 #include "report/say.h"
 #include "web/asset.h"
 #include "web/nl.h"
+#include "web/page_figure.h"
+#include "web/text_nl.h"
 #include <stdio.h>
 #include <string.h>
-
-static const char none[] = "\u2013";
 
 static const char *number_text(struct chart_pen *pen, long long number)
 {
 	auto_buf struct buf text = {0};
 	nl_count(number, &text);
-	return pen_text(pen, &text);
+	return page_text(&text, pen->arena);
 }
 
 static const char *day_text(struct chart_pen *pen, int32_t day)
 {
 	auto_buf struct buf text = {0};
 	nl_day(day, &text);
-	return pen_text(pen, &text);
+	return page_text(&text, pen->arena);
 }
 
 /* NULL: it is left out. */
 static const char *sentence_text(struct chart_pen *pen, const struct outline_say *say)
 {
 	auto_buf struct buf text = {0};
-	return say_sentence(pen->report, say, &text) ? pen_text(pen, &text) : NULL;
-}
-
-static struct html_verdict verdict_of(const struct figure *figure)
-{
-	return (struct html_verdict){
-		.met = figure->verdict == VERDICT_MET,
-		.met_unsure = figure->verdict == VERDICT_MET_UNSURE,
-		.missed = figure->verdict == VERDICT_MISSED,
-		.missed_unsure = figure->verdict == VERDICT_MISSED_UNSURE,
-		.running = figure->verdict == VERDICT_RUNNING,
-		.unmeasured = figure->verdict == VERDICT_NONE && !figure->suppressed,
-	};
+	return say_sentence(pen->report, say, &text) ? page_text(&text, pen->arena) : NULL;
 }
 
 /* ---- in short ---- */
@@ -64,7 +53,7 @@ static void brief_fill(
 	rows[view->briefs.count++] = (struct html_report_body_briefs){.first = first,
 		.more = {more, count},
 		.verdicts = has_norm,
-		.verdict = verdict_of(figure),
+		.verdict = page_verdict(figure, pen->arena),
 		.none = !has_norm};
 }
 
@@ -92,8 +81,8 @@ static const char *value_text(struct chart_pen *pen, const struct figure *figure
 	if (figure->suppressed)
 		return "niet getoond: klein aantal";
 	if (figure_norm(figure)->months == 3 && quarters_say(pen, figure, &text))
-		return pen_text(pen, &text);
-	return say_value(figure, &text) ? pen_text(pen, &text) : none;
+		return page_text(&text, pen->arena);
+	return say_value(figure, &text) ? page_text(&text, pen->arena) : page_not_measured;
 }
 
 static void goal_row(struct chart_pen *pen, const struct figure *figure, const char *note,
@@ -101,23 +90,23 @@ static void goal_row(struct chart_pen *pen, const struct figure *figure, const c
 {
 	auto_buf struct buf text = {0};
 	uint32_t year = pen->report->asked.year;
-	const struct published_figure *earlier = say_published(figure, year - 1);
+	const struct published_figure *earlier = published_total(figure, year - 1);
 	const struct norm *norm = figure_norm(figure);
 	*out = (struct html_report_body_goals_rows){.label = figure->kpi->label,
 		.norm = "geen norm",
 		.value = value_text(pen, figure),
 		.note = figure->total.known ? note : NULL,
 		.verdicts = norm->kind != NORM_NONE,
-		.verdict = verdict_of(figure),
+		.verdict = page_verdict(figure, pen->arena),
 		.none = norm->kind == NORM_NONE};
-	if (say_norm_value(figure, false, &text))
-		out->norm = pen_text(pen, &text);
+	if (text_norm_value(norm, true, &text))
+		out->norm = page_text(&text, pen->arena);
 	if (earlier && figure->kpi->unit == UNIT_SHARE)
 		nl_share(earlier->value, NULL, &text);
 	else if (earlier)
 		nl_count((long long)earlier->value, &text);
 	if (earlier)
-		out->before = pen_text(pen, &text);
+		out->before = page_text(&text, pen->arena);
 }
 
 static void goal_fill(
@@ -157,7 +146,7 @@ static void says_fill(
 			text.len = before;
 	}
 	if (text.len)
-		out->says = pen_text(pen, &text);
+		out->says = page_text(&text, pen->arena);
 }
 
 static struct html_report_piece piece_of(struct chart_pen *pen, const struct outline_piece *piece)
@@ -202,9 +191,9 @@ static void word_fill(
 	out->says.items = says;
 	out->changed = told->changed;
 	if (otherwise && told->changed)
-		say_otherwise(otherwise, &text);
+		say_otherwise(report, otherwise, figure, &text);
 	if (text.len)
-		out->otherwise = pen_text(pen, &text);
+		out->otherwise = page_text(&text, pen->arena);
 }
 
 /* ---- whereof it was made ---- */
@@ -220,9 +209,9 @@ static void log_fill(struct chart_pen *pen, enum stream stream, struct html_repo
 	if (!log->written_at_ms)
 		return;
 	nl_moment(log->written_at_ms, &text);
-	out->until = pen_text(pen, &text);
+	out->until = page_text(&text, pen->arena);
 	buf_hex(&text, log->hash, sizeof log->hash);
-	out->hash = pen_text(pen, &text);
+	out->hash = page_text(&text, pen->arena);
 }
 
 static void account_fill(struct chart_pen *pen, struct html_report_body *out)
@@ -243,7 +232,7 @@ static void account_fill(struct chart_pen *pen, struct html_report_body *out)
 	nl_day(report->period.from, &text);
 	buf_text(&text, " tot en met ");
 	nl_day(report->period.to, &text);
-	out->period = pen_text(pen, &text);
+	out->period = page_text(&text, pen->arena);
 	out->definition =
 		arena_printf(pen->arena, "%u", report->kpis->definitions[report->definition].name);
 }

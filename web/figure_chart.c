@@ -85,11 +85,7 @@ static void stip_draw(const struct chart *chart, const struct figure_chart *aske
 		stip.whole_text = arena_printf(asked->arena, "samen %s",
 			figure_value_text(figure, figure->total.value, asked->arena));
 	} else if (!figure->by_count && norm->kind != NORM_NONE) {
-		rows->tone = verdict_is_missed(figure->verdict) ? TONE_ALERT
-			     : verdict_is_met(figure->verdict)  ? TONE_NOW
-								: TONE_INK;
-		rows->norm = norm->value;
-		rows->norm_text = figure_value_text(figure, norm->value, asked->arena);
+		figure_row_judge(figure, rows, asked->arena);
 	}
 	stip.rows = rows;
 	chart_stip(chart, &stip, out);

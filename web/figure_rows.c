@@ -3,6 +3,7 @@
 #include "lib/calendar.h"
 #include "web/figure_number.h"
 #include "web/nl.h"
+#include "web/text_nl.h"
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -67,6 +68,7 @@ struct chart_row *figure_rows(
 	if (!figure->by_count) {
 		*out = row_of(figure, &figure->total, arena);
 		out->label = figure->kpi->label;
+		out->hidden = figure->suppressed;
 		return out;
 	}
 	for (size_t i = 0; i < *count; i++) {
@@ -79,6 +81,31 @@ struct chart_row *figure_rows(
 		out[i].label = row->labels[0];
 	}
 	return out;
+}
+
+void figure_row_judge(const struct figure *figure, struct chart_row *row, struct arena *arena)
+{
+	static const char *const words[] = {[VERDICT_RUNNING] = "nog bezig",
+		[VERDICT_MET] = "gehaald",
+		[VERDICT_MET_UNSURE] = "gehaald, niet zeker",
+		[VERDICT_MISSED] = "niet gehaald",
+		[VERDICT_MISSED_UNSURE] = "niet gehaald, niet zeker"};
+	const struct norm *norm = figure_norm(figure);
+	enum verdict verdict = figure->verdict;
+	auto_buf struct buf text = {0};
+	row->tone = verdict_is_missed(verdict) ? TONE_ALERT
+		    : verdict_is_met(verdict)  ? TONE_NOW
+					       : TONE_INK;
+	row->note_alerts = verdict_is_missed(verdict);
+	row->note = row->hidden               ? NULL
+		    : norm->kind == NORM_NONE ? "geen norm"
+		    : figure->total.known     ? words[verdict]
+					      : "geen meting";
+	if (verdict == VERDICT_NONE || norm->months)
+		return;
+	text_norm_value(norm, true, &text);
+	row->norm = norm->value;
+	row->norm_text = page_text(&text, arena);
 }
 
 static void before_set(const struct figure *figure, const struct value *value,

@@ -21,6 +21,8 @@ bool figure_row_is_early(
 /* The rows of a split; of a figure that is not split its total. What is hidden has no number, what is early no value. */
 struct chart_row *figure_rows(
 	const struct figure *figure, int32_t complete_from, struct arena *arena, size_t *count);
+/* Of a figure that is not split: beside its norm, and whether that is met. */
+void figure_row_judge(const struct figure *figure, struct chart_row *row, struct arena *arena);
 /* The same rows of another period beside them. */
 void figure_rows_beside(const struct figure *figure, const struct figure *before,
 	struct chart_row *rows, struct arena *arena);

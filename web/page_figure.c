@@ -1,25 +1,17 @@
 #include "web/page_figure.h"
 
-#include "web/figure_number.h"
 #include "web/figure_rows.h"
 #include "web/nl.h"
+#include "web/text_nl.h"
 #include <math.h>
 
 const char page_not_measured[] = "\u2013";
 
 const char *page_norm(const struct kpi *kpi, const struct norm *norm, struct arena *arena)
 {
-	static const char *const words[] = {[NORM_AT_LEAST] = "minstens ",
-		[NORM_MORE_THAN] = "meer dan ",
-		[NORM_AT_MOST] = "hoogstens "};
 	auto_buf struct buf text = {0};
-	if (norm->kind == NORM_NONE || norm->held_to != kpi)
+	if (norm->held_to != kpi || !text_norm_value(norm, true, &text))
 		return NULL;
-	buf_text(&text, words[norm->kind]);
-	figure_number(norm->value, kpi->unit, NULL, &text);
-	buf_text(&text, norm->months == 3    ? " per kwartaal"
-			: norm->months == 12 ? " per jaar"
-					     : "");
 	return page_text(&text, arena);
 }
 
@@ -39,13 +31,10 @@ const char *page_cell(
 
 const char *page_bounds(const struct figure *figure, struct arena *arena)
 {
-	const struct value *total = &figure->total;
-	const double least = 0.004;
 	auto_buf struct buf text = {0};
-	if (!total->known || !total->has_range || figure->kpi->unit != UNIT_SHARE ||
-		total->high - total->low < least)
+	if (!text_has_bounds(figure))
 		return NULL;
-	nl_shares(total->low, total->high, &text);
+	nl_shares(figure->total.low, figure->total.high, &text);
 	return page_text(&text, arena);
 }
 

@@ -8,8 +8,10 @@
 /* ---- patterns ---- */
 
 enum pattern {
+	NORM,
 	MET,
 	MISSED,
+	RUNNING,
 	BOTH_MET,
 	BOTH_MISSED,
 	SURELY_MET,
@@ -17,6 +19,9 @@ enum pattern {
 	UNSURE,
 	BOUNDS,
 	SPANS,
+	SPANS_ALL,
+	SPAN_MET,
+	SPAN_MISSED,
 	NEEDED,
 	CLAUSE_SAME,
 	CLAUSE_OTHER,
@@ -43,25 +48,26 @@ enum pattern {
 	SAME_MORE,
 	OLDER,
 	PUBLISHED,
+	PUBLISHED_BY,
 	HIDDEN,
 	UNMEASURED,
 	UNMEASURED_UNTIL,
 };
 static const char *const patterns[] = {
-	[MET] = "De norm is {norm}. Die is gehaald.",
-	[MISSED] = "De norm is {norm}. Die is niet gehaald.",
+	[NORM] = "De norm is {norm}.",
+	[MET] = "Die is gehaald.",
+	[MISSED] = "Die is niet gehaald.",
+	[RUNNING] = "Of die wordt gehaald, weten we nog niet.",
 	[BOTH_MET] = "Beide normen zijn {norm} en gehaald.",
 	[BOTH_MISSED] = "Beide normen zijn {norm} en niet gehaald.",
-	[SURELY_MET] = "Van {things} weten we het niet. In het slechtste geval is het {other}. De "
-		       "norm is dus zeker gehaald.",
-	[SURELY_MISSED] = "Van {things} weten we het niet. In het beste geval is het {other}. De "
-			  "norm is dus zeker niet gehaald.",
-	[UNSURE] =
-		"Van {things} weten we het niet. Daardoor kan het ook {other} zijn. Of de norm is "
-		"gehaald, is niet zeker.",
-	[BOUNDS] =
-		"Van {things} weten we het niet. Daardoor kan het tussen {low} en {high} liggen.",
-	[SPANS] = "De norm geldt per {span}. Die is gehaald in {met} van de {over}.",
+	[SURELY_MET] = "In het slechtste geval is het {other}. De norm is dus zeker gehaald.",
+	[SURELY_MISSED] = "In het beste geval is het {other}. De norm is dus zeker niet gehaald.",
+	[UNSURE] = "Daardoor kan het ook {other} zijn. Of de norm is gehaald, is niet zeker.",
+	[BOUNDS] = "Daardoor kan het tussen {low} en {high} liggen.",
+	[SPANS] = "Die is in {met} van de {over} {spans} gehaald.",
+	[SPANS_ALL] = "Die is in alle {over} de {spans} gehaald.",
+	[SPAN_MET] = "Vorig {span} is die gehaald.",
+	[SPAN_MISSED] = "Vorig {span} is die niet gehaald.",
 	[NEEDED] = "In {span} zijn er nog {needed} nodig.",
 	[CLAUSE_SAME] = ", ongeveer even{how} als {then}",
 	[CLAUSE_OTHER] = ", {how} dan {then} ({value})",
@@ -93,7 +99,8 @@ static const char *const patterns[] = {
 		"kan zijn. Zij staan hier niet.",
 	[OLDER] = "Volgens de telling van {year} is het in deze periode {other} in plaats van "
 		  "{value}.",
-	[PUBLISHED] = "In {year} was het {value} ({source}).",
+	[PUBLISHED] = "In {year} was het {value}.",
+	[PUBLISHED_BY] = "In {year} was het {value} ({source}).",
 	[HIDDEN] = "Aantallen onder de 5 tonen we niet. Zo is niemand te herkennen.",
 	[UNMEASURED] = "In {year} is dit niet gemeten.",
 	[UNMEASURED_UNTIL] = "In {year} is dit niet gemeten. De volgende meting is in {next}.",
@@ -183,29 +190,56 @@ static const char *span_text(int months)
 	return months == 12 ? "jaar" : "kwartaal";
 }
 
+struct text_number text_total(const struct figure *figure)
+{
+	const struct norm *norm = figure_norm(figure);
+	return (struct text_number){figure->total.known ? figure->total.value : NAN,
+		figure->kpi->unit, norm->kind == NORM_NONE ? NULL : &norm->value};
+}
+
 void text_says(const struct figure *figure, struct buf *out)
 {
 	const struct kpi *kpi = figure->kpi;
-	const struct norm *norm = figure_norm(figure);
 	const char *says = kpi->told[figure->definition].is_own ? NULL : kpi->says;
-	struct field fields[FIELDS_MAX] = {{.name = "label", .text = kpi->label},
-		number_field("value",
-			(struct text_number){figure->total.known ? figure->total.value : NAN,
-				kpi->unit, norm->kind == NORM_NONE ? NULL : &norm->value})};
+	struct field fields[FIELDS_MAX] = {
+		{.name = "label", .text = kpi->label}, number_field("value", text_total(figure))};
 	fill(says ? says : "{label}: {value}", fields, out);
 	buf_done(&fields[1].own);
 }
 
 /* ---- the norm ---- */
 
-void text_met(struct text_number norm, struct buf *out)
+bool text_norm_value(const struct norm *norm, bool at_least, struct buf *out)
 {
-	say(MET, (struct field[FIELDS_MAX]){number_field("norm", norm)}, out);
+	static const char *const words[] = {[NORM_AT_LEAST] = "minstens ",
+		[NORM_MORE_THAN] = "meer dan ",
+		[NORM_AT_MOST] = "hoogstens "};
+	if (norm->kind == NORM_NONE)
+		return false;
+	if (at_least || norm->kind != NORM_AT_LEAST)
+		buf_text(out, words[norm->kind]);
+	text_value((struct text_number){norm->value, norm->held_to->unit, NULL}, out);
+	if (norm->months)
+		buf_printf(out, " per %s", span_text(norm->months));
+	return true;
 }
 
-void text_missed(struct text_number norm, struct buf *out)
+void text_norm_is(const struct norm *norm, struct buf *out)
 {
-	say(MISSED, (struct field[FIELDS_MAX]){number_field("norm", norm)}, out);
+	struct field fields[FIELDS_MAX] = {{.name = "norm"}};
+	if (text_norm_value(norm, false, &fields[0].own))
+		say(NORM, fields, out);
+}
+
+static void met_say(bool met, struct buf *out)
+{
+	say(met ? MET : MISSED, (struct field[FIELDS_MAX]){0}, out);
+}
+
+void text_held(const struct norm *norm, bool met, struct buf *out)
+{
+	text_norm_is(norm, out);
+	met_say(met, out);
 }
 
 void text_both(struct text_number norm, bool met, struct buf *out)
@@ -214,41 +248,40 @@ void text_both(struct text_number norm, bool met, struct buf *out)
 		out);
 }
 
-void text_surely(struct text_things unknown, struct text_number other, bool met, struct buf *out)
+void text_surely(struct text_number other, bool met, struct buf *out)
 {
-	if (unknown.count == 0)
-		return;
 	say(met ? SURELY_MET : SURELY_MISSED,
-		(struct field[FIELDS_MAX]){things_field(unknown), number_field("other", other)},
-		out);
+		(struct field[FIELDS_MAX]){number_field("other", other)}, out);
 }
 
-void text_unsure(struct text_things unknown, struct text_number other, struct buf *out)
+void text_unsure(struct text_number other, struct buf *out)
 {
-	if (unknown.count == 0)
-		return;
-	say(UNSURE, (struct field[FIELDS_MAX]){things_field(unknown), number_field("other", other)},
-		out);
+	say(UNSURE, (struct field[FIELDS_MAX]){number_field("other", other)}, out);
 }
 
-void text_bounds(struct text_things unknown, struct text_number low, struct text_number high,
-	struct buf *out)
+void text_bounds(struct text_number low, struct text_number high, struct buf *out)
 {
-	if (unknown.count == 0 || low.value == high.value)
+	if (low.value == high.value)
 		return;
 	say(BOUNDS,
-		(struct field[FIELDS_MAX]){things_field(unknown), number_field("low", low),
-			number_field("high", high)},
+		(struct field[FIELDS_MAX]){number_field("low", low), number_field("high", high)},
 		out);
 }
 
-void text_spans(uint32_t met, uint32_t over, int months, struct buf *out)
+void text_spans(uint32_t met, uint32_t over, int months, bool running, struct buf *out)
 {
 	if (!over)
 		return;
-	say(SPANS,
-		(struct field[FIELDS_MAX]){{.name = "span", .text = span_text(months)},
-			count_field("met", met), count_field("over", over)},
+	if (over == 1 && !running) {
+		met_say(met, out);
+		return;
+	}
+	say(over == 1         ? met ? SPAN_MET : SPAN_MISSED
+		: met == over ? SPANS_ALL
+			      : SPANS,
+		(struct field[FIELDS_MAX]){count_field("met", met), count_field("over", over),
+			{.name = "span", .text = span_text(months)},
+			{.name = "spans", .text = months == 12 ? "jaren" : "kwartalen"}},
 		out);
 }
 
@@ -263,47 +296,65 @@ void text_needed(double needed, int months, struct buf *out)
 		out);
 }
 
+void text_judged(const struct figure *figure, struct buf *out)
+{
+	const struct norm *norm = figure_norm(figure);
+	if (norm->kind == NORM_NONE || norm->held_to != figure->kpi ||
+		figure->verdict == VERDICT_NONE)
+		return;
+	text_norm_is(norm, out);
+	if (figure->verdict == VERDICT_RUNNING)
+		say(RUNNING, (struct field[FIELDS_MAX]){0}, out);
+	else if (norm->months)
+		text_spans(figure->spans_met, figure->spans_over, norm->months, figure->has_needed,
+			out);
+	else if (figure->verdict == VERDICT_MET || figure->verdict == VERDICT_MISSED)
+		met_say(figure->verdict == VERDICT_MET, out);
+	if (figure->has_needed)
+		text_needed(figure->needed, norm->months, out);
+}
+
+bool text_has_bounds(const struct figure *figure)
+{
+	const double least = 0.004; /* closer together they say nothing */
+	const struct value *total = &figure->total;
+	return figure->kpi->unit == UNIT_SHARE && total->known && total->has_range &&
+	       total->high - total->low >= least;
+}
+
 /* What would be so if all that is not known went the other way. */
-static void unknown_say(const struct figure *figure, struct buf *out)
+void text_doubt(const struct figure *figure, struct buf *out)
 {
 	const struct value *total = &figure->total;
 	const struct norm *norm = figure_norm(figure);
-	const double least = 0.004; /* that the bounds differ by, where they are shown */
-	const struct formula *formula =
-		figure->formula->sum_count ? figure->formula->sum_of[0] : figure->formula;
-	struct text_things unknown = {
-		(double)total->counts.unknown, formula->thing, formula->things};
 	bool is_met = verdict_is_met(figure->verdict);
 	bool high = (norm->kind != NORM_AT_MOST) != is_met;
-	struct text_number other = {
-		high ? total->high : total->low, figure->kpi->unit, &norm->value};
-	if (!total->known || !total->has_range || total->high - total->low < least)
+	struct text_number other = {high ? total->high : total->low, UNIT_SHARE, &norm->value};
+	if (!text_has_bounds(figure))
 		return;
 	if (figure->verdict == VERDICT_MET_UNSURE || figure->verdict == VERDICT_MISSED_UNSURE)
-		text_unsure(unknown, other, out);
+		text_unsure(other, out);
 	else if (figure->verdict == VERDICT_MET || figure->verdict == VERDICT_MISSED)
-		text_surely(unknown, other, is_met, out);
+		text_surely(other, is_met, out);
 	else
-		text_bounds(unknown, (struct text_number){total->low, figure->kpi->unit, NULL},
-			(struct text_number){total->high, figure->kpi->unit, NULL}, out);
+		text_bounds((struct text_number){total->low, UNIT_SHARE, NULL},
+			(struct text_number){total->high, UNIT_SHARE, NULL}, out);
 }
 
 void text_norm(const struct figure *figure, struct buf *out)
 {
 	const struct norm *norm = figure_norm(figure);
-	struct text_number number = {norm->value, figure->kpi->unit, NULL};
+	const struct formula *formula =
+		figure->formula->sum_count ? figure->formula->sum_of[0] : figure->formula;
 	if (norm->kind != NORM_NONE && norm->held_to != figure->kpi)
 		return;
-	if (norm->kind != NORM_NONE && norm->months) {
-		text_spans(figure->spans_met, figure->spans_over, norm->months, out);
-		if (figure->has_needed)
-			text_needed(figure->needed, norm->months, out);
-	} else if (verdict_is_met(figure->verdict)) {
-		text_met(number, out);
-	} else if (verdict_is_missed(figure->verdict)) {
-		text_missed(number, out);
-	}
-	unknown_say(figure, out);
+	text_judged(figure, out);
+	if (!text_has_bounds(figure))
+		return;
+	text_unknown((struct text_things){(double)figure->total.counts.unknown, formula->thing,
+			     formula->things},
+		out);
+	text_doubt(figure, out);
 }
 
 /* ---- beside another period ---- */
@@ -482,7 +533,7 @@ void text_older(int year, struct text_number other, struct text_number value, st
 
 void text_published(int year, struct text_number value, const char *source, struct buf *out)
 {
-	say(PUBLISHED,
+	say(source ? PUBLISHED_BY : PUBLISHED,
 		(struct field[FIELDS_MAX]){year_field("year", year), number_field("value", value),
 			{.name = "source", .text = source}},
 		out);

@@ -19,6 +19,7 @@ struct text_number {
 	const double *norm;
 };
 void text_value(struct text_number number, struct buf *out); /* no sentence: the number alone */
+struct text_number text_total(const struct figure *figure);
 /* How many of what: "1 traject", "2 trajecten". */
 struct text_things {
 	double count;
@@ -30,18 +31,26 @@ void text_says(const struct figure *figure, struct buf *out);
 
 /* ---- the norm ---- */
 
-void text_met(struct text_number norm, struct buf *out);
-void text_missed(struct text_number norm, struct buf *out);
+/* No sentence: "80%", "meer dan 300 per kwartaal"; at_least: "minstens 80%". False: there is none. */
+bool text_norm_value(const struct norm *norm, bool at_least, struct buf *out);
+void text_norm_is(const struct norm *norm, struct buf *out);
+void text_held(
+	const struct norm *norm, bool met, struct buf *out); /* that, and whether it is met */
 /* Two figures have the same norm, and both miss or meet it. */
 void text_both(struct text_number norm, bool met, struct buf *out);
 /* What is not known cannot change it: at best (or worst) it is `other`, or it could turn it. */
-void text_surely(struct text_things unknown, struct text_number other, bool met, struct buf *out);
-void text_unsure(struct text_things unknown, struct text_number other, struct buf *out);
-void text_bounds(struct text_things unknown, struct text_number low, struct text_number high,
-	struct buf *out);
-void text_spans(uint32_t met, uint32_t over, int months, struct buf *out); /* quarters, years */
+void text_surely(struct text_number other, bool met, struct buf *out);
+void text_unsure(struct text_number other, struct buf *out);
+void text_bounds(struct text_number low, struct text_number high, struct buf *out);
+/* Of quarters, years; running: one more has begun. */
+void text_spans(uint32_t met, uint32_t over, int months, bool running, struct buf *out);
 void text_needed(double needed, int months, struct buf *out);
-/* Of these which are true of a figure: its norm, and what is not known. */
+/* Of these which are true of a figure: its norm, and whether it is met. */
+void text_judged(const struct figure *figure, struct buf *out);
+/* What is not known makes a difference worth a word; and what it can be then. */
+bool text_has_bounds(const struct figure *figure);
+void text_doubt(const struct figure *figure, struct buf *out);
+/* All of it: the norm, of how many it is not known, and what that can change. */
 void text_norm(const struct figure *figure, struct buf *out);
 
 /* ---- beside another period ---- */
@@ -77,6 +86,7 @@ void text_same(size_t count, enum text_then which, struct buf *out);
 void text_known(struct text_things known, struct buf *out);
 void text_unknown(struct text_things unknown, struct buf *out);
 void text_older(int year, struct text_number other, struct text_number value, struct buf *out);
+/* source NULL: it is not said. */
 void text_published(int year, struct text_number value, const char *source, struct buf *out);
 
 /* ---- what is not there ---- */

@@ -226,7 +226,7 @@ static const char explain_usage[] =
 static const char compare_usage[] =
 	"ID YEAR YEAR [period P] [by DIM[,DIM]] [where DIM=VALUE[,…]] [as-of DAY] [json]";
 static const char report_usage[] =
-	"YEAR [as-of DAY, of today or before] [internal] html|csv|json|all";
+	"YEAR [as-of DAY, of today or before] [internal] html|csv|json|data|all";
 static const char forecast_usage[] = "[as-of DAY] [json]";
 
 static struct question *question_new(void *stage)

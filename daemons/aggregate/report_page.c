@@ -1,10 +1,11 @@
-/* /jaarverslag/YEAR: report/page.h. */
+/* /jaarverslag/YEAR: report/page.h; /bestanden: report/shelf.h. */
 #include "report/page.h"
 
 #include "core/get.h"
 #include "daemons/aggregate/aggregate_own.h"
 #include "lib/calendar.h"
 #include "proto/role.h"
+#include "report/shelf.h"
 
 int get_report_page(const void *knowledge, const struct get_query *query, struct get_answer *answer,
 	struct why *why)
@@ -28,5 +29,15 @@ int get_report_page(const void *knowledge, const struct get_query *query, struct
 	answer->type = paper.type;
 	answer->headers = paper.headers;
 	answer->status = paper.status;
+	return 0;
+}
+
+int get_shelf_page(const void *knowledge, const struct get_query *query, struct get_answer *answer,
+	struct why *why)
+{
+	(void)knowledge;
+	(void)why;
+	answer->headers = page_headers;
+	shelf_page(query->house, answer->text);
 	return 0;
 }

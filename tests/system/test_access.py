@@ -25,6 +25,7 @@ ACCESS = [
     ("aggregate", "/cijfers/started_within_4_weeks/zaken", SIGN_IN, 403, 200, 200, 403),
     ("aggregate", "/hoe-wij-tellen", 200, 200, 200, 200, 200),
     ("aggregate", "/toegankelijkheid", 200, 200, 200, 200, 200),
+    ("aggregate", "/bestanden", 200, 200, 200, 200, 200),
     ("aggregate", "/charts/help_requests/balk.svg", SIGN_IN, 403, 200, 200, 403),
     ("aggregate", "/charts/help_requests/balk.svg?periode=2025&breedte=300", SIGN_IN, 403, 200, 200, 403),
     ("aggregate", "/inloggen", 200, 200, 200, 200, 200),

@@ -9,7 +9,7 @@ import unittest
 from wot import Wot, now, today
 
 VOID = {"meta", "link", "br", "hr", "img", "input"}
-PAGES = ["/cijfers", "/cijfers?periode=2025", "/hoe-wij-tellen", "/toegankelijkheid"]
+PAGES = ["/cijfers", "/cijfers?periode=2025", "/hoe-wij-tellen", "/toegankelijkheid", "/bestanden"]
 POLICY = ("default-src 'none'; style-src 'self'; img-src 'self'; connect-src 'self'; script-src 'self'; "
           "form-action 'self'; base-uri 'none'; frame-ancestors 'none'")
 

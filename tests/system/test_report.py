@@ -1,6 +1,8 @@
 """The annual report of 2025 over wotctl, of the sample: every figure that the annual report of 2025 published stands in it,
 in words, in CSV and in JSON, and the same log gives the same bytes."""
 import csv
+import datetime
+import hashlib
 import html
 import io
 import json
@@ -25,7 +27,7 @@ SENTENCES = [
     "Bij 70% van de trajecten zijn de doelen gehaald.",
     "Er zijn 1.054 trajecten afgesloten.",
     "Bij 743 van de 1.054 trajecten zijn de doelen gehaald. De norm is 80%. Die is niet gehaald.",
-    "Van 91 trajecten is de reden onbekend.",
+    "Van 91 trajecten is de reden onbekend. In het beste geval is het 79%. De norm is dus zeker niet gehaald.",
     "Doelen gehaald 743 70%",
     "Gestopt door de cliënt 154 15%",
     "Afgerond en doorverwezen naar specialistische zorg 66 6%",
@@ -40,6 +42,11 @@ COUNTS = {"help_requests": 1001, "brief_contacts": 634, "contacts_total": 1635, 
           "feedback_cards": 48, "tailored_solutions": 18}
 SHARES = {"started_within_4_weeks": 76, "started_within_1_week": 46, "closed_within_6_months": 67, "feedback_positive": 100}
 REASONS = {"GOALS_MET": 743, "STOPPED_BY_CLIENT": 154, "REDIRECTED_SPECIALIST": 66, "UNKNOWN": 91}
+
+DATA = ["definitions.csv", "figures.csv", "series.csv", "splits.csv"]
+MEASURED = ["value", "count", "of", "unknown", "low", "high", "p50", "p90"]
+TYPES = {"string": str, "year": int, "integer": int, "number": float, "date": datetime.date.fromisoformat,
+         "boolean": {"true": True, "false": False}.__getitem__}
 
 
 def words(page):
@@ -104,6 +111,74 @@ class Report(unittest.TestCase):
         self.assertFalse([row for row in rows if row.get("value") is not None or row.get("count") is not None])
         self.assertFalse([row for item in shown["figures"] for row in item["figure"]["by"] if row.get("suppressed")])
 
+    # ---- open data ----
+
+    def package(self, *args):
+        """The package, and the rows of each of its files: each field as its type reads it, None where it is missing."""
+        folder = self.wot.dir / "data"
+        self.report("2025", "--data", folder, *args)
+        package = json.loads((folder / "datapackage.json").read_text())
+        self.assertEqual(sorted(path.name for path in folder.iterdir()), sorted([*(resource["path"] for resource in package["resources"]), "datapackage.json"]))
+        rows = {}
+        for resource in package["resources"]:
+            content = (folder / resource["path"]).read_bytes()
+            self.assertEqual((resource["bytes"], resource["hash"]), (len(content), "sha256:" + hashlib.sha256(content).hexdigest()))
+            self.assertEqual((resource["format"], resource["mediatype"], resource["encoding"]), ("csv", "text/csv", "utf-8"))
+            fields, lines = resource["schema"]["fields"], list(csv.reader(io.StringIO(content.decode())))
+            self.assertEqual(lines[0], [field["name"] for field in fields])
+            missing = resource["schema"]["missingValues"]
+            rows[resource["path"]] = [
+                {field["name"]: None if cell in missing else TYPES[field["type"]](cell) for field, cell in zip(fields, line, strict=True)} for line in lines[1:]]
+            keys = [tuple(row[name] for name in resource["schema"]["primaryKey"]) for row in rows[resource["path"]]]
+            self.assertEqual(len(keys), len(set(keys)), resource["path"])
+            self.assertNotIn(None, sum(keys, ()))
+        return package, rows
+
+    def test_data_is_a_package_whose_files_are_as_it_says(self):
+        package, rows = self.package()
+        self.assertEqual(sorted(rows), DATA)
+        self.assertEqual((package["name"], package["internal"], package["licenses"][0]["name"]), ("jaarverslag-2025", False, "CC0-1.0"))
+        self.assertRegex(package["created"], r"^20\d\d-\d\d-\d\dT[\d:.]+Z$")
+        year = {row["id"]: row for row in rows["figures.csv"] if row["definition"] == 2025}
+        for id, count in COUNTS.items():
+            self.assertEqual(year[id]["count"], count, id)
+        reasons = {row["key"]: row["count"] for row in rows["splits.csv"] if row["id"] == "closures"}
+        self.assertEqual(reasons, REASONS)
+        for per, count in (("month", 12), ("quarter", 4)):
+            series = [row["count"] for row in rows["series.csv"] if (row["id"], row["per"]) == ("help_requests", per)]
+            self.assertEqual((len(series), sum(series)), (count, COUNTS["help_requests"]))
+        self.assertLessEqual({row["id"] for row in rows["figures.csv"]}, {row["id"] for row in rows["definitions.csv"]})
+
+    def test_data_has_no_number_that_is_hidden_and_nobody_is_in_it(self):
+        _, rows = self.package()
+        hidden = [row for row in rows["splits.csv"] if row["suppressed"]]
+        self.assertTrue(hidden)
+        for name in ("figures.csv", "splits.csv", "series.csv"):
+            for row in rows[name]:
+                numbers = [row[column] for column in MEASURED if column in row]
+                self.assertEqual(row["suppressed"] and any(number is not None for number in numbers), False, row)
+        for path in (self.wot.dir / "data").iterdir():
+            self.assertNotRegex(path.read_text(), r"\b20\d\d-\d{6}\b|externalRef|caseId|\b\d{9}\b", path.name)
+
+    def test_internal_data_says_so_and_has_no_licence(self):
+        package, rows = self.package("--internal")
+        self.assertEqual((package["name"], package["internal"], package.get("licenses")), ("jaarverslag-2025-intern", True, None))
+        self.assertFalse([row for row in rows["splits.csv"] if row["suppressed"]])
+
+    def test_data_takes_the_place_of_data_and_of_nothing_else(self):
+        folder = self.wot.dir / "mine"
+        self.report("2025", "--data", folder)
+        first = {path.name: path.read_bytes() for path in folder.iterdir()}
+        self.report("2025", "--data", folder)
+        self.assertEqual({name: (folder / name).read_bytes() for name in DATA}, {name: first[name] for name in DATA})
+        (folder / "notes.txt").write_text("mine")
+        refused = self.report("2025", "--data", folder, check=False)
+        self.assertEqual((refused.returncode, "holds notes.txt" in refused.stderr), (2, True))
+        self.assertEqual((folder / "notes.txt").read_text(), "mine")
+        self.assertEqual([path.name for path in self.wot.dir.glob(".mine*")], [])
+
+    # ---- pages ----
+
     def page(self, path, client=None):
         headers = {"Authorization": f"Bearer {self.wot.token(client)}"} if client else {}
         try:
@@ -114,19 +189,22 @@ class Report(unittest.TestCase):
 
     def test_the_public_gets_what_was_published_and_who_signed_in_the_live_one(self):
         published = self.wot.dir / "aggregate" / "published"
-        self.assertEqual(self.page("/jaarverslag/2025")[0], 404)
+        for path in ("/jaarverslag/2025", "/jaarverslag/2025/data/", "/jaarverslag/2025/data/figures.csv"):
+            self.assertEqual(self.page(path)[0], 404, path)
+        self.assertIn("Er is nog geen jaarverslag gepubliceerd.", words(self.page("/bestanden")[1]))
         status, said, _ = self.page("/jaarverslag/2025.pdf", "manager")
         self.assertEqual((status, "niet als PDF gepubliceerd" in said), (404, True))
         status, live, _ = self.page("/jaarverslag/2025", "manager")
         self.assertEqual((status, "Bij 76% startte de begeleiding binnen 4 weken." in words(live)), (200, True))
-        for bad in ("/jaarverslag/", "/jaarverslag/25", "/jaarverslag/2025.doc", "/jaarverslag/2025/../x", "/jaarverslag/2024"):
+        for bad in ("/jaarverslag/", "/jaarverslag/25", "/jaarverslag/2025.doc", "/jaarverslag/2025/../x", "/jaarverslag/2024",
+                    "/jaarverslag/2025/data", "/jaarverslag/2025/data/x.csv", "/jaarverslag/2025/data/../jaarverslag-2025.csv"):
             self.assertEqual(self.page(bad)[0], 404, bad)
         self.assertEqual(self.page("/jaarverslag/2025?x=1", "manager")[0], 400)
         if not shutil.which("chromium"):
             self.skipTest("no chromium to make a PDF with")
         self.report("2025", "--publish")
         self.assertEqual([path.name for path in published.iterdir()], ["2025"])
-        self.assertEqual(sorted(path.name for path in (published / "2025").iterdir()), [f"jaarverslag-2025.{kind}" for kind in ("csv", "html", "json", "pdf")])
+        self.assertEqual(sorted(path.name for path in (published / "2025").iterdir()), ["data", *(f"jaarverslag-2025.{kind}" for kind in ("csv", "html", "json", "pdf"))])
         self.report("2025", "--publish")  # in the place of what was there
         self.assertEqual([path.name for path in published.iterdir()], ["2025"])
         status, page, _ = self.page("/jaarverslag/2025")
@@ -135,6 +213,19 @@ class Report(unittest.TestCase):
             status, said, headers = self.page(f"/jaarverslag/2025.{kind}")
             self.assertEqual((status, said), (200, (published / "2025" / f"jaarverslag-2025.{kind}").read_bytes().decode("latin-1")), kind)
         self.assertEqual(headers["Content-Type"], "application/pdf")
+        data = sorted((published / "2025" / "data").iterdir())
+        listed = words(self.page("/jaarverslag/2025/data/")[1])
+        for path in data:
+            status, said, headers = self.page(f"/jaarverslag/2025/data/{path.name}")
+            self.assertEqual((status, said.encode("latin-1")), (200, path.read_bytes()), path.name)
+            self.assertIn(path.name, listed)
+        self.assertEqual(headers["Content-Type"], "text/csv; charset=utf-8")
+        self.assertEqual([path.name for path in data], sorted([*DATA, "datapackage.json"]))
+        shelf = self.page("/bestanden")[1]
+        for ending in (".html", ".pdf", ".csv", ".json", "/data/"):
+            self.assertIn(f'href="/jaarverslag/2025{ending}"', shelf)
+        pdf = (published / "2025" / "jaarverslag-2025.pdf").stat().st_size
+        self.assertIn(f"{-(-pdf // 1000)}\u00a0kB", shelf.encode("latin-1").decode())
 
     def test_a_pdf_has_the_words_of_the_report_and_the_same_bytes_again(self):
         if not shutil.which("chromium"):

@@ -3,6 +3,7 @@
  * figures of 2025 are held against the annual report in tests/system/test_report.py.
  */
 #include "kpi/kpi_yaml.h"
+#include "report/data.h"
 #include "report/file.h"
 #include "report/view.h"
 #include "tests/unit/tallied.h"
@@ -276,6 +277,38 @@ static void classes_are_shown_all_or_not_at_all(void **state)
 	outline_done(&outline);
 }
 
+/* ---- open data ---- */
+
+static void data_says_what_is_hidden_and_gives_no_number_of_it(void **state)
+{
+	struct tallied *t = *state;
+	struct outline outline = shipped_outline(t);
+	struct report_asked asked = asked_of(2025, "2026-02-01");
+	static const char *const rows[] = {
+		"help_requests,ward,GROENOORD,GROENOORD,2025-01-01,2025-12-31,count,,,,true\n",
+		"help_requests,ward,GROENOORD,GROENOORD,2025-01-01,2025-12-31,count,3,3,0,false\n"};
+	log_year(t);
+	log_requests(t, 500, 3, "2025-06-01", "GROENOORD");
+	for (int internal = 0; internal < 2; internal++) {
+		auto_report struct report report = {0};
+		auto_data struct report_data data = {0};
+		asked.internal = internal;
+		report_of(t, &outline, &asked, &report);
+		report_data(&report, &data);
+		assert_non_null(
+			strstr(data.files[report_data_find("splits.csv")].data, rows[internal]));
+		json_t *read = json_of(&data.files[report_data_find("datapackage.json")]);
+		assert_int_equal(json_is_true(json_object_get(read, "internal")), internal);
+		assert_int_equal(json_object_get(read, "licenses") != NULL, !internal);
+		assert_int_equal(
+			json_array_size(json_object_get(read, "resources")), REPORT_DATA_FILES - 1);
+		json_decref(read);
+	}
+	assert_int_equal(report_data_find("../figures.csv"), REPORT_DATA_FILES);
+	assert_int_equal(report_data_find(""), REPORT_DATA_FILES);
+	outline_done(&outline);
+}
+
 /* ---- the same each time ---- */
 
 static void the_same_log_gives_the_same_bytes(void **state)
@@ -295,6 +328,10 @@ static void the_same_log_gives_the_same_bytes(void **state)
 		report_html(&report, &texts[i]);
 		report_csv(&report, &texts[i]);
 		report_json(&report, &texts[i]);
+		auto_data struct report_data data = {0};
+		report_data(&report, &data);
+		for (size_t f = 0; f < REPORT_DATA_FILES; f++)
+			buf_add(&texts[i], data.files[f].data, data.files[f].len);
 	}
 	assert_string_equal(texts[0].data, texts[1].data);
 	buf_done(&texts[0]);
@@ -315,6 +352,7 @@ int main(void)
 		TEST(what_is_hidden_is_null_in_every_format),
 		TEST(an_internal_report_says_so_on_every_page),
 		TEST(classes_are_shown_all_or_not_at_all),
+		TEST(data_says_what_is_hidden_and_gives_no_number_of_it),
 		TEST(the_same_log_gives_the_same_bytes),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -46,7 +46,7 @@ static void norms_say(const struct figure *const figures[LEAD_MAX], size_t count
 		figure_norm(figures[0])->value == figure_norm(figures[1])->value)
 		text_both(norm_number(figures[0]), met[0], out);
 	else if (judged && count == 1)
-		(met[0] ? text_met : text_missed)(norm_number(figures[0]), out);
+		text_held(figure_norm(figures[0]), met[0], out);
 }
 
 static const char *lead_text(const struct asked *asked)
@@ -92,18 +92,8 @@ static struct chart_row norm_row(const struct asked *asked, const struct figure 
 	size_t count;
 	struct chart_row row = *figure_rows(figure, 0, asked->arena, &count);
 	struct then then = asked_then(asked, figure);
-	bool missed = verdict_is_missed(figure->verdict), met = verdict_is_met(figure->verdict);
 	row.label = name_of(figure);
-	row.tone = missed ? TONE_ALERT : met ? TONE_NOW : TONE_INK;
-	row.note = missed             ? "niet gehaald"
-		   : met              ? "gehaald"
-		   : has_norm(figure) ? NULL
-				      : "geen norm";
-	row.note_alerts = missed;
-	if (has_norm(figure) && (missed || met)) {
-		row.norm = figure_norm(figure)->value;
-		row.norm_text = figure_value_text(figure, row.norm, asked->arena);
-	}
+	figure_row_judge(figure, &row, asked->arena);
 	if (then.known && !then.hidden) {
 		row.before = then.value;
 		row.before_text = figure_value_text(figure, then.value, asked->arena);

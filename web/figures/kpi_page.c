@@ -63,19 +63,11 @@ static const struct formula *rows_of(const struct figure *figure)
 
 /* ---- the sentence at the top ---- */
 
-static const struct published_figure *published_find(const struct figure *figure, int year)
-{
-	for (size_t i = 0; i < figure->published_count; i++)
-		if (!figure->published[i].by && (int)figure->published[i].year == year)
-			return &figure->published[i];
-	return NULL;
-}
-
 static const char *lead_text(const struct asked *asked, const struct figure *figure)
 {
 	struct then then = asked_then(asked, figure);
 	const struct published_figure *published =
-		published_find(figure, calendar_date(asked->then_span.from).year);
+		published_total(figure, (uint32_t)calendar_date(asked->then_span.from).year);
 	auto_buf struct buf out = {0};
 	if (figure->suppressed) {
 		text_hidden(&out);
@@ -112,11 +104,12 @@ static void parts_sentence(const struct figure *figure, int64_t known, struct bu
 	const struct value *total = &figure->total;
 	const struct formula *rows = rows_of(figure);
 	text_known((struct text_things){(double)known, rows->thing, rows->things}, out);
-	if (total->has_range)
-		text_bounds((struct text_things){(double)total->counts.unknown, rows->thing,
-				    rows->things},
-			(struct text_number){total->low, UNIT_SHARE, NULL},
-			(struct text_number){total->high, UNIT_SHARE, NULL}, out);
+	if (!total->has_range || !total->counts.unknown)
+		return;
+	text_unknown((struct text_things){(double)total->counts.unknown, rows->thing, rows->things},
+		out);
+	text_bounds((struct text_number){total->low, UNIT_SHARE, NULL},
+		(struct text_number){total->high, UNIT_SHARE, NULL}, out);
 }
 
 /* Of those that are not known some are outside of what the share is of: it says so by their day. */

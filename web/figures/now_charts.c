@@ -249,9 +249,8 @@ static const char *contacts_text(const struct now *now, const struct figure *fig
 	auto_figures struct figures before = {0};
 	const struct norm *norm = figure_norm(figure);
 	const struct period then = period_last_year(&figure->period);
-	const char *norm_text = page_norm(figure->kpi, norm, now->arena);
-	if (norm_text)
-		buf_printf(&text, "De norm is %s.", norm_text);
+	if (norm->held_to == figure->kpi)
+		text_norm_is(norm, &text);
 	if (figure->has_needed && figure->needed > 0)
 		text_needed(figure->needed, norm->months, &text);
 	else if (figure->has_needed)
