@@ -53,7 +53,9 @@ $B/kpi/formula.o $B/kpi/row.o $B/kpi/table.o: CFLAGS += -O3
 $B/gen/%.html.c $B/gen/%.html.h: $$* $$(wildcard $$*/*) tools/pages tools/pages_parse.py
 	@echo "  PAGES   $*"
 	$Qtools/pages $* $B/gen/$*
-$B/wot-%: $$(call obj,daemons/$$*) $B/libwot.a
+# aggregate answers what triage does, by triage's core over the copy of its log.
+LENT_aggregate := $(filter-out %/main.o,$(call obj,daemons/triage))
+$B/wot-%: $$(call obj,daemons/$$*) $$(LENT_$$*) $B/libwot.a
 	@echo "  LINK    $@"
 	$Q$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS)
 $B/wotctl: $(call obj,cli) $B/libwot.a
