@@ -2,6 +2,7 @@
  * The page of today, on the first morning when nothing was counted yet, and with figures small enough to be counted by
  * hand. 2026-11-21 is a Saturday: what ends then or on Sunday stands in its first column.
  */
+#include "lib/live.h"
 #include "tests/unit/tallied.h"
 #include "web/figures/now_page.h"
 
@@ -302,6 +303,29 @@ static void whom_nobody_spoke_to_is_listed_as_triage_says(void **state)
 	IN_ORDER(t, "now_list", "2026-000008", "kwam binnen via website, chat of e-mail");
 }
 
+static void it_is_told_of_when_nobody_looks(void **state)
+{
+	struct tallied *t = *state;
+	struct arena arena = {0};
+	struct live *live = live_new();
+	auto_buf struct buf told = {0};
+	struct asked asked = {.kpis = tally_kpis(t->tally),
+		.query = {.today = t->today},
+		.now_ms = noon(t->today),
+		.arena = &arena};
+	waits_since(t, "2026-10-20", "ZUID", 60);
+	now_tell(&asked, &given, live);
+	live_take(live, &told);
+	assert_non_null(strstr(told.data, "now_list"));
+	buf_clear(&told);
+	waits_since(t, "2026-11-04", "ZUID", 1); /* of the week after: some list may have it */
+	now_tell(&asked, &given, live);
+	live_take(live, &told);
+	assert_non_null(strstr(told.data, "now_list"));
+	live_free(&live);
+	arena_done(&arena);
+}
+
 /* ---- hours of teams ---- */
 
 static void the_fullest_team_stands_first_and_one_that_is_gone_last(void **state)
@@ -351,6 +375,7 @@ int main(void)
 		TEST(an_empty_day_says_when_the_next_promise_ends),
 		TEST(who_was_lost_on_the_telephone_has_no_name),
 		TEST(whom_nobody_spoke_to_is_listed_as_triage_says),
+		TEST(it_is_told_of_when_nobody_looks),
 		TEST(the_fullest_team_stands_first_and_one_that_is_gone_last),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -121,10 +121,11 @@ static struct html_now_list_groups_rows *entry_add(
 	struct entries *entries, const char *what, int32_t day)
 {
 	const struct now *now = entries->now;
+	const struct page_house *house = now->asked->house; /* NULL: nobody looks, it is told of */
 	struct html_now_list_groups_rows *row = &entries->rows[entries->count++];
 	*row = (struct html_now_list_groups_rows){.what = what,
-		.origin_triage = now->asked->house->origins[DAEMON_TRIAGE],
-		.origin_case = now->asked->house->origins[DAEMON_CASE],
+		.origin_triage = house ? house->origins[DAEMON_TRIAGE] : "",
+		.origin_case = house ? house->origins[DAEMON_CASE] : "",
 		.name = "",
 		.late = day < now->today,
 		.when = when_text(now, day)};
