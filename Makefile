@@ -54,7 +54,7 @@ $B/gen/%.html.c $B/gen/%.html.h: $$* $$(wildcard $$*/*) tools/pages tools/pages_
 	@echo "  PAGES   $*"
 	$Qtools/pages $* $B/gen/$*
 # aggregate answers what triage does, by triage's core over the copy of its log.
-LENT_aggregate := $(filter-out %/main.o,$(call obj,daemons/triage))
+LENT_aggregate := $(call obj,daemons/aggregate/mirror) $(filter-out %/main.o,$(call obj,daemons/triage))
 $B/wot-%: $$(call obj,daemons/$$*) $$(LENT_$$*) $B/libwot.a
 	@echo "  LINK    $@"
 	$Q$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS)
@@ -62,7 +62,7 @@ $B/wotctl: $(call obj,cli) $B/libwot.a
 	@echo "  LINK    $@"
 	$Q$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS)
 # A unit test may use the core of any daemon and the code of the cli, but no main.
-COREOBJ := $(filter-out %/main.o,$(foreach d,$(DAEMONS),$(call obj,daemons/$d)) $(call obj,cli))
+COREOBJ := $(filter-out %/main.o,$(foreach d,$(DAEMONS) aggregate/mirror,$(call obj,daemons/$d)) $(call obj,cli))
 $B/libcores.a: $(COREOBJ)
 	@rm -f $@ && ar rcs $@ $^
 $B/tests/%: $B/tests/unit/%.o $B/libcores.a $B/libwot.a

@@ -6,7 +6,7 @@
 #define WOT_AGGREGATE_OWN_H
 
 #include "config/lists.h"
-#include "daemons/aggregate/mirror.h"
+#include "daemons/aggregate/mirror/mirror.h"
 #include "daemons/aggregate/tally.h"
 #include "report/answer.h"
 #include "stage/stage.h"

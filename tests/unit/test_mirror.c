@@ -1,7 +1,7 @@
 /*
  * What aggregate keeps of triage: what triage itself would answer, for as long as it can read triage's log.
  */
-#include "daemons/aggregate/mirror.h"
+#include "daemons/aggregate/mirror/mirror.h"
 #include "tests/unit/triage_fixture.h"
 
 /* What the last input led to, as it came over the feed. */

@@ -1,4 +1,4 @@
-#include "daemons/aggregate/mirror.h"
+#include "daemons/aggregate/mirror/mirror.h"
 
 #include "daemons/triage/core.h"
 #include "proto/event.h"
