@@ -43,8 +43,8 @@ void mirror_free(struct mirror *mirror)
 
 bool mirror_fold(struct mirror *mirror, const uint8_t *event, size_t len)
 {
-	if (!mirror->state)
-		return true;
+	if (!mirror->state || event_kind(event, len) == WOT__V1__BODY__KIND_INPUT_READ)
+		return true; /* how far others were read is the shell's */
 	mirror->faults.count = 0;
 	const Wot__V1__Event *taken = event_take(event, len, &mirror->faults);
 	bool is_read = taken;
