@@ -53,14 +53,16 @@ $B/kpi/formula.o $B/kpi/row.o $B/kpi/table.o: CFLAGS += -O3
 $B/gen/%.html.c $B/gen/%.html.h: $$* $$(wildcard $$*/*) tools/pages tools/pages_parse.py
 	@echo "  PAGES   $*"
 	$Qtools/pages $* $B/gen/$*
-$B/wot-%: $$(call obj,daemons/$$*) $B/libwot.a
+# aggregate answers what triage does, by triage's core over the copy of its log.
+LENT_aggregate := $(call obj,daemons/aggregate/mirror) $(filter-out %/main.o,$(call obj,daemons/triage))
+$B/wot-%: $$(call obj,daemons/$$*) $$(LENT_$$*) $B/libwot.a
 	@echo "  LINK    $@"
 	$Q$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS)
 $B/wotctl: $(call obj,cli) $B/libwot.a
 	@echo "  LINK    $@"
 	$Q$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS)
 # A unit test may use the core of any daemon and the code of the cli, but no main.
-COREOBJ := $(filter-out %/main.o,$(foreach d,$(DAEMONS),$(call obj,daemons/$d)) $(call obj,cli))
+COREOBJ := $(filter-out %/main.o,$(foreach d,$(DAEMONS) aggregate/mirror,$(call obj,daemons/$d)) $(call obj,cli))
 $B/libcores.a: $(COREOBJ)
 	@rm -f $@ && ar rcs $@ $^
 $B/tests/%: $B/tests/unit/%.o $B/libcores.a $B/libwot.a

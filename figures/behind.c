@@ -13,6 +13,7 @@ struct look {
 	const struct formula *part;
 	unsigned number; /* of the part */
 	struct behind *behind;
+	size_t seen; /* that are wanted */
 };
 
 /* ---- a row ---- */
@@ -52,19 +53,26 @@ static int32_t behind_measured(const struct look *look, uint32_t row)
 	return value[0];
 }
 
+static int32_t day_of(const struct given *given, uint32_t i)
+{
+	bool on_day = given->gives[i] & (uint8_t)~GIVE_OTHER;
+	return on_day ? given->day[i] : given->other_day[i];
+}
+
 static struct behind_row behind_make(
 	const struct look *look, const struct given *given, uint32_t i, uint32_t row)
 {
 	const struct formula *part = look->part;
 	int reported = column_find(part->kind->table, "reported_on");
-	bool on_day = given->gives[i] & (uint8_t)~GIVE_OTHER;
-	struct behind_row out = {.day = on_day ? given->day[i] : given->other_day[i],
+	struct behind_row out = {.day = day_of(given, i),
 		.reported = reported < 0 ? VALUE_UNSET
 					 : table_get(part->kind->table, (size_t)reported, row),
 		.measured = behind_measured(look, row),
 		.counts = given_counts(given, i),
 		.ward = behind_key(part, "ward", row),
-		.team = behind_key(part, "team", row)};
+		.team = behind_key(part, "team", row),
+		.table = part->kind->table,
+		.row = row};
 	behind_ref(look, row, &out);
 	snprintf(out.mark, sizeof out.mark, "%u-%" PRIu32, look->number, row);
 	return out;
@@ -75,6 +83,7 @@ static bool is_wanted(const struct look *look, const struct given *given, uint32
 	struct counts counts = given_counts(given, i);
 	switch (look->behind->which) {
 	case BEHIND_COUNTED:
+	case BEHIND_SOONEST:
 		return counts.count > 0;
 	case BEHIND_MISSED:
 		return counts.of > 0 && !counts.count && !counts.unknown;
@@ -85,11 +94,17 @@ static bool is_wanted(const struct look *look, const struct given *given, uint32
 
 /* ---- which rows ---- */
 
-/* Among the latest by day, as many as there may be; the last of them goes. */
-static void latest_take(struct behind *behind, const struct behind_row *row)
+/* Does a row of that day go before what has another? Rows are looked at from the newest on. */
+static bool goes_before(const struct behind *behind, int32_t day, int32_t other)
+{
+	return behind->which == BEHIND_SOONEST ? day <= other : day > other;
+}
+
+/* Among the first in that order, as many as there may be; the last of them goes. */
+static void first_take(struct behind *behind, const struct behind_row *row)
 {
 	size_t at = behind->count;
-	while (at > 0 && behind->rows[at - 1].day < row->day)
+	while (at > 0 && goes_before(behind, row->day, behind->rows[at - 1].day))
 		at--;
 	if (at == behind->limit)
 		return;
@@ -99,25 +114,24 @@ static void latest_take(struct behind *behind, const struct behind_row *row)
 }
 
 /* Whether it could still be among them. */
-static bool is_late(const struct behind *behind, const struct given *given, uint32_t i)
+static bool is_first(const struct behind *behind, const struct given *given, uint32_t i)
 {
-	bool on_day = given->gives[i] & (uint8_t)~GIVE_OTHER;
 	return behind->count < behind->limit ||
-	       (on_day ? given->day[i] : given->other_day[i]) > behind->rows[behind->limit - 1].day;
+	       goes_before(behind, day_of(given, i), behind->rows[behind->limit - 1].day);
 }
 
 /* False: there are as many as may be. */
-static bool row_take(const struct look *look, const struct given *given, uint32_t i, uint32_t row)
+static bool row_take(struct look *look, const struct given *given, uint32_t i, uint32_t row)
 {
 	struct behind *behind = look->behind;
 	if (!is_wanted(look, given, i))
 		return true;
 	if (behind->which != BEHIND_ALL) {
-		if (is_late(behind, given, i)) {
+		if (is_first(behind, given, i)) {
 			struct behind_row made = behind_make(look, given, i, row);
-			latest_take(behind, &made);
+			first_take(behind, &made);
 		}
-		return true;
+		return behind->which != BEHIND_SOONEST || ++look->seen < behind->there;
 	}
 	behind->more = behind->count == behind->limit;
 	if (!behind->more)
@@ -126,7 +140,7 @@ static bool row_take(const struct look *look, const struct given *given, uint32_
 }
 
 /* From a row down. False: that will do. */
-static bool part_look(const struct look *look, uint32_t end)
+static bool part_look(struct look *look, uint32_t end)
 {
 	const struct formula *part = look->part;
 	struct given given;
@@ -177,7 +191,7 @@ int behind_find(
 		return err;
 	size_t count = formula_parts(scope.kpi->formulas[scope.definition], parts);
 	for (unsigned i = first; i < count; i++) {
-		const struct look look = {kpis, &scope, &filters, parts[i], i, behind};
+		struct look look = {kpis, &scope, &filters, parts[i], i, behind, 0};
 		uint32_t rows = parts[i]->kind->table->rows;
 		if (!part_look(&look, i == first && end < rows ? end : rows))
 			break;

@@ -15,18 +15,22 @@ struct behind_row {
 	int32_t day;                /* on which it counts */
 	int32_t reported, measured; /* VALUE_UNSET: nothing */
 	struct counts counts;
-	const char *ward, *team; /* keys; NULL: it has none */
+	const char *ward, *team;   /* keys; NULL: it has none */
+	const struct table *table; /* and what else is known of it */
+	uint32_t row;
 };
 enum behind_which {
 	BEHIND_ALL,
 	BEHIND_COUNTED, /* the latest of those that count */
-	BEHIND_MISSED   /* the latest of those that do not, and are known */
+	BEHIND_MISSED,  /* the latest of those that do not, and are known */
+	BEHIND_SOONEST  /* of those that count, the first by their day */
 };
 struct behind {
 	enum behind_which which;
 	const struct kpi *days; /* whose measure is told of each row; NULL: the KPI's own */
 	const char *after;      /* a mark; NULL: from the newest on */
 	size_t limit;           /* up to BEHIND_MAX */
+	size_t there; /* BEHIND_SOONEST: how many count, as the figure says: no more is looked for */
 	struct behind_row rows[BEHIND_MAX];
 	size_t count;
 	bool more;

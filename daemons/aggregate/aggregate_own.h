@@ -6,14 +6,17 @@
 #define WOT_AGGREGATE_OWN_H
 
 #include "config/lists.h"
+#include "daemons/aggregate/mirror/mirror.h"
 #include "daemons/aggregate/tally.h"
 #include "report/answer.h"
 #include "stage/stage.h"
 #include "web/figures/asked.h"
+#include "web/figures/now_page.h"
 
 struct aggregate {
 	struct stage *stage;
 	struct tally *tally;
+	struct mirror *mirror; /* of triage */
 	struct tally_options options;
 	struct buf kpi_yaml, calendar_yaml; /* as they were at the start */
 	struct lists lists;                 /* the wards' names and households */
@@ -43,6 +46,8 @@ void aggregate_query(const struct aggregate *aggregate, struct query *query);
 
 /* What a page is asked of (figures_page.c); by what, its parameters say. */
 struct asked aggregate_asked(const struct aggregate *aggregate, const struct get_query *query);
+/* And /nu, besides. */
+struct now_given aggregate_now(const struct aggregate *aggregate, const struct get_query *query);
 
 extern get_fn *const aggregate_gets[]; /* read.c */
 

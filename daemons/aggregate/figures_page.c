@@ -6,7 +6,6 @@
 #include "lib/calendar.h"
 #include "web/figures/behind_page.h"
 #include "web/figures/kpi_page.h"
-#include "web/figures/now_page.h"
 #include <string.h>
 
 static const char rows_suffix[] = "/zaken";
@@ -23,15 +22,22 @@ struct asked aggregate_asked(const struct aggregate *aggregate, const struct get
 	return asked;
 }
 
+struct now_given aggregate_now(const struct aggregate *aggregate, const struct get_query *query)
+{
+	return (struct now_given){.worklist = mirror_worklist(aggregate->mirror, query),
+		.teams = mirror_teams(aggregate->mirror, query)};
+}
+
 int get_now_page(const void *knowledge, const struct get_query *query, struct get_answer *answer,
 	struct why *why)
 {
-	const Wot__V1__LivePage *page = (const void *)query->parameters;
+	const Wot__V1__NowPage *page = (const void *)query->parameters;
 	struct asked asked = aggregate_asked(knowledge, query);
-	if (!now_page(&asked, page->deel, answer->text))
-		return why_set(why, ERR_INVALID, "deel: the page has no such part");
+	struct now_given given = aggregate_now(knowledge, query);
+	given.promise = page->afspraak;
+	given.period = page->periode;
 	answer->headers = page_headers;
-	return 0;
+	return now_page(&asked, &given, page->deel, answer->text, why);
 }
 
 /* By what was recorded until the end of that day, where one is asked for. 0, GET_LATER, ERR_. */

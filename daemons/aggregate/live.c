@@ -6,7 +6,6 @@
 #include "daemons/aggregate/aggregate_own.h"
 #include "lib/calendar.h"
 #include "proto/json.h"
-#include "web/figures/now_page.h"
 #include "web/page_figure.h"
 
 /* A figure is told anew when what is said of it changed, not when it was said. */
@@ -57,6 +56,7 @@ int get_live(const void *knowledge, const struct get_query *asked, struct get_an
 		return err;
 	struct asked page = aggregate_asked(aggregate, asked);
 	page.hidden_below = 0; /* who may not see all hears none of it */
-	now_tell(&page, answer->live);
+	const struct now_given given = aggregate_now(aggregate, asked);
+	now_tell(&page, &given, answer->live);
 	return 0;
 }

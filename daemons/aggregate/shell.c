@@ -15,6 +15,8 @@
 static const char *on_label(void *arg, const char *dimension, const char *key)
 {
 	const struct aggregate *aggregate = arg;
+	if (strcmp(dimension, "team") == 0)
+		return mirror_team(aggregate->mirror, key);
 	const struct ward *ward =
 		strcmp(dimension, "ward") == 0 ? wards_by_key(&aggregate->lists.wards, key) : NULL;
 	return ward ? ward->name : NULL;
@@ -108,6 +110,7 @@ int aggregate_open(void **ctx, struct stage *stage, struct why *why)
 	struct aggregate *aggregate = calloc(1, sizeof *aggregate);
 	must(aggregate);
 	aggregate->stage = stage;
+	aggregate->mirror = mirror_new();
 	aggregate->names = (struct figure_names){on_label, on_households, aggregate};
 	*ctx = aggregate;
 	int err = files_read(aggregate, stage_config(stage), why);
@@ -122,6 +125,7 @@ void aggregate_close(void **ctx)
 {
 	struct aggregate *aggregate = *ctx;
 	tally_free(aggregate->tally);
+	mirror_free(aggregate->mirror);
 	files_done(aggregate);
 	free(aggregate);
 	*ctx = NULL;
@@ -153,6 +157,8 @@ void aggregate_fold(void *ctx, size_t feed, const uint8_t *event, size_t len, ui
 		tally_refusal(aggregate->tally))
 		log_error("definitions_refused", "log=%s seq=%" PRIu64 " why=\"%s\"",
 			stream_names[feed], seq, tally_refusal(aggregate->tally));
+	if (feed == STREAM_TRIAGE && !mirror_fold(aggregate->mirror, event, len))
+		log_error("worklist_unknown", "log=%s seq=%" PRIu64, stream_names[feed], seq);
 }
 
 void aggregate_fold_replayed(void *ctx)

@@ -55,14 +55,18 @@ static struct standing standing_of_request(const struct request *request, uint32
 	};
 }
 
+static int32_t signals_deadline(const struct triage *triage, int32_t since)
+{
+	return clocks_deadline(CLOCK_FIRST_CONTACT, since, &triage->promise_rules.closing);
+}
+
 /* A household is phoned as soon as somebody who asked for help, though no clock runs for it. */
 static struct standing standing_of_signal(
 	const struct triage *triage, uint32_t number, int32_t since)
 {
 	return (struct standing){
 		.priority = WOT__V1__CASE_ROUTED__PRIORITY__ROUTINE,
-		.deadline_on =
-			clocks_deadline(CLOCK_FIRST_CONTACT, since, &triage->promise_rules.closing),
+		.deadline_on = signals_deadline(triage, since),
 		.reported_on = since,
 		.is_signal = true,
 		.number = number,
@@ -166,9 +170,11 @@ static void household_fill(
 		.len = sizeof household->id, .data = (uint8_t *)household->id};
 }
 
-static void signals_fill(
-	const struct household *household, struct arena *arena, Wot__V1__WorklistItem *out)
+static void signals_fill(const struct triage *triage, const struct household *household,
+	struct arena *arena, Wot__V1__WorklistItem *out)
 {
+	out->has_signals_by = true;
+	out->signals_by = signals_deadline(triage, household->reported_on);
 	out->n_signals = household_kinds(household, &out->signals, arena);
 	out->signal_labels = arena_alloc(arena, (out->n_signals + 1) * sizeof *out->signal_labels);
 	for (; out->n_signal_labels < out->n_signals; out->n_signal_labels++)
@@ -191,7 +197,7 @@ static Wot__V1__WorklistItem *item_of(
 	else
 		request_fill(triage, standing, arena, out);
 	if (standing->household)
-		signals_fill(standing->household, arena, out);
+		signals_fill(triage, standing->household, arena, out);
 	return out;
 }
 

@@ -6,6 +6,7 @@ import math
 import re
 import statistics
 import unittest
+import urllib.error
 import urllib.request
 
 from browser import CHROMIUM, Browser
@@ -17,7 +18,7 @@ TODAY = today()
 DAY = datetime.timedelta(days=1)
 PROMISES = ["callbacks_due", "reactions_due", "contacts_due", "signals_due", "starts_due", "closes_due"]
 NUMBERS = ["waiting_now", "overdue_now", "open_cases", "contacts_total"]
-PARTS = ["now_lead", "now_promises", "now_teams", "now_forecast", "now_phone", "now_course"]
+PARTS = ["now_lead", "now_promises", "now_list", "now_teams", "now_forecast", "now_phone", "now_course"]
 
 
 class NowPage(unittest.TestCase):
@@ -62,35 +63,78 @@ class NowPage(unittest.TestCase):
         it heard of them."""
         def look():
             markup = self.page("/nu?deel=now_promises")
-            cells = re.findall(r"/cijfers/(\w+)/zaken\?periode=([\d.-]+)", markup)
+            cells = re.findall(r"/nu\?afspraak=(\w+)&amp;periode=([\d.-]+)", markup)
             told = {(name, period): self.value(name, "--period", period) for name, period in cells}
             told |= {(name, "late"): self.value(name, "--period", f"2015-01-01..{TODAY - DAY}") for name in PROMISES}
             return (markup, told) if self.page("/nu?deel=now_promises") == markup else None
 
         return wait_until(look, seconds=60, what="the page stands still")
 
-    def test_each_cell_of_the_promises_is_the_figure_of_its_days_and_opens_its_rows(self):
+    def test_each_cell_of_the_promises_is_the_figure_of_its_days_and_filters_the_list(self):
         markup, told = self.promises_at_rest()
-        rows, cells = self.rows(markup), dict(re.findall(r'href="(/cijfers/[^"]*)"[^>]*>([\d.]+)<', markup))
+        rows, cells = self.rows(markup), dict(re.findall(r'href="(/nu[^"]*)#lijst"[^>]*>([\d.]+)<', markup))
         self.assertEqual(len(rows), len(PROMISES))
         self.assertTrue(cells)
         for address, shown in cells.items():
-            name, period = re.fullmatch(r"/cijfers/(\w+)/zaken\?periode=([\d.-]+)", address).groups()
+            name, period = re.fullmatch(r"/nu\?afspraak=(\w+)&amp;periode=([\d.-]+)", address).groups()
             self.assertEqual(shown, thousands(told[name, period]), address)
+            listed = self.page(html.unescape(address) + "&deel=now_list")
+            self.assertEqual(listed.count("<li>"), min(told[name, period], 50), address)
+            self.assertIn(f"{shown} afspra" if told[name, period] <= 50 else f"eerste 50 van {shown}", texts(listed))
         for name, row in zip(PROMISES, rows):
-            days = [period for found, period in re.findall(r"/cijfers/(\w+)/zaken\?periode=([\d.-]+)", markup) if found == name]
+            days = [period for found, period in re.findall(r"/nu\?afspraak=(\w+)&amp;periode=([\d.-]+)", markup) if found == name]
             for before, after in zip(days, days[1:]):
                 self.assertLess(before.split("..")[1], after.split("..")[0], "no day stands in two columns")
             if name != "callbacks_due":
                 self.assertEqual(row[1], thousands(told[name, "late"]), name)
-        address = next(iter(cells))
-        self.assertIn("<table", self.page(address))
 
     def test_teams_are_those_who_wait(self):
         rows = {row[0]: row[1:] for row in self.rows(self.page("/nu?deel=now_teams"))}
+        self.assertEqual(set(rows) - {"onbekend"} - {team["name"] for team in self.triage()[0]["items"]}, set())
         waiting, late = ({row["label"]: row["count"] for row in self.wot.kpi(name, "--period", "today", "--by", "team")[name]["by"]}
                          for name in ("waiting_now", "overdue_now"))
         self.assertEqual(rows, {name: [thousands(count), thousands(late.get(name, 0))] for name, count in waiting.items() if count})
+
+    def triage(self):
+        return [self.wot.get("manager", path)[1] for path in ("/v1/teams", "/v1/worklist?limit=1000")]
+
+    def as_triage_says(self):
+        """Whether the hours of the teams, and the list of those to be phoned first, are what triage itself says now."""
+        teams, work = self.triage()
+        shown = self.page("/nu?deel=now_teams").partition("<caption>Werk en ruimte per team")[2]
+        hours = {row[0]: row[1:3] for row in self.rows(shown)}
+        told = {team["name"]: [thousands(team["loadHours"]), thousands(team["capacityHours"])] for team in teams["items"]}
+        last = TODAY + 365 * DAY
+        listed = self.page(f"/nu?deel=now_list&afspraak=contacts_due&periode=2015-01-01..{last}")
+        lines = re.findall(r'/aanmeldteam/([\d-]+)">.*?<span class="bij">.*?· (nog niet gebeld|\d+ keer geprobeerd)', listed)
+        wanted = sorted((item for item in work["items"] if item.get("caseId")), key=lambda item: item["deadline"])
+        said = {item["caseId"]: f"{item['attempts']} keer geprobeerd" if item["attempts"] else "nog niet gebeld" for item in wanted}
+        self.assertTrue(hours and lines)
+        return hours == told and len(lines) == min(50, len(wanted)) and all(said.get(case) == tries for case, tries in lines)
+
+    def test_teams_and_list_are_what_triage_says_also_after_either_was_killed(self):
+        agree = lambda: wait_until(self.as_triage_says, seconds=60, what="both say the same")
+        agree()
+        for name in ("aggregate", "triage"):
+            self.wot.kill(name)
+            self.wot.start(name)
+            agree()
+        case = self.wot.get("manager", "/v1/worklist?limit=1")[1]["items"][0]
+        named = "caseId" if case.get("caseId") else "caseRef"
+        code, receipt = self.wot.post("aanmeldteam", "/v1/screenings", {
+            "externalRef": "now-tried", named: case[named], "occurredAt": now(), "outcome": "NOT_REACHED"})
+        self.assertEqual(code, 202, receipt)
+        agree()
+
+    def test_a_list_of_what_there_is_not_is_refused(self):
+        for asked in ("afspraak=contacts_due", "periode=today", "afspraak=waiting_now&periode=today", "afspraak=starts_due&periode=ooit"):
+            with self.assertRaises(urllib.error.HTTPError) as refused:
+                self.page(f"/nu?{asked}")
+            self.assertEqual(refused.exception.code, 400, asked)
+
+    def test_teams_go_by_their_names_and_addresses_by_their_keys(self):
+        body, team = self.page("/cijfers"), self.triage()[0]["items"][0]
+        self.assertIn(f'<option value="{team["team"]}">{team["name"]}</option>', body)
 
     def test_the_outlook_is_the_forecast(self):
         markup = self.page("/nu?deel=now_forecast")
@@ -127,7 +171,7 @@ class NowPage(unittest.TestCase):
     def test_no_text_of_a_chart_lies_outside_of_it_and_it_weighs_little(self):
         body, widths = self.page(), Widths()
         charts = re.findall(r'<svg class="g (?:smal|breed)".*?</svg>', body, re.S)
-        self.assertEqual(len(charts), 8)
+        self.assertEqual(len(charts), 10)
         for chart in charts:
             width = float(re.search(r' width="([\d.]+)"', chart)[1])
             for kind, x, more, text in re.findall(r'<text class="(\w+)[^"]*" x="([\d.-]+)" y="[\d.-]+"([^>]*)>([^<]*)', chart):

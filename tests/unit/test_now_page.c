@@ -2,6 +2,7 @@
  * The page of today, on the first morning when nothing was counted yet, and with figures small enough to be counted by
  * hand. 2026-11-21 is a Saturday: what ends then or on Sunday stands in its first column.
  */
+#include "lib/live.h"
 #include "tests/unit/tallied.h"
 #include "web/figures/now_page.h"
 
@@ -10,8 +11,12 @@ struct page {
 	struct arena arena;
 };
 
+/* What triage says, and what the list is asked for. */
+static struct now_given given;
+
 static struct page page_of(const struct tallied *t, const char *part)
 {
+	struct why why = {""};
 	static const struct page_house house = {.town = "Ergens", .origins = {"", "", "", ""}};
 	struct page page = {0};
 	struct asked asked = {.kpis = tally_kpis(t->tally),
@@ -19,7 +24,7 @@ static struct page page_of(const struct tallied *t, const char *part)
 		.house = &house,
 		.now_ms = noon(t->today),
 		.arena = &page.arena};
-	assert_true(now_page(&asked, part, &page.text));
+	assert_int_equal(now_page(&asked, &given, part, &page.text, &why), 0);
 	assert_null(strstr(page.text.data, "nan"));
 	assert_null(strstr(page.text.data, "inf%"));
 	return page;
@@ -49,6 +54,7 @@ static void waits_since(struct tallied *t, const char *on, const char *team, uin
 static int now_setup(void **state)
 {
 	number = 0;
+	given = (struct now_given){.worklist = NULL};
 	return tallied_setup(state);
 }
 
@@ -97,8 +103,8 @@ static void a_promise_stands_on_the_last_working_day_by_which_it_must_be_kept(vo
 	assert_page(t, "now_promises", ">30\u00A0nov.\u20134\u00A0dec.<", NULL);
 	assert_page(t, "now_promises", "binnen 4 weken", NULL);
 	assert_page(t, "now_promises", "binnen 1 werkdag<", NULL);
-	assert_page(t, "now_promises", "/cijfers/starts_due/zaken?periode=2026-11-27..2026-11-29",
-		NULL);
+	assert_page(t, "now_promises",
+		"/nu?afspraak=starts_due&amp;periode=2026-11-27..2026-11-29#lijst", NULL);
 }
 
 static void who_was_not_called_back_is_late_for_one_working_day(void **state)
@@ -175,9 +181,182 @@ static void a_part_that_there_is_not_is_refused(void **state)
 		.query = {.today = t->today},
 		.now_ms = noon(t->today),
 		.arena = &arena};
-	assert_false(now_page(&asked, "nothing", &text));
+	struct why why;
+	assert_int_equal(now_page(&asked, &given, "nothing", &text, &why), ERR_INVALID);
+	given.promise = "starts_due";
+	assert_int_equal(now_page(&asked, &given, "now_list", &text, &why), ERR_INVALID);
+	given.period = "yesterday";
+	assert_int_equal(now_page(&asked, &given, "now_list", &text, &why), ERR_INVALID);
+	given.promise = "waiting_now";
+	given.period = "today";
+	assert_int_equal(now_page(&asked, &given, "now_list", &text, &why), ERR_INVALID);
 	assert_int_equal(text.len, 0);
 	arena_done(&arena);
+}
+
+/* ---- the list ---- */
+
+/* Each of the texts stands behind the one before. */
+static void assert_in_order(const struct tallied *t, const char *part, const char *const *texts)
+{
+	struct page page = page_of(t, part);
+	const char *at = page.text.data;
+	for (; *texts; texts++) {
+		const char *found = strstr(at, *texts);
+		if (!found)
+			fail_msg("\"%s\" does not follow in %s", *texts, at);
+		at = found;
+	}
+	buf_done(&page.text);
+	arena_done(&page.arena);
+}
+#define IN_ORDER(t, part, ...) assert_in_order(t, part, (const char *const[]){__VA_ARGS__, NULL})
+
+static void the_five_who_are_late_longest_are_listed_and_the_rest_by_a_link(void **state)
+{
+	struct tallied *t = *state;
+	waits_since(t, "2026-10-20", "ZUID", 3);
+	waits_since(t, "2026-08-01", "OOST", 1);
+	waits_since(t, "2026-10-19", "ZUID", 2);
+	IN_ORDER(t, "now_list", "langste 5 van 6", "-000004<", "84\u00A0dagen te laat",
+		"wacht 112\u00A0dagen", "-000005<", "-000006<", "-000001<", "-000002<",
+		"Alle 6 die langer dan 4 weken wachten");
+	assert_page(t, "now_list",
+		"/nu?afspraak=starts_due&amp;periode=2015-01-01..2026-11-20#lijst", "-000003<");
+	given.promise = "starts_due";
+	given.period = "2015-01-01..2026-11-20";
+	IN_ORDER(t, "now_list", "Begeleiding starten: te laat", "6 afspraken", "-000003<",
+		"Toon vandaag en te laat");
+}
+
+static void what_ends_in_the_weekend_is_of_the_working_day_before(void **state)
+{
+	struct tallied *t = *state;
+	waits_since(t, "2026-10-25", "ZUID", 1);
+	IN_ORDER(t, "now_list", "Vandaag", "1 afspraak", "uiterlijk zo\u00A022\u00A0nov.");
+	given.promise = "starts_due";
+	given.period = "2026-11-23..2026-11-23";
+	IN_ORDER(t, "now_list", "Begeleiding starten: ma\u00A023\u00A0nov.",
+		"Hier loopt geen afspraak af.");
+}
+
+static void an_empty_day_says_when_the_next_promise_ends(void **state)
+{
+	struct tallied *t = *state;
+	waits_since(t, "2026-10-27", "ZUID", 1);
+	assert_page(t, "now_list",
+		"Vandaag loopt er geen afspraak af. De volgende loopt af op dinsdag "
+		"24 november.",
+		NULL);
+}
+
+static void who_was_lost_on_the_telephone_has_no_name(void **state)
+{
+	struct tallied *t = *state;
+	int64_t at = noon(day("2026-11-19"));
+	log_call(t, "a", WOT__V1__CALL__EVENT__ENTERED, at, -1);
+	log_call(t, "a", WOT__V1__CALL__EVENT__ABANDONED, at + 60000, 60);
+	IN_ORDER(t, "now_list", "Te laat: nog geen contact", "1 afspraak", "Terugbellen",
+		"gesprek van 19\u00A0nov., tussen 12 en 13 uur", "1\u00A0dag te laat",
+		"hing op voor het opnemen");
+}
+
+static void whom_nobody_spoke_to_is_listed_as_triage_says(void **state)
+{
+	struct tallied *t = *state;
+	char *const signals[] = {"Huurachterstand", "Schulden"};
+	Wot__V1__Team zuid = WOT__V1__TEAM__INIT;
+	zuid.team = "ZUID";
+	zuid.name = "Zuid-West";
+	Wot__V1__Team *teams[] = {&zuid};
+	Wot__V1__Teams all = WOT__V1__TEAMS__INIT;
+	all.items = teams;
+	all.n_items = 1;
+	Wot__V1__WorklistItem late = WOT__V1__WORKLIST_ITEM__INIT, sooner = late, house = late;
+	late.case_id = "2026-000007";
+	late.deadline = day("2026-11-20");
+	late.team = "ZUID";
+	late.attempts = 2;
+	sooner.case_id = "2026-000008";
+	sooner.deadline = day("2026-11-19");
+	sooner.has_react_by = true;
+	sooner.react_by = day("2026-11-23");
+	house.case_ref = "bank/ref-1";
+	house.has_signals_by = true;
+	house.signals_by = day("2026-11-18");
+	house.signal_labels = (char **)signals;
+	house.n_signal_labels = 2;
+	Wot__V1__WorklistItem *items[] = {&late, &sooner, &house};
+	Wot__V1__Worklist list = WOT__V1__WORKLIST__INIT;
+	list.items = items;
+	list.n_items = 3;
+	given.worklist = &list;
+	given.teams = &all;
+	IN_ORDER(t, "now_list", "Te laat: nog geen contact", "3 afspraken", "Bellen na melding",
+		"/aanmeldteam/2026-000008", "2\u00A0dagen te laat",
+		"nog geen team · nog niet gebeld", "/aanmeldteam/2026-000007",
+		"Zuid-West · 2 keer geprobeerd", "Contact na signaal",
+		"/aanmeldteam/signaal/bank/ref-1\">ref-1<",
+		"huishouden · huurachterstand, schulden");
+	given.promise = "reactions_due";
+	given.period = "2026-11-23..2026-11-23";
+	IN_ORDER(t, "now_list", "2026-000008", "kwam binnen via website, chat of e-mail");
+}
+
+static void it_is_told_of_when_nobody_looks(void **state)
+{
+	struct tallied *t = *state;
+	struct arena arena = {0};
+	struct live *live = live_new();
+	auto_buf struct buf told = {0};
+	struct asked asked = {.kpis = tally_kpis(t->tally),
+		.query = {.today = t->today},
+		.now_ms = noon(t->today),
+		.arena = &arena};
+	waits_since(t, "2026-10-20", "ZUID", 60);
+	now_tell(&asked, &given, live);
+	live_take(live, &told);
+	assert_non_null(strstr(told.data, "now_list"));
+	buf_clear(&told);
+	waits_since(t, "2026-11-04", "ZUID", 1); /* of the week after: some list may have it */
+	now_tell(&asked, &given, live);
+	live_take(live, &told);
+	assert_non_null(strstr(told.data, "now_list"));
+	live_free(&live);
+	arena_done(&arena);
+}
+
+/* ---- hours of teams ---- */
+
+static void the_fullest_team_stands_first_and_one_that_is_gone_last(void **state)
+{
+	struct tallied *t = *state;
+	Wot__V1__Team a = WOT__V1__TEAM__INIT, b = a, gone = a;
+	a.team = "A";
+	a.name = "Alfa";
+	a.capacity_hours = 1000;
+	a.load_hours = 500;
+	a.free_hours = 500;
+	b.team = "B";
+	b.name = "Bravo";
+	b.capacity_hours = 50;
+	b.load_hours = 60;
+	b.free_hours = -10;
+	gone.team = gone.name = "OUD";
+	gone.load_hours = 8;
+	gone.free_hours = -8;
+	Wot__V1__Team *items[] = {&gone, &a, &b};
+	Wot__V1__Teams teams = WOT__V1__TEAMS__INIT;
+	teams.items = items;
+	teams.n_items = 3;
+	given.teams = &teams;
+	IN_ORDER(t, "now_teams", "Werk en ruimte per team",
+		"Bravo heeft het meeste werk: 120% van de uren is bezet. Alfa heeft de meeste "
+		"ruimte.",
+		"<caption>Werk en ruimte per team", "Bravo</th><td class=\"r\">60</td>",
+		"Alfa</th><td class=\"r\">500</td><td class=\"r\">1.000</td><td "
+		"class=\"r\">50%</td>",
+		"OUD</th>");
 }
 
 int main(void)
@@ -191,6 +370,13 @@ int main(void)
 		TEST(the_outlook_says_what_it_becomes_if_late_ones_start_too),
 		TEST(an_ordinary_day_is_in_the_middle_of_the_last_eight),
 		TEST(a_part_that_there_is_not_is_refused),
+		TEST(the_five_who_are_late_longest_are_listed_and_the_rest_by_a_link),
+		TEST(what_ends_in_the_weekend_is_of_the_working_day_before),
+		TEST(an_empty_day_says_when_the_next_promise_ends),
+		TEST(who_was_lost_on_the_telephone_has_no_name),
+		TEST(whom_nobody_spoke_to_is_listed_as_triage_says),
+		TEST(it_is_told_of_when_nobody_looks),
+		TEST(the_fullest_team_stands_first_and_one_that_is_gone_last),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -8,126 +8,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-static struct html_figure figure_view(
-	struct now *now, const char *title, drawn_fn *draw, const void *what)
+struct html_figure now_figure(struct now *now, const char *title, drawn_fn *draw, const void *what)
 {
 	struct drawn drawn = drawn_make(now->asked, title, draw, what);
 	return (struct html_figure){.title = title, .narrow = drawn.narrow, .wide = drawn.wide};
-}
-
-/* ---- teams ---- */
-
-struct team {
-	const char *name;
-	long long waiting, late;
-	bool unknown;
-};
-
-static int team_compare(const void *a, const void *b)
-{
-	const struct team *x = a, *y = b;
-	if (x->unknown != y->unknown)
-		return x->unknown - y->unknown;
-	if (x->waiting != y->waiting)
-		return x->waiting < y->waiting ? 1 : -1;
-	return strcmp(x->name, y->name);
-}
-
-static struct chart_row team_row(const struct now *now, const struct team *team)
-{
-	struct chart_part *parts = arena_alloc(now->arena, 2 * sizeof *parts);
-	parts[0] = (struct chart_part){(double)team->late, TONE_ALERT};
-	parts[1] = (struct chart_part){(double)(team->waiting - team->late), TONE_NOW};
-	return (struct chart_row){.label = team->name,
-		.value = (double)team->waiting,
-		.text = now_count(now, team->waiting),
-		.note = team->late ? arena_printf(now->arena, "waarvan %s te lang",
-					     now_count(now, team->late))
-				   : NULL,
-		.note_alerts = true,
-		.unknown = team->unknown,
-		.parts = team->late && !team->unknown ? parts : NULL,
-		.part_count = team->late && !team->unknown ? 2 : 0};
-}
-
-/* Those where somebody waits. */
-static struct team *teams_find(const struct now *now, size_t *count)
-{
-	auto_figures struct figures waiting = {0}, late = {0};
-	*count = 0;
-	if (!now_figures(now, "waiting_now", "team", now->today, now->today, &waiting) ||
-		!now_figures(now, "overdue_now", "team", now->today, now->today, &late))
-		return NULL;
-	const struct figure *figure = waiting.items, *other = late.items;
-	struct team *teams = arena_alloc(now->arena, (figure->row_count + 1) * sizeof *teams);
-	for (size_t i = 0; i < figure->row_count; i++) {
-		const struct figure_row *row = &figure->rows[i];
-		struct team team = {.name = arena_strdup(now->arena, row->labels[0]),
-			.waiting = (long long)row->value.counts.count,
-			.unknown = strcmp(row->keys[0], "UNKNOWN") == 0};
-		for (size_t j = 0; j < other->row_count; j++)
-			if (!strcmp(other->rows[j].keys[0], row->keys[0]))
-				team.late = (long long)other->rows[j].value.counts.count;
-		if (team.waiting)
-			teams[(*count)++] = team;
-	}
-	qsort(teams, *count, sizeof *teams, team_compare);
-	return teams;
-}
-
-/* Where one team has more of them than each of the others. */
-static void most_find(struct now *now, const struct team *teams, size_t count)
-{
-	long long most = 0;
-	for (size_t i = 0; i < count; i++) {
-		if (teams[i].unknown || teams[i].late < most || !teams[i].late)
-			continue;
-		now->most.name = teams[i].late > most ? teams[i].name : NULL;
-		now->most.late = most = teams[i].late;
-		now->most.waiting = teams[i].waiting;
-	}
-}
-
-static const char *teams_text(const struct now *now, const struct team *teams, size_t count)
-{
-	auto_buf struct buf text = {0};
-	long long late = 0;
-	for (size_t i = 0; i < count; i++)
-		late += teams[i].late;
-	if (!count)
-		return "Er wacht niemand.";
-	if (!late)
-		return "Niemand wacht langer dan 4 weken.";
-	if (now->most.name)
-		buf_printf(&text, "Bij %s wachten de meeste mensen te lang: %s van de %s.",
-			now->most.name, now_count(now, now->most.late),
-			now_count(now, now->most.waiting));
-	else
-		buf_printf(&text, "In totaal %s %s te lang.", late == 1 ? "wacht" : "wachten",
-			now_count(now, late));
-	buf_text(&text, " Te lang is: meer dan 4 weken.");
-	return page_text(&text, now->arena);
-}
-
-void now_teams_fill(struct now *now, struct html_now_teams *out)
-{
-	static const char title[] = "Wachtenden per team";
-	static const char *const heads[] = {"Wacht", "Langer dan 4 weken"};
-	size_t count;
-	const struct team *teams = teams_find(now, &count);
-	struct chart_row *rows = arena_alloc(now->arena, count * sizeof *rows + 1);
-	struct tabled table = table_open(now->arena, title, "Team", heads, 2, count);
-	for (size_t i = 0; i < count; i++) {
-		rows[i] = team_row(now, &teams[i]);
-		table_row(&table, teams[i].name,
-			(const char *[]){rows[i].text, now_count(now, teams[i].late)});
-	}
-	const struct chart_balk balk = {.rows = rows, .count = count};
-	most_find(now, teams, count);
-	out->figure = figure_view(now, title, draw_balk, &balk);
-	out->figure.sentence = teams_text(now, teams, count);
-	out->figure.tabled = count > 0;
-	out->figure.table = table_close(&table);
 }
 
 /* ---- what it takes in this quarter ---- */
@@ -232,7 +116,7 @@ static void outlook_fill(struct now *now, struct html_now_forecast *out)
 		now->arena, "norm %s", share_text(now, &forecast, forecast.norm->value));
 	axis_choose(&stip);
 	struct html_now_forecast_forecasts *row = arena_alloc(now->arena, sizeof *row);
-	row->figure = figure_view(now, forecast.kpi->label, draw_stip, &stip);
+	row->figure = now_figure(now, forecast.kpi->label, draw_stip, &stip);
 	row->figure.sentence = outlook_text(now, &forecast);
 	row->figure.reading = forecast.late ? "Start ook wie al te laat is: langer laten wachten "
 					      "mag geen manier zijn om de norm te halen."
@@ -404,7 +288,7 @@ static struct html_figure calls_view(struct now *now)
 	known = known && (today.all || ordinary);
 	if (known)
 		table = hours_fill(now, &today, ordinary, weekday, &kolom);
-	struct html_figure view = figure_view(now, "Telefoon vandaag", draw_kolom, &kolom);
+	struct html_figure view = now_figure(now, "Telefoon vandaag", draw_kolom, &kolom);
 	view.sentence = calls_text(now, &today, ordinary, weekday);
 	view.reading = ordinary ? arena_printf(now->arena,
 					  "Balk: vandaag. Rand: een gewone %s (het midden van de "
@@ -554,7 +438,7 @@ void now_course_fill(struct now *now, struct html_now_course *out)
 		.count = COURSE_DAYS,
 		.names = waits->names,
 		.ticks = waits->ticks};
-	out->figure = figure_view(now, "Wachtenden, afgelopen 3 maanden", draw_waits, &lijn);
+	out->figure = now_figure(now, "Wachtenden, afgelopen 3 maanden", draw_waits, &lijn);
 	out->figure.sentence = waits_text(now, waits);
 	out->figure.tabled = known;
 	out->figure.table = waits_table(now, waits);

@@ -15,14 +15,6 @@ static int32_t working_day(const struct now *now, int n)
 
 /* ---- the days on which promises end ---- */
 
-enum { LATE, TODAY, FIRST_AHEAD, WEEK = 5, NEXT_WEEK = FIRST_AHEAD + WEEK, COLUMNS };
-
-/* From a day until one that is not in it. What ends on a day without work stands on the working day before it. */
-struct days_column {
-	int32_t from, until;
-	const char *label, *when;
-};
-
 static const char *week_text(const struct now *now, int32_t from, int32_t to)
 {
 	auto_buf struct buf text = {0};
@@ -35,38 +27,33 @@ static const char *week_text(const struct now *now, int32_t from, int32_t to)
 	return page_text(&text, now->arena);
 }
 
-static void columns_make(const struct now *now, struct days_column columns[COLUMNS])
+static void columns_make(struct now *now)
 {
-	columns[LATE] = (struct days_column){SERIES_DAY_FIRST, now->today, "Te laat", "laat"};
-	columns[TODAY] = (struct days_column){now->today, working_day(now, 1), "Vandaag", "nu"};
-	for (int i = 0; i < WEEK; i++) {
+	struct now_days *columns = now->columns;
+	columns[NOW_LATE] = (struct now_days){SERIES_DAY_FIRST, now->today, "Te laat", "laat"};
+	columns[NOW_TODAY] = (struct now_days){now->today, working_day(now, 1), "Vandaag", "nu"};
+	for (int i = 0; i < NOW_WEEK; i++) {
 		auto_buf struct buf text = {0};
 		int32_t from = working_day(now, i + 1);
 		nl_weekday_short(from, now->today, &text);
-		columns[FIRST_AHEAD + i] = (struct days_column){
+		columns[NOW_AHEAD + i] = (struct now_days){
 			from, working_day(now, i + 2), page_text(&text, now->arena), "straks"};
 	}
-	int32_t from = working_day(now, WEEK + 1);
-	columns[NEXT_WEEK] = (struct days_column){from, working_day(now, 2 * WEEK + 1),
-		week_text(now, from, working_day(now, 2 * WEEK)), "straks"};
+	int32_t from = working_day(now, NOW_WEEK + 1);
+	columns[NOW_NEXT_WEEK] = (struct now_days){from, working_day(now, 2 * NOW_WEEK + 1),
+		week_text(now, from, working_day(now, 2 * NOW_WEEK)), "straks"};
 }
 
 /* ---- promises ---- */
 
-struct promise {
-	const char *id;
-	bool is_contact; /* a first one */
-	bool fades; /* who is not called back soon never is: late is what was due on the working day before */
+const struct now_promise now_promises[NOW_PROMISES] = {
+	{"callbacks_due", true, true, OF_FIGURE},
+	{"reactions_due", true, false, OF_REACTION},
+	{"contacts_due", true, false, OF_CONTACT},
+	{"signals_due", true, false, OF_SIGNALS},
+	{"starts_due", false, false, OF_FIGURE},
+	{"closes_due", false, false, OF_FIGURE},
 };
-static const struct promise promises[] = {
-	{"callbacks_due", true, true},
-	{"reactions_due", true, false},
-	{"contacts_due", true, false},
-	{"signals_due", true, false},
-	{"starts_due", false, false},
-	{"closes_due", false, false},
-};
-enum { PROMISES = sizeof promises / sizeof *promises };
 
 /* "binnen 5 werkdagen"; NULL: the day is not one that lies so long after another. */
 static const char *term_text(const struct now *now, const struct formula *formula)
@@ -87,16 +74,21 @@ static const char *term_text(const struct now *now, const struct formula *formul
 	return arena_printf(now->arena, "binnen %d %s", number, units[unit][number != 1]);
 }
 
-static struct html_now_promises_promises_cells cell_make(const struct now *now,
-	const struct kpi *kpi, const struct days_column *column, long long count)
+const char *now_period(const struct now *now, const struct now_days *days)
 {
 	char from[16], to[16];
-	period_print_day(column->from, from);
-	period_print_day(column->until - 1, to);
+	period_print_day(days->from, from);
+	period_print_day(days->until - 1, to);
+	return arena_printf(now->arena, "%s..%s", from, to);
+}
+
+static struct html_now_promises_promises_cells cell_make(const struct now *now,
+	const struct kpi *kpi, const struct now_days *column, long long count)
+{
 	const char *text = now_count(now, count);
 	return (struct html_now_promises_promises_cells){.when = column->when,
 		.id = kpi->id,
-		.period = arena_printf(now->arena, "%s..%s", from, to),
+		.period = now_period(now, column),
 		.count = text,
 		.said = count ? arena_printf(
 					now->arena, "%s %s: %s", text, kpi->brief, column->label)
@@ -105,7 +97,7 @@ static struct html_now_promises_promises_cells cell_make(const struct now *now,
 
 /* How many end in it. One a day from today on, so that they are asked for once. */
 static long long days_sum(
-	const struct now *now, const struct figure *days, const struct days_column *at)
+	const struct now *now, const struct figure *days, const struct now_days *at)
 {
 	long long sum = 0;
 	for (int32_t day = at->from; day < at->until; day++) {
@@ -116,39 +108,55 @@ static long long days_sum(
 	return sum;
 }
 
-static struct days_column late_column(
-	const struct now *now, const struct promise *promise, const struct days_column *late)
+struct now_days now_days_of(
+	const struct now *now, const struct now_promise *promise, enum now_column column)
 {
-	struct days_column column = *late;
-	if (promise->fades)
-		for (column.from = now->today - 1; !now_works(now, column.from);)
-			column.from--;
-	return column;
+	struct now_days days = now->columns[column];
+	if (promise->fades && column == NOW_LATE)
+		for (days.from = now->today - 1; !now_works(now, days.from);)
+			days.from--;
+	return days;
+}
+
+/* The first day after today's column on which something ends. */
+static void next_find(struct now *now, const struct figure *days)
+{
+	size_t first = (size_t)(now->columns[NOW_TODAY].until - now->today);
+	for (size_t i = first; i < days->row_count; i++) {
+		int32_t day = now->today + (int32_t)i;
+		if (!days->rows[i].value.known || !(days->rows[i].value.value > 0))
+			continue;
+		if (!now->next || day < now->next)
+			now->next = day;
+		return;
+	}
 }
 
 /* False: there is no such promise. */
-static bool promise_fill(struct now *now, const struct promise *promise,
-	const struct days_column columns[COLUMNS], struct html_now_promises_promises *out)
+static bool promise_fill(
+	struct now *now, const struct now_promise *promise, struct html_now_promises_promises *out)
 {
+	const struct now_days *columns = now->columns;
 	auto_figures struct figures late = {0}, days = {0};
-	const struct days_column before = late_column(now, promise, &columns[LATE]);
+	const struct now_days before = now_days_of(now, promise, NOW_LATE);
 	if (!now_figures(now, promise->id, NULL, before.from, before.until - 1, &late) ||
-		!now_figures(
-			now, promise->id, "day", now->today, columns[NEXT_WEEK].until - 1, &days))
+		!now_figures(now, promise->id, "day", now->today, columns[NOW_NEXT_WEEK].until - 1,
+			&days))
 		return false;
 	const struct figure *figure = days.items;
 	struct html_now_promises_promises_cells *cells =
-		arena_alloc(now->arena, COLUMNS * sizeof *cells);
-	long long too_late = now_total(&late), today = days_sum(now, figure, &columns[TODAY]);
-	cells[LATE] = cell_make(now, figure->kpi, &before, too_late);
-	for (size_t i = TODAY; i < COLUMNS; i++)
+		arena_alloc(now->arena, NOW_COLUMNS * sizeof *cells);
+	long long too_late = now_total(&late), today = days_sum(now, figure, &columns[NOW_TODAY]);
+	cells[NOW_LATE] = cell_make(now, figure->kpi, &before, too_late);
+	for (size_t i = NOW_TODAY; i < NOW_COLUMNS; i++)
 		cells[i] = cell_make(
 			now, figure->kpi, &columns[i], days_sum(now, figure, &columns[i]));
+	next_find(now, figure);
 	now->ending += today;
 	now->late_contacts += promise->is_contact ? too_late : 0;
 	*out = (struct html_now_promises_promises){.label = figure->kpi->brief,
 		.term = term_text(now, figure->formula),
-		.cells = {cells, COLUMNS}};
+		.cells = {cells, NOW_COLUMNS}};
 	if (promise->fades) {
 		now->callbacks = too_late + today;
 		now->callback_term = out->term;
@@ -158,18 +166,18 @@ static bool promise_fill(struct now *now, const struct promise *promise,
 
 static void promises_fill(struct now *now, struct html_now_promises *out)
 {
-	struct days_column columns[COLUMNS];
-	struct html_now_promises_days *days = arena_alloc(now->arena, COLUMNS * sizeof *days);
-	struct html_now_promises_promises *rows = arena_alloc(now->arena, PROMISES * sizeof *rows);
-	columns_make(now, columns);
-	for (size_t i = 0; i < COLUMNS; i++)
-		days[i].text = columns[i].label;
+	struct html_now_promises_days *days = arena_alloc(now->arena, NOW_COLUMNS * sizeof *days);
+	struct html_now_promises_promises *rows =
+		arena_alloc(now->arena, NOW_PROMISES * sizeof *rows);
+	columns_make(now);
+	for (size_t i = 0; i < NOW_COLUMNS; i++)
+		days[i].text = now->columns[i].label;
 	out->days.items = days;
-	out->days.count = COLUMNS;
+	out->days.count = NOW_COLUMNS;
 	out->promises.items = rows;
-	for (size_t i = 0; i < PROMISES; i++)
+	for (size_t i = 0; i < NOW_PROMISES; i++)
 		out->promises.count +=
-			promise_fill(now, &promises[i], columns, &rows[out->promises.count]);
+			promise_fill(now, &now_promises[i], &rows[out->promises.count]);
 }
 
 /* ---- the sentences at the top ---- */
@@ -259,25 +267,53 @@ static const char *left_text(const struct now *now)
 }
 
 /* The parts; sentences last, which say what is in the others. */
-static struct html_now parts_make(struct asked *asked)
+static struct html_now parts_make(struct now *now)
 {
-	struct now now = {.asked = asked, .arena = asked->arena, .today = asked->query.today};
 	struct html_now page = {.moment = NULL};
-	promises_fill(&now, &page.now_promises);
-	now_teams_fill(&now, &page.now_teams);
-	now_forecast_fill(&now, &page.now_forecast);
-	now_phone_fill(&now, &page.now_phone);
-	now_course_fill(&now, &page.now_course);
-	page.now_lead.lead = lead_text(&now);
+	promises_fill(now, &page.now_promises);
+	now_teams_fill(now, &page.now_teams);
+	now_forecast_fill(now, &page.now_forecast);
+	now_phone_fill(now, &page.now_phone);
+	now_course_fill(now, &page.now_course);
+	page.now_lead.lead = lead_text(now);
 	return page;
 }
 
-bool now_page(struct asked *asked, const char *part, struct buf *out)
+static struct now now_begin(struct asked *asked, const struct now_given *given)
 {
-	const struct now now = {.asked = asked, .arena = asked->arena, .today = asked->query.today};
-	struct html_now page = parts_make(asked);
+	return (struct now){
+		.asked = asked, .given = given, .arena = asked->arena, .today = asked->query.today};
+}
+
+static int filter_check(const struct now *now, struct why *why)
+{
+	const struct now_given *given = now->given;
+	struct period period;
+	size_t i = 0;
+	if (!given->promise != !given->period)
+		return why_set(why, ERR_INVALID, "afspraak and periode: both, or none of them");
+	if (!given->promise)
+		return 0;
+	while (i < NOW_PROMISES && strcmp(now_promises[i].id, given->promise) != 0)
+		i++;
+	if (i == NOW_PROMISES)
+		return why_set(why, ERR_INVALID, "afspraak: the KPI of a promise, as contacts_due");
+	return period_parse(given->period, now->today, &period, why);
+}
+
+int now_page(struct asked *asked, const struct now_given *given, const char *part, struct buf *out,
+	struct why *why)
+{
+	struct now now = now_begin(asked, given);
+	int err = filter_check(&now, why);
+	if (err)
+		return err;
+	struct html_now page = parts_make(&now);
+	now_list_fill(&now, &page.now_list);
 	if (part)
-		return html_deel_print(html_now_delen, &page, part, out);
+		return html_deel_print(html_now_delen, &page, part, out)
+			       ? 0
+			       : why_set(why, ERR_INVALID, "deel: the page has no such part");
 	page.head = page_head(asked->house, "Nu");
 	page.top = page_top(asked->house);
 	page.top.at_now = true;
@@ -287,11 +323,14 @@ bool now_page(struct asked *asked, const char *part, struct buf *out)
 	page.days_left = left_text(&now);
 	numbers_fill(&now, &page);
 	html_now(&page, out);
-	return true;
+	return 0;
 }
 
-void now_tell(struct asked *asked, struct live *live)
+/* Its list is told of as a whole: somebody may have any of it open. */
+void now_tell(struct asked *asked, const struct now_given *given, struct live *live)
 {
-	const struct html_now page = parts_make(asked);
+	struct now now = now_begin(asked, given);
+	struct html_now page = parts_make(&now);
+	now_list_fill_all(&now, &page.now_list);
 	html_delen_tell(html_now_delen, &page, live);
 }
