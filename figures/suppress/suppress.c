@@ -98,13 +98,32 @@ static bool cells_hide(struct answers *answers, const struct addend *cells, size
 
 /* ---- what a figure is ---- */
 
-static bool row_is_hidden(const struct answer *answer, const char *key)
+static struct figure_row *row_find(const struct answer *answer, const char *key)
 {
 	for (size_t i = 0; i < answer->figure.row_count; i++) {
 		if (!strcmp(answer->figure.rows[i].keys[0], key))
-			return answer->figure.rows[i].suppressed;
+			return &answer->figure.rows[i];
 	}
-	return answer->withheld;
+	return NULL;
+}
+
+static bool row_is_hidden(const struct answer *answer, const char *key)
+{
+	const struct figure_row *row = row_find(answer, key);
+	return row ? row->suppressed : answer->withheld;
+}
+
+static bool row_hides(const struct answer *answer, const char *key, enum relate_number number)
+{
+	const struct figure_row *row = row_find(answer, key);
+	return row_is_hidden(answer, key) ||
+	       (number == RELATE_UNKNOWN && row && row->value.no_unknown);
+}
+
+static bool total_hides(const struct answer *answer, enum relate_number number)
+{
+	return answer->figure.suppressed ||
+	       (number == RELATE_UNKNOWN && answer->figure.total.no_unknown);
 }
 
 static bool is_month(const struct period *period)
@@ -123,22 +142,29 @@ static bool choice_takes(const struct relate_choice *choice, const struct figure
 	return row->values[0] < RELATE_VALUES && choice->values[row->values[0]];
 }
 
+static bool relation_is_within(const struct relation *relation)
+{
+	return memchr(relation->within, true, sizeof relation->within) != NULL;
+}
+
 /* ---- totals ---- */
 
-/* Whether a row of `kept` is hidden that the total of `told` says. */
-static bool value_is_hidden(struct answers *answers, const struct figure *told,
-	const struct kpi *kept, const struct relate_choice *choices)
+/* Hides the numbers of the total of `told` that say what a hidden row of `kept` counts. */
+static void total_hide_told(struct answers *answers, struct answer *told, const struct kpi *kept,
+	const struct relate_choice *choices)
 {
+	struct figure *figure = &told->figure;
 	for (const struct relate_choice *choice = choices; choice; choice = choice->next) {
 		const struct answer *answer = answer_get(
-			answers, kept, told->period.from, told->period.to, told, choice->by);
+			answers, kept, figure->period.from, figure->period.to, figure, choice->by);
 		for (size_t r = 0; answer && r < answer->figure.row_count; r++) {
 			const struct figure_row *row = &answer->figure.rows[r];
 			if (row->suppressed && choice_takes(choice, row))
-				return true;
+				hide(answers, choice->number == RELATE_UNKNOWN
+						      ? &figure->total.no_unknown
+						      : &told->tells);
 		}
 	}
-	return false;
 }
 
 /* What the other KPIs have to hide of the same period. */
@@ -151,13 +177,17 @@ static void total_relate(struct answers *answers, struct answer *answer)
 		if (kept->hidden || !figure_counts_people(kept))
 			continue;
 		const struct relation *relation = relate_of(&answers->relations, figure->kpi, kept);
-		if (has_rows && value_is_hidden(answers, figure, kept, relation->choices))
-			hide(answers, &answer->tells);
-		if (kept == figure->kpi || !relation->within)
-			continue;
-		const struct answer *other = answer_like(answers, kept, figure, false);
-		if (other && other->figure.suppressed)
-			hide(answers, &figure->suppressed);
+		if (has_rows)
+			total_hide_told(answers, answer, kept, relation->choices);
+		const struct answer *other = kept != figure->kpi && relation_is_within(relation)
+						     ? answer_like(answers, kept, figure, false)
+						     : NULL;
+		for (unsigned n = 0; other && n < RELATE_NUMBERS; n++) {
+			if (relation->within[RELATE_COUNT][n] && total_hides(other, n))
+				hide(answers, &figure->suppressed);
+			if (relation->within[RELATE_UNKNOWN][n] && total_hides(other, n))
+				hide(answers, &figure->total.no_unknown);
+		}
 	}
 }
 
@@ -179,6 +209,8 @@ static void month_decide(struct answers *answers, struct figure *figure)
 		hide(answers, &months[i]->figure.suppressed);
 	for (size_t i = 0; quarter->tells && i < MONTHS; i++)
 		hide(answers, &months[i]->tells);
+	for (size_t i = 0; quarter->figure.total.no_unknown && i < MONTHS; i++)
+		hide(answers, &months[i]->figure.total.no_unknown);
 }
 
 static void year_decide(struct answers *answers, struct figure *figure)
@@ -204,7 +236,7 @@ static void total_decide(struct answers *answers, struct answer *answer)
 		return;
 	if (is_month(&figure->period))
 		month_decide(answers, figure);
-	else if (period_spans(&figure->period, MONTHS) != 1)
+	else if (period_spans(&figure->period, MONTHS) != 1 && answers->step >= HIDE_YEARS)
 		year_decide(answers, figure);
 }
 
@@ -224,20 +256,37 @@ static void rows_follow(struct answers *answers, struct figure *figure, const st
 	}
 }
 
-/* Where another KPI's total, which is hidden, is a row of this one. */
+/* Where a number of another KPI's total, which is hidden, is a row of this one. */
 static void rows_of_total(struct answers *answers, struct figure *figure, const struct kpi *told)
 {
 	const struct relate_choice *choice =
 		relate_of(&answers->relations, told, figure->kpi)->choices;
-	while (choice && choice->by != figure->by[0])
-		choice = choice->next;
-	for (size_t r = 0; choice && r < figure->row_count; r++) {
+	for (; choice; choice = choice->next) {
+		for (size_t r = 0; choice->by == figure->by[0] && r < figure->row_count; r++) {
+			struct figure_row *row = &figure->rows[r];
+			if (row->suppressed || !choice_takes(choice, row))
+				continue;
+			struct answer *answer = answer_like(answers, told, figure, false);
+			if (answer && (answer->tells || total_hides(answer, choice->number)))
+				hide(answers, &row->suppressed);
+		}
+	}
+}
+
+/* What another KPI hides of the same rows. */
+static void rows_follow_other(struct answers *answers, struct figure *figure,
+	const struct relation *relation, const struct answer *other)
+{
+	for (size_t r = 0; other && r < figure->row_count; r++) {
 		struct figure_row *row = &figure->rows[r];
-		if (row->suppressed || !choice_takes(choice, row))
-			continue;
-		struct answer *answer = answer_like(answers, told, figure, false);
-		if (answer && answer->figure.suppressed)
-			hide(answers, &row->suppressed);
+		for (unsigned n = 0; n < RELATE_NUMBERS; n++) {
+			if (!row_hides(other, row->keys[0], n))
+				continue;
+			if (relation->within[RELATE_COUNT][n])
+				hide(answers, &row->suppressed);
+			if (relation->within[RELATE_UNKNOWN][n])
+				hide(answers, &row->value.no_unknown);
+		}
 	}
 }
 
@@ -247,8 +296,11 @@ static void rows_relate(struct answers *answers, struct figure *figure)
 		const struct kpi *other = &answers->kpis->items[k];
 		if (other == figure->kpi || other->hidden || !figure_counts_people(other))
 			continue;
-		if (relate_of(&answers->relations, figure->kpi, other)->within)
-			rows_follow(answers, figure, answer_like(answers, other, figure, true));
+		const struct relation *relation =
+			relate_of(&answers->relations, figure->kpi, other);
+		if (relation_is_within(relation))
+			rows_follow_other(answers, figure, relation,
+				answer_like(answers, other, figure, true));
 		rows_of_total(answers, figure, other);
 	}
 }
@@ -324,8 +376,11 @@ static void rows_decide(struct answers *answers, struct answer *answer)
 		return;
 	}
 	for (size_t r = 0; r < figure->row_count; r++) {
-		if (cell_is_small(answers, figure, &figure->rows[r].value))
-			hide(answers, &figure->rows[r].suppressed);
+		struct figure_row *row = &figure->rows[r];
+		if (cell_is_small(answers, figure, &row->value))
+			hide(answers, &row->suppressed);
+		if (total->figure.total.no_unknown)
+			hide(answers, &row->value.no_unknown);
 	}
 	unknown_decide(answers, figure);
 	rows_relate(answers, figure);
@@ -337,6 +392,8 @@ static void rows_decide(struct answers *answers, struct answer *answer)
 			       : 0;
 	for (size_t i = 0; i < count; i++)
 		rows_follow(answers, figure, quarters[i]);
+	if (answers->step < (count ? HIDE_YEARS : HIDE_WITH))
+		return;
 	auto_free struct addend *cells = calloc(figure->row_count + 1, sizeof *cells);
 	must(cells);
 	for (size_t r = 0; r < figure->row_count; r++)
@@ -348,18 +405,26 @@ static void rows_decide(struct answers *answers, struct answer *answer)
 
 /* ---- all together ---- */
 
-/* What is hidden makes more hidden, until nothing does. */
+static void answers_pass(struct answers *answers)
+{
+	answers->changed = false;
+	for (size_t i = 0; i < answers->count; i++) {
+		if (answers->items[i]->figure.by_count)
+			rows_decide(answers, answers->items[i]);
+		else
+			total_decide(answers, answers->items[i]);
+	}
+}
+
+/* What is hidden makes more hidden, until nothing does. Only then is more hidden with it, for by then others may have
+ * seen to that; and with what is hidden of a year last, for a row of which all quarters are shown hides nothing. */
 static void answers_decide(struct answers *answers)
 {
-	do {
-		answers->changed = false;
-		for (size_t i = 0; i < answers->count; i++) {
-			if (answers->items[i]->figure.by_count)
-				rows_decide(answers, answers->items[i]);
-			else
-				total_decide(answers, answers->items[i]);
-		}
-	} while (answers->changed);
+	for (answers->step = HIDE_SMALL; answers->step <= HIDE_YEARS; answers->step++) {
+		do
+			answers_pass(answers);
+		while (answers->changed);
+	}
 }
 
 static int row_compare(const void *a, const void *b)
@@ -383,6 +448,15 @@ static void rows_order(struct figure *figure)
 	qsort(hidden, count, sizeof *hidden, row_compare);
 	for (size_t r = 0; r < count; r++)
 		figure->rows[shown + r] = hidden[r];
+}
+
+/* And what follows from it. */
+static void unknown_take_out(struct value *value)
+{
+	value->no_unknown = true;
+	value->has_range = false;
+	value->low = value->high = 0;
+	value->counts.unknown = 0;
 }
 
 /* What the norm says of a total. */
@@ -416,11 +490,18 @@ static void figure_take_out(
 {
 	if (total->figure.suppressed || total->tells)
 		total_take_out(figure);
+	if (total->figure.total.no_unknown) {
+		unknown_take_out(&figure->total);
+		verdict_take_out(figure);
+	}
 	if (!rows || rows->withheld || total->tells)
 		figure->row_count = 0;
 	for (size_t r = 0; r < figure->row_count; r++) {
-		if (row_is_hidden(rows, figure->rows[r].keys[0]))
-			row_take_out(&figure->rows[r]);
+		struct figure_row *row = &figure->rows[r];
+		if (row_is_hidden(rows, row->keys[0]))
+			row_take_out(row);
+		else if (row_hides(rows, row->keys[0], RELATE_UNKNOWN))
+			unknown_take_out(&row->value);
 	}
 	rows_order(figure);
 }
@@ -437,7 +518,7 @@ static void figure_show(struct figure *figure, struct answers *answers)
 		return;
 	const struct answer *held =
 		norm->kind == NORM_NONE ? NULL : answer_like(answers, norm->held_to, figure, false);
-	if (held && held->figure.suppressed)
+	if (held && (held->figure.suppressed || held->tells || held->figure.total.no_unknown))
 		verdict_take_out(figure);
 	figure_take_out(figure, answer_like(answers, figure->kpi, figure, false),
 		figure->by_count ? answer_like(answers, figure->kpi, figure, true) : NULL);

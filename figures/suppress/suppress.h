@@ -15,7 +15,8 @@
  *   a hidden total          all of its rows, without a word of which there are, and all months of a quarter
  *   other KPIs              one that counts part of what another one hides hides it as well, for else it says that
  *                           there are at least as many; and so does one whose total is a row of the other, and the
- *                           other way round (relate.h)
+ *                           other way round (relate.h). Where it is only how many are not known that tells, that goes
+ *                           alone, with bounds and verdict: the count is what others show as well
  *
  * A KPI that is not for viewers (kpi.yaml, `viewers: false`: hours tell of fewer people than there are hours) is hidden
  * always. With a total go its verdict, what it stands beside and its months; with a row, how it stands to the rest.
