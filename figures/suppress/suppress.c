@@ -137,6 +137,12 @@ static bool is_stock(const struct figure *figure)
 	return figure->formula->kind && figure->formula->leave != REF_NONE;
 }
 
+/* By month, of the whole town. */
+static bool is_series(const struct figure *figure)
+{
+	return figure->by_count == 1 && figure->by[0]->span == SPAN_MONTH;
+}
+
 static bool choice_takes(const struct relate_choice *choice, const struct figure_row *row)
 {
 	return row->values[0] < RELATE_VALUES && choice->values[row->values[0]];
@@ -485,8 +491,7 @@ static void row_take_out(struct figure_row *row)
 	row->group = DIFFERENCE_UNJUDGED;
 }
 
-static void figure_take_out(
-	struct figure *figure, const struct answer *total, const struct answer *rows)
+static void total_show(struct figure *figure, const struct answer *total)
 {
 	if (total->figure.suppressed || total->tells)
 		total_take_out(figure);
@@ -494,6 +499,10 @@ static void figure_take_out(
 		unknown_take_out(&figure->total);
 		verdict_take_out(figure);
 	}
+}
+
+static void rows_show(struct figure *figure, const struct answer *total, const struct answer *rows)
+{
 	if (!rows || rows->withheld || total->tells)
 		figure->row_count = 0;
 	for (size_t r = 0; r < figure->row_count; r++) {
@@ -504,6 +513,23 @@ static void figure_take_out(
 			unknown_take_out(&row->value);
 	}
 	rows_order(figure);
+}
+
+/* A series by month stays in its order. */
+static void series_take_out(struct figure *figure, struct answers *answers)
+{
+	int32_t from = figure->period.from;
+	for (size_t r = 0; r < figure->row_count; r++) {
+		int32_t next = calendar_add_months(from, 1);
+		struct figure_row *row = &figure->rows[r];
+		const struct answer *month =
+			answer_get(answers, figure->kpi, from, next - 1, figure, NULL);
+		if (!month || month->figure.suppressed || month->tells)
+			row_take_out(row);
+		else if (month->figure.total.no_unknown)
+			unknown_take_out(&row->value);
+		from = next;
+	}
 }
 
 static void figure_show(struct figure *figure, struct answers *answers)
@@ -520,14 +546,30 @@ static void figure_show(struct figure *figure, struct answers *answers)
 		norm->kind == NORM_NONE ? NULL : answer_like(answers, norm->held_to, figure, false);
 	if (held && (held->figure.suppressed || held->tells || held->figure.total.no_unknown))
 		verdict_take_out(figure);
-	figure_take_out(figure, answer_like(answers, figure->kpi, figure, false),
-		figure->by_count ? answer_like(answers, figure->kpi, figure, true) : NULL);
+	const struct answer *total = answer_like(answers, figure->kpi, figure, false);
+	total_show(figure, total);
+	if (is_series(figure))
+		series_take_out(figure, answers);
+	else
+		rows_show(figure, total,
+			figure->by_count ? answer_like(answers, figure->kpi, figure, true) : NULL);
 }
 
 /* A split that was not asked for is left out where it may not be. */
 static bool may_split(const struct figure *figure)
 {
-	return figure->by_count == 1 && figure->by[0]->viewers && period_spans(&figure->period, 3);
+	return figure->by_count == 1 && (figure->by[0]->viewers || is_series(figure)) &&
+	       period_spans(&figure->period, MONTHS);
+}
+
+/* What is decided of a series: each month of it. */
+static void months_ask(struct answers *answers, const struct figure *figure)
+{
+	for (int32_t from = figure->period.from; from <= figure->period.to;) {
+		int32_t next = calendar_add_months(from, 1);
+		answer_get(answers, figure->kpi, from, next - 1, figure, NULL);
+		from = next;
+	}
 }
 
 void suppress_figures(const struct kpis *kpis, const struct figure_names *names, int64_t below,
@@ -541,6 +583,8 @@ void suppress_figures(const struct kpis *kpis, const struct figure_names *names,
 		if (!may_split(figure))
 			figure->by_count = figure->row_count = 0;
 		answer_asked(&answers, figure);
+		if (is_series(figure))
+			months_ask(&answers, figure);
 		const struct norm *norm = figure_norm(figure);
 		if (norm->kind != NORM_NONE)
 			answer_like(&answers, norm->held_to, figure, false);
@@ -562,13 +606,15 @@ int suppress_refuse(const struct kpis *kpis, struct why *why)
 	}
 	return why_set(why, ERR_FORBIDDEN,
 		"a viewer may ask for quarters and years that are over (2025-Q1, 2025), by one of "
-		"%s or by none, and for months that are over (2025-03) by none; without filter, "
-		"definition, beside or asOf",
+		"month, %s or by none, and for months that are over (2025-03) by none; without "
+		"filter, definition, beside or asOf",
 		names.data ? names.data : "no dimensions");
 }
 
 static bool by_is_shown(const struct kpis *kpis, const char *by)
 {
+	if (!strcmp(by, "month"))
+		return true;
 	for (size_t i = 0; i < kpis->dimension_count; i++) {
 		if (!strcmp(kpis->dimensions[i].id, by))
 			return kpis->dimensions[i].viewers;

@@ -31,7 +31,7 @@
 
 enum { SUPPRESS_PERIOD = 32 };
 
-/* What a viewer may ask: a quarter or year that is over, or a month without a split; at most one split, by a
+/* What a viewer may ask: a quarter or year that is over, or a month without a split; at most one split, by month or a
  * dimension that kpi.yaml shows to viewers. ERR_FORBIDDEN: `why` says so. Without a period it is the last quarter that
  * is over. What may not be seen is taken out. */
 int suppress_query(const struct kpis *kpis, const struct query *query, int64_t below,
@@ -41,8 +41,8 @@ void suppress_period(
 	int32_t today, char out[SUPPRESS_PERIOD]); /* the last quarter that is over: "2025-Q1" */
 /* ERR_FORBIDDEN: `why` says what may be asked. */
 int suppress_refuse(const struct kpis *kpis, struct why *why);
-/* Takes out of figures that a viewer may ask for, or of this year so far, what may not be seen: suppressed cells have no number, and stand
- * last, by name. */
+/* Takes out of figures that a viewer may ask for, or of this year so far, what may not be seen: suppressed cells have
+ * no number, and stand last, by name; months stay in their order. All are under one definition. */
 void suppress_figures(const struct kpis *kpis, const struct figure_names *names, int64_t below,
 	struct figures *figures);
 
