@@ -128,8 +128,7 @@ static bool total_hides(const struct answer *answer, enum relate_number number)
 
 static bool is_month(const struct period *period)
 {
-	return calendar_date(period->from).day == 1 &&
-	       calendar_add_months(period->from, 1) - 1 == period->to;
+	return period_spans(period, 1) == 1;
 }
 
 static bool is_stock(const struct figure *figure)
@@ -262,19 +261,29 @@ static void rows_follow(struct answers *answers, struct figure *figure, const st
 	}
 }
 
-/* Where a number of another KPI's total, which is hidden, is a row of this one. */
-static void rows_of_total(struct answers *answers, struct figure *figure, const struct kpi *told)
+/* Where a number of another KPI's total, which is hidden, is a row of this one; a row that is not there says 0. */
+static void rows_of_total(struct answers *answers, struct answer *split, const struct kpi *told)
 {
+	struct figure *figure = &split->figure;
 	const struct relate_choice *choice =
 		relate_of(&answers->relations, told, figure->kpi)->choices;
 	for (; choice; choice = choice->next) {
-		for (size_t r = 0; choice->by == figure->by[0] && r < figure->row_count; r++) {
+		const struct answer *answer = choice->by == figure->by[0]
+						      ? answer_like(answers, told, figure, false)
+						      : NULL;
+		if (!answer || (!answer->tells && !total_hides(answer, choice->number)))
+			continue;
+		bool is_there = false;
+		for (size_t r = 0; r < figure->row_count; r++) {
 			struct figure_row *row = &figure->rows[r];
-			if (row->suppressed || !choice_takes(choice, row))
+			if (!choice_takes(choice, row))
 				continue;
-			struct answer *answer = answer_like(answers, told, figure, false);
-			if (answer && (answer->tells || total_hides(answer, choice->number)))
-				hide(answers, &row->suppressed);
+			is_there = true;
+			hide(answers, &row->suppressed);
+		}
+		if (!is_there && choice->number == RELATE_COUNT) {
+			rows_hide(answers, figure);
+			hide(answers, &split->withheld);
 		}
 	}
 }
@@ -296,8 +305,9 @@ static void rows_follow_other(struct answers *answers, struct figure *figure,
 	}
 }
 
-static void rows_relate(struct answers *answers, struct figure *figure)
+static void rows_relate(struct answers *answers, struct answer *answer)
 {
+	struct figure *figure = &answer->figure;
 	for (size_t k = 0; k < answers->kpis->count; k++) {
 		const struct kpi *other = &answers->kpis->items[k];
 		if (other == figure->kpi || other->hidden || !figure_counts_people(other))
@@ -307,28 +317,43 @@ static void rows_relate(struct answers *answers, struct figure *figure)
 		if (relation_is_within(relation))
 			rows_follow_other(answers, figure, relation,
 				answer_like(answers, other, figure, true));
-		rows_of_total(answers, figure, other);
+		rows_of_total(answers, answer, other);
 	}
 }
 
-/* Who is in several rows is counted in none of them alone: but total and UNKNOWN say how many have any. */
+/* Whether few are neither in the one nor in the other. */
+static bool leaves_few(
+	const struct answers *answers, const struct figure *figure, const struct value *row)
+{
+	int64_t total[PART_KINDS], parts[PART_KINDS];
+	bool few = false;
+	cell_parts(figure, &figure->total, total);
+	cell_parts(figure, row, parts);
+	for (size_t p = 0; p < PART_KINDS; p++) {
+		int64_t left = total[p] - parts[p];
+		few = few || (left > 0 && left < answers->below);
+	}
+	return few;
+}
+
+/* Who is in several rows is counted in none of them alone: but total and UNKNOWN say how many have any, and total and
+ * one of the others how many at most are in UNKNOWN. */
 static void unknown_decide(struct answers *answers, struct figure *figure)
 {
 	const struct formula *parts[SUM_MAX];
-	int64_t total[PART_KINDS], unknown[PART_KINDS];
+	struct figure_row *unknown = NULL;
 	formula_parts(figure->formula, parts);
-	cell_parts(figure, &figure->total, total);
+	if (!split_is_list(formula_split(parts[0], figure->by[0])))
+		return;
 	for (size_t r = 0; r < figure->row_count; r++) {
-		struct figure_row *row = &figure->rows[r];
-		if (strcmp(row->keys[0], "UNKNOWN") != 0 ||
-			!split_is_list(formula_split(parts[0], figure->by[0])))
-			continue;
-		cell_parts(figure, &row->value, unknown);
-		for (size_t p = 0; p < PART_KINDS; p++) {
-			int64_t known = total[p] - unknown[p];
-			if (known > 0 && known < answers->below)
-				hide(answers, &row->suppressed);
-		}
+		if (!strcmp(figure->rows[r].keys[0], "UNKNOWN"))
+			unknown = &figure->rows[r];
+	}
+	if (unknown && leaves_few(answers, figure, &unknown->value))
+		hide(answers, &unknown->suppressed);
+	for (size_t r = 0; unknown && unknown->suppressed && r < figure->row_count; r++) {
+		if (leaves_few(answers, figure, &figure->rows[r].value))
+			hide(answers, &figure->rows[r].suppressed);
 	}
 }
 
@@ -389,15 +414,18 @@ static void rows_decide(struct answers *answers, struct answer *answer)
 			hide(answers, &row->value.no_unknown);
 	}
 	unknown_decide(answers, figure);
-	rows_relate(answers, figure);
+	rows_relate(answers, answer);
 	wider_relate(answers, answer);
 	struct answer *quarters[QUARTERS];
 	size_t count = period_spans(&figure->period, 12) == 1 && !is_stock(figure)
 			       ? answer_parts(answers, figure, figure->period.from,
 					 figure->period.to, MONTHS, quarters)
 			       : 0;
-	for (size_t i = 0; i < count; i++)
+	for (size_t i = 0; i < count; i++) {
 		rows_follow(answers, figure, quarters[i]);
+		if (quarters[i]->withheld)
+			hide(answers, &answer->withheld);
+	}
 	if (answers->step < (count ? HIDE_YEARS : HIDE_WITH))
 		return;
 	auto_free struct addend *cells = calloc(figure->row_count + 1, sizeof *cells);
@@ -593,84 +621,4 @@ void suppress_figures(const struct kpis *kpis, const struct figure_names *names,
 	for (size_t i = 0; i < figures->count; i++)
 		figure_show(&figures->items[i], &answers);
 	answers_done(&answers);
-}
-
-/* ---- what may be asked ---- */
-
-int suppress_refuse(const struct kpis *kpis, struct why *why)
-{
-	auto_buf struct buf names = {0};
-	for (size_t i = 0; i < kpis->dimension_count; i++) {
-		if (kpis->dimensions[i].viewers)
-			buf_printf(&names, "%s%s", names.len ? ", " : "", kpis->dimensions[i].id);
-	}
-	return why_set(why, ERR_FORBIDDEN,
-		"a viewer may ask for quarters and years that are over (2025-Q1, 2025), by one of "
-		"month, %s or by none, and for months that are over (2025-03) by none; without "
-		"filter, definition, beside or asOf",
-		names.data ? names.data : "no dimensions");
-}
-
-static bool by_is_shown(const struct kpis *kpis, const char *by)
-{
-	if (!strcmp(by, "month"))
-		return true;
-	for (size_t i = 0; i < kpis->dimension_count; i++) {
-		if (!strcmp(kpis->dimensions[i].id, by))
-			return kpis->dimensions[i].viewers;
-	}
-	return false;
-}
-
-void suppress_period(int32_t today, char out[SUPPRESS_PERIOD])
-{
-	struct calendar_date date = calendar_date(today);
-	int quarter = (date.month - 1) / MONTHS;
-	snprintf(out, SUPPRESS_PERIOD, "%04d-Q%d", (quarter ? date.year : date.year - 1) % 10000,
-		quarter ? quarter : QUARTERS);
-}
-
-static bool is_whole(const struct period *period)
-{
-	return period_spans(period, MONTHS) == 1 || period_spans(period, 12) == 1;
-}
-
-bool suppress_may_ask(const struct period *period)
-{
-	return (is_whole(period) || is_month(period)) && period->to < period->today;
-}
-
-/* Without a period it is the last quarter that is over, whose name goes to `room`. */
-static int ask_check(
-	const struct kpis *kpis, struct query *query, char room[SUPPRESS_PERIOD], struct why *why)
-{
-	struct period period;
-	suppress_period(query->today, room);
-	if (!query->period)
-		query->period = room;
-	int err = period_parse(query->period, query->today, &period, why);
-	if (err)
-		return err;
-	bool may_split = is_whole(&period) && query->by && by_is_shown(kpis, query->by);
-	if (!suppress_may_ask(&period) || (query->by && !may_split) || query->where_count ||
-		query->definition || query->beside != BESIDE_NONE)
-		return suppress_refuse(kpis, why);
-	return 0;
-}
-
-int suppress_query(const struct kpis *kpis, const struct query *query, int64_t below,
-	struct figures *out, struct why *why)
-{
-	char period[SUPPRESS_PERIOD];
-	auto_figures struct figures figures = {0};
-	struct query asked = *query;
-	int err = ask_check(kpis, &asked, period, why);
-	if (!err)
-		err = query_figures(kpis, &asked, &figures, why);
-	if (err)
-		return err;
-	suppress_figures(kpis, query->names, below, &figures);
-	*out = figures;
-	figures = (struct figures){0};
-	return 0;
 }
