@@ -24,7 +24,7 @@ enum { SET_COUNT, SET_OF, SET_UNKNOWN_INSIDE, SET_UNKNOWN_OUTSIDE, SET_KINDS };
 
 static enum relate_number set_number(unsigned kind)
 {
-	return kind <= SET_OF ? RELATE_COUNT : RELATE_UNKNOWN;
+	return kind == SET_COUNT ? RELATE_COUNT : kind == SET_OF ? RELATE_OF : RELATE_UNKNOWN;
 }
 
 /* False: it has no such number, or one that counts no rows but adds up amounts. */
@@ -255,7 +255,7 @@ static void part_within(const struct formula *told, const struct formula *kept,
 			of[RELATE_COUNT] = true;
 	}
 	if (rest_within_rest(told, kept))
-		within[RELATE_COUNT][RELATE_COUNT] = true;
+		within[RELATE_OF][RELATE_COUNT] = true;
 }
 
 static void formula_within(const struct formula *told, const struct formula *kept,
@@ -362,8 +362,8 @@ static struct relate_choice *choices_of(const struct formula *told, const struct
 {
 	struct relate_choice *first = NULL;
 	for (size_t s = 0; told->kind && kept->kind && s < kept->split_count; s++) {
-		choice_add(told, RELATE_COUNT, kept, &kept->splits[s], &first);
-		choice_add(told, RELATE_UNKNOWN, kept, &kept->splits[s], &first);
+		for (unsigned number = 0; number < RELATE_NUMBERS; number++)
+			choice_add(told, number, kept, &kept->splits[s], &first);
 	}
 	return first;
 }

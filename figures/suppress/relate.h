@@ -10,8 +10,8 @@
 
 enum { RELATE_VALUES = UINT8_MAX + 1 }; /* of an enumeration; texts have none that kpi.yaml names */
 
-/* Which number of a KPI: what it counts, or is a share of; or of how many it is not known. */
-enum relate_number { RELATE_COUNT, RELATE_UNKNOWN, RELATE_NUMBERS };
+/* Which number of a KPI: what it counts; what it is a share of, and so what is left over; of how many it is not known. */
+enum relate_number { RELATE_COUNT, RELATE_OF, RELATE_UNKNOWN, RELATE_NUMBERS };
 
 /* A number of `told` is the sum of values of a split of `kept`, one that a viewer may ask for. */
 struct relate_choice {

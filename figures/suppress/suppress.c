@@ -152,6 +152,14 @@ static bool relation_is_within(const struct relation *relation)
 	return memchr(relation->within, true, sizeof relation->within) != NULL;
 }
 
+/* That there are at least 0 says nothing. */
+static bool tells_within(
+	const struct relation *relation, enum relate_number kept, const struct value *told)
+{
+	return (relation->within[RELATE_COUNT][kept] && told->counts.count > 0) ||
+	       relation->within[RELATE_OF][kept];
+}
+
 /* ---- totals ---- */
 
 /* Hides the numbers of the total of `told` that say what a hidden row of `kept` counts. */
@@ -188,7 +196,7 @@ static void total_relate(struct answers *answers, struct answer *answer)
 						     ? answer_like(answers, kept, figure, false)
 						     : NULL;
 		for (unsigned n = 0; other && n < RELATE_NUMBERS; n++) {
-			if (relation->within[RELATE_COUNT][n] && total_hides(other, n))
+			if (tells_within(relation, n, &figure->total) && total_hides(other, n))
 				hide(answers, &figure->suppressed);
 			if (relation->within[RELATE_UNKNOWN][n] && total_hides(other, n))
 				hide(answers, &figure->total.no_unknown);
@@ -297,7 +305,7 @@ static void rows_follow_other(struct answers *answers, struct figure *figure,
 		for (unsigned n = 0; n < RELATE_NUMBERS; n++) {
 			if (!row_hides(other, row->keys[0], n))
 				continue;
-			if (relation->within[RELATE_COUNT][n])
+			if (tells_within(relation, n, &row->value))
 				hide(answers, &row->suppressed);
 			if (relation->within[RELATE_UNKNOWN][n])
 				hide(answers, &row->value.no_unknown);
@@ -386,6 +394,9 @@ static bool rows_narrow(
 static void wider_relate(struct answers *answers, struct answer *answer)
 {
 	struct figure *figure = &answer->figure;
+	/* Its total says that none have any. */
+	if (!figure->total.counts.count)
+		return;
 	for (size_t k = 0; k < answers->kpis->count; k++) {
 		const struct kpi *wide = &answers->kpis->items[k];
 		if (wide == figure->kpi || wide->hidden || !figure_counts_people(wide) ||
