@@ -4,8 +4,7 @@
 #
 #   deploy/install-deps.sh [--bench] [--dev]
 #   --bench  also what make bench compares with
-#   --dev    also what make format, make tidy, make suppress-attack, the test behind nginx and that of a report
-#           as of a day use
+#   --dev    also what make format, make tidy, the test behind nginx and that of a report as of a day use
 #
 # To add one: a line in the list, `package what-shows-that-it-is-there`:
 #   cmd:NAME a program; pc:NAME a library of pkg-config; h:NAME a header; py:NAME a module of python3;
@@ -33,6 +32,7 @@ libcmocka-dev           h:cmocka.h
 python3                 cmd:python3
 python3-zmq             py:zmq
 python3-protobuf        py:google.protobuf
+python3-scipy           py:scipy
 curl                    cmd:curl
 socat                   cmd:socat
 '
@@ -46,7 +46,6 @@ clang-format            cmd:clang-format
 clang-tidy              cmd:clang-tidy
 libclang-rt-dev         asan:clang
 mold                    cmd:mold
-python3-scipy           py:scipy
 nginx                   cmd:nginx
 openssl                 cmd:openssl
 faketime                cmd:faketime

@@ -25,6 +25,7 @@ struct figure_names {
 
 struct value {
 	bool known, has_of, has_range, has_spread;
+	bool no_unknown; /* how many are not known may not be told (suppress.h) */
 	double value, low, high, mean;
 	int32_t p50, p90;
 	struct counts counts;

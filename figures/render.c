@@ -51,7 +51,8 @@ static Wot__V1__FigureRow *row_message(
 		return out;
 	out->has_value = value->known;
 	out->value = value->value;
-	out->has_count = out->has_unknown = true;
+	out->has_count = true;
+	out->has_unknown = !value->no_unknown;
 	out->count = (uint64_t)value->counts.count;
 	out->unknown = (uint64_t)value->counts.unknown;
 	out->has_of = value->has_of;
@@ -170,7 +171,8 @@ static void total_fill(const struct figure *figure, Wot__V1__Figure *out)
 		return;
 	out->has_value = total->known;
 	out->value = total->value;
-	out->has_count = out->has_unknown = true;
+	out->has_count = true;
+	out->has_unknown = !total->no_unknown;
 	out->count = (uint64_t)total->counts.count;
 	out->unknown = (uint64_t)total->counts.unknown;
 	out->has_of = total->has_of;
@@ -267,7 +269,7 @@ static void csv_value(const struct value *value, bool hidden, struct buf *out)
 	csv_number(out, value->known, value->value);
 	csv_number(out, !hidden, (double)value->counts.count);
 	csv_number(out, value->has_of, (double)value->counts.of);
-	csv_number(out, !hidden, (double)value->counts.unknown);
+	csv_number(out, !hidden && !value->no_unknown, (double)value->counts.unknown);
 	csv_number(out, value->has_range, value->low);
 	csv_number(out, value->has_range, value->high);
 	csv_number(out, value->has_spread, value->p50);
@@ -413,7 +415,10 @@ static void cells_value(
 	render_cell(grid, unit, value->known, value->value);
 	grid_cell(grid, "%" PRId64, value->counts.count);
 	render_cell(grid, UNIT_COUNT, value->has_of, (double)value->counts.of);
-	grid_cell(grid, "%" PRId64, value->counts.unknown);
+	if (value->no_unknown)
+		grid_cell(grid, "x");
+	else
+		grid_cell(grid, "%" PRId64, value->counts.unknown);
 	if (value->has_range && value->high > value->low)
 		grid_cell(grid, "%.1f%% to %.1f%%", 100 * value->low, 100 * value->high);
 	else if (value->has_spread)

@@ -35,6 +35,8 @@ static void rows_set_before(const struct figure_chart *asked, struct chart_row *
 		figure_make(&before, figure->kpi, &period, figure->definition, &cut, asked->names,
 			&why) != 0)
 		return;
+	if (asked->on_hide)
+		asked->on_hide(asked->arg, &before, 1);
 	figure_rows_beside(figure, &before, rows, asked->arena);
 }
 
@@ -93,25 +95,37 @@ static void stip_draw(const struct chart *chart, const struct figure_chart *aske
 
 /* ---- kinds of months ---- */
 
-/* NAN: not known, not there yet, not completely there, or too small to be shown. */
-static double month_value(const struct figure_chart *asked, const struct period *month)
+static bool month_is_there(const struct figure_chart *asked, const struct period *month)
 {
-	const struct figure *figure = asked->figure;
-	if (month->from > month->today || !figure_is_complete(figure, month, asked->complete_from))
-		return NAN;
-	struct value value = figure_total(figure, figure->kpi, month, asked->names);
-	return value.known ? value.value : NAN;
+	return month->from <= month->today &&
+	       figure_is_complete(asked->figure, month, asked->complete_from);
 }
 
+/* NAN: not known, not there yet, not completely there, or too small to be shown. */
 static struct course course_asked(const struct figure_chart *asked)
 {
-	struct course out = course_until(&asked->figure->period);
+	const struct figure *figure = asked->figure;
+	struct course out = course_until(&figure->period);
+	struct figure *months = arena_alloc(asked->arena, out.count * sizeof *months);
+	size_t places[COURSE_MONTHS], count = 0;
 	int32_t from = calendar_day((struct calendar_date){out.year, 1, 1});
 	for (size_t i = 0; i < out.count; i++) {
 		int32_t next = calendar_add_months(from, 1);
-		const struct period month = {from, next - 1, asked->figure->period.today};
-		out.values[i] = month_value(asked, &month);
+		const struct period month = {from, next - 1, figure->period.today};
+		struct why why;
+		out.values[i] = NAN;
+		places[count] = i;
+		count += month_is_there(asked, &month) &&
+			 figure_make(&months[count], figure->kpi, &month, figure->definition, NULL,
+				 asked->names, &why) == 0;
 		from = next;
+	}
+	if (asked->on_hide)
+		asked->on_hide(asked->arg, months, count);
+	for (size_t i = 0; i < count; i++) {
+		if (months[i].total.known && !months[i].suppressed)
+			out.values[places[i]] = months[i].total.value;
+		figure_done(&months[i]);
 	}
 	return out;
 }

@@ -1,13 +1,46 @@
-/* GET /charts/ID/KIND.svg: a chart of what /v1/kpis answers, for who may see all figures. */
+/* GET /charts/ID/KIND.svg: a chart of what /v1/kpis answers the same role. */
 #include "web/figure_chart.h"
 
 #include "core/get.h"
 #include "daemons/aggregate/aggregate_own.h"
+#include "figures/suppress/suppress.h"
 #include "lib/calendar.h"
 #include "proto/door.h"
 #include "proto/role.h"
 #include "web/page_figure.h"
 #include <string.h>
+
+struct hidden {
+	const struct kpis *kpis;
+	const struct figure_names *names;
+	int64_t below;
+};
+
+/* Of a month that is not over nothing is seen, nor of another year by a definition that is not its own. */
+static bool may_see(const struct hidden *hidden, const struct figure *figure)
+{
+	return suppress_may_ask(&figure->period) &&
+	       figure->definition ==
+		       kpi_definition_of_year(hidden->kpis, calendar_date(figure->period.to).year);
+}
+
+/* What may be seen is a run of them; of others nothing is left. */
+static void on_hide(void *arg, struct figure *figures, size_t count)
+{
+	const struct hidden *hidden = arg;
+	size_t first = count, seen = 0;
+	for (size_t i = 0; i < count; i++) {
+		if (may_see(hidden, &figures[i])) {
+			first = seen++ ? first : i;
+			continue;
+		}
+		figures[i].suppressed = true;
+		figures[i].total = (struct value){0};
+		figures[i].row_count = 0;
+	}
+	suppress_figures(hidden->kpis, hidden->names, hidden->below,
+		&(struct figures){figures + first, seen});
+}
 
 int get_chart(const void *knowledge, const struct get_query *get, struct get_answer *answer,
 	struct why *why)
@@ -21,10 +54,14 @@ int get_chart(const void *knowledge, const struct get_query *get, struct get_ans
 		.today = calendar_day_of(get->now_ms)};
 	auto_figures struct figures figures = {0};
 	aggregate_query(aggregate, &query);
-	int err = query_figures(tally_kpis(aggregate->tally), &query, &figures, why);
+	struct hidden hidden = {
+		tally_kpis(aggregate->tally), query.names, aggregate_below(aggregate, get->role)};
+	int err = aggregate_figures(aggregate, get->role, hidden.kpis, &query, &figures, why);
 	if (err)
 		return err;
 	const struct figure_chart chart = {.figure = figures.items,
+		.on_hide = hidden.below ? on_hide : NULL,
+		.arg = &hidden,
 		.file = get->named + len + (get->named[len] == '/'),
 		.is_split = asked->per,
 		.width = asked->breedte,

@@ -98,7 +98,7 @@ void answer_asked(struct answers *answers, const struct figure *asked)
 {
 	const struct dimension *by = asked->by_count ? asked->by[0] : NULL;
 	struct figure figure = *asked;
-	if (!answer_like(answers, asked->kpi, asked, false) ||
+	if (!answer_like(answers, asked->kpi, asked, false) || (by && by->span != SPAN_NONE) ||
 		answer_find(answers, asked->kpi, asked->period.from, asked->period.to, by))
 		return;
 	figure.points = NULL;

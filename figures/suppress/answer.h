@@ -25,6 +25,7 @@ struct answers {
 	struct answer **items, *of_kpi[KPI_MAX];
 	size_t count, room;
 	bool changed; /* more is hidden, or there are more answers */
+	enum { HIDE_SMALL, HIDE_WITH, HIDE_YEARS } step; /* what of (suppress.c) */
 };
 
 /* All under one definition. */

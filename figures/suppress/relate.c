@@ -22,6 +22,11 @@ struct group {
 
 enum { SET_COUNT, SET_OF, SET_UNKNOWN_INSIDE, SET_UNKNOWN_OUTSIDE, SET_KINDS };
 
+static enum relate_number set_number(unsigned kind)
+{
+	return kind == SET_COUNT ? RELATE_COUNT : kind == SET_OF ? RELATE_OF : RELATE_UNKNOWN;
+}
+
 /* False: it has no such number, or one that counts no rows but adds up amounts. */
 static bool set_make(const struct formula *formula, unsigned kind, struct set *out)
 {
@@ -227,36 +232,40 @@ static bool rest_within_rest(const struct formula *told, const struct formula *k
 	       set_within(&of[0], &of[1]) && set_within(&count[1], &count[0]);
 }
 
-static bool part_within(const struct formula *told, const struct formula *kept)
+/* What a share is taken of is no secret, nor is what a count does not know. */
+static bool set_is_kept(const struct formula *kept, unsigned kind)
+{
+	return kind == SET_COUNT || (kind > SET_OF && kept->is_share);
+}
+
+static void part_within(const struct formula *told, const struct formula *kept,
+	bool within[RELATE_NUMBERS][RELATE_NUMBERS])
 {
 	struct set number, secret;
 	for (unsigned t = 0; t < SET_KINDS; t++) {
+		bool *of = within[set_number(t)];
 		if (!set_make(told, t, &number))
 			continue;
 		for (unsigned k = 0; k < SET_KINDS; k++) {
-			/* What a share is taken of is no secret, nor is what a count does not know. */
-			if ((k == SET_COUNT || (k > SET_OF && kept->is_share)) &&
-				set_make(kept, k, &secret) && set_within(&number, &secret))
-				return true;
+			if (set_is_kept(kept, k) && set_make(kept, k, &secret) &&
+				set_within(&number, &secret))
+				of[set_number(k)] = true;
 		}
 		if (within_rest(&number, kept))
-			return true;
+			of[RELATE_COUNT] = true;
 	}
-	return rest_within_rest(told, kept);
+	if (rest_within_rest(told, kept))
+		within[RELATE_OF][RELATE_COUNT] = true;
 }
 
-static bool formula_within(const struct formula *told, const struct formula *kept)
+static void formula_within(const struct formula *told, const struct formula *kept,
+	bool within[RELATE_NUMBERS][RELATE_NUMBERS])
 {
 	const struct formula *tell[SUM_MAX], *keep[SUM_MAX];
 	size_t tell_count = formula_parts(told, tell), keep_count = formula_parts(kept, keep);
-	for (size_t i = 0; i < tell_count; i++) {
-		/* The parts of a sum are less than it, and told apart only where each is a KPI. */
-		for (size_t j = 0; keep_count == 1 && j < keep_count; j++) {
-			if (part_within(tell[i], keep[j]))
-				return true;
-		}
-	}
-	return false;
+	/* The parts of a sum are less than it, and told apart only where each is a KPI. */
+	for (size_t i = 0; keep_count == 1 && i < tell_count; i++)
+		part_within(tell[i], keep[0], within);
 }
 
 static bool formula_counted(const struct formula *part, const struct formula *whole)
@@ -321,33 +330,40 @@ static void set_chooses(const struct set *set, const struct set *whole, const st
 }
 
 /* False: the number is no sum of values of the split. */
-static bool split_chosen(const struct formula *told, const struct formula *kept,
-	const struct split *split, bool out[RELATE_VALUES])
+static bool split_chosen(const struct formula *told, enum relate_number number,
+	const struct formula *kept, const struct split *split, bool out[RELATE_VALUES])
 {
-	struct set number, whole;
+	struct set set, whole;
 	memset(out, false, RELATE_VALUES * sizeof *out);
 	for (unsigned t = 0; t < SET_KINDS; t++) {
-		if (set_make(told, t, &number) && set_make(kept, SET_COUNT, &whole))
-			set_chooses(&number, &whole, split, out);
+		if (set_number(t) == number && set_make(told, t, &set) &&
+			set_make(kept, SET_COUNT, &whole))
+			set_chooses(&set, &whole, split, out);
 	}
 	return memchr(out, true, RELATE_VALUES * sizeof *out) != NULL;
 }
 
+/* Puts it before the others. */
+static void choice_add(const struct formula *told, enum relate_number number,
+	const struct formula *kept, const struct split *split, struct relate_choice **first)
+{
+	bool values[RELATE_VALUES];
+	if (!split->dimension->viewers || split->column < 0 || split->by_case >= 0 ||
+		!split_chosen(told, number, kept, split, values))
+		return;
+	struct relate_choice *choice = calloc(1, sizeof *choice);
+	must(choice);
+	*choice = (struct relate_choice){.number = number, .by = split->dimension, .next = *first};
+	memcpy(choice->values, values, sizeof values);
+	*first = choice;
+}
+
 static struct relate_choice *choices_of(const struct formula *told, const struct formula *kept)
 {
-	struct relate_choice *first = NULL, **last = &first;
-	bool values[RELATE_VALUES];
+	struct relate_choice *first = NULL;
 	for (size_t s = 0; told->kind && kept->kind && s < kept->split_count; s++) {
-		const struct split *split = &kept->splits[s];
-		if (!split->dimension->viewers || split->column < 0 || split->by_case >= 0 ||
-			!split_chosen(told, kept, split, values))
-			continue;
-		struct relate_choice *choice = calloc(1, sizeof *choice);
-		must(choice);
-		choice->by = split->dimension;
-		memcpy(choice->values, values, sizeof values);
-		*last = choice;
-		last = &choice->next;
+		for (unsigned number = 0; number < RELATE_NUMBERS; number++)
+			choice_add(told, number, kept, &kept->splits[s], &first);
 	}
 	return first;
 }
@@ -369,13 +385,14 @@ const struct relation *relate_of(
 			     *other = kept->formulas[relations->definition];
 	struct relation *relation = &relations->items[(size_t)(told - kpis->items) * kpis->count +
 						      (size_t)(kept - kpis->items)];
-	if (!relation->known)
-		*relation = (struct relation){
-			.known = true,
-			.within = formula_within(one, other),
-			.counted = formula_counted(one, other),
-			.choices = choices_of(one, other),
-		};
+	if (relation->known)
+		return relation;
+	*relation = (struct relation){
+		.known = true,
+		.counted = formula_counted(one, other),
+		.choices = choices_of(one, other),
+	};
+	formula_within(one, other, relation->within);
 	return relation;
 }
 

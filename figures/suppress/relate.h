@@ -10,8 +10,12 @@
 
 enum { RELATE_VALUES = UINT8_MAX + 1 }; /* of an enumeration; texts have none that kpi.yaml names */
 
+/* Which number of a KPI: what it counts; what it is a share of, and so what is left over; of how many it is not known. */
+enum relate_number { RELATE_COUNT, RELATE_OF, RELATE_UNKNOWN, RELATE_NUMBERS };
+
 /* A number of `told` is the sum of values of a split of `kept`, one that a viewer may ask for. */
 struct relate_choice {
+	enum relate_number number;
 	const struct dimension *by;
 	bool values[RELATE_VALUES];
 	struct relate_choice *next;
@@ -19,9 +23,9 @@ struct relate_choice {
 /* What the figures of `told` tell of those of `kept`. */
 struct relation {
 	bool known;
-	/* A number counts a part of what is counted, left over or unknown in `kept`: so that who sees it knows that
-	 * there are at least as many of these. */
-	bool within;
+	/* A number [of `told`] counts a part of what is counted or left over, or is unknown, in `kept` [its number]: so
+	 * that who sees it knows that there are at least as many of these. */
+	bool within[RELATE_NUMBERS][RELATE_NUMBERS];
 	bool counted; /* all that it counts are counted in `kept` too */
 	struct relate_choice *choices;
 };

@@ -98,19 +98,37 @@ static bool cells_hide(struct answers *answers, const struct addend *cells, size
 
 /* ---- what a figure is ---- */
 
-static bool row_is_hidden(const struct answer *answer, const char *key)
+static struct figure_row *row_find(const struct answer *answer, const char *key)
 {
 	for (size_t i = 0; i < answer->figure.row_count; i++) {
 		if (!strcmp(answer->figure.rows[i].keys[0], key))
-			return answer->figure.rows[i].suppressed;
+			return &answer->figure.rows[i];
 	}
-	return answer->withheld;
+	return NULL;
+}
+
+static bool row_is_hidden(const struct answer *answer, const char *key)
+{
+	const struct figure_row *row = row_find(answer, key);
+	return row ? row->suppressed : answer->withheld;
+}
+
+static bool row_hides(const struct answer *answer, const char *key, enum relate_number number)
+{
+	const struct figure_row *row = row_find(answer, key);
+	return row_is_hidden(answer, key) ||
+	       (number == RELATE_UNKNOWN && row && row->value.no_unknown);
+}
+
+static bool total_hides(const struct answer *answer, enum relate_number number)
+{
+	return answer->figure.suppressed ||
+	       (number == RELATE_UNKNOWN && answer->figure.total.no_unknown);
 }
 
 static bool is_month(const struct period *period)
 {
-	return calendar_date(period->from).day == 1 &&
-	       calendar_add_months(period->from, 1) - 1 == period->to;
+	return period_spans(period, 1) == 1;
 }
 
 static bool is_stock(const struct figure *figure)
@@ -118,27 +136,48 @@ static bool is_stock(const struct figure *figure)
 	return figure->formula->kind && figure->formula->leave != REF_NONE;
 }
 
+/* By month, of the whole town. */
+static bool is_series(const struct figure *figure)
+{
+	return figure->by_count == 1 && figure->by[0]->span == SPAN_MONTH;
+}
+
 static bool choice_takes(const struct relate_choice *choice, const struct figure_row *row)
 {
 	return row->values[0] < RELATE_VALUES && choice->values[row->values[0]];
 }
 
+static bool relation_is_within(const struct relation *relation)
+{
+	return memchr(relation->within, true, sizeof relation->within) != NULL;
+}
+
+/* That there are at least 0 says nothing. */
+static bool tells_within(
+	const struct relation *relation, enum relate_number kept, const struct value *told)
+{
+	return (relation->within[RELATE_COUNT][kept] && told->counts.count > 0) ||
+	       relation->within[RELATE_OF][kept];
+}
+
 /* ---- totals ---- */
 
-/* Whether a row of `kept` is hidden that the total of `told` says. */
-static bool value_is_hidden(struct answers *answers, const struct figure *told,
-	const struct kpi *kept, const struct relate_choice *choices)
+/* Hides the numbers of the total of `told` that say what a hidden row of `kept` counts. */
+static void total_hide_told(struct answers *answers, struct answer *told, const struct kpi *kept,
+	const struct relate_choice *choices)
 {
+	struct figure *figure = &told->figure;
 	for (const struct relate_choice *choice = choices; choice; choice = choice->next) {
 		const struct answer *answer = answer_get(
-			answers, kept, told->period.from, told->period.to, told, choice->by);
+			answers, kept, figure->period.from, figure->period.to, figure, choice->by);
 		for (size_t r = 0; answer && r < answer->figure.row_count; r++) {
 			const struct figure_row *row = &answer->figure.rows[r];
 			if (row->suppressed && choice_takes(choice, row))
-				return true;
+				hide(answers, choice->number == RELATE_UNKNOWN
+						      ? &figure->total.no_unknown
+						      : &told->tells);
 		}
 	}
-	return false;
 }
 
 /* What the other KPIs have to hide of the same period. */
@@ -151,13 +190,17 @@ static void total_relate(struct answers *answers, struct answer *answer)
 		if (kept->hidden || !figure_counts_people(kept))
 			continue;
 		const struct relation *relation = relate_of(&answers->relations, figure->kpi, kept);
-		if (has_rows && value_is_hidden(answers, figure, kept, relation->choices))
-			hide(answers, &answer->tells);
-		if (kept == figure->kpi || !relation->within)
-			continue;
-		const struct answer *other = answer_like(answers, kept, figure, false);
-		if (other && other->figure.suppressed)
-			hide(answers, &figure->suppressed);
+		if (has_rows)
+			total_hide_told(answers, answer, kept, relation->choices);
+		const struct answer *other = kept != figure->kpi && relation_is_within(relation)
+						     ? answer_like(answers, kept, figure, false)
+						     : NULL;
+		for (unsigned n = 0; other && n < RELATE_NUMBERS; n++) {
+			if (tells_within(relation, n, &figure->total) && total_hides(other, n))
+				hide(answers, &figure->suppressed);
+			if (relation->within[RELATE_UNKNOWN][n] && total_hides(other, n))
+				hide(answers, &figure->total.no_unknown);
+		}
 	}
 }
 
@@ -179,6 +222,8 @@ static void month_decide(struct answers *answers, struct figure *figure)
 		hide(answers, &months[i]->figure.suppressed);
 	for (size_t i = 0; quarter->tells && i < MONTHS; i++)
 		hide(answers, &months[i]->tells);
+	for (size_t i = 0; quarter->figure.total.no_unknown && i < MONTHS; i++)
+		hide(answers, &months[i]->figure.total.no_unknown);
 }
 
 static void year_decide(struct answers *answers, struct figure *figure)
@@ -204,7 +249,7 @@ static void total_decide(struct answers *answers, struct answer *answer)
 		return;
 	if (is_month(&figure->period))
 		month_decide(answers, figure);
-	else if (period_spans(&figure->period, MONTHS) != 1)
+	else if (period_spans(&figure->period, MONTHS) != 1 && answers->step >= HIDE_YEARS)
 		year_decide(answers, figure);
 }
 
@@ -224,53 +269,99 @@ static void rows_follow(struct answers *answers, struct figure *figure, const st
 	}
 }
 
-/* Where another KPI's total, which is hidden, is a row of this one. */
-static void rows_of_total(struct answers *answers, struct figure *figure, const struct kpi *told)
+/* Where a number of another KPI's total, which is hidden, is a row of this one; a row that is not there says 0. */
+static void rows_of_total(struct answers *answers, struct answer *split, const struct kpi *told)
 {
+	struct figure *figure = &split->figure;
 	const struct relate_choice *choice =
 		relate_of(&answers->relations, told, figure->kpi)->choices;
-	while (choice && choice->by != figure->by[0])
-		choice = choice->next;
-	for (size_t r = 0; choice && r < figure->row_count; r++) {
-		struct figure_row *row = &figure->rows[r];
-		if (row->suppressed || !choice_takes(choice, row))
+	for (; choice; choice = choice->next) {
+		const struct answer *answer = choice->by == figure->by[0]
+						      ? answer_like(answers, told, figure, false)
+						      : NULL;
+		if (!answer || (!answer->tells && !total_hides(answer, choice->number)))
 			continue;
-		struct answer *answer = answer_like(answers, told, figure, false);
-		if (answer && answer->figure.suppressed)
+		bool is_there = false;
+		for (size_t r = 0; r < figure->row_count; r++) {
+			struct figure_row *row = &figure->rows[r];
+			if (!choice_takes(choice, row))
+				continue;
+			is_there = true;
 			hide(answers, &row->suppressed);
+		}
+		if (!is_there && choice->number == RELATE_COUNT) {
+			rows_hide(answers, figure);
+			hide(answers, &split->withheld);
+		}
 	}
 }
 
-static void rows_relate(struct answers *answers, struct figure *figure)
+/* What another KPI hides of the same rows. */
+static void rows_follow_other(struct answers *answers, struct figure *figure,
+	const struct relation *relation, const struct answer *other)
 {
+	for (size_t r = 0; other && r < figure->row_count; r++) {
+		struct figure_row *row = &figure->rows[r];
+		for (unsigned n = 0; n < RELATE_NUMBERS; n++) {
+			if (!row_hides(other, row->keys[0], n))
+				continue;
+			if (tells_within(relation, n, &row->value))
+				hide(answers, &row->suppressed);
+			if (relation->within[RELATE_UNKNOWN][n])
+				hide(answers, &row->value.no_unknown);
+		}
+	}
+}
+
+static void rows_relate(struct answers *answers, struct answer *answer)
+{
+	struct figure *figure = &answer->figure;
 	for (size_t k = 0; k < answers->kpis->count; k++) {
 		const struct kpi *other = &answers->kpis->items[k];
 		if (other == figure->kpi || other->hidden || !figure_counts_people(other))
 			continue;
-		if (relate_of(&answers->relations, figure->kpi, other)->within)
-			rows_follow(answers, figure, answer_like(answers, other, figure, true));
-		rows_of_total(answers, figure, other);
+		const struct relation *relation =
+			relate_of(&answers->relations, figure->kpi, other);
+		if (relation_is_within(relation))
+			rows_follow_other(answers, figure, relation,
+				answer_like(answers, other, figure, true));
+		rows_of_total(answers, answer, other);
 	}
 }
 
-/* Who is in several rows is counted in none of them alone: but total and UNKNOWN say how many have any. */
+/* Whether few are neither in the one nor in the other. */
+static bool leaves_few(
+	const struct answers *answers, const struct figure *figure, const struct value *row)
+{
+	int64_t total[PART_KINDS], parts[PART_KINDS];
+	bool few = false;
+	cell_parts(figure, &figure->total, total);
+	cell_parts(figure, row, parts);
+	for (size_t p = 0; p < PART_KINDS; p++) {
+		int64_t left = total[p] - parts[p];
+		few = few || (left > 0 && left < answers->below);
+	}
+	return few;
+}
+
+/* Who is in several rows is counted in none of them alone: but total and UNKNOWN say how many have any, and total and
+ * one of the others how many at most are in UNKNOWN. */
 static void unknown_decide(struct answers *answers, struct figure *figure)
 {
 	const struct formula *parts[SUM_MAX];
-	int64_t total[PART_KINDS], unknown[PART_KINDS];
+	struct figure_row *unknown = NULL;
 	formula_parts(figure->formula, parts);
-	cell_parts(figure, &figure->total, total);
+	if (!split_is_list(formula_split(parts[0], figure->by[0])))
+		return;
 	for (size_t r = 0; r < figure->row_count; r++) {
-		struct figure_row *row = &figure->rows[r];
-		if (strcmp(row->keys[0], "UNKNOWN") != 0 ||
-			!split_is_list(formula_split(parts[0], figure->by[0])))
-			continue;
-		cell_parts(figure, &row->value, unknown);
-		for (size_t p = 0; p < PART_KINDS; p++) {
-			int64_t known = total[p] - unknown[p];
-			if (known > 0 && known < answers->below)
-				hide(answers, &row->suppressed);
-		}
+		if (!strcmp(figure->rows[r].keys[0], "UNKNOWN"))
+			unknown = &figure->rows[r];
+	}
+	if (unknown && leaves_few(answers, figure, &unknown->value))
+		hide(answers, &unknown->suppressed);
+	for (size_t r = 0; unknown && unknown->suppressed && r < figure->row_count; r++) {
+		if (leaves_few(answers, figure, &figure->rows[r].value))
+			hide(answers, &figure->rows[r].suppressed);
 	}
 }
 
@@ -303,6 +394,9 @@ static bool rows_narrow(
 static void wider_relate(struct answers *answers, struct answer *answer)
 {
 	struct figure *figure = &answer->figure;
+	/* Its total says that none have any. */
+	if (!figure->total.counts.count)
+		return;
 	for (size_t k = 0; k < answers->kpis->count; k++) {
 		const struct kpi *wide = &answers->kpis->items[k];
 		if (wide == figure->kpi || wide->hidden || !figure_counts_people(wide) ||
@@ -324,19 +418,27 @@ static void rows_decide(struct answers *answers, struct answer *answer)
 		return;
 	}
 	for (size_t r = 0; r < figure->row_count; r++) {
-		if (cell_is_small(answers, figure, &figure->rows[r].value))
-			hide(answers, &figure->rows[r].suppressed);
+		struct figure_row *row = &figure->rows[r];
+		if (cell_is_small(answers, figure, &row->value))
+			hide(answers, &row->suppressed);
+		if (total->figure.total.no_unknown)
+			hide(answers, &row->value.no_unknown);
 	}
 	unknown_decide(answers, figure);
-	rows_relate(answers, figure);
+	rows_relate(answers, answer);
 	wider_relate(answers, answer);
 	struct answer *quarters[QUARTERS];
 	size_t count = period_spans(&figure->period, 12) == 1 && !is_stock(figure)
 			       ? answer_parts(answers, figure, figure->period.from,
 					 figure->period.to, MONTHS, quarters)
 			       : 0;
-	for (size_t i = 0; i < count; i++)
+	for (size_t i = 0; i < count; i++) {
 		rows_follow(answers, figure, quarters[i]);
+		if (quarters[i]->withheld)
+			hide(answers, &answer->withheld);
+	}
+	if (answers->step < (count ? HIDE_YEARS : HIDE_WITH))
+		return;
 	auto_free struct addend *cells = calloc(figure->row_count + 1, sizeof *cells);
 	must(cells);
 	for (size_t r = 0; r < figure->row_count; r++)
@@ -348,18 +450,26 @@ static void rows_decide(struct answers *answers, struct answer *answer)
 
 /* ---- all together ---- */
 
-/* What is hidden makes more hidden, until nothing does. */
+static void answers_pass(struct answers *answers)
+{
+	answers->changed = false;
+	for (size_t i = 0; i < answers->count; i++) {
+		if (answers->items[i]->figure.by_count)
+			rows_decide(answers, answers->items[i]);
+		else
+			total_decide(answers, answers->items[i]);
+	}
+}
+
+/* What is hidden makes more hidden, until nothing does. Only then is more hidden with it, for by then others may have
+ * seen to that; and with what is hidden of a year last, for a row of which all quarters are shown hides nothing. */
 static void answers_decide(struct answers *answers)
 {
-	do {
-		answers->changed = false;
-		for (size_t i = 0; i < answers->count; i++) {
-			if (answers->items[i]->figure.by_count)
-				rows_decide(answers, answers->items[i]);
-			else
-				total_decide(answers, answers->items[i]);
-		}
-	} while (answers->changed);
+	for (answers->step = HIDE_SMALL; answers->step <= HIDE_YEARS; answers->step++) {
+		do
+			answers_pass(answers);
+		while (answers->changed);
+	}
 }
 
 static int row_compare(const void *a, const void *b)
@@ -383,6 +493,15 @@ static void rows_order(struct figure *figure)
 	qsort(hidden, count, sizeof *hidden, row_compare);
 	for (size_t r = 0; r < count; r++)
 		figure->rows[shown + r] = hidden[r];
+}
+
+/* And what follows from it. */
+static void unknown_take_out(struct value *value)
+{
+	value->no_unknown = true;
+	value->has_range = false;
+	value->low = value->high = 0;
+	value->counts.unknown = 0;
 }
 
 /* What the norm says of a total. */
@@ -411,18 +530,45 @@ static void row_take_out(struct figure_row *row)
 	row->group = DIFFERENCE_UNJUDGED;
 }
 
-static void figure_take_out(
-	struct figure *figure, const struct answer *total, const struct answer *rows)
+static void total_show(struct figure *figure, const struct answer *total)
 {
 	if (total->figure.suppressed || total->tells)
 		total_take_out(figure);
+	if (total->figure.total.no_unknown) {
+		unknown_take_out(&figure->total);
+		verdict_take_out(figure);
+	}
+}
+
+static void rows_show(struct figure *figure, const struct answer *total, const struct answer *rows)
+{
 	if (!rows || rows->withheld || total->tells)
 		figure->row_count = 0;
 	for (size_t r = 0; r < figure->row_count; r++) {
-		if (row_is_hidden(rows, figure->rows[r].keys[0]))
-			row_take_out(&figure->rows[r]);
+		struct figure_row *row = &figure->rows[r];
+		if (row_is_hidden(rows, row->keys[0]))
+			row_take_out(row);
+		else if (row_hides(rows, row->keys[0], RELATE_UNKNOWN))
+			unknown_take_out(&row->value);
 	}
 	rows_order(figure);
+}
+
+/* A series by month stays in its order. */
+static void series_take_out(struct figure *figure, struct answers *answers)
+{
+	int32_t from = figure->period.from;
+	for (size_t r = 0; r < figure->row_count; r++) {
+		int32_t next = calendar_add_months(from, 1);
+		struct figure_row *row = &figure->rows[r];
+		const struct answer *month =
+			answer_get(answers, figure->kpi, from, next - 1, figure, NULL);
+		if (!month || month->figure.suppressed || month->tells)
+			row_take_out(row);
+		else if (month->figure.total.no_unknown)
+			unknown_take_out(&row->value);
+		from = next;
+	}
 }
 
 static void figure_show(struct figure *figure, struct answers *answers)
@@ -437,16 +583,32 @@ static void figure_show(struct figure *figure, struct answers *answers)
 		return;
 	const struct answer *held =
 		norm->kind == NORM_NONE ? NULL : answer_like(answers, norm->held_to, figure, false);
-	if (held && held->figure.suppressed)
+	if (held && (held->figure.suppressed || held->tells || held->figure.total.no_unknown))
 		verdict_take_out(figure);
-	figure_take_out(figure, answer_like(answers, figure->kpi, figure, false),
-		figure->by_count ? answer_like(answers, figure->kpi, figure, true) : NULL);
+	const struct answer *total = answer_like(answers, figure->kpi, figure, false);
+	total_show(figure, total);
+	if (is_series(figure))
+		series_take_out(figure, answers);
+	else
+		rows_show(figure, total,
+			figure->by_count ? answer_like(answers, figure->kpi, figure, true) : NULL);
 }
 
 /* A split that was not asked for is left out where it may not be. */
 static bool may_split(const struct figure *figure)
 {
-	return figure->by_count == 1 && figure->by[0]->viewers && period_spans(&figure->period, 3);
+	return figure->by_count == 1 && (figure->by[0]->viewers || is_series(figure)) &&
+	       period_spans(&figure->period, MONTHS);
+}
+
+/* What is decided of a series: each month of it. */
+static void months_ask(struct answers *answers, const struct figure *figure)
+{
+	for (int32_t from = figure->period.from; from <= figure->period.to;) {
+		int32_t next = calendar_add_months(from, 1);
+		answer_get(answers, figure->kpi, from, next - 1, figure, NULL);
+		from = next;
+	}
 }
 
 void suppress_figures(const struct kpis *kpis, const struct figure_names *names, int64_t below,
@@ -460,6 +622,8 @@ void suppress_figures(const struct kpis *kpis, const struct figure_names *names,
 		if (!may_split(figure))
 			figure->by_count = figure->row_count = 0;
 		answer_asked(&answers, figure);
+		if (is_series(figure))
+			months_ask(&answers, figure);
 		const struct norm *norm = figure_norm(figure);
 		if (norm->kind != NORM_NONE)
 			answer_like(&answers, norm->held_to, figure, false);
@@ -468,82 +632,4 @@ void suppress_figures(const struct kpis *kpis, const struct figure_names *names,
 	for (size_t i = 0; i < figures->count; i++)
 		figure_show(&figures->items[i], &answers);
 	answers_done(&answers);
-}
-
-/* ---- what may be asked ---- */
-
-int suppress_refuse(const struct kpis *kpis, struct why *why)
-{
-	auto_buf struct buf names = {0};
-	for (size_t i = 0; i < kpis->dimension_count; i++) {
-		if (kpis->dimensions[i].viewers)
-			buf_printf(&names, "%s%s", names.len ? ", " : "", kpis->dimensions[i].id);
-	}
-	return why_set(why, ERR_FORBIDDEN,
-		"a viewer may ask for quarters and years that are over (2025-Q1, 2025), by one of "
-		"%s or by none, and for months that are over (2025-03) by none; without filter, "
-		"definition, beside or asOf",
-		names.data ? names.data : "no dimensions");
-}
-
-static bool by_is_shown(const struct kpis *kpis, const char *by)
-{
-	for (size_t i = 0; i < kpis->dimension_count; i++) {
-		if (!strcmp(kpis->dimensions[i].id, by))
-			return kpis->dimensions[i].viewers;
-	}
-	return false;
-}
-
-void suppress_period(int32_t today, char out[SUPPRESS_PERIOD])
-{
-	struct calendar_date date = calendar_date(today);
-	int quarter = (date.month - 1) / MONTHS;
-	snprintf(out, SUPPRESS_PERIOD, "%04d-Q%d", (quarter ? date.year : date.year - 1) % 10000,
-		quarter ? quarter : QUARTERS);
-}
-
-static bool is_whole(const struct period *period)
-{
-	return period_spans(period, MONTHS) == 1 || period_spans(period, 12) == 1;
-}
-
-bool suppress_may_ask(const struct period *period)
-{
-	return (is_whole(period) || is_month(period)) && period->to < period->today;
-}
-
-/* Without a period it is the last quarter that is over, whose name goes to `room`. */
-static int ask_check(
-	const struct kpis *kpis, struct query *query, char room[SUPPRESS_PERIOD], struct why *why)
-{
-	struct period period;
-	suppress_period(query->today, room);
-	if (!query->period)
-		query->period = room;
-	int err = period_parse(query->period, query->today, &period, why);
-	if (err)
-		return err;
-	bool may_split = is_whole(&period) && query->by && by_is_shown(kpis, query->by);
-	if (!suppress_may_ask(&period) || (query->by && !may_split) || query->where_count ||
-		query->definition || query->beside != BESIDE_NONE)
-		return suppress_refuse(kpis, why);
-	return 0;
-}
-
-int suppress_query(const struct kpis *kpis, const struct query *query, int64_t below,
-	struct figures *out, struct why *why)
-{
-	char period[SUPPRESS_PERIOD];
-	auto_figures struct figures figures = {0};
-	struct query asked = *query;
-	int err = ask_check(kpis, &asked, period, why);
-	if (!err)
-		err = query_figures(kpis, &asked, &figures, why);
-	if (err)
-		return err;
-	suppress_figures(kpis, query->names, below, &figures);
-	*out = figures;
-	figures = (struct figures){0};
-	return 0;
 }

@@ -15,7 +15,8 @@
  *   a hidden total          all of its rows, without a word of which there are, and all months of a quarter
  *   other KPIs              one that counts part of what another one hides hides it as well, for else it says that
  *                           there are at least as many; and so does one whose total is a row of the other, and the
- *                           other way round (relate.h)
+ *                           other way round (relate.h). Where it is only how many are not known that tells, that goes
+ *                           alone, with bounds and verdict: the count is what others show as well
  *
  * A KPI that is not for viewers (kpi.yaml, `viewers: false`: hours tell of fewer people than there are hours) is hidden
  * always. With a total go its verdict, what it stands beside and its months; with a row, how it stands to the rest.
@@ -30,7 +31,7 @@
 
 enum { SUPPRESS_PERIOD = 32 };
 
-/* What a viewer may ask: a quarter or year that is over, or a month without a split; at most one split, by a
+/* What a viewer may ask: a quarter or year that is over, or a month without a split; at most one split, by month or a
  * dimension that kpi.yaml shows to viewers. ERR_FORBIDDEN: `why` says so. Without a period it is the last quarter that
  * is over. What may not be seen is taken out. */
 int suppress_query(const struct kpis *kpis, const struct query *query, int64_t below,
@@ -40,8 +41,8 @@ void suppress_period(
 	int32_t today, char out[SUPPRESS_PERIOD]); /* the last quarter that is over: "2025-Q1" */
 /* ERR_FORBIDDEN: `why` says what may be asked. */
 int suppress_refuse(const struct kpis *kpis, struct why *why);
-/* Takes out of figures that a viewer may ask for, or of this year so far, what may not be seen: suppressed cells have no number, and stand
- * last, by name. */
+/* Takes out of figures that a viewer may ask for, or of this year so far, what may not be seen: suppressed cells have
+ * no number, and stand last, by name; months stay in their order. All are under one definition. */
 void suppress_figures(const struct kpis *kpis, const struct figure_names *names, int64_t below,
 	struct figures *figures);
 

@@ -5,9 +5,8 @@ programming over all answers together that he may get. What he knows besides is 
 
   attack.py [--towns N] [--from SEED]
 
-He wins where a hidden number of 1 to 4 people cannot be 5 or more. A hidden number of 5 or more that can be one alone
-(mostly another figure shows the same) points at nobody; it is counted apart. Each relation is first held against what a
-manager sees: one that is not true would be no attack.
+He wins where a hidden number of 1 to 4 people cannot be 5 or more, and where a hidden number can be one alone. Each
+relation is first held against what a manager sees: one that is not true would be no attack.
 """
 import argparse
 import collections
@@ -21,7 +20,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "recompute"
 
 import numpy  # noqa: E402
 from scipy.optimize import linprog  # noqa: E402
-from scipy.sparse import coo_array  # noqa: E402
+from scipy.sparse import coo_array, hstack, identity, vstack  # noqa: E402
 
 from city import city_of  # noqa: E402
 from wot import Wot  # noqa: E402
@@ -29,7 +28,7 @@ from wot import Wot  # noqa: E402
 LIMIT = 5
 MOST = 10000  # people in a small town
 SLACK = 1e-6
-VAIN = 3  # tries that showed nothing, after which each number is tried by itself
+AIMS = 20  # times that all numbers are tried together, before each that is left is by itself
 SPLITS = ("ward", "age", "care_weight", "channel", "location", "reason", "problem")
 NO_PEOPLE = {"complaints", "complaint_outcomes", "feedback_cards", "feedback_positive", "trainings"}
 NO_VIEWERS = {"care_hours"}
@@ -162,7 +161,7 @@ class System:
     """Rows of equalities and inequalities over variables (kpi, period, split, key, part)."""
 
     def __init__(self, seen, true):
-        self.seen, self.true, self.rows, self.known_too, self.same = seen, true, [], [], Sets()
+        self.seen, self.true, self.rows, self.same = seen, true, [], Sets()
         self.names = sorted({name for name, *_ in true.cells})
         self.split = {(name, split) for name, _, split, key in true.cells if key}
         self.values = {split: sorted({key for _, _, s, key in true.cells if s == split and key}) for split in SPLITS}
@@ -185,7 +184,7 @@ class System:
             return cell[part] if cell else None
         rows = self.seen.tables.get((name, period, split))
         total = self.seen.cells[name, period, "", ""]
-        withheld = not rows and (not total or any(total.values()))
+        withheld = not rows and (not total or any(number != 0 for number in total.values()))
         return None if withheld else 0
 
     def add(self, plus, minus, at_most=False):
@@ -298,20 +297,33 @@ class System:
             together.join(*factors)
         for row in rows:
             groups[together.find(next(iter(row[0])))].append(row)
-        return groups.values()
+        return list(groups.values())
 
-    def wins(self):
-        """(variable, what is true, at least, at most) of each that is given away, and how many were hidden."""
+    def wins(self, enough=None):
+        """(variable, what is true, at least, at most) of each that is given away, or of so many as are enough; and how many
+        were hidden."""
+        components = self.components()
+        variables = {at for rows in components for factors, _, _ in rows for at in factors}
+        # What is equal is a secret where one of them is.
+        secrets = {at for at in variables if any(map(self.is_secret, self.same.members(at)))}
+        for aims in range(AIMS):
+            components = [rows for rows in components if any(at in secrets for factors, _, _ in rows for at in factors)]
+            if not components:
+                return [], self.hidden()
+            secrets -= Program([row for rows in components for row in rows]).aimed(secrets, self.value, aims)
         found = []
-        for rows in self.components():
-            component = Component(rows)
-            # What is equal is a secret where one of them is.
-            secrets = {at: self.value(at) for at in component.variables if any(map(self.is_secret, self.same.members(at)))}
-            found += [(at, secrets[at], *component.bounds(at)) for at in component.given_away(secrets)]
-        hidden = sum(self.known(at) is None and self.is_secret(at) for at in self.places())
-        wins = [win for win in found if win[1] < LIMIT]
-        self.known_too = [win for win in found if win[1] >= LIMIT]
-        return wins, hidden
+        for rows in components:
+            program = Program(rows)
+            for at in sorted(secrets.intersection(program.number)):
+                if len(found) == enough:
+                    break
+                low, high = program.bounds(at)
+                if is_given_away(self.value(at), low, high):
+                    found.append((at, self.value(at), low, high))
+        return found, self.hidden()
+
+    def hidden(self):
+        return sum(self.known(at) is None and self.is_secret(at) for at in self.places())
 
     def places(self):
         return {(*cell, part) for cell in self.true.cells for part in PARTS}
@@ -321,64 +333,67 @@ class System:
         return self.value(at) > 0 and at[4] in self.seen.small[at[0]] and not (at[0] == "requests_by_ward" and at[4] != "count")
 
 
-class Component:
-    """Each solution that is found shows for all of its numbers what they can be: few need one of their own."""
+def is_given_away(true, low, high):
+    """He knows that people are counted in whole numbers."""
+    return high < LIMIT - SLACK if true < LIMIT else high < true + 1 - SLACK and low > true - 1 + SLACK
+
+
+class Program:
+    """A linear program over rows. What is true solves it, so that a number is safe as soon as another solution has it
+    otherwise."""
 
     def __init__(self, rows):
-        self.variables = sorted({at for factors, _, _ in rows for at in factors})
-        self.number = {at: i for i, at in enumerate(self.variables)}
+        variables = sorted({at for factors, _, _ in rows for at in factors})
+        self.number = {at: i for i, at in enumerate(variables)}
         self.equal, self.equals = self.matrix([row for row in rows if not row[2]])
         self.most, self.mosts = self.matrix([row for row in rows if row[2]])
-        self.low, self.high = numpy.full(len(self.variables), numpy.inf), numpy.full(len(self.variables), -numpy.inf)
-
-    def is_safe(self, at, true):
-        """Can be one of several values, and LIMIT or more where it is less."""
-        low, high = self.low[self.number[at]], self.high[self.number[at]]
-        return high - low > SLACK and (true >= LIMIT or high > LIMIT - SLACK)
-
-    def given_away(self, secrets):
-        chance = numpy.random.default_rng(1)
-        left, vain = set(secrets), 0
-        while left and vain < VAIN:
-            aim = numpy.zeros(len(self.variables))
-            for at in left:
-                aim[self.number[at]] = -chance.random() ** 8  # few of them far above the others
-            self.solve(aim)
-            safe = {at for at in left if self.is_safe(at, secrets[at])}
-            left, vain = left - safe, 0 if safe else vain + 1
-        for at in sorted(left):
-            self.bounds(at)
-            if not self.is_safe(at, secrets[at]):
-                yield at
 
     def matrix(self, rows):
-        if not rows:
-            return None, None
         entries = [(i, self.number[at], factor) for i, row in enumerate(rows) for at, factor in row[0].items()]
-        i, j, factors = zip(*entries)
-        matrix = coo_array((factors, (i, j)), shape=(len(rows), len(self.variables))).tocsr()
-        return matrix, numpy.array([row[1] for row in rows])
+        i, j, factors = zip(*entries) if entries else ((), (), ())
+        matrix = coo_array((factors, (i, j)), shape=(len(rows), len(self.number))).tocsr()
+        return matrix, numpy.array([row[1] for row in rows], dtype=float)
 
     def bounds(self, at):
-        for sign in (-1, 1):
-            aim = numpy.zeros(len(self.variables))
-            aim[self.number[at]] = sign
-            self.solve(aim)
-        return self.low[self.number[at]], self.high[self.number[at]]
+        aim = numpy.zeros(len(self.number))
+        aim[self.number[at]] = 1
+        return [self.solve(sign * aim)[self.number[at]] for sign in (1, -1)]
 
-    def solve(self, aim):
-        """A solution for which the aim is smallest. No number is above MOST: else there might be none."""
-        found = linprog(aim, self.most, self.mosts, self.equal, self.equals, bounds=(0, MOST), method="highs")
+    def aimed(self, secrets, value, chance):
+        """Those that are safe by a solution that has as many as it can of them at LIMIT, or one off what is true."""
+        secrets = sorted(secrets.intersection(self.number))
+        random = numpy.random.default_rng(chance)
+        at = numpy.array([self.number[secret] for secret in secrets])
+        true = numpy.array([value(secret) for secret in secrets], dtype=float)
+        small = true < LIMIT
+        sign = numpy.where(small | (random.random(len(secrets)) < 0.5), 1, -1)
+        enough = numpy.where(small, LIMIT, sign * true + 1)
+        # reached <= sign * number, and no more than enough
+        rows = numpy.arange(len(secrets))
+        reach = hstack([coo_array((-sign, (rows, at)), shape=(len(secrets), len(self.number))), identity(len(secrets))])
+        aim = numpy.concatenate([numpy.zeros(len(self.number)), -random.random(len(secrets))])
+        bounds = [(0, MOST)] * len(self.number) + [(-MOST, most) for most in enough]
+        found = self.solve(aim, reach, bounds)
+        return {secret for secret, number, low in zip(secrets, sign * found[at], enough) if number > low - SLACK}
+
+    def solve(self, aim, more=None, bounds=(0, MOST)):
+        """The solution for which the aim is smallest. No number is above MOST: else there might be none."""
+        most, mosts, equal = self.most, self.mosts, self.equal
+        if more is not None:
+            nothing = lambda matrix: coo_array((matrix.shape[0], more.shape[0]))  # noqa: E731
+            most = vstack([hstack([most, nothing(most)]), more])
+            mosts = numpy.concatenate([mosts, numpy.zeros(more.shape[0])])
+            equal = hstack([equal, nothing(equal)])
+        found = linprog(aim, most, mosts, equal, self.equals, bounds=bounds, method="highs")
         if found.status != 0:
             raise AssertionError(found.message)
-        self.low, self.high = numpy.minimum(self.low, found.x), numpy.maximum(self.high, found.x)
+        return found.x
 
 
-def attack(seed, years=2):
-    """(wins, hidden numbers, those of 5 or more that are known all the same) of a town: of last year, or of this one too."""
+def views_of(seed, years=2):
+    """What viewer and manager see of a town: of last year, or of this one too."""
     now = datetime.datetime.now(datetime.timezone.utc).replace(microsecond=0)
     city = city_of(seed, now)
-    wins, hidden, known_too = [], 0, []
     with Wot() as wot:
         wot.start()
         lines = wot.dir / "lines.jsonl"
@@ -387,14 +402,18 @@ def attack(seed, years=2):
         wot.settle(120)
         for year in (city.today.year - 1, city.today.year)[:years]:
             views = [Seen(wot, client, year, city.today) for client in ("viewer", "manager")]
-            if not views[0].quarters:
-                continue
-            system = System(*views)
-            won, count = system.wins()
-            wins += won
-            hidden += count
-            known_too += system.known_too
-    return wins, hidden, known_too
+            if views[0].quarters:
+                yield views
+
+
+def attack(seed, years=2):
+    """(wins, hidden numbers) of a town."""
+    wins, hidden = [], 0
+    for views in views_of(seed, years):
+        won, count = System(*views).wins()
+        wins += won
+        hidden += count
+    return wins, hidden
 
 
 def main():
@@ -404,12 +423,12 @@ def main():
     arguments = parser.parse_args()
     lost = total = 0
     for seed in range(arguments.first, arguments.first + arguments.towns):
-        wins, hidden, known_too = attack(seed)
+        wins, hidden = attack(seed)
         total += hidden
         lost += len(wins)
-        for at, true, low, high in wins[:10] + known_too[:10]:
+        for at, true, low, high in wins[:10]:
             print(f"town {seed}: {' '.join(at)} is {true}, and must be {low:g} to {high:g}")
-        print(f"town {seed}: {hidden} hidden numbers, {len(wins)} given away; {len(known_too)} of {LIMIT} or more known", flush=True)
+        print(f"town {seed}: {hidden} hidden numbers, {len(wins)} given away", flush=True)
     print(f"{arguments.towns} towns, {total} hidden numbers, {lost} given away")
     return int(lost > 0)
 

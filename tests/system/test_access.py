@@ -26,8 +26,11 @@ ACCESS = [
     ("aggregate", "/hoe-wij-tellen", 200, 200, 200, 200, 200),
     ("aggregate", "/toegankelijkheid", 200, 200, 200, 200, 200),
     ("aggregate", "/bestanden", 200, 200, 200, 200, 200),
-    ("aggregate", "/charts/help_requests/balk.svg", SIGN_IN, 403, 200, 200, 403),
-    ("aggregate", "/charts/help_requests/balk.svg?periode=2025&breedte=300", SIGN_IN, 403, 200, 200, 403),
+    ("aggregate", "/charts/help_requests/balk.svg", SIGN_IN, 200, 200, 200, 403),
+    ("aggregate", "/charts/help_requests/balk.svg?periode=2025&breedte=300", SIGN_IN, 200, 200, 200, 403),
+    ("aggregate", "/charts/help_requests/lijn.svg?periode=2025", SIGN_IN, 200, 200, 200, 403),
+    ("aggregate", "/charts/help_requests/balk.svg?periode=today", SIGN_IN, 403, 200, 200, 403),
+    ("aggregate", "/charts/help_requests/balk.svg?periode=2025&per=team", SIGN_IN, 403, 200, 200, 403),
     ("aggregate", "/inloggen", 200, 200, 200, 200, 200),
     ("triage", "/inloggen", 200, 200, 200, 200, 200),
     ("case", "/inloggen", 200, 200, 200, 200, 200),
@@ -35,6 +38,7 @@ ACCESS = [
     ("aggregate", "/uitloggen", 405, 405, 405, 405, 405),
     # What pages may fetch.
     ("aggregate", "/v1/kpis?period=2025", 401, 200, 200, 200, 403),
+    ("aggregate", "/v1/kpis?period=2025&by=month", 401, 200, 200, 200, 403),
     ("triage", "/v1/worklist", 401, 403, 200, 200, 200),
     ("case", "/v1/cases", 401, 403, 200, 200, 200),
 ]
@@ -157,7 +161,7 @@ class Access(Door, unittest.TestCase):
     def test_a_token_in_the_head_counts_before_a_cookie(self):
         cookie, _ = self.sign_in("manager")
         for client, status in (("viewer", 403), ("operator", 200)):
-            code = self.fetch("/charts/help_requests/balk.svg", cookie=cookie, Authorization=f"Bearer {self.wot.token(client)}")[0]
+            code = self.fetch("/charts/help_requests/balk.svg?periode=today", cookie=cookie, Authorization=f"Bearer {self.wot.token(client)}")[0]
             self.assertEqual(code, status)
         self.assertEqual(self.fetch("/charts/help_requests/balk.svg", cookie=cookie, Authorization="Bearer x")[0], 401)
         self.assert_in(cookie, Authorization="Basic eDp5")  # of a proxy before us
@@ -323,7 +327,7 @@ class Life(Door, unittest.TestCase):
         listed = self.wot.dir / "clients.yaml"
         listed.write_text(listed.read_text().replace('role: "operator"', 'role: "viewer"'))
         self.reload()
-        self.assertEqual(self.fetch("/charts/help_requests/balk.svg", cookie=other)[0], 403)
+        self.assertEqual(self.fetch("/charts/help_requests/balk.svg?periode=today", cookie=other)[0], 403)
         listed.write_text(listed.read_text().replace('role: "viewer"', 'role: "operator"'))
         self.wot.wotctl("client", "rotate", "manager")
         self.reload()
@@ -377,7 +381,7 @@ class Development(Door, unittest.TestCase):
 
     def test_who_signed_in_is_who_that_is(self):
         cookie, _ = self.sign_in("viewer")
-        self.assertEqual(self.fetch("/charts/help_requests/balk.svg", cookie=cookie)[0], 403)
+        self.assertEqual(self.fetch("/charts/help_requests/balk.svg?periode=today", cookie=cookie)[0], 403)
         self.assertIn("Ingelogd als kijker", self.fetch("/cijfers", cookie=cookie)[2])
 
     def test_who_comes_through_a_proxy_is_not_a_developer(self):

@@ -41,7 +41,7 @@ class Viewer(unittest.TestCase):
 
     def test_what_a_viewer_may_not_ask_is_403_and_says_what_may_be_asked(self):
         for asked in ("period=today", "period=year", "period=2025-02-03", "period=2025-02&by=ward", "period=2025&by=team",
-                      "period=2025&by=ward,age", "period=2025&definition=2023", "period=2025&beside=last-year", "period=2025&by=referrer",
+                      "period=2025&by=ward,age", "period=2025&by=month,ward", "period=2025&by=day", "period=2025&definition=2023", "period=2025&beside=last-year", "period=2025&by=referrer",
                       "period=2025-01-01..2025-06-30"):
             code, problem = self.wot.get("viewer", f"/v1/kpis?{asked}")
             self.assertEqual(code, 403, asked)
