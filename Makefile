@@ -144,10 +144,10 @@ door-rounds: all
 	WOT_BIN=$B /usr/bin/python3 tests/rounds/rounds.py --rounds $(ROUNDS) --seed $(SEED)
 	WOT_BIN=$B /usr/bin/python3 tests/rounds/rounds.py --rounds $(ROUNDS) --seed $(SEED) --crowd 100 --descriptors 64
 # Every page in a browser (tests/web/run.js): make web-test WIDTHS=360 SCHEMES=dark PAGES=nu HOUSE=build/run, the last where
-# make run runs. What it saw lies in build/web; make pictures writes those of README.
+# make run runs. What it saw lies in build/web/shots; make pictures writes those of README.
 WEB = WOT_BIN=$(abspath $B) node tests/web/run.js $(WIDTHS:%=--widths %) $(SCHEMES:%=--schemes %) $(PAGES:%=--pages %) $(HOUSE:%=--house %)
 web-test: web-deps
-	@$(WEB) --shots build/web
+	@$(WEB) --shots build/web/shots
 web-test-short: web-deps
 	@$(WEB) --widths 360,1440 --short
 pictures: web-deps

@@ -30,6 +30,7 @@ const PAGES = [
 	{name: "report-running", who: "manager", at: ["aggregate", ({year}) => `/jaarverslag/${year}`]},
 	{name: "report-public", who: null, at: ["aggregate", "/jaarverslag/2025"]},
 	{name: "definitions", who: null, at: ["aggregate", "/hoe-wij-tellen"]},
+	{name: "accessibility", who: null, at: ["aggregate", "/toegankelijkheid"]},
 	{name: "sign-in", who: null, at: ["aggregate", "/inloggen"]},
 	{name: "sign-in-wrong", who: null, at: ["aggregate", "/inloggen"], act: signInWrongly, status: 401},
 	{name: "worklist", who: "aanmeldteam", at: ["triage", "/aanmeldteam"]},

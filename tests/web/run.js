@@ -73,6 +73,8 @@ async function lookAll(page, {name}, script) {
 	for (const [width, scheme] of windows()) {
 		await page.emulateMedia({colorScheme: scheme});
 		await page.setViewportSize({width, height: HEIGHTS[width] ?? 900});
+		if (script && asked.shots)
+			await shotTake(page, asked.shots, name, width, scheme);
 		const options = axeOptions(!seen.has(width), script);
 		const found = await page.evaluate(look);
 		if (options)
@@ -81,8 +83,6 @@ async function lookAll(page, {name}, script) {
 			found.push(...await keysTry(page));
 		seen.add(width);
 		count(`${name} ${width} ${scheme} ${way}`, found);
-		if (script && asked.shots)
-			await shotTake(page, asked.shots, name, width, scheme);
 	}
 	if (!script)
 		return;
