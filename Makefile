@@ -145,7 +145,7 @@ door-rounds: all
 	WOT_BIN=$B /usr/bin/python3 tests/rounds/rounds.py --rounds $(ROUNDS) --seed $(SEED) --crowd 100 --descriptors 64
 # Every page in a browser (tests/web/run.js): make web-test WIDTHS=360 SCHEMES=dark PAGES=nu HOUSE=build/run, the last where
 # make run runs. What it saw lies in build/web/shots; make pictures writes those of README.
-WEB = WOT_BIN=$(abspath $B) node tests/web/run.js $(WIDTHS:%=--widths %) $(SCHEMES:%=--schemes %) $(PAGES:%=--pages %) $(HOUSE:%=--house %)
+WEB = WOT_BIN=$(abspath $B) node tests/web/run.js $(WIDTHS:%=--widths %) $(SCHEMES:%=--schemes %) $(PAGES:%=--pages %) $(HOUSE:%=--house %) $(PORT:%=--port %)
 web-test: web-deps
 	@$(WEB) --shots build/web/shots
 web-test-short: web-deps
