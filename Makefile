@@ -1,4 +1,4 @@
-# make run · make test · make check · make sim SEEDS=n FROM=m · make bench · make bench-pages · make tidy · make format · make clean
+# make run · make test · make check · make sim SEEDS=n FROM=m · make bench · make bench-pages · make web-test · make tidy · make format · make clean
 # SAN=address|undefined|thread|address,undefined   COV=1   CC=clang   B=build   V=1 shows commands
 # Files are found by wildcard: a new .c in a folder is built, a new tests/unit/test_*.c is run.
 
@@ -145,6 +145,20 @@ hostile: all
 door-rounds: all
 	WOT_BIN=$B /usr/bin/python3 tests/rounds/rounds.py --rounds $(ROUNDS) --seed $(SEED)
 	WOT_BIN=$B /usr/bin/python3 tests/rounds/rounds.py --rounds $(ROUNDS) --seed $(SEED) --crowd 100 --descriptors 64
+# Every page in a browser (tests/web/run.js): make web-test WIDTHS=360 SCHEMES=dark PAGES=nu HOUSE=build/run, the last where
+# make run runs. What it saw lies in build/web/shots; make pictures writes those of README.
+WEB = WOT_BIN=$(abspath $B) node tests/web/run.js $(WIDTHS:%=--widths %) $(SCHEMES:%=--schemes %) $(PAGES:%=--pages %) $(HOUSE:%=--house %) $(PORT:%=--port %)
+web-test: web-deps
+	@$(WEB) --shots build/web/shots
+web-test-short: web-deps
+	@$(WEB) --widths 360,1440 --short
+pictures: web-deps
+	@$(WEB) --pictures docs/pictures
+web-deps:
+	@deploy/install-deps.sh --web
+	@$(MAKE) --no-print-directory -j$$(nproc) all tests/web/node_modules/.package-lock.json
+tests/web/node_modules/.package-lock.json: tests/web/package-lock.json
+	cd tests/web && npm ci --no-audit --no-fund --loglevel=error
 tidy:
 	@tools/tidy
 format:
@@ -190,6 +204,6 @@ install: all
 clean:
 	rm -rf build build-*
 
-.PHONY: all run deps test check check-build crash mutants suppress-attack hostile door-rounds sim bench bench-pages examples tools docs tidy format fuzz fuzz-run install clean
+.PHONY: all run deps test check check-build crash mutants suppress-attack hostile door-rounds sim bench bench-pages web-test web-test-short pictures web-deps examples tools docs tidy format fuzz fuzz-run install clean
 .SECONDARY:
 -include $(shell find $B -name '*.d' 2>/dev/null)

@@ -2,13 +2,15 @@
 # Installs what wot needs to be built, run and tested, on Debian 12 or Ubuntu 24.04: only what is missing,
 # with apt, through sudo when not root. On another system it prints what to install, and exits 1.
 #
-#   deploy/install-deps.sh [--bench] [--dev]
+#   deploy/install-deps.sh [--bench] [--dev] [--web]
 #   --bench  also what make bench compares with
 #   --dev    also what make format, make tidy, the test behind nginx and that of a report as of a day use
+#   --web    also what make web-test uses, and a report as PDF
 #
 # To add one: a line in the list, `package what-shows-that-it-is-there`:
 #   cmd:NAME a program; pc:NAME a library of pkg-config; h:NAME a header; py:NAME a module of python3;
-#   asan:CC whether that compiler links with its sanitizers.
+#   asan:CC whether that compiler links with its sanitizers;
+#   font:NAME a font.
 set -eu
 
 needed='
@@ -50,13 +52,20 @@ nginx                   cmd:nginx
 openssl                 cmd:openssl
 faketime                cmd:faketime
 '
+web='
+chromium                cmd:chromium
+fonts-liberation        font:LiberationSans
+nodejs                  cmd:node
+npm                     cmd:npm
+'
 
 for option; do
 	case $option in
 	--bench) needed="$needed$bench" ;;
 	--dev) needed="$needed$dev" ;;
+	--web) needed="$needed$web" ;;
 	*)
-		echo "usage: deploy/install-deps.sh [--bench] [--dev]" >&2
+		echo "usage: deploy/install-deps.sh [--bench] [--dev] [--web]" >&2
 		exit 2
 		;;
 	esac
@@ -75,6 +84,7 @@ is_there() {
 	h:*) printf '#include <stdarg.h>\n#include <stddef.h>\n#include <setjmp.h>\n#include <%s>\n' "$name" |
 		gcc -E -o /dev/null -xc - ;;
 	py:*) $python -c "import $name" ;;
+	font:*) ls /usr/share/fonts/truetype/*/"$name"-Regular.ttf ;;
 	asan:*) echo 'int main(void) { return 0; }' | "$name" -fsanitize=address -xc - -o /dev/null ;;
 	esac >/dev/null 2>&1
 }

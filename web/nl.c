@@ -130,7 +130,7 @@ void nl_day_short(int32_t day, int32_t today, struct buf *out)
 
 void nl_weekday_short(int32_t day, int32_t today, struct buf *out)
 {
-	buf_printf(out, "%.2s" NO_BREAK, weekdays[calendar_weekday(day) - 1]);
+	buf_printf(out, "%.2s ", weekdays[calendar_weekday(day) - 1]);
 	nl_day_short(day, today, out);
 }
 

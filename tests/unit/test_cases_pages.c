@@ -172,8 +172,8 @@ static void the_list_is_grouped_by_when(void **state)
 		"let\">reactie binnen 1 werkdag<", "<h2>Vandaag</h2>", ">vandaag<",
 		"1 keer geprobeerd · voorstel: Oost<",
 		"<span class=\"bij\">Oost heeft ruimte.</span>", "Woensdag 2" NBSP "dec.",
-		"2026-000005</a>", "eerst welzijn aanbieden", "wo" NBSP "2" NBSP "dec.",
-		"2026-000006</a>", "voorstel: Mevis");
+		"2026-000005</a>", "eerst welzijn aanbieden", "wo 2" NBSP "dec.", "2026-000006</a>",
+		"voorstel: Mevis");
 	assert_null(strstr(page, "Donderdag"));
 }
 
@@ -409,7 +409,7 @@ static void assert_life(Wot__V1__Case *of)
 	of->life = life;
 	of->n_life = sizeof life / sizeof *life;
 	const char *page = case_printed(of);
-	ASSERT_IN_ORDER(page, "De hulpvraag kwam binnen.", "do" NBSP "8" NBSP "okt.",
+	ASSERT_IN_ORDER(page, "De hulpvraag kwam binnen.", "do 8" NBSP "okt.",
 		"De hulpvraag werd toegedeeld.", "De hulpvraag werd opnieuw toegedeeld.",
 		"De begeleiding startte.");
 	assert_null(strstr(page, "inputRead"));

@@ -95,8 +95,8 @@ static void a_day_in_a_list_is_short_and_names_another_year(void **state)
 	int32_t today = day(2026, 11, 27);
 	ASSERT_PRINTS("27\u00A0nov.", nl_day_short(today, today, &out));
 	ASSERT_PRINTS("31\u00A0dec. 2025", nl_day_short(day(2025, 12, 31), today, &out));
-	ASSERT_PRINTS("vr\u00A027\u00A0nov.", nl_weekday_short(today, today, &out));
-	ASSERT_PRINTS("zo\u00A03\u00A0mei", nl_weekday_short(day(2026, 5, 3), today, &out));
+	ASSERT_PRINTS("vr 27\u00A0nov.", nl_weekday_short(today, today, &out));
+	ASSERT_PRINTS("zo 3\u00A0mei", nl_weekday_short(day(2026, 5, 3), today, &out));
 	ASSERT_PRINTS("vrijdag", nl_weekday(today, &out));
 	ASSERT_PRINTS("27 november", nl_day_month(today, &out));
 }

@@ -1,0 +1,69 @@
+/* A keyboard alone: Tab comes by everything that can be used, each time with a focus that can be seen; Enter opens. */
+
+/* In the browser: what can be used, numbered; of a group of choices Tab comes by one. */
+function targetsMark() {
+	const usable = [...document.querySelectorAll("a[href], button, input:not([type=hidden]), select, textarea, summary, [tabindex='0']")]
+		.filter(element => element.checkVisibility({visibilityProperty: true}) && !element.disabled);
+	const groups = new Set();
+	document.querySelectorAll("[data-reach]").forEach(element => delete element.dataset.reach);
+	return usable.filter(element => {
+		const group = element.type === "radio" ? element.form.action + element.name : null;
+		const isFirst = !group || !groups.has(group);
+		groups.add(group);
+		element.dataset.group = group ?? "";
+		return isFirst;
+	}).map((element, i) => {
+		element.dataset.reach = i;
+		return (element.id || element.className || element.tagName) + ` "${element.textContent.trim().slice(0, 40)}"`;
+	});
+}
+
+/* In the browser: where the focus is, and whether one sees it. */
+function focusTell() {
+	const element = document.activeElement;
+	if (!element || element === document.body)
+		return null;
+	const style = getComputedStyle(element), box = element.getBoundingClientRect();
+	const first = element.dataset.group && document.querySelector(`[data-group="${CSS.escape(element.dataset.group)}"][data-reach]`);
+	const isOutlined = style.outlineStyle !== "none" && parseFloat(style.outlineWidth) >= 2;
+	const isInWindow = box.bottom > 0 && box.top < innerHeight && box.right > 0 && box.left < innerWidth;
+	return {reach: (first || element).dataset.reach, name: `${element.tagName.toLowerCase()} "${element.textContent.trim().slice(0, 40)}"`,
+		isSeen: isOutlined && isInWindow, why: isOutlined ? "outside the window" : `outline ${style.outlineStyle} ${style.outlineWidth}`};
+}
+
+export async function keysTry(page) {
+	const found = [], names = await page.evaluate(targetsMark), reached = new Set();
+	/* From wherever it is, round by the browser's own, and on from the top. */
+	for (let i = 0; reached.size < names.length && i < names.length + 10; i++) {
+		await page.keyboard.press("Tab");
+		const at = await page.evaluate(focusTell);
+		if (at && !at.isSeen)
+			found.push({rule: "focus", element: at.name, what: at.why});
+		if (at)
+			reached.add(at.reach);
+	}
+	for (const [i, name] of names.entries())
+		if (!reached.has(String(i)))
+			found.push({rule: "keyboard", element: name, what: "Tab does not come by it"});
+	return found.concat(await skipTry(page), await openTry(page));
+}
+
+/* The first thing is the way past the menu. */
+async function skipTry(page) {
+	await page.focus(".spring");
+	await page.keyboard.press("Enter");
+	return await page.evaluate(() => location.hash === "#inhoud") ? [] : [{rule: "keyboard", element: ".spring", what: "does not lead past the menu"}];
+}
+
+async function openTry(page) {
+	const summary = page.locator("main summary").filter({visible: true}).first();
+	if (!await summary.count())
+		return [];
+	const isOpen = () => summary.evaluate(element => element.parentElement.open);
+	const before = await isOpen();
+	await summary.focus();
+	await page.keyboard.press("Enter");
+	const after = await isOpen();
+	await page.keyboard.press("Enter");
+	return after !== before ? [] : [{rule: "keyboard", element: "summary", what: "Enter does not open it"}];
+}

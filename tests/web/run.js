@@ -1,0 +1,162 @@
+/*
+ * Every page of wot (pages.js) in Debian's chromium, at each width and in each scheme, printed, in forced colours, with and
+ * without script: what look.js, keys.js and axe find. A page is loaded once each way; then only the window changes.
+ *
+ *   node run.js [--widths 320,360,…] [--schemes light,dark] [--pages NAME,…] [--short] [--house DIR] [--port N]
+ *               [--shots DIR] [--pictures DIR]
+ *
+ * --short: each width has one scheme, in turn. --house: that run-local is there. --shots: what each page looks like.
+ * Prints each finding as `page width scheme script: rule: element: what`, and closes with a count.
+ */
+import {readFileSync} from "node:fs";
+import {createRequire} from "node:module";
+import {parseArgs} from "node:util";
+import {chromium} from "playwright-core";
+import {houseOpen} from "./house.js";
+import {keysTry} from "./keys.js";
+import {look} from "./look.js";
+import {clients, pagesOf} from "./pages.js";
+import {picturesMake, shotTake} from "./shots.js";
+
+const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+const AXE_TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22a", "wcag22aa", "best-practice"];
+const PRINT_PX = 658; // A4 within its margins
+const HEIGHTS = {320: 256}; // 1280 by 1024 at 400%
+
+const {values: asked} = parseArgs({options: {
+	widths: {type: "string", default: "320,360,600,768,1024,1440"}, schemes: {type: "string", default: "light,dark"}, pages: {type: "string"},
+	short: {type: "boolean", default: false}, house: {type: "string"}, port: {type: "string", default: "8580"},
+	shots: {type: "string"}, pictures: {type: "string"},
+}});
+const widths = asked.widths.split(",").map(Number), schemes = asked.schemes.split(",");
+let passed = 0, failed = 0;
+
+/* One look is one test. */
+function count(name, found) {
+	if (!found.length)
+		passed++;
+	else
+		failed++;
+	const times = new Map();
+	for (const {rule, element, what} of found)
+		times.set(`${rule}: ${element}: ${what}`, (times.get(`${rule}: ${element}: ${what}`) ?? 0) + 1);
+	for (const [text, often] of times)
+		console.log(`${name}: ${text}${often > 1 ? ` (${often} times)` : ""}`);
+}
+
+/* Which windows: [width, scheme], the first scheme of a width first. */
+function windows() {
+	if (asked.short)
+		return widths.map((width, i) => [width, schemes[i % schemes.length]]);
+	return schemes.flatMap(scheme => widths.map(width => [width, scheme]));
+}
+
+async function axeRun(page, options) {
+	const violations = await page.evaluate(async options => {
+		const {violations} = await window.axe.run(document, {...options, resultTypes: ["violations"]});
+		return violations.flatMap(({id, nodes}) => nodes.map(node => [id, node.target.join(" "), node.failureSummary]));
+	}, options);
+	return violations.map(([id, element, what]) => ({rule: `axe ${id}`, element, what: what.replace(/\s+/g, " ").slice(0, 240)}));
+}
+
+/* A scheme changes colours only. Without script a page is the same but where a script adds to it. */
+function axeOptions(isNew, script) {
+	if (!script)
+		return null;
+	return isNew ? {runOnly: {type: "tag", values: AXE_TAGS}} : {runOnly: {type: "rule", values: ["color-contrast"]}};
+}
+
+async function lookAll(page, {name}, script) {
+	const seen = new Set(), way = script ? "script" : "no script";
+	if (script)
+		await page.evaluate(AXE);
+	for (const [width, scheme] of windows()) {
+		await page.emulateMedia({colorScheme: scheme});
+		await page.setViewportSize({width, height: HEIGHTS[width] ?? 900});
+		if (script && asked.shots)
+			await shotTake(page, asked.shots, name, width, scheme);
+		const options = axeOptions(!seen.has(width), script);
+		const found = await page.evaluate(look);
+		if (options)
+			found.push(...await axeRun(page, options));
+		if (script && !seen.has(width) && (!asked.short || width === widths[0]))
+			found.push(...await keysTry(page));
+		seen.add(width);
+		count(`${name} ${width} ${scheme} ${way}`, found);
+	}
+	if (!script)
+		return;
+	await page.emulateMedia({colorScheme: "light", forcedColors: "active"});
+	const found = await page.evaluate(look);
+	count(`${name} ${widths.at(-1)} forced colours`, found.concat(await axeRun(page, axeOptions(false, true))));
+	await page.emulateMedia({forcedColors: "none", media: "print"});
+	await page.setViewportSize({width: PRINT_PX, height: 900});
+	count(`${name} print`, (await page.evaluate(look)).filter(({rule}) => rule !== "targets" && rule !== "textTooSmall"));
+	if (asked.shots)
+		await shotTake(page, asked.shots, name, "print", "print");
+	await page.emulateMedia({media: "screen"});
+}
+
+/* What a browser says while a page is open: errors of scripts, of its policy, of what it fetches. */
+function listen(page, {status, said: allowed}) {
+	const said = [];
+	const take = text => {
+		const isAnswer = status >= 400 && text.includes(`status of ${status}`);
+		if (!isAnswer && !allowed?.test(text))
+			said.push({rule: "console", element: "page", what: text.slice(0, 240)});
+	};
+	page.on("console", message => ["error", "warning"].includes(message.type()) && take(`${message.text()} ${message.location().url}`));
+	page.on("pageerror", error => take(String(error)));
+	return said;
+}
+
+async function pageTry(context, wanted, script) {
+	const page = await context.newPage(), way = script ? "script" : "no script";
+	const said = listen(page, wanted);
+	try {
+		await page.setViewportSize({width: widths[0], height: 900});
+		let answer = await page.goto(wanted.url, {waitUntil: "load"});
+		answer = await wanted.act?.(page) ?? answer;
+		if (answer.status() !== wanted.status)
+			count(`${wanted.name} ${way}`, [{rule: "status", element: wanted.url, what: `${answer.status()}, not ${wanted.status}`}]);
+		await lookAll(page, wanted, script);
+	} catch (error) {
+		said.push({rule: "test", element: wanted.url, what: String(error).split("\n").slice(0, 3).join(" ")});
+	}
+	count(`${wanted.name} ${way} console`, said);
+	await page.close();
+}
+
+/* Nobody is told apart from a developer by what a proxy adds. */
+async function contextOf(browser, house, client, script) {
+	const context = await browser.newContext({javaScriptEnabled: script, locale: "nl-NL", timezoneId: "Europe/Amsterdam", reducedMotion: "reduce",
+		extraHTTPHeaders: client ? {} : {"X-Forwarded-For": "127.0.0.1"}});
+	if (client)
+		await context.addCookies([await house.signIn(client)]);
+	return context;
+}
+
+async function main(house, browser) {
+	await house.publish("2025");
+	if (asked.pictures)
+		return picturesMake(await contextOf(browser, house, "manager", true), house, asked.pictures);
+	const pages = (await pagesOf(house)).filter(page => !asked.pages || asked.pages.split(",").includes(page.name));
+	for (const script of [true, false])
+		for (const client of clients) {
+			const context = await contextOf(browser, house, client, script);
+			for (const page of pages.filter(page => page.who === client && (script || !page.script)))
+				await pageTry(context, page, script);
+			await context.close();
+		}
+	console.log(`web: ${passed} passed, ${failed} failed`);
+}
+
+const house = await houseOpen({dir: asked.house, port: asked.port});
+const browser = await chromium.launch({executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium", args: ["--no-sandbox"]});
+try {
+	await main(house, browser);
+} finally {
+	await browser.close();
+	await house.close();
+}
+process.exitCode = failed ? 1 : 0;
