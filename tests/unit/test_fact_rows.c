@@ -5,7 +5,7 @@
 static void calls_add(struct tallied *t, int from, int count)
 {
 	for (int i = from; i < from + count; i++) {
-		char id[16];
+		char id[24];
 		snprintf(id, sizeof id, "call-%d", i);
 		log_call(t, id, WOT__V1__CALL__EVENT__ANSWERED, noon(day("2025-05-05")), 20);
 	}
