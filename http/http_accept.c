@@ -12,7 +12,8 @@ enum {
 	LOOK_TICKS = 2,
 	ACCEPTS_A_TURN = 32,
 	RESERVE = 16, /* descriptors for the rest of the house */
-	FULL_US = 500000
+	FULL_US = 500000,
+	AGAIN_MS = 10 /* whom nobody had to wait for yet may be in the way now */
 };
 
 static void on_listener(uv_poll_t *poll, int status, int events);
@@ -28,6 +29,7 @@ static void listener_close(struct http *http)
 {
 	struct http_listener *old = http->listener;
 	http->listener = NULL;
+	loop_timer_free(&http->again);
 	if (!old)
 		return;
 	uv_close((uv_handle_t *)&old->poll, on_listener_closed);
@@ -49,19 +51,26 @@ static int listener_open(struct http *http)
 	return 0;
 }
 
-static void listener_pause(struct http *http)
-{
-	uv_poll_stop(&http->listener->poll);
-	http->listener->paused = true;
-	http_sweep_start(http); /* it will look again, if no connection goes before */
-}
-
 static void on_room(struct http *http)
 {
 	if (!http->listener || !http->listener->paused)
 		return;
+	loop_timer_free(&http->again);
 	http->listener->paused = false;
 	must(uv_poll_start(&http->listener->poll, UV_READABLE, on_listener) == 0);
+}
+
+static void on_again(void *arg)
+{
+	on_room(arg);
+}
+
+/* Until a connection goes, or a moment has passed. */
+static void listener_pause(struct http *http)
+{
+	uv_poll_stop(&http->listener->poll);
+	http->listener->paused = true;
+	http->again = loop_every(http->loop, AGAIN_MS, on_again, http);
 }
 
 /* ---- letting in ---- */

@@ -251,6 +251,16 @@ void http_settle(struct http_connection *connection)
 	connection->events = events;
 }
 
+static void on_sweep(void *arg);
+
+static void sweep_start(struct http *http)
+{
+	uint64_t interval_ms = http->options.request_timeout_ms / SWEEP_PARTS + 1;
+	if (!http->sweep)
+		http->sweep = loop_every(http->loop,
+			interval_ms < SWEEP_MAX_MS ? interval_ms : SWEEP_MAX_MS, on_sweep, http);
+}
+
 void http_connection_new(struct http *http, int fd)
 {
 	struct http_connection *connection = calloc(1, sizeof *connection);
@@ -269,7 +279,7 @@ void http_connection_new(struct http *http, int fd)
 	http->stats.connections++;
 	http->stats.open++;
 	http_settle(connection);
-	http_sweep_start(http);
+	sweep_start(http);
 }
 
 static void on_closed(uv_handle_t *handle)
@@ -329,17 +339,8 @@ static void on_sweep(void *arg)
 			http_stream_drop(one);
 		http_connection_free(one);
 	}
-	http->on_room(http);
-	if (!http->connections && !(http->listener && http->listener->paused))
+	if (!http->connections)
 		loop_timer_free(&http->sweep);
-}
-
-void http_sweep_start(struct http *http)
-{
-	uint64_t interval_ms = http->options.request_timeout_ms / SWEEP_PARTS + 1;
-	if (!http->sweep)
-		http->sweep = loop_every(http->loop,
-			interval_ms < SWEEP_MAX_MS ? interval_ms : SWEEP_MAX_MS, on_sweep, http);
 }
 
 /* Is it ours to say something? */

@@ -81,7 +81,8 @@ struct http {
 	struct http_listener *listener; /* NULL: it could not be opened anew yet */
 	struct http_look look;
 	struct loop_timer *look_timer;
-	struct loop_timer *sweep; /* while somebody waits */
+	struct loop_timer *sweep; /* while there are connections */
+	struct loop_timer *again; /* while nobody is let in */
 	int spare_fd;             /* given up to say 503 when there is no other descriptor */
 	bool deaf;
 	uint64_t accepted; /* whoever it was */
@@ -131,7 +132,6 @@ void http_connection_free(struct http_connection *connection);
 /* Closes who has kept us waiting longest, over a while that is short for who says nothing; false: there is
  * none. */
 bool http_connection_evict(struct http *http);
-void http_sweep_start(struct http *http);
 void http_phase_set(struct http_connection *connection, enum http_phase phase);
 size_t http_unsent(const struct http_connection *connection);
 /* Sends what can be sent; a last piece is followed by the next phase. */

@@ -6,10 +6,11 @@ import json
 import time
 
 from target import GOOD, KIB, MIB, attack, let_go, say
-from wot import DAEMONS
+from wot import DAEMONS, PATIENCE
 
 CROWD = 300  # more than a door lets in
 HEAD = b"GET /metrics HTTP/1.1\r\nHost: x\r\n"
+BEHIND_S = 0.5 * PATIENCE  # until who comes behind a crowd is answered
 HELD_S = 1  # how long an attacker who has all that he wants keeps it
 # A path that takes events, and how to send one that is right but for its instant.
 SUBMITS = {
@@ -66,8 +67,12 @@ def half_sent_heads(target, size):
 
 @attack(*DAEMONS)
 def silent_connections_over_http(target, size):
+    """Whoever comes behind them is let in as soon as they were borne for a moment."""
     for _ in range(size):
         ends = [target.tcp() for _ in range(1050)]
+        began = time.monotonic()
+        assert answers(target, HEAD, b"Connection: close\r\n\r\n") == [200]
+        assert time.monotonic() - began < BEHIND_S, f"who came behind them waited {time.monotonic() - began:.2f} s"
         time.sleep(HELD_S)
         let_go(ends)
 
