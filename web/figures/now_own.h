@@ -66,7 +66,8 @@ bool now_works(const struct now *now, int32_t day);
 /* "1 mens", "2 mensen" */
 void now_people(long long count, struct buf *out);
 
-/* now_page.c */
+/* now_promises.c */
+void now_promises_fill(struct now *now, struct html_now_promises *out);
 /* The column of the promise: what is late ends sooner with some. */
 struct now_days now_days_of(
 	const struct now *now, const struct now_promise *promise, enum now_column column);
