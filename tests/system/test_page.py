@@ -262,10 +262,9 @@ class Page(unittest.TestCase):
             self.assertEqual(self.wot.get("manager", f"/v1/kpis?id=help_requests&{asked}")[0], 400, asked)
 
     def test_a_viewer_cannot_take_one_answer_from_another(self):
-        for asked in ("ward=ZUID", "by=day", "by=class", "by=month", "by=month,ward"):
+        for asked in ("ward=ZUID", "by=day", "by=class", "by=month,ward"):
             self.assertEqual(self.wot.get("viewer", f"/v1/kpis?period=2025&{asked}")[0], 403, asked)
         self.assertEqual(self.wot.get("viewer", "/v1/kpis?period=2025&by=ward")[0], 200)
-
 
 
 if __name__ == "__main__":
