@@ -1,10 +1,11 @@
-/* /nu, /cijfers, /cijfers/ID and /cijfers/ID/zaken: who asks, of what; the pages are made in web/. */
+/* /nu, /cijfers and what is under it, /hoe-wij-tellen, /toegankelijkheid: who asks, of what; the pages are made in web/. */
 #include "web/figures/figures_page.h"
 #include "core/get.h"
 #include "daemons/aggregate/past.h"
 #include "figures/suppress/suppress.h"
 #include "lib/calendar.h"
 #include "web/figures/behind_page.h"
+#include "web/figures/definitions_page.h"
 #include "web/figures/kpi_page.h"
 #include <string.h>
 
@@ -100,4 +101,31 @@ int get_kpi_page(const void *knowledge, const struct get_query *query, struct ge
 			      : kpi_page(&asked, answer->text, why);
 	answer->headers = page_headers;
 	return err;
+}
+
+int get_definitions_page(const void *knowledge, const struct get_query *query,
+	struct get_answer *answer, struct why *why)
+{
+	(void)why;
+	const struct aggregate *aggregate = knowledge;
+	answer->headers = page_headers;
+	definitions_page(tally_kpis(aggregate->tally), query->house, query->now_ms, query->arena,
+		answer->text);
+	return 0;
+}
+
+int get_accessibility_page(const void *knowledge, const struct get_query *query,
+	struct get_answer *answer, struct why *why)
+{
+	(void)knowledge;
+	(void)why;
+	const struct html_accessibility view = {
+		.head = page_head(query->house, "Toegankelijkheid"),
+		.top = page_top(query->house),
+		.foot = page_foot(query->house),
+		.town = query->house->town,
+	};
+	answer->headers = page_headers;
+	html_accessibility(&view, answer->text);
+	return 0;
 }

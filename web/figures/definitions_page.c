@@ -1,8 +1,5 @@
-/*
- * /hoe-wij-tellen: of every KPI what it is, its norm, and since when it is counted so; all of it from kpi.yaml.
- */
-#include "core/get.h"
-#include "daemons/aggregate/aggregate_own.h"
+#include "web/figures/definitions_page.h"
+
 #include "lib/calendar.h"
 #include "web/page_figure.h"
 
@@ -40,27 +37,20 @@ static void row_fill(const struct kpis *kpis, const struct kpi *kpi, uint32_t no
 	};
 }
 
-int get_definitions_page(const void *knowledge, const struct get_query *query,
-	struct get_answer *answer, struct why *why)
+void definitions_page(const struct kpis *kpis, const struct page_house *house, int64_t now_ms,
+	struct arena *arena, struct buf *out)
 {
-	(void)why;
-	const struct aggregate *aggregate = knowledge;
-	const struct kpis *kpis = tally_kpis(aggregate->tally);
 	auto_buf struct buf text = {0};
-	int32_t year = calendar_date(calendar_day_of(query->now_ms)).year;
+	int32_t year = calendar_date(calendar_day_of(now_ms)).year;
 	uint32_t now = kpi_definition_of_year(kpis, year);
-	struct html_definitions view = {.head = page_head(query->house, "Hoe wij tellen"),
-		.top = page_top(query->house),
-		.foot = page_foot(query->house),
-		.definition = year_text((int32_t)kpis->definitions[now].name, &text, query->arena)};
-	struct html_definitions_rows *rows =
-		arena_alloc(query->arena, kpis->count * sizeof *rows + 1);
+	struct html_definitions view = {.head = page_head(house, "Hoe wij tellen"),
+		.top = page_top(house),
+		.foot = page_foot(house),
+		.definition = year_text((int32_t)kpis->definitions[now].name, &text, arena)};
+	struct html_definitions_rows *rows = arena_alloc(arena, kpis->count * sizeof *rows + 1);
 	for (size_t i = 0; i < kpis->count; i++)
 		if (!kpis->items[i].hidden)
-			row_fill(
-				kpis, &kpis->items[i], now, &rows[view.rows.count++], query->arena);
+			row_fill(kpis, &kpis->items[i], now, &rows[view.rows.count++], arena);
 	view.rows.items = rows;
-	answer->headers = page_headers;
-	html_definitions(&view, answer->text);
-	return 0;
+	html_definitions(&view, out);
 }
