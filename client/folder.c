@@ -10,21 +10,28 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-int file_write(const char *path, const char *text, struct why *why)
+/* named: as what it is told where it fails. */
+static int bytes_write(const char *path, int flags, const char *bytes, size_t len,
+	const char *named, struct why *why)
 {
-	size_t len = strlen(text);
-	int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
+	int fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC | flags, 0644);
 	bool failed = fd < 0;
 	for (size_t done = 0; !failed && done < len;) {
-		ssize_t wrote = write(fd, text + done, len - done);
+		ssize_t wrote = write(fd, bytes + done, len - done);
 		failed = wrote < 0 && errno != EINTR;
 		done += wrote > 0 ? (size_t)wrote : 0;
 	}
-	failed = failed || fsync(fd) != 0;
-	int err = failed ? why_set(why, ERR_IO, "%s: %s", path, strerror(errno)) : 0;
+	/* pipes and terminals have nothing to be synced */
+	failed = failed || (fsync(fd) != 0 && errno != EINVAL && errno != EROFS);
+	int err = failed ? why_set(why, ERR_IO, "%s: %s", named, strerror(errno)) : 0;
 	if (fd >= 0)
 		close(fd);
 	return err;
+}
+
+int file_write(const char *path, const char *text, struct why *why)
+{
+	return bytes_write(path, O_TRUNC, text, strlen(text), path, why);
 }
 
 static int on_remove(const char *path, const struct stat *stat, int flag, struct FTW *at)
@@ -56,6 +63,28 @@ static size_t name_at(const char *path, size_t *len)
 	return at;
 }
 
+/* What is there and no file, a device or a pipe, or leads to another place, is written to as it is. */
+static bool is_for_a_file(const char *path)
+{
+	struct stat there;
+	return lstat(path, &there) != 0 || S_ISREG(there.st_mode);
+}
+
+int file_put(const char *path, const char *bytes, size_t len, struct why *why)
+{
+	size_t name_len, at = name_at(path, &name_len);
+	auto_buf struct buf made = {0};
+	if (!is_for_a_file(path))
+		return bytes_write(path, O_TRUNC, bytes, len, path, why);
+	buf_printf(&made, "%.*s.%s-%d", (int)at, path, path + at, (int)getpid());
+	int err = bytes_write(made.data, O_EXCL, bytes, len, path, why);
+	if (!err && rename(made.data, path) != 0)
+		err = why_set(why, ERR_IO, "%s: %s", path, strerror(errno));
+	if (err)
+		unlink(made.data);
+	return err;
+}
+
 int folder_make(const char *place, struct buf *made, struct why *why)
 {
 	size_t len, at = name_at(place, &len), before = made->len;
@@ -63,7 +92,7 @@ int folder_make(const char *place, struct buf *made, struct why *why)
 	const char *path = made->data + before;
 	if (mkdtemp(made->data + before) && chmod(path, 0755) == 0)
 		return 0;
-	return why_set(why, ERR_IO, "%s: %s", path, strerror(errno));
+	return why_set(why, ERR_IO, "%s: %s", place, strerror(errno));
 }
 
 /* Changes places with what was there before. */

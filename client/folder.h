@@ -7,7 +7,9 @@
 #include "lib/buf.h"
 #include "lib/err.h"
 
-int file_write(const char *path, const char *text, struct why *why);
+int file_write(const char *path, const char *text, struct why *why); /* in a folder of one's own */
+/* Where somebody wants it: whole, or what was there before. */
+int file_put(const char *path, const char *bytes, size_t len, struct why *why);
 int folder_sync(const char *path, struct why *why);
 void folder_remove(const char *path); /* with all that it holds */
 

@@ -30,31 +30,39 @@ static int pdf_make(const char *folder, json_t *files, struct buf *pdf, struct w
 	return err;
 }
 
-static int copy_out(const char *path, struct why *why)
+static int file_read(const char *path, struct buf *out, struct why *why)
 {
 	char chunk[65536];
-	bool failed = false;
 	FILE *file = fopen(path, "re");
 	if (!file)
 		return why_set(why, ERR_IO, "%s: %s", path, strerror(errno));
-	for (size_t got; !failed && (got = fread(chunk, 1, sizeof chunk, file)) > 0;)
-		failed = fwrite(chunk, 1, got, stdout) != got;
+	for (size_t got; (got = fread(chunk, 1, sizeof chunk, file)) > 0;)
+		buf_add(out, chunk, got);
+	int err = ferror(file) ? why_set(why, ERR_IO, "%s: %s", path, strerror(errno)) : 0;
 	fclose(file);
-	failed = failed || fflush(stdout) != 0;
-	return failed ? why_set(why, ERR_IO, "output: %s", strerror(errno)) : 0;
+	return err;
+}
+
+static int bytes_put(const char *bytes, size_t len, const char *out, struct why *why)
+{
+	if (out)
+		return file_put(out, bytes, len, why);
+	return fwrite(bytes, 1, len, stdout) != len || fflush(stdout) != 0
+		       ? why_set(why, ERR_IO, "output: %s", strerror(errno))
+		       : 0;
 }
 
 static int pdf_put(json_t *files, const char *out, struct why *why)
 {
 	char folder[] = "/tmp/wot-report-XXXXXX";
-	auto_buf struct buf pdf = {0};
+	auto_buf struct buf path = {0}, pdf = {0};
 	if (!mkdtemp(folder))
 		return why_set(why, ERR_IO, "%s: %s", folder, strerror(errno));
-	int err = pdf_make(folder, files, &pdf, why);
-	if (!err && !out)
-		err = copy_out(pdf.data, why);
-	else if (!err && rename(pdf.data, out) != 0)
-		err = why_set(why, ERR_IO, "%s: %s", out, strerror(errno));
+	int err = pdf_make(folder, files, &path, why);
+	if (!err)
+		err = file_read(path.data, &pdf, why);
+	if (!err)
+		err = bytes_put(pdf.data, pdf.len, out, why);
 	folder_remove(folder);
 	return err;
 }
@@ -145,15 +153,6 @@ static int report_publish(const char *dir, const char *year, json_t *files, stru
 
 /* ---- the order ---- */
 
-static int text_put(const char *text, const char *out, struct why *why)
-{
-	if (out)
-		return file_write(out, text, why);
-	return fputs(text, stdout) < 0 || fflush(stdout) != 0
-		       ? why_set(why, ERR_IO, "output: %s", strerror(errno))
-		       : 0;
-}
-
 /* Words of the socket's line, which has no quoting. */
 static int order_check(const struct report_order *order, struct why *why)
 {
@@ -206,6 +205,7 @@ int report_order(const char *dir, const struct report_order *order, struct why *
 	json_t *files = ask_json(dir, "aggregate", line.data, why);
 	if (!files)
 		return ERR_IO;
+	const char *text = json_string_value(json_object_get(files, asked));
 	int err;
 	if (order->publish)
 		err = report_publish(dir, order->year, files, why);
@@ -214,7 +214,7 @@ int report_order(const char *dir, const struct report_order *order, struct why *
 	else if (is_pdf)
 		err = pdf_put(files, order->out, why);
 	else
-		err = text_put(json_string_value(json_object_get(files, asked)), order->out, why);
+		err = bytes_put(text, strlen(text), order->out, why);
 	json_decref(files);
 	return err;
 }

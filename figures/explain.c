@@ -176,8 +176,7 @@ static void explain_line(const struct kpis *kpis, const struct explained *explai
 
 struct explain {
 	const struct kpis *kpis;
-	struct facts *own_facts; /* NULL: the KPIs are borrowed */
-	struct kpis *own_kpis;
+	struct kept *kept; /* NULL: the KPIs are borrowed */
 	const struct kpi *kpi;
 	uint32_t definition;
 	enum query_format format;
@@ -304,15 +303,44 @@ cleanup:
 	return err;
 }
 
-void explain_keep(struct explain *explain, struct facts **facts, struct kpis **kpis)
+struct kept {
+	unsigned uses;
+	struct facts *facts;
+	struct kpis *kpis;
+};
+
+struct kept *kept_new(struct facts *facts, struct kpis *kpis)
 {
-	const struct kpis *before = explain->kpis, *after = *kpis;
+	struct kept *kept = calloc(1, sizeof *kept);
+	must(kept);
+	*kept = (struct kept){1, facts, kpis};
+	return kept;
+}
+
+struct kept *kept_use(struct kept *kept)
+{
+	kept->uses++;
+	return kept;
+}
+
+void kept_leave(struct kept **kept)
+{
+	struct kept *old = *kept;
+	*kept = NULL;
+	if (!old || --old->uses)
+		return;
+	kpis_free(old->kpis);
+	facts_free(old->facts);
+	free(old);
+}
+
+void explain_keep(struct explain *explain, struct kept *kept)
+{
+	const struct kpis *before = explain->kpis, *after = kept->kpis;
 	const struct kpi *kpi = explain->kpi;
-	must(!explain->own_kpis && after->count == before->count);
-	explain->own_facts = *facts;
-	explain->kpis = explain->own_kpis = *kpis;
-	*facts = NULL;
-	*kpis = NULL;
+	must(!explain->kept && after->count == before->count);
+	explain->kept = kept;
+	explain->kpis = after;
 	explain->kpi = &after->items[kpi - before->items];
 	const struct formula *formula = explain->kpi->formulas[explain->definition];
 	formula_parts(formula, explain->parts);
@@ -326,8 +354,7 @@ void explain_close(struct explain **explain)
 	if (!old)
 		return;
 	filters_done(&old->filters);
-	kpis_free(old->own_kpis);
-	facts_free(old->own_facts);
+	kept_leave(&old->kept);
 	free(old);
 }
 

@@ -234,13 +234,21 @@ void render_json(const struct kpis *kpis, const struct figure *figures, size_t c
 
 /* ---- CSV: a line a figure, and one for each row of its split ---- */
 
+/* Names are what others typed: a spreadsheet would work out one that begins as a formula does, and shows one behind an
+ * apostrophe as it stands. */
+static bool is_formula(const char *text)
+{
+	return *text && strchr("=+-@\t\r", *text);
+}
+
 void render_csv_field(struct buf *out, const char *text)
 {
+	const char *mark = is_formula(text) ? "'" : "";
 	if (!strpbrk(text, "\",\r\n")) {
-		buf_text(out, text);
+		buf_printf(out, "%s%s", mark, text);
 		return;
 	}
-	buf_char(out, '"');
+	buf_printf(out, "\"%s", mark);
 	for (; *text; text++) {
 		if (*text == '"')
 			buf_char(out, '"');

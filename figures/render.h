@@ -25,7 +25,7 @@ void render_csv(
 void render_text(
 	const struct kpis *kpis, const struct figure *figures, size_t count, struct buf *out);
 
-/* A CSV field, between quotes where it needs them. */
+/* A CSV field, between quotes where it needs them, and nothing that a spreadsheet would work out. */
 void render_csv_field(struct buf *out, const char *text);
 
 /* A table of cells: columns are as wide as their widest cell; numbers stand at the right. */

@@ -2,6 +2,7 @@
 
 #include "lib/err.h"
 #include <stddef.h>
+#include <string.h>
 
 /* Nothing is inline, and nothing is asked of another server. */
 #define SECURITY                                                                                   \
@@ -45,6 +46,15 @@ const char *page_text(struct buf *text, struct arena *arena)
 	const char *kept = arena_dup(arena, text->data, text->len);
 	buf_clear(text);
 	return kept;
+}
+
+const char *page_entry(const char *case_id, const char *case_ref, struct arena *arena)
+{
+	if (case_id)
+		return case_id;
+	size_t client = strcspn(case_ref, "/");
+	return arena_printf(arena, "signaal/%.*s:%s", (int)client, case_ref,
+		case_ref + client + (case_ref[client] == '/'));
 }
 
 struct html_foot page_foot(const struct page_house *house)

@@ -33,6 +33,9 @@ struct html_foot page_foot(const struct page_house *house);
 
 /* What was written, for as long as the answer is made; the buffer is empty again. */
 const char *page_text(struct buf *text, struct arena *arena);
+/* Of an entry of the work list, behind /aanmeldteam/: its case, or signaal/CLIENT:REF, for a REF may be `..`, which is no
+ * step of an address: browsers take it for the folder above. */
+const char *page_entry(const char *case_id, const char *case_ref, struct arena *arena);
 
 /* Why there is no page (of lib/err.h), and what to do. Returns its headers. */
 const char *page_refusal(const struct page_house *house, int err, struct buf *out);

@@ -22,6 +22,7 @@ struct tally {
 	uint64_t kinds[STREAM_COUNT][KIND_MAX];
 	uint64_t unknown_kinds, unreadable;
 	struct report_log logs[STREAM_COUNT]; /* the last whole block of each */
+	struct kept **kept; /* what is read of the state as it is; NULL: nobody began to */
 };
 
 _Static_assert(sizeof((struct tally_stats){0}.kinds) == sizeof((struct tally){0}.kinds),
@@ -118,6 +119,8 @@ int tally_new(struct tally **out, const struct tally_options *options, struct wh
 	struct tally *tally = calloc(1, sizeof *tally);
 	must(tally);
 	tally->facts = facts_new(options->secret);
+	tally->kept = calloc(1, sizeof *tally->kept);
+	must(tally->kept);
 	const char *const recorded = "recorded_at", *unknown;
 	tally->recorded = wire_plan_new(&wot__v1__event__descriptor, &recorded, 1, &unknown);
 	must(tally->recorded);
@@ -137,6 +140,8 @@ void tally_free(struct tally *tally)
 {
 	if (!tally)
 		return;
+	kept_leave(tally->kept);
+	free(tally->kept);
 	kpis_free(tally->kpis);
 	facts_free(tally->facts);
 	wire_plan_free(tally->recorded);
@@ -149,6 +154,7 @@ void tally_fold(
 	struct tally *tally, enum stream stream, const uint8_t *event, size_t len, uint64_t seq)
 {
 	uint32_t kind = event_kind(event, len);
+	kept_leave(tally->kept);
 	if (kind < KIND_MAX)
 		tally->kinds[stream][kind]++;
 	if (!event_kind_name(kind))
@@ -283,14 +289,18 @@ int tally_explain(
 	return explain_open(out, tally->kpis, query, why);
 }
 
+/* Who begins to read before anything else is folded reads the same. */
 void tally_explain_keep(const struct tally *tally, struct explain *explain)
 {
-	struct facts *facts = tally_facts(tally);
 	struct kpis *kpis;
 	struct why why;
-	int err = kpis_of(tally, facts, tally->kpi_yaml, &kpis, &why);
-	must(!err && "what counts is well-defined");
-	explain_keep(explain, &facts, &kpis);
+	if (!*tally->kept) {
+		struct facts *facts = tally_facts(tally);
+		int err = kpis_of(tally, facts, tally->kpi_yaml, &kpis, &why);
+		must(!err && "what counts is well-defined");
+		*tally->kept = kept_new(facts, kpis);
+	}
+	explain_keep(explain, kept_use(*tally->kept));
 }
 
 int tally_compare(

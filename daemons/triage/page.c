@@ -68,12 +68,17 @@ struct entry {
 	bool is_listed; /* else it has its name alone */
 };
 
-/* By its address: a case, or signaal/CLIENT/REF. ERR_NOT_FOUND: there never was one. */
+/* By its address, as page_entry makes it. ERR_NOT_FOUND: there never was one. */
 static int entry_find(const struct triage *triage, const struct get_query *query, struct entry *out)
 {
 	static const char prefix[] = "signaal/";
 	bool is_signal = strncmp(query->named, prefix, sizeof prefix - 1) == 0;
 	char *name = arena_strdup(query->arena, query->named + (is_signal ? sizeof prefix - 1 : 0));
+	char *colon = is_signal ? strchr(name, ':') : NULL;
+	if (is_signal && (!colon || strchr(name, '/')))
+		return ERR_NOT_FOUND;
+	if (colon)
+		*colon = '/';
 	if (is_signal ? !signals_find(&triage->signals, "", name) : !triage_number(triage, name))
 		return ERR_NOT_FOUND;
 	const Wot__V1__Worklist *list = worklist_whole(triage, query);

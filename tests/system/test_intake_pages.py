@@ -87,7 +87,7 @@ class IntakePages(Pages, unittest.TestCase):
         day = lambda item: min(item["deadline"], item.get("reactBy", item["deadline"]))
         urgent = [item for item in listed if item["priority"] != "ROUTINE"]
         rest = sorted((item for item in listed if item["priority"] == "ROUTINE"), key=day)
-        expected = [item.get("caseId") or f"signaal/{item['caseRef']}" for item in urgent + rest]
+        expected = [item.get("caseId") or f"signaal/{item['caseRef'].replace('/', ':')}" for item in urgent + rest]
         self.assertEqual(ENTRY.findall(self.page("/aanmeldteam")), expected)
         self.assertGreater(len(expected), 2)
 
@@ -120,8 +120,23 @@ class IntakePages(Pages, unittest.TestCase):
             self.assertNotIn("Vastleggen", self.page("/aanmeldteam", client))
             self.assertNotIn('class="formulier"', self.page(path, client))
 
+    def test_an_entry_can_be_opened_whatever_a_partner_calls_it(self):
+        refs = ("..", ".", "a:b", "-1", "signaal")
+        for i, ref in enumerate(refs):
+            self.wot.post("police", "/v1/signals", {
+                "externalRef": ref, "occurredAt": now(), "kind": "EVICTION", "person": {"name": "P", "address": f"Kerkstraat {i + 1}, 3111 AB Schiedam"}})
+        self.wot.settle()
+        named = {path.partition("signaal/police:")[2]: path for path in map("/aanmeldteam/{}".format, ENTRY.findall(self.page("/aanmeldteam")))}
+        for ref in refs:
+            text = self.page(named[ref])
+            self.assertEqual(re.search(r'class="formulier" method="post" action="([^"]*)"', text)[1], named[ref])
+            steps = named[ref].split("/")
+            self.assertFalse({".", "..", ""} & set(steps[1:]), "a browser would go elsewhere")
+            self.assertEqual(self.fetch(named[ref], "aanmeldteam", form=self.form_of(named[ref], outcome="ADVICE"))[0], 303)
+
     def test_an_entry_that_never_was_is_404(self):
-        for path in ("/aanmeldteam/2026-999999", "/aanmeldteam/x", "/aanmeldteam/signaal/gp/none", "/aanmeldteam/signaal/", "/aanmeldteam/"):
+        for path in ("/aanmeldteam/2026-999999", "/aanmeldteam/x", "/aanmeldteam/signaal/gp:none", "/aanmeldteam/signaal/gp/s-1",
+                     "/aanmeldteam/signaal/", "/aanmeldteam/"):
             self.page(path, status=404)
         self.page("/aanmeldteam?soort=alles", status=400)
 
@@ -147,7 +162,7 @@ class IntakePages(Pages, unittest.TestCase):
 
     def test_a_household_that_is_reached_leaves_the_list(self):
         path = next(f"/aanmeldteam/{entry}" for entry in ENTRY.findall(self.page("/aanmeldteam")) if entry.startswith("signaal"))
-        self.assertEqual(path, "/aanmeldteam/signaal/gp/s-1")
+        self.assertEqual(path, "/aanmeldteam/signaal/gp:s-1")
         self.assertEqual(self.fetch(path, "aanmeldteam", form=self.form_of(path, outcome="ADVICE"))[0], 303)
         self.assertIn("Staat niet meer op de werklijst", self.page(path))
 

@@ -8,12 +8,16 @@ import io
 import json
 import os
 import re
+import resource
 import shutil
+import signal
+import subprocess
+import tempfile
 import unittest
 import urllib.error
 import urllib.request
 
-from wot import Wot, wait_until
+from wot import BIN, Wot, wait_until
 
 # From the annual report of 2025: the chapters on goals, figures and what they say; the cards stand in chapter 3, tailored
 # solutions in chapter 4.
@@ -177,6 +181,28 @@ class Report(unittest.TestCase):
         self.assertEqual((folder / "notes.txt").read_text(), "mine")
         self.assertEqual([path.name for path in self.wot.dir.glob(".mine*")], [])
 
+    def test_a_file_that_cannot_be_written_leaves_what_was_there(self):
+        def few_bytes():
+            signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+            resource.setrlimit(resource.RLIMIT_FSIZE, (8192, 8192))
+
+        path = self.wot.dir / "mine.html"
+        self.report("2025", "-o", path)
+        before = path.read_bytes()
+        refused = subprocess.run([BIN / "wotctl", "--dir", self.wot.dir, "report", "2025", "-o", path], preexec_fn=few_bytes, capture_output=True, text=True)
+        self.assertEqual((refused.returncode, refused.stderr), (1, f"wotctl: {path}: File too large\n"))
+        self.assertEqual(path.read_bytes(), before)
+        self.assertEqual([file.name for file in self.wot.dir.glob(".mine*")], [])
+
+    def test_what_is_no_file_is_written_to_as_it_is(self):
+        (self.wot.dir / "led.csv").symlink_to("led-to.csv")
+        self.report("2025", "--csv", "-o", self.wot.dir / "led.csv")
+        self.assertTrue((self.wot.dir / "led.csv").is_symlink())
+        whole = self.report("2025", "--csv", "-o", "/dev/stdout").stdout
+        self.assertEqual((self.wot.dir / "led-to.csv").read_text(), whole)
+        refused = self.report("2025", "--csv", "-o", "/dev/full", check=False)
+        self.assertEqual((refused.returncode, "No space left" in refused.stderr), (1, True))
+
     # ---- pages ----
 
     def page(self, path, client=None):
@@ -245,6 +271,10 @@ class Report(unittest.TestCase):
         wait_until(made_twice, seconds=120, what="the logs stand still")
         self.assertEqual(*made)
         self.assertTrue(made[0].startswith(b"%PDF"))
+        if os.path.isdir("/dev/shm"):  # mostly another file system than the one where it is made
+            with tempfile.TemporaryDirectory(dir="/dev/shm") as elsewhere:
+                self.report("2025", "--pdf", "-o", f"{elsewhere}/report.pdf")
+                self.assertEqual(os.listdir(elsewhere), ["report.pdf"])
 
     def test_without_chromium_there_is_no_pdf_and_it_is_said_what_to_install(self):
         before, os.environ["PATH"] = os.environ["PATH"], "/nowhere"

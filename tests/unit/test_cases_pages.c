@@ -167,7 +167,7 @@ static void the_list_is_grouped_by_when(void **state)
 		"<h2>Te laat</h2><span class=\"aantal\">3<", "/aanmeldteam/2026-000002\"",
 		"zorgtekst\">2" NBSP "dagen te laat<",
 		"Gemeld 8" NBSP "okt. · nog niet gebeld · voorstel: Oost",
-		"/aanmeldteam/signaal/woonplus/s-7\">s-7</a>", "signaal: huurachterstand",
+		"/aanmeldteam/signaal/woonplus:s-7\">s-7</a>", "signaal: huurachterstand",
 		"zorgtekst\">1" NBSP "dag te laat<", "· huishouden", "2026-000007</a>",
 		"let\">reactie binnen 1 werkdag<", "<h2>Vandaag</h2>", ">vandaag<",
 		"1 keer geprobeerd · voorstel: Oost<",
@@ -238,7 +238,7 @@ static void a_signal_is_reached_or_not(void **state)
 	const struct form_fields fields = {.external_ref = ref};
 	const char *page = entry_printed(&of, true, &fields, NULL);
 	ASSERT_IN_ORDER(page, "Signaal <span class=\"nw\">s-7<",
-		"Bel uiterlijk dinsdag 1 december.", "action=\"/aanmeldteam/signaal/woonplus/s-7\"",
+		"Bel uiterlijk dinsdag 1 december.", "action=\"/aanmeldteam/signaal/woonplus:s-7\"",
 		"Bereikt", "Niet bereikt");
 	assert_null(strstr(page, "careWeight"));
 	assert_null(strstr(page, "/zaken/"));

@@ -1,5 +1,6 @@
 /* Rows are handed out as they were when they were asked for, in pieces that are as large as a chunk however many there are. */
 #include "figures/fact_rows.h"
+#include "figures/render.h"
 #include "tests/unit/tallied.h"
 
 static void calls_add(struct tallied *t, int from, int count)
@@ -75,11 +76,27 @@ static void there_is_no_table_of_another_name(void **state)
 	assert_null(rows);
 }
 
+/* Names and codes are what others typed. */
+static void no_field_is_a_formula_to_a_spreadsheet(void **state)
+{
+	(void)state;
+	static const char *const fields[][2] = {{"=1+1", "'=1+1"}, {"-1", "'-1"}, {"+1", "'+1"},
+		{"@SUM(A1)", "'@SUM(A1)"}, {"\t=1", "'\t=1"}, {"\r=1", "\"'\r=1\""},
+		{"=A1,\"B\"", "\"'=A1,\"\"B\"\"\""}, {"a=1", "a=1"}, {"a,b", "\"a,b\""}, {"", ""}};
+	for (size_t i = 0; i < sizeof fields / sizeof *fields; i++) {
+		auto_buf struct buf text = {0};
+		render_csv_field(&text, fields[i][0]);
+		buf_char(&text, '\0');
+		assert_string_equal(text.data, fields[i][1]);
+	}
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, tallied_setup, tallied_teardown)
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(no_field_is_a_formula_to_a_spreadsheet),
 		TEST(a_piece_has_at_most_a_chunk_of_rows_and_the_first_a_heading),
 		TEST(rows_are_those_of_when_they_were_asked_for),
 		TEST(an_empty_table_has_its_heading),

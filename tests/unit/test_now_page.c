@@ -296,7 +296,7 @@ static void whom_nobody_spoke_to_is_listed_as_triage_says(void **state)
 		"/aanmeldteam/2026-000008", "2\u00A0dagen te laat",
 		"nog geen team · nog niet gebeld", "/aanmeldteam/2026-000007",
 		"Zuid-West · 2 keer geprobeerd", "Contact na signaal",
-		"/aanmeldteam/signaal/bank/ref-1\">ref-1<",
+		"/aanmeldteam/signaal/bank:ref-1\">ref-1<",
 		"huishouden · huurachterstand, schulden");
 	given.promise = "reactions_due";
 	given.period = "2026-11-23..2026-11-23";

@@ -3,6 +3,7 @@
  * mean what they say, and a question that cannot be answered says what could be asked instead.
  */
 #include "tests/unit/tallied.h"
+#include <malloc.h>
 
 static void assert_period(const char *text, const char *today, const char *from, const char *to)
 {
@@ -360,6 +361,38 @@ static void a_table_for_people_shows_ranges_and_norms(void **state)
 	assert_non_null(strstr(out.data, "missed"));
 }
 
+/* Each of them would cost as much as kpi.yaml does. */
+static void who_reads_rows_of_the_same_moment_shares_what_is_kept_for_it(void **state)
+{
+	enum { CASES = 5000, READERS = 10 };
+	struct tallied *t = *state;
+	for (uint32_t i = 1; i <= CASES; i++)
+		FACTS(t, i, FACT(reported_on, day("2025-01-15")));
+	struct buf texts[READERS] = {0};
+	struct explain *readers[READERS];
+	struct why why = {""};
+	const struct query query = {.id = "help_requests", .period = "2025"};
+	size_t kept_bytes = 0, more_bytes = 0;
+	for (size_t i = 0; i < READERS; i++) {
+		assert_int_equal(tally_explain(t->tally, &query, &readers[i], &why), 0);
+		assert_true(explain_more(readers[i], &texts[i]));
+		size_t before = mallinfo2().uordblks;
+		tally_explain_keep(t->tally, readers[i]);
+		*(i ? &more_bytes : &kept_bytes) += mallinfo2().uordblks - before;
+	}
+	assert_true(more_bytes <= kept_bytes); /* a sanitizer's malloc says 0 */
+	FACTS(t, CASES + 1, FACT(reported_on, day("2025-03-01")));
+	for (size_t i = 0; i < READERS; i++) {
+		while (explain_more(readers[i], &texts[i]))
+			;
+		explain_close(&readers[i]);
+		assert_int_equal(texts[i].len, texts[0].len);
+		assert_memory_equal(texts[i].data, texts[0].data, texts[0].len);
+	}
+	for (size_t i = 0; i < READERS; i++)
+		buf_done(&texts[i]);
+}
+
 #define TEST(function) cmocka_unit_test_setup_teardown(function, tallied_setup, tallied_teardown)
 
 int main(void)
@@ -368,6 +401,7 @@ int main(void)
 		cmocka_unit_test(periods_mean_what_they_say),
 		cmocka_unit_test(what_is_no_period_is_refused_with_those_that_are),
 		cmocka_unit_test(whole_quarters_and_years_are_counted),
+		TEST(who_reads_rows_of_the_same_moment_shares_what_is_kept_for_it),
 		TEST(an_answer_has_the_promised_members),
 		TEST(without_a_period_it_is_this_year_until_today),
 		TEST(shares_are_the_doubles_nearest_to_their_quotient),

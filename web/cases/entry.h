@@ -1,5 +1,5 @@
 /*
- * /aanmeldteam/{caseId} and /aanmeldteam/signaal/{client}/{ref}: one entry of the work list, with the form for what came of
+ * /aanmeldteam/{caseId} and /aanmeldteam/signaal/{client}:{ref}: one entry of the work list, with the form for what came of
  * the call. Pure.
  */
 #ifndef WOT_CASES_ENTRY_H

@@ -23,7 +23,7 @@ const char *item_name(const Wot__V1__WorklistItem *item)
 
 const char *item_path(const Wot__V1__WorklistItem *item, struct arena *arena)
 {
-	return item->case_id ? item->case_id : arena_printf(arena, "signaal/%s", item->case_ref);
+	return page_entry(item->case_id, item->case_ref, arena);
 }
 
 const char *item_when(const Wot__V1__WorklistItem *item, int32_t today, struct arena *arena)

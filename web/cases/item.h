@@ -13,7 +13,7 @@ bool item_is_urgent(const Wot__V1__WorklistItem *item);
 
 const char *item_name(const Wot__V1__WorklistItem *item);
 const char *item_path(
-	const Wot__V1__WorklistItem *item, struct arena *arena); /* signaal/CLIENT/REF */
+	const Wot__V1__WorklistItem *item, struct arena *arena); /* signaal/CLIENT:REF */
 /* "43 dagen te laat", "vandaag", "ma 30 nov." */
 const char *item_when(const Wot__V1__WorklistItem *item, int32_t today, struct arena *arena);
 /* "Gemeld 8 okt. · nog niet gebeld · voorstel: Oost" */

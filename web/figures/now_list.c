@@ -168,9 +168,7 @@ static void item_add(struct entries *entries, const struct now_promise *promise,
 	const Wot__V1__WorklistItem *item = due->item;
 	struct html_now_list_groups_rows *row = entry_add(entries, what, due->day);
 	const char *slash = item->case_id ? NULL : strchr(item->case_ref, '/');
-	row->entry = item->case_id
-			     ? item->case_id
-			     : arena_printf(entries->now->arena, "signaal/%s", item->case_ref);
+	row->entry = page_entry(item->case_id, item->case_ref, entries->now->arena);
 	row->name = item->case_id ? item->case_id : slash ? slash + 1 : item->case_ref;
 	row->about = item_about(entries->now, promise, item);
 }
