@@ -29,7 +29,7 @@ static const struct {
 	{"report", verb_report, false,
 		"YEAR [--as-of DAY] [--html|--pdf|--csv|--json|--data DIR] [--internal] [-o FILE] "
 		"| "
-		"YEAR --publish",
+		"YEAR --publish | --check FILE",
 		"the annual report; without --internal small numbers are hidden"},
 	{"export", verb_export, true, "--facts DIR",
 		"what figures are counted from, as CSV: for who may see all of them"},

@@ -156,6 +156,10 @@ static int report_publish(const char *dir, const char *year, json_t *files, stru
 /* Words of the socket's line, which has no quoting. */
 static int order_check(const struct report_order *order, struct why *why)
 {
+	if (order->check)
+		return *order->year || order->as_of || order->data || order->out || order->publish
+			       ? why_set(why, ERR_USAGE, "--check FILE stands by itself")
+			       : 0;
 	bool is_year = *order->year && !order->year[strspn(order->year, "0123456789")];
 	bool is_day = !order->as_of || !order->as_of[strspn(order->as_of, "0123456789-")];
 	if (!is_year || !is_day)
@@ -173,14 +177,15 @@ int report_order_read(int argc, char **argv, struct report_order *order, struct 
 		{"html", no_argument, NULL, 'f'}, {"pdf", no_argument, NULL, 'f'},
 		{"csv", no_argument, NULL, 'f'}, {"json", no_argument, NULL, 'f'},
 		{"internal", no_argument, NULL, 'i'}, {"publish", no_argument, NULL, 'p'},
-		{"data", required_argument, NULL, 'd'}, {0}};
+		{"data", required_argument, NULL, 'd'}, {"check", required_argument, NULL, 'c'},
+		{0}};
 	for (int c, which; (c = getopt_long(argc, argv, "o:", options, &which)) != -1;) {
 		if (c == '?')
 			return why_set(why, ERR_USAGE, "wotctl --help says what report takes");
 		if (c == 'f')
 			order->format = options[which].name;
-		else if (c == 'd')
-			order->data = optarg;
+		else if (c == 'd' || c == 'c')
+			*(c == 'd' ? &order->data : &order->check) = optarg;
 		else if (c == 'a' || c == 'o')
 			*(c == 'a' ? &order->as_of : &order->out) = optarg;
 		else

@@ -13,10 +13,11 @@ struct report_order {
 	const char *format;       /* "html", "pdf", "csv", "json" */
 	const char *data;         /* a folder to put the data in, in place of a format; NULL */
 	const char *out;          /* a file; NULL: standard output */
+	const char *check; /* a published JSON to hold against the log (report_check.h); NULL */
 	bool internal;
 	bool publish; /* all formats, to DIR/aggregate/published/YEAR; format and out are not looked at */
 };
-/* As it is typed: YEAR [--as-of DAY] [--html|--pdf|--csv|--json] [--internal] [-o FILE], YEAR --data DIR, or YEAR --publish. */
+/* As it is typed: YEAR [--as-of DAY] [--html|--pdf|--csv|--json] [--internal] [-o FILE], YEAR --data DIR, YEAR --publish, or --check FILE. */
 int report_order_read(int argc, char **argv, struct report_order *order, struct why *why);
 /* dir: of the daemons. ERR_USAGE: no such report; ERR_IO: aggregate made none, `why` says why. Nothing is written where it fails. */
 int report_order(const char *dir, const struct report_order *order, struct why *why);

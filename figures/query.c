@@ -12,6 +12,25 @@ int query_year_parse(const char *text, uint32_t *year, struct why *why)
 	return 0;
 }
 
+int query_up_to_parse(const char *text, struct query *query, struct why *why)
+{
+	uint64_t seqs[STREAM_COUNT];
+	const char *at = text;
+	for (enum stream stream = 0; stream < STREAM_COUNT; stream++) {
+		size_t digits = strspn(at, "0123456789");
+		char ends = stream + 1 < STREAM_COUNT ? ',' : 0;
+		if (!digits || digits > 18 || at[digits] != ends)
+			return why_set(why, ERR_INVALID,
+				"%.64s is no sequence number of each log; one reads 120,33,45",
+				text);
+		seqs[stream] = strtoull(at, NULL, 10);
+		at += digits + 1;
+	}
+	memcpy(query->up_to, seqs, sizeof seqs);
+	query->has_up_to = true;
+	return 0;
+}
+
 int query_beside_parse(const char *text, enum beside *beside, struct why *why)
 {
 	for (enum beside b = BESIDE_NONE; b <= BESIDE_PREVIOUS; b++) {

@@ -28,6 +28,8 @@ struct query {
 	enum beside beside; /* kpi: the period that figures are held beside */
 	int32_t today;
 	int32_t as_of; /* of what was recorded by that evening; 0: of all. Whoever asks chooses the facts by it */
+	bool has_up_to; /* of what each log had up to there, besides */
+	uint64_t up_to[STREAM_COUNT];
 	int32_t complete_from;             /* the day from which figures are complete */
 	uint64_t marks[STREAM_COUNT];      /* the last seq that was folded, of each log */
 	const struct figure_names *names;  /* NULL: keys only */
@@ -98,6 +100,8 @@ int query_forecast(
 
 /* ERR_INVALID: no name of a period that stands beside another. */
 int query_beside_parse(const char *text, enum beside *beside, struct why *why);
+/* A sequence number of each log: 120,33,45. ERR_INVALID. */
+int query_up_to_parse(const char *text, struct query *query, struct why *why);
 /* ERR_INVALID: not written as 2025 is. */
 int query_year_parse(const char *text, uint32_t *year, struct why *why);
 

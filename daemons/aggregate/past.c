@@ -14,7 +14,7 @@ struct past {
 	struct aggregate *aggregate;
 	struct tally *tally;
 	enum phase phase;
-	int64_t until_ms;
+	struct tally_until until;
 	uint64_t began_us; /* its turn */
 	uint64_t give_up_us;
 	uint64_t wanted[STREAM_COUNT]; /* of the replicas, before they are read */
@@ -23,11 +23,14 @@ struct past {
 	struct buf blocks;
 };
 
-struct past *past_new(struct aggregate *aggregate, int64_t until_ms)
+struct past *past_new(struct aggregate *aggregate, const struct query *until)
 {
 	struct past *past = calloc(1, sizeof *past);
 	must(past);
-	*past = (struct past){.aggregate = aggregate, .until_ms = until_ms};
+	*past = (struct past){.aggregate = aggregate,
+		.until.ms = until->as_of ? calendar_day_start(until->as_of + 1) : INT64_MAX};
+	for (size_t i = 0; i < STREAM_COUNT; i++)
+		past->until.seqs[i] = until->has_up_to ? until->up_to[i] : UINT64_MAX;
 	return past;
 }
 
@@ -112,7 +115,7 @@ static int stream_fold(struct past *past, struct why *why)
 		return 0;
 	if (!err)
 		err = tally_fold_blocks(past->tally, stream, (const uint8_t *)past->blocks.data,
-			past->blocks.len, past->until_ms, &past->seqs[stream], &more);
+			past->blocks.len, &past->until, &past->seqs[stream], &more);
 	if (err)
 		return why_set(why, err, "%s: cannot be read after sequence %" PRIu64 ": %s",
 			stream_names[stream], past->seqs[stream], err_title(err));
@@ -150,7 +153,7 @@ int past_step(struct past *past, struct why *why)
 
 int past_catch_up(struct past *past, struct why *why)
 {
-	must(past->phase == PHASE_DONE && past->until_ms == INT64_MAX);
+	must(past->phase == PHASE_DONE && past->until.ms == INT64_MAX);
 	int err = 1;
 	replicas_want(past);
 	while (err == 1 && past->phase == PHASE_REPLICAS) {
@@ -175,10 +178,10 @@ static void on_past_free(void *ctx)
 int past_ask(const struct aggregate *aggregate, struct get_work *work, int32_t as_of,
 	const struct tally **tally, struct why *why)
 {
+	const struct query until = {.as_of = as_of};
 	if (!work->ctx)
 		*work = (struct get_work){
-			past_new(stage_ctx(aggregate->stage), calendar_day_start(as_of + 1)),
-			on_past_free};
+			past_new(stage_ctx(aggregate->stage), &until), on_past_free};
 	int err = past_step(work->ctx, why);
 	*tally = past_tally(work->ctx);
 	return err == 1 ? GET_LATER : err;

@@ -12,7 +12,7 @@
 struct past;
 
 /* Of what was recorded before that instant; INT64_MAX: of all that was folded when it was asked for. */
-struct past *past_new(struct aggregate *aggregate, int64_t until_ms);
+struct past *past_new(struct aggregate *aggregate, const struct query *until);
 void past_free(struct past **past);
 /* 1: there is more to do; 0: past_tally is there. ERR_BUSY: the replicas cannot be written; ERR_ of a replica
  * that cannot be read. */

@@ -78,8 +78,8 @@ static int pair_take(struct question *question, const char *name, const char *va
 	struct why *why)
 {
 	static const char *const names[] = {
-		"period", "by", "where", "definition", "as-of", "beside"};
-	enum { PERIOD, BY, WHERE, DEFINITION, AS_OF, BESIDE, NAMES };
+		"period", "by", "where", "definition", "as-of", "up-to", "beside"};
+	enum { PERIOD, BY, WHERE, DEFINITION, AS_OF, UP_TO, BESIDE, NAMES };
 	struct query *query = &question->query;
 	int which = PERIOD;
 	while (which < NAMES && strcmp(name, names[which]) != 0)
@@ -92,6 +92,8 @@ static int pair_take(struct question *question, const char *name, const char *va
 		return query_year_parse(value, &query->definition, why);
 	if (which == AS_OF)
 		return as_of_parse(value, query, why);
+	if (which == UP_TO)
+		return query_up_to_parse(value, query, why);
 	if (which == BESIDE)
 		return query_beside_parse(value, &query->beside, why);
 	if (which == WHERE || (which == BY && takes & TAKES_ROWS && strchr(value, '=')))
@@ -222,11 +224,12 @@ static const char kpi_usage[] =
 	"[beside last-year|previous] [as-of DAY] "
 	"[csv|json]";
 static const char explain_usage[] =
-	"ID [period P] [where DIM=VALUE[,…]] [definition YEAR] [as-of DAY] [csv|json]";
+	"ID [period P] [where DIM=VALUE[,…]] [definition YEAR] [as-of DAY] "
+	"[up-to SEQ,SEQ,SEQ] [csv|json]";
 static const char compare_usage[] =
 	"ID YEAR YEAR [period P] [by DIM[,DIM]] [where DIM=VALUE[,…]] [as-of DAY] [json]";
-static const char report_usage[] =
-	"YEAR [as-of DAY, of today or before] [internal] html|csv|json|data|all";
+static const char report_usage[] = "YEAR [as-of DAY, of today or before] [up-to SEQ,SEQ,SEQ] "
+				   "[internal] html|csv|json|data|all";
 static const char forecast_usage[] = "[as-of DAY] [json]";
 
 static struct question *question_new(void *stage)
@@ -251,9 +254,8 @@ static int question_open(void *stage, char **args, size_t count, unsigned takes,
 		return err;
 	}
 	question->answer = answer;
-	if (question->query.as_of)
-		question->past = past_new(
-			question->aggregate, calendar_day_start(question->query.as_of + 1));
+	if (question->query.as_of || question->query.has_up_to)
+		question->past = past_new(question->aggregate, &question->query);
 	*stream = (struct ctl_stream){
 		answer ? on_figure_more : on_explain_more, question_free, question};
 	return 0;
@@ -293,15 +295,13 @@ static int show_report(
 	struct question *question = question_new(arg);
 	int err = question_parse(
 		args, count, TAKES_YEARS | TAKES_REPORT, report_usage, question, out);
-	int32_t as_of = question->query.as_of;
 	if (!err && (!question->query.definition || question->query.other || !question->report))
 		err = question_fail(out, report_usage);
 	if (err) {
 		question_free(question);
 		return err;
 	}
-	question->past =
-		past_new(question->aggregate, as_of ? calendar_day_start(as_of + 1) : INT64_MAX);
+	question->past = past_new(question->aggregate, &question->query);
 	*stream = (struct ctl_stream){on_figure_more, question_free, question};
 	return 0;
 }
@@ -313,7 +313,7 @@ static int show_replay(
 	if (count)
 		return question_fail(out, "show replay takes no words");
 	struct question *question = question_new(arg);
-	question->past = past_new(question->aggregate, INT64_MAX);
+	question->past = past_new(question->aggregate, &question->query);
 	*stream = (struct ctl_stream){on_replay_more, question_free, question};
 	return 0;
 }

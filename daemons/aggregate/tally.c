@@ -176,7 +176,7 @@ static bool was_recorded(const struct tally *tally, const struct block_cursor *c
 }
 
 int tally_fold_blocks(struct tally *tally, enum stream stream, const uint8_t *blocks, size_t len,
-	int64_t until_ms, uint64_t *seq, bool *more)
+	const struct tally_until *until, uint64_t *seq, bool *more)
 {
 	*more = true;
 	for (size_t at = 0; at < len && *more;) {
@@ -184,9 +184,10 @@ int tally_fold_blocks(struct tally *tally, enum stream stream, const uint8_t *bl
 		int err = block_check(blocks + at, len - at, &block);
 		if (err)
 			return err;
-		bool whole = block.written_at_ms < until_ms;
+		bool whole = block.written_at_ms < until->ms;
 		for (struct block_cursor c = block_events(&block); *more && block_next(&c);) {
-			*more = whole || was_recorded(tally, &c, until_ms);
+			*more = c.seq <= until->seqs[stream] &&
+				(whole || was_recorded(tally, &c, until->ms));
 			if (*more)
 				tally_fold(tally, stream, c.event, c.len, *seq = c.seq);
 		}

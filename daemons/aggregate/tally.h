@@ -32,10 +32,14 @@ void tally_free(struct tally *tally);
  */
 void tally_fold(
 	struct tally *tally, enum stream stream, const uint8_t *event, size_t len, uint64_t seq);
-/* Whole blocks of a log, in order; only what was recorded before that instant. `more` is false once
- * something was not, `seq` the last that was looked at. ERR_DAMAGED, ERR_VERSION. */
+struct tally_until {
+	int64_t ms;
+	uint64_t seqs[STREAM_COUNT];
+};
+/* Whole blocks of a log, in order; only what was recorded before that instant, and up to that number of the log.
+ * `more` is false once something was not, `seq` the last that was looked at. ERR_DAMAGED, ERR_VERSION. */
 int tally_fold_blocks(struct tally *tally, enum stream stream, const uint8_t *blocks, size_t len,
-	int64_t until_ms, uint64_t *seq, bool *more);
+	const struct tally_until *until, uint64_t *seq, bool *more);
 /* After begin only facts are folded, until the end counts every row once: at once, or some rows a call until it
  * says false, between which nothing is folded. For a start, and for another tally beside the running one. */
 void tally_replay_begin(struct tally *tally);

@@ -285,6 +285,84 @@ class Report(unittest.TestCase):
         self.assertEqual((refused.returncode, "apt-get install chromium" in refused.stderr), (1, True))
         self.assertFalse((self.wot.dir / "none.pdf").exists())
 
+    # ---- held against the log ----
+
+    def accept(self, client, path, body):
+        """Sent until its case is known; the receipt."""
+        def taken():
+            code, answer = self.wot.post(client, path, body)
+            return code in (200, 202) and answer
+        return wait_until(taken, what=f"{path} {body['externalRef']} is taken")
+
+    def test_z_check_names_the_cases_that_changed_a_published_figure_and_no_others(self):
+        """Last, for what it brings in changes 2025."""
+        published = self.wot.dir / "published.json"
+        published.write_text(self.report("2025", "--json").stdout)
+        same = self.report("--check", published)
+        self.assertRegex(same.stdout, r"^all \d+ figures of 2025 are given by the log\n$")
+        late = {"occurredAt": "2025-11-03T10:00:00+01:00"}
+        case = self.accept("desk", "/v1/help-requests", {"externalRef": "check-1", **late, "channel": "PHONE", "ward": "ZUID", "person": {"name": "Test"}})["caseId"]
+        self.accept("desk", "/v1/complaints", {"externalRef": "check-c", **late, "formal": True, "parts": ["bejegening"]})
+        self.wot.settle(60)
+        complaint = next(event["seq"] for event in self.wot.tail("intake") if event["event"].get("externalRef") == "check-c")
+        told = self.told(published)
+        whole = "2025-01-01..2025-12-31 (definition 2025)"
+        self.assertEqual(told[f"help_requests {whole}"], ["value 1001, now 1002; count 1001, now 1002", f"came: {case}"])
+        self.assertEqual(told["help_requests 2025-10-01..2025-12-31 (definition 2025)"][1:], [f"came: {case}"])
+        self.assertNotIn("help_requests 2025-07-01..2025-09-30 (definition 2025)", told)
+        self.assertEqual(told[f"complaints {whole}"][1:], [f"came: seq {complaint}"])
+        self.assertNotIn(f"closures {whole}", told)
+        self.screened_and_closed(case)
+        told = self.told(published)
+        self.assertEqual(told[f"closures {whole}"], ["value 1054, now 1055; count 1054, now 1055", f"came: {case}"])
+        self.assertEqual(told["closures 2025-01-01..2025-12-31 by reason (definition 2025)"][1:], [f"came: {case}"])
+        self.assertEqual({name for lines in told.values() for line in lines for name in re.findall(r"2025-\d{6}|seq \d+", line)}, {case, f"seq {complaint}"})
+
+    def screened_and_closed(self, case):
+        step = {"occurredAt": "2025-11-04T10:00:00+01:00", "caseId": case}
+        self.accept("aanmeldteam", "/v1/screenings", {"externalRef": "check-1", "outcome": "TO_SUPPORT", **step})
+        for number, what in enumerate(({"supportStarted": {}}, {"closed": {"reason": "GOALS_MET"}})):
+            self.accept("casesystem", "/v1/case-events", {"externalRef": f"check-1-{number}", **step, "occurredAt": f"2025-12-1{number}T10:00:00+01:00", **what})
+        self.wot.settle(60)
+
+    def told(self, published):
+        """What --check says of each figure that is not given: what differs, then which cases."""
+        checked = self.report("--check", published, check=False)
+        self.assertEqual((checked.returncode, checked.stderr), (1, ""))
+        told, lines = {}, None
+        *said, end = checked.stdout.splitlines()
+        for line in said:
+            if line.startswith("  "):
+                lines.append(line.strip())
+            else:
+                name, _, differs = line.partition(": ")
+                lines = told[name] = [differs]
+        self.assertRegex(end, rf"^{len(told)} of \d+ figures are not given any more$")
+        return told
+
+    def test_check_refuses_what_is_no_report_and_says_which_log_is_another(self):
+        whole = self.report("2025", "--json").stdout
+        path = self.wot.dir / "other.json"
+        report = json.loads(whole)
+        without = {**report, "figures": [{**item, "figure": {k: v for k, v in item["figure"].items() if k != "count"}} for item in report["figures"]]}
+        for text, said in ((whole[:5000], "no whole JSON"), ("[]", "/year is missing"), (json.dumps({**report, "year": 2024}), "not in the report's year"),
+                           (json.dumps(without), "/figures/0/figure/count is missing")):
+            path.write_text(text)
+            refused = self.report("--check", path, check=False)
+            self.assertEqual((refused.returncode, refused.stdout, said in refused.stderr), (2, "", True), refused.stderr)
+            self.assertIn("take the .json of a report", refused.stderr)
+        refused = self.report("--check", self.wot.dir / "none.json", check=False)
+        self.assertEqual((refused.returncode, "none.json" in refused.stderr), (2, True))
+        for log, other in (("case", {"hash": "0" * 64}), ("intake", {"seq": 10**9})):
+            report = json.loads(whole)
+            report["logs"][log].update(other)
+            path.write_text(json.dumps(report))
+            checked = self.report("--check", path, check=False)
+            self.assertEqual(checked.returncode, 1)
+            self.assertRegex(checked.stdout, rf"^the log {log} is not the one that it was made from: .*hash {report['logs'][log]['hash']}")
+        path.write_text(json.dumps({**json.loads(whole), "later": {"x": 1}}))
+        self.assertEqual(self.report("--check", path).returncode, 0)
+
     def test_a_year_without_figures_and_no_year_are_refused(self):
         for args, said in ((["2024"], "there are no figures of 2024"), (["twee"], "report YEAR"), ([], "report YEAR")):
             refused = self.report(*args, check=False)

@@ -67,13 +67,14 @@ static struct tally *past_of(const struct tallied *t, int64_t until_ms, uint32_t
 	auto_free char *yaml = shipped_yaml();
 	struct tally *past = tally_of(yaml);
 	tally_replay_begin(past);
+	const struct tally_until until = {until_ms, {UINT64_MAX, UINT64_MAX, UINT64_MAX}};
 	for (enum stream stream = 0; stream < STREAM_COUNT; stream++) {
 		auto_buf struct buf blocks = {0};
 		uint64_t seq = 0;
 		bool more;
 		blocks_of(t, stream, per_block, &blocks);
 		assert_int_equal(tally_fold_blocks(past, stream, (const uint8_t *)blocks.data,
-					 blocks.len, until_ms, &seq, &more),
+					 blocks.len, &until, &seq, &more),
 			0);
 	}
 	tally_replay_end(past);
@@ -236,13 +237,14 @@ static void damaged_blocks_are_not_folded(void **state)
 	auto_buf struct buf blocks = {0};
 	uint64_t seq = 0;
 	bool more;
+	const struct tally_until all = {INT64_MAX, {UINT64_MAX, UINT64_MAX, UINT64_MAX}};
 	evening(t, "2025-02-01");
 	FACTS(t, 1, FACT(reported_on, day("2025-01-10")));
 	FACTS(t, 2, FACT(reported_on, day("2025-01-10")));
 	blocks_of(t, STREAM_CASE, 1, &blocks);
 	blocks.data[blocks.len - 1] ^= 1;
 	assert_int_equal(tally_fold_blocks(past, STREAM_CASE, (const uint8_t *)blocks.data,
-				 blocks.len, INT64_MAX, &seq, &more),
+				 blocks.len, &all, &seq, &more),
 		ERR_DAMAGED);
 	assert_int_equal(seq, 1);
 	tally_free(past);
