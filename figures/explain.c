@@ -358,6 +358,17 @@ void explain_close(struct explain **explain)
 	free(old);
 }
 
+bool explain_on_more(void *explain, struct buf *out)
+{
+	return explain_more(explain, out);
+}
+
+void explain_on_close(void *explain)
+{
+	struct explain *old = explain;
+	explain_close(&old);
+}
+
 /* ---- page by page ---- */
 
 struct explain_page {

@@ -75,12 +75,16 @@ int explain_open(
 bool explain_more(struct explain *explain, struct buf *out); /* false: that was all */
 /* KPIs over facts that no longer change, for all who read rows of that moment: the last one frees them. */
 struct kept;
-struct kept *kept_new(struct facts *facts, struct kpis *kpis); /* both are taken; the first use is yours */
+struct kept *kept_new(
+	struct facts *facts, struct kpis *kpis); /* both are taken; the first use is yours */
 struct kept *kept_use(struct kept *kept);
 void kept_leave(struct kept **kept); /* may be NULL */
 /* Goes on with KPIs that say the same, over facts that are the same; takes that use. */
 void explain_keep(struct explain *explain, struct kept *kept);
 void explain_close(struct explain **explain);
+/* The same, of an answer that is asked for in pieces. */
+bool explain_on_more(void *explain, struct buf *out);
+void explain_on_close(void *explain);
 /* The first rows behind `after`, which is `next` of the page before, or NULL; as JSON has them. */
 int explain_page(const struct kpis *kpis, const struct query *query, const char *after,
 	size_t limit, Wot__V1__KpiRows *out, struct arena *arena, struct why *why);

@@ -55,17 +55,6 @@ int get_figures(const void *knowledge, const struct get_query *asked, struct get
 	return 0;
 }
 
-static bool on_rows_more(void *ctx, struct buf *out)
-{
-	return explain_more(ctx, out);
-}
-
-static void on_rows_close(void *ctx)
-{
-	struct explain *explain = ctx;
-	explain_close(&explain);
-}
-
 /* All of them; what follows the first piece is of the facts as they are now. */
 static int rows_csv(const struct query *query, const struct tally *tally, struct get_answer *answer,
 	struct why *why)
@@ -78,7 +67,7 @@ static int rows_csv(const struct query *query, const struct tally *tally, struct
 	answer->type = "text/csv; charset=utf-8";
 	if (explain_more(explain, answer->text)) {
 		tally_explain_keep(tally, explain);
-		answer->pieces = (struct get_pieces){on_rows_more, on_rows_close, explain};
+		answer->pieces = (struct get_pieces){explain_on_more, explain_on_close, explain};
 	} else {
 		explain_close(&explain);
 	}

@@ -20,7 +20,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "recompute"
 
 import numpy  # noqa: E402
 from scipy.optimize import linprog  # noqa: E402
-from scipy.sparse import coo_array, hstack, identity, vstack  # noqa: E402
+from scipy.sparse import coo_array  # noqa: E402
 
 from city import city_of  # noqa: E402
 from wot import Wot  # noqa: E402
@@ -302,31 +302,33 @@ class System:
     def wins(self, enough=None):
         """(variable, what is true, at least, at most) of each that is given away, or of so many as are enough; and how many
         were hidden."""
-        components = self.components()
+        components = sorted(self.components(), key=len)
         variables = {at for rows in components for factors, _, _ in rows for at in factors}
         # What is equal is a secret where one of them is.
         secrets = {at for at in variables if any(map(self.is_secret, self.same.members(at)))}
-        for aims in range(AIMS):
+        for chance in range(AIMS):
             components = [rows for rows in components if any(at in secrets for factors, _, _ in rows for at in factors)]
             if not components:
-                return [], self.hidden()
-            secrets -= Program([row for rows in components for row in rows]).aimed(secrets, self.value, aims)
+                break
+            secrets -= Program([row for rows in components for row in rows], self.value).aimed(secrets, chance)
         found = []
         for rows in components:
-            program = Program(rows)
-            for at in sorted(secrets.intersection(program.number)):
-                if len(found) == enough:
-                    break
-                low, high = program.bounds(at)
+            mine = {at for factors, _, _ in rows for at in factors if at in secrets}
+            program = Program(rows, self.value) if mine else None
+            while mine and len(found) != enough:
+                at = min(mine)
+                low, high, safe = program.bounds(at, mine)
+                mine -= safe | {at}
                 if is_given_away(self.value(at), low, high):
                     found.append((at, self.value(at), low, high))
         return found, self.hidden()
 
     def hidden(self):
-        return sum(self.known(at) is None and self.is_secret(at) for at in self.places())
+        return len(self.secrets())
 
-    def places(self):
-        return {(*cell, part) for cell in self.true.cells for part in PARTS}
+    def secrets(self):
+        places = {(*cell, part) for cell in self.true.cells for part in PARTS}
+        return {at for at in places if self.known(at) is None and self.is_secret(at)}
 
     def is_secret(self, at):
         """A number of people in a total or row that is hidden."""
@@ -340,11 +342,12 @@ def is_given_away(true, low, high):
 
 class Program:
     """A linear program over rows. What is true solves it, so that a number is safe as soon as another solution has it
-    otherwise."""
+    otherwise: between the two all can be."""
 
-    def __init__(self, rows):
+    def __init__(self, rows, value):
         variables = sorted({at for factors, _, _ in rows for at in factors})
         self.number = {at: i for i, at in enumerate(variables)}
+        self.true = numpy.array([value(at) for at in variables], dtype=float)
         self.equal, self.equals = self.matrix([row for row in rows if not row[2]])
         self.most, self.mosts = self.matrix([row for row in rows if row[2]])
 
@@ -354,37 +357,43 @@ class Program:
         matrix = coo_array((factors, (i, j)), shape=(len(rows), len(self.number))).tocsr()
         return matrix, numpy.array([row[1] for row in rows], dtype=float)
 
-    def bounds(self, at):
-        aim = numpy.zeros(len(self.number))
-        aim[self.number[at]] = 1
-        return [self.solve(sign * aim)[self.number[at]] for sign in (1, -1)]
+    def safe(self, secrets, solution):
+        """Those that the solution says are safe."""
+        at = numpy.array([self.number[secret] for secret in secrets], dtype=int)
+        true, other = self.true[at], solution[at]
+        safe = numpy.where(true < LIMIT, other > LIMIT - SLACK, abs(other - true) > 1 - SLACK)
+        return {secret for secret, is_safe in zip(secrets, safe) if is_safe}
 
-    def aimed(self, secrets, value, chance):
-        """Those that are safe by a solution that has as many as it can of them at LIMIT, or one off what is true."""
-        secrets = sorted(secrets.intersection(self.number))
+    def bounds(self, at, secrets):
+        """At least, at most, and those of the secrets that were seen to be safe."""
+        safe, ends = set(), [self.true[self.number[at]]] * 2
+        for end, sign in ((1, -1), (0, 1)):
+            if at not in safe:
+                aim = numpy.zeros(len(self.number))
+                aim[self.number[at]] = sign
+                solution = self.solve(aim, (0, MOST))
+                ends[end] = solution[self.number[at]]
+                safe |= self.safe(sorted(secrets), solution)
+        return *ends, safe
+
+    def aimed(self, secrets, chance):
+        """Those that are safe by a solution that has as many as it can of them at LIMIT, or one off what is true: each has
+        its chance to count, and is aimed no further than is enough."""
+        secrets = sorted(secrets)
         random = numpy.random.default_rng(chance)
         at = numpy.array([self.number[secret] for secret in secrets])
-        true = numpy.array([value(secret) for secret in secrets], dtype=float)
-        small = true < LIMIT
-        sign = numpy.where(small | (random.random(len(secrets)) < 0.5), 1, -1)
-        enough = numpy.where(small, LIMIT, sign * true + 1)
-        # reached <= sign * number, and no more than enough
-        rows = numpy.arange(len(secrets))
-        reach = hstack([coo_array((-sign, (rows, at)), shape=(len(secrets), len(self.number))), identity(len(secrets))])
-        aim = numpy.concatenate([numpy.zeros(len(self.number)), -random.random(len(secrets))])
-        bounds = [(0, MOST)] * len(self.number) + [(-MOST, most) for most in enough]
-        found = self.solve(aim, reach, bounds)
-        return {secret for secret, number, low in zip(secrets, sign * found[at], enough) if number > low - SLACK}
+        small = self.true[at] < LIMIT
+        up = small | (random.random(len(at)) < 0.5)
+        aim = numpy.zeros(len(self.number))
+        aim[at] = numpy.where(up, -1, 1) * random.random(len(at))
+        low, high = numpy.zeros(len(self.number)), numpy.full(len(self.number), float(MOST))
+        high[at[up]] = numpy.where(small[up], LIMIT, self.true[at[up]] + 1)
+        low[at[~up]] = self.true[at[~up]] - 1
+        return self.safe(secrets, self.solve(aim, numpy.column_stack((low, high))))
 
-    def solve(self, aim, more=None, bounds=(0, MOST)):
+    def solve(self, aim, bounds):
         """The solution for which the aim is smallest. No number is above MOST: else there might be none."""
-        most, mosts, equal = self.most, self.mosts, self.equal
-        if more is not None:
-            nothing = lambda matrix: coo_array((matrix.shape[0], more.shape[0]))  # noqa: E731
-            most = vstack([hstack([most, nothing(most)]), more])
-            mosts = numpy.concatenate([mosts, numpy.zeros(more.shape[0])])
-            equal = hstack([equal, nothing(equal)])
-        found = linprog(aim, most, mosts, equal, self.equals, bounds=bounds, method="highs")
+        found = linprog(aim, self.most, self.mosts, self.equal, self.equals, bounds=bounds, method="highs-ds")
         if found.status != 0:
             raise AssertionError(found.message)
         return found.x

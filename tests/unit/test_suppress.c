@@ -257,50 +257,53 @@ static void a_cross_has_no_rows_at_all(void **state)
 	assert_int_equal(figures.items[0].total.counts.count, 50);
 }
 
+static const struct {
+	const char *period, *by;
+	int err;
+} asked_by_a_viewer[] = {
+	{"2025", "ward", 0},
+	{"2026-Q3", "reason", 0},
+	{"2025", "month", 0},
+	{"2026-Q4", "month", ERR_FORBIDDEN},
+	{"2025-03", "month", ERR_FORBIDDEN},
+	{"2025", "month,ward", ERR_FORBIDDEN},
+	{"2025", "day", ERR_FORBIDDEN},
+	{"2026-10", NULL, 0},
+	{NULL, NULL, 0},
+	{"2026", NULL, ERR_FORBIDDEN},
+	{"2026-Q4", NULL, ERR_FORBIDDEN},
+	{"2026-11", NULL, ERR_FORBIDDEN},
+	{"2025-03", "ward", ERR_FORBIDDEN},
+	{"2025-Q1", "team", ERR_FORBIDDEN},
+	{"2025-Q1", "ward,age", ERR_FORBIDDEN},
+	{"2025-Q1", "referrer", ERR_FORBIDDEN},
+	{"2025-Q1", "outcome", ERR_FORBIDDEN},
+	{"2025-Q1", "hour", ERR_FORBIDDEN},
+	{"2025-03-01", NULL, ERR_FORBIDDEN},
+	{"today", NULL, ERR_FORBIDDEN},
+	{"7d", NULL, ERR_FORBIDDEN},
+	{"year", NULL, ERR_FORBIDDEN},
+	{"quarter", NULL, ERR_FORBIDDEN},
+	{"2025-01-01..2025-06-30", NULL, ERR_FORBIDDEN},
+	{"2024-01-01..2025-12-31", NULL, ERR_FORBIDDEN},
+	{"2025-01-15..2025-02-14", NULL, ERR_FORBIDDEN},
+	{"2025-13", NULL, ERR_INVALID},
+};
+
 static void a_viewer_is_told_what_may_be_asked(void **state)
 {
 	struct tallied *t = *state; /* today is 2026-11-21 */
-	static const struct {
-		const char *period, *by;
-		int err;
-	} asked[] = {
-		{"2025", "ward", 0},
-		{"2026-Q3", "reason", 0},
-		{"2025", "month", 0},
-		{"2026-Q4", "month", ERR_FORBIDDEN},
-		{"2025-03", "month", ERR_FORBIDDEN},
-		{"2025", "month,ward", ERR_FORBIDDEN},
-		{"2025", "day", ERR_FORBIDDEN},
-		{"2026-10", NULL, 0},
-		{NULL, NULL, 0},
-		{"2026", NULL, ERR_FORBIDDEN},
-		{"2026-Q4", NULL, ERR_FORBIDDEN},
-		{"2026-11", NULL, ERR_FORBIDDEN},
-		{"2025-03", "ward", ERR_FORBIDDEN},
-		{"2025-Q1", "team", ERR_FORBIDDEN},
-		{"2025-Q1", "ward,age", ERR_FORBIDDEN},
-		{"2025-Q1", "referrer", ERR_FORBIDDEN},
-		{"2025-Q1", "outcome", ERR_FORBIDDEN},
-		{"2025-Q1", "hour", ERR_FORBIDDEN},
-		{"2025-03-01", NULL, ERR_FORBIDDEN},
-		{"today", NULL, ERR_FORBIDDEN},
-		{"7d", NULL, ERR_FORBIDDEN},
-		{"year", NULL, ERR_FORBIDDEN},
-		{"quarter", NULL, ERR_FORBIDDEN},
-		{"2025-01-01..2025-06-30", NULL, ERR_FORBIDDEN},
-		{"2024-01-01..2025-12-31", NULL, ERR_FORBIDDEN},
-		{"2025-01-15..2025-02-14", NULL, ERR_FORBIDDEN},
-		{"2025-13", NULL, ERR_INVALID},
-	};
-	for (size_t i = 0; i < sizeof asked / sizeof *asked; i++) {
+	for (size_t i = 0; i < sizeof asked_by_a_viewer / sizeof *asked_by_a_viewer; i++) {
 		auto_figures struct figures figures = {0};
 		struct why why = {""};
-		int err = figures_of(t, NULL, asked[i].period, asked[i].by, &figures, &why);
-		if (err != asked[i].err)
-			fail_msg("%s by %s: %d %s", asked[i].period, asked[i].by, err, why.text);
+		int err = figures_of(t, NULL, asked_by_a_viewer[i].period, asked_by_a_viewer[i].by,
+			&figures, &why);
+		if (err != asked_by_a_viewer[i].err)
+			fail_msg("%s by %s: %d %s", asked_by_a_viewer[i].period,
+				asked_by_a_viewer[i].by, err, why.text);
 		if (err == ERR_FORBIDDEN)
 			assert_non_null(strstr(why.text, "month, ward, age, care_weight"));
-		if (!err && !asked[i].period)
+		if (!err && !asked_by_a_viewer[i].period)
 			assert_int_equal(figures.items[0].period.from, day("2026-07-01"));
 	}
 	struct query others[] = {
