@@ -67,3 +67,20 @@ async function openTry(page) {
 	await page.keyboard.press("Enter");
 	return after !== before ? [] : [{rule: "keyboard", element: "summary", what: "Enter does not open it"}];
 }
+
+/* By Tab alone to what is wanted. */
+export async function tabTo(page, wanted) {
+	for (let i = 0; i < 200; i++) {
+		if (await page.evaluate(wanted => document.activeElement.matches(wanted), wanted))
+			return;
+		await page.keyboard.press("Tab");
+	}
+	throw new Error(`200 times Tab does not come by ${wanted}`);
+}
+
+/* Enter there, and what the page is then. */
+export async function pressOpen(page, wanted) {
+	await tabTo(page, wanted);
+	const [answer] = await Promise.all([page.waitForNavigation(), page.keyboard.press("Enter")]);
+	return answer;
+}

@@ -1,21 +1,23 @@
 /*
  * Every page of wot (pages.js) in Debian's chromium, at each width and in each scheme, printed, in forced colours, with and
- * without script: what look.js, keys.js and axe find. A page is loaded once each way; then only the window changes.
+ * without script: what look.js, keys.js and axe find. A page is loaded once each way; then only the window changes. As many
+ * tabs are at work at once as there are processors.
  *
  *   node run.js [--widths 320,360,…] [--schemes light,dark] [--pages NAME,…] [--short] [--house DIR] [--port N]
  *               [--shots DIR] [--pictures DIR]
  *
- * --short: each width has one scheme, in turn. --house: that run-local is there. --shots: what each page looks like.
+ * --short: each width has one scheme, in turn; all rules of axe, keys and what is without script at the first width alone. --house: that run-local is there. --shots: what each page looks like.
  * Prints each finding as `page width scheme script: rule: element: what`, and closes with a count.
  */
 import {readFileSync} from "node:fs";
 import {createRequire} from "node:module";
+import {availableParallelism} from "node:os";
 import {parseArgs} from "node:util";
 import {chromium} from "playwright-core";
 import {houseOpen} from "./house.js";
 import {keysTry} from "./keys.js";
 import {look} from "./look.js";
-import {clients, pagesOf} from "./pages.js";
+import {pagesOf} from "./pages.js";
 import {picturesMake, shotTake} from "./shots.js";
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
@@ -45,9 +47,9 @@ function count(name, found) {
 }
 
 /* Which windows: [width, scheme], the first scheme of a width first. */
-function windows() {
+function windows(script) {
 	if (asked.short)
-		return widths.map((width, i) => [width, schemes[i % schemes.length]]);
+		return (script ? widths : widths.slice(0, 1)).map((width, i) => [width, schemes[i % schemes.length]]);
 	return schemes.flatMap(scheme => widths.map(width => [width, scheme]));
 }
 
@@ -70,16 +72,16 @@ async function lookAll(page, {name}, script) {
 	const seen = new Set(), way = script ? "script" : "no script";
 	if (script)
 		await page.evaluate(AXE);
-	for (const [width, scheme] of windows()) {
+	for (const [width, scheme] of windows(script)) {
 		await page.emulateMedia({colorScheme: scheme});
 		await page.setViewportSize({width, height: HEIGHTS[width] ?? 900});
 		if (script && asked.shots)
 			await shotTake(page, asked.shots, name, width, scheme);
-		const options = axeOptions(!seen.has(width), script);
+		const isNew = !seen.has(width) && (!asked.short || width === widths[0]), options = axeOptions(isNew, script);
 		const found = await page.evaluate(look);
 		if (options)
 			found.push(...await axeRun(page, options));
-		if (script && !seen.has(width) && (!asked.short || width === widths[0]))
+		if (script && isNew)
 			found.push(...await keysTry(page));
 		seen.add(width);
 		count(`${name} ${width} ${scheme} ${way}`, found);
@@ -110,13 +112,13 @@ function listen(page, {status, said: allowed}) {
 	return said;
 }
 
-async function pageTry(context, wanted, script) {
-	const page = await context.newPage(), way = script ? "script" : "no script";
-	const said = listen(page, wanted);
+async function pageTry(house, page, wanted, script) {
+	const way = script ? "script" : "no script", said = listen(page, wanted);
 	try {
+		await page.emulateMedia({colorScheme: schemes[0], media: "screen", forcedColors: "none"});
 		await page.setViewportSize({width: widths[0], height: 900});
 		let answer = await page.goto(wanted.url, {waitUntil: "load"});
-		answer = await wanted.act?.(page) ?? answer;
+		answer = await wanted.act?.(page, house) ?? answer;
 		if (answer.status() !== wanted.status)
 			count(`${wanted.name} ${way}`, [{rule: "status", element: wanted.url, what: `${answer.status()}, not ${wanted.status}`}]);
 		await lookAll(page, wanted, script);
@@ -124,7 +126,8 @@ async function pageTry(context, wanted, script) {
 		said.push({rule: "test", element: wanted.url, what: String(error).split("\n").slice(0, 3).join(" ")});
 	}
 	count(`${wanted.name} ${way} console`, said);
-	await page.close();
+	await page.unrouteAll({behavior: "ignoreErrors"});
+	["console", "pageerror"].forEach(event => page.removeAllListeners(event));
 }
 
 /* Nobody is told apart from a developer by what a proxy adds. */
@@ -136,18 +139,30 @@ async function contextOf(browser, house, client, script) {
 	return context;
 }
 
+/* A tab is used again for the next page of the same client. */
+async function pagesTry(browser, house, pages, tabs) {
+	const jobs = [true, false].flatMap(script => pages.filter(page => script || !page.script).map(page => ({page, script})));
+	const work = async () => {
+		const open = new Map();
+		for (let job; (job = jobs.shift());) {
+			const key = `${job.page.who} ${job.script}`;
+			if (!open.has(key))
+				open.set(key, await (await contextOf(browser, house, job.page.who, job.script)).newPage());
+			await pageTry(house, open.get(key), job.page, job.script);
+		}
+		await Promise.all([...open.values()].map(page => page.context().close()));
+	};
+	await Promise.all(Array.from({length: tabs}, work));
+}
+
 async function main(house, browser) {
 	await house.publish("2025");
 	if (asked.pictures)
 		return picturesMake(await contextOf(browser, house, "manager", true), house, asked.pictures);
 	const pages = (await pagesOf(house)).filter(page => !asked.pages || asked.pages.split(",").includes(page.name));
-	for (const script of [true, false])
-		for (const client of clients) {
-			const context = await contextOf(browser, house, client, script);
-			for (const page of pages.filter(page => page.who === client && (script || !page.script)))
-				await pageTry(context, page, script);
-			await context.close();
-		}
+	await Promise.all(pages.map(({who}) => who && house.signIn(who))); // before one is told to wait
+	await pagesTry(browser, house, pages.filter(page => !page.last), availableParallelism());
+	await pagesTry(browser, house, pages.filter(page => page.last), 1);
 	console.log(`web: ${passed} passed, ${failed} failed`);
 }
 
