@@ -3,6 +3,7 @@
 #include "client/ask.h"
 #include "client/published_report.h"
 #include "config/config.h"
+#include "proto/name.h"
 #include <inttypes.h>
 #include <math.h>
 #include <string.h>
@@ -131,17 +132,6 @@ static void figure_compare(
 
 /* ---- cases ---- */
 
-static void member_name(const char *dimension, char name[80])
-{
-	size_t len = 0;
-	for (const char *c = dimension; *c && len < 79; c++) {
-		bool up = *c == '_' && c[1];
-		c += up;
-		name[len++] = up && *c >= 'a' && *c <= 'z' ? (char)(*c - 'a' + 'A') : *c;
-	}
-	name[len] = 0;
-}
-
 /* Whether a row stands in one of those rows of the split. */
 static bool row_is_in(const json_t *at, const json_t *keys)
 {
@@ -178,9 +168,9 @@ static void rows_add(
 {
 	size_t index;
 	const json_t *row;
-	char name[80] = "";
+	char name[64] = "";
 	if (by)
-		member_name(by, name);
+		json_name(by, name);
 	json_array_foreach(rows, index, row)
 	{
 		const char *id = json_string_value(json_object_get(row, "id"));

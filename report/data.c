@@ -188,7 +188,7 @@ static double value_number(const struct value *value, enum data_column column)
 	case OF:
 		return value->has_of ? (double)value->counts.of : NAN;
 	case UNKNOWN:
-		return (double)value->counts.unknown;
+		return value->no_unknown ? NAN : (double)value->counts.unknown;
 	case LOW:
 	case HIGH:
 		return !value->has_range ? NAN : column == LOW ? value->low : value->high;

@@ -1,5 +1,6 @@
 #include "report/page.h"
 
+#include "lib/calendar.h"
 #include "report/shelf.h"
 #include "web/pages.html.h"
 #include <stdio.h>
@@ -88,6 +89,17 @@ static void file_give(
 
 /* ---- data ---- */
 
+/* Whether what nobody published may be made for who looks: a viewer sees years that are over. */
+static int live_judge(const struct report_page *page, uint32_t year, struct why *why)
+{
+	bool is_over = (int)year < calendar_date(page->asked.as_of).year;
+	if (page->reader == REPORT_PUBLIC)
+		return why_set(why, ERR_NOT_FOUND, "nothing of %u was published", year);
+	return page->reader == REPORT_VIEWER && !is_over
+		       ? why_set(why, ERR_FORBIDDEN, "a viewer sees years that are over")
+		       : 0;
+}
+
 static int data_read(
 	const struct report_page *page, uint32_t year, struct report_data *out, struct why *why)
 {
@@ -98,10 +110,10 @@ static int data_read(
 		found = shelf_read(year, report_data_files[i].name, &out->files[i]);
 	if (found)
 		return 0;
-	if (page->reader == REPORT_PUBLIC)
-		return why_set(why, ERR_NOT_FOUND, "no data of %u was published", year);
 	report_data_done(out);
-	return report_data_make(page->sources, page->config, page->kpis, asked, out, why);
+	int err = live_judge(page, year, why);
+	return err ? err
+		   : report_data_make(page->sources, page->config, page->kpis, asked, out, why);
 }
 
 static void data_list(const struct report_page *page, uint32_t year, const struct report_data *data,
@@ -166,13 +178,12 @@ int report_page(const struct report_page *page, struct report_paper *paper, stru
 		unpublished_print(page, paper, out);
 		return 0;
 	}
-	if (!found && page->reader == REPORT_PUBLIC)
-		return why_set(why, ERR_NOT_FOUND, "no report of %u was published", year);
 	struct report_asked asked = page->asked;
 	asked.year = year;
-	int err = found ? 0
-			: report_print(page->sources, page->config, page->kpis, asked, format,
-				  &file, why);
+	int err = found ? 0 : live_judge(page, year, why);
+	if (!err && !found)
+		err = report_print(
+			page->sources, page->config, page->kpis, asked, format, &file, why);
 	if (err)
 		return err;
 	if (kind != KIND_PAGE) {

@@ -176,7 +176,7 @@ static void asked_hide(struct report *report)
 static bool is_hidden(const struct report *report, const char *id)
 {
 	const struct figure *figure = report_figure(report, id, NULL);
-	return !figure || figure->suppressed;
+	return !figure || figure->suppressed || figure->total.no_unknown;
 }
 
 static void classes_hide(
@@ -197,9 +197,10 @@ static void otherwise_hide(
 {
 	const struct figure *now = report_figure(report, need->id, NULL);
 	const struct counts *was = &figure->total.counts, *is = &now->total.counts;
-	if (now->suppressed || is_few(report, was->count) || is_few(report, was->of - was->count) ||
-		is_few(report, was->unknown) || is_few(report, was->count - is->count) ||
-		is_few(report, was->of - is->of))
+	if (now->suppressed || now->total.no_unknown || is_few(report, was->count) ||
+		is_few(report, was->of - was->count) || is_few(report, was->unknown) ||
+		is_few(report, was->count - is->count) || is_few(report, was->of - is->of) ||
+		is_few(report, was->unknown - is->unknown))
 		figure_hide(figure);
 }
 

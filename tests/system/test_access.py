@@ -7,7 +7,7 @@ import subprocess
 import unittest
 import urllib.parse
 
-from wot import BIN, Wot, wait_until
+from wot import BIN, Wot, today, wait_until
 
 PEOPLE = {"viewer": "viewer", "manager": "manager", "operator": "operator", "aanmeldteam": "intake_team"}
 SYSTEMS = ("rogplus", "gp", "desk", "casesystem")
@@ -26,6 +26,9 @@ ACCESS = [
     ("aggregate", "/hoe-wij-tellen", 200, 200, 200, 200, 200),
     ("aggregate", "/toegankelijkheid", 200, 200, 200, 200, 200),
     ("aggregate", "/bestanden", 200, 200, 200, 200, 200),
+    ("aggregate", f"/jaarverslag/{today().year}", 404, 403, 200, 200, 200),
+    ("aggregate", f"/jaarverslag/{today().year}.json", 404, 403, 200, 200, 200),
+    ("aggregate", f"/jaarverslag/{today().year}/data/", 404, 403, 200, 200, 200),
     ("aggregate", "/charts/help_requests/balk.svg", SIGN_IN, 200, 200, 200, 403),
     ("aggregate", "/charts/help_requests/balk.svg?periode=2025&breedte=300", SIGN_IN, 200, 200, 200, 403),
     ("aggregate", "/charts/help_requests/lijn.svg?periode=2025", SIGN_IN, 200, 200, 200, 403),

@@ -262,7 +262,8 @@ static void month_tell(
 			figure_value_text(series, value->known ? value->value : NAN, arena),
 			count_text(value->counts.count, arena),
 			value->has_of ? count_text(value->counts.of, arena) : NULL,
-			count_text(value->counts.unknown, arena), page_bounds(&month, arena)});
+			value->no_unknown ? "x" : count_text(value->counts.unknown, arena),
+			page_bounds(&month, arena)});
 }
 
 static void months_add(struct asked *asked, const struct figure *figure, struct figure_list *list)
