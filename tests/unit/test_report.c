@@ -309,6 +309,27 @@ static void data_says_what_is_hidden_and_gives_no_number_of_it(void **state)
 	outline_done(&outline);
 }
 
+/* It is not none: that would be a number. */
+static void how_many_are_not_known_is_empty_where_that_alone_is_hidden(void **state)
+{
+	struct tallied *t = *state;
+	struct outline outline = shipped_outline(t);
+	struct report_asked asked = asked_of(2025, "2026-02-01");
+	log_year(t);
+	for (int hidden = 0; hidden < 2; hidden++) {
+		auto_report struct report report = {0};
+		auto_data struct report_data data = {0};
+		report_of(t, &outline, &asked, &report);
+		for (size_t i = 0; i < report.count; i++)
+			report.figures[i].total.no_unknown = hidden;
+		report_data(&report, &data);
+		const char *text = data.files[report_data_find("figures.csv")].data;
+		assert_int_equal(strstr(text, ",2025-12-31,count,130,130,,0,") != NULL, !hidden);
+		assert_int_equal(strstr(text, ",2025-12-31,count,130,130,,,") != NULL, hidden);
+	}
+	outline_done(&outline);
+}
+
 /* ---- the same each time ---- */
 
 static void the_same_log_gives_the_same_bytes(void **state)
@@ -352,6 +373,7 @@ int main(void)
 		TEST(what_is_hidden_is_null_in_every_format),
 		TEST(an_internal_report_says_so_on_every_page),
 		TEST(classes_are_shown_all_or_not_at_all),
+		TEST(how_many_are_not_known_is_empty_where_that_alone_is_hidden),
 		TEST(data_says_what_is_hidden_and_gives_no_number_of_it),
 		TEST(the_same_log_gives_the_same_bytes),
 	};
