@@ -3,7 +3,6 @@
 #include "client/folder.h"
 #include "lib/arena.h"
 #include "lib/datapackage.h"
-#include <dirent.h>
 #include <errno.h>
 #include <getopt.h>
 #include <sodium.h>
@@ -149,30 +148,13 @@ const char *export_folder_read(int argc, char **argv)
 	return optind == argc && folder && *folder ? folder : NULL;
 }
 
-/* What somebody keeps there is not ours to remove. */
-static int place_check(const char *dir, struct why *why)
-{
-	DIR *folder = opendir(dir);
-	if (!folder)
-		return errno == ENOENT ? 0 : why_set(why, ERR_IO, "%s: %s", dir, strerror(errno));
-	size_t count = 0;
-	while (readdir(folder))
-		count++;
-	closedir(folder);
-	enum { ITSELF_AND_ABOVE = 2 };
-	return count <= ITSELF_AND_ABOVE
-		       ? 0
-		       : why_set(why, ERR_IO,
-				 "%s is not empty: facts are put in a folder of their own", dir);
-}
-
 int export_facts(const struct http_asked *of, const char *dir, struct why *why)
 {
 	auto_buf struct buf made = {0};
 	json_t *facts = NULL;
 	int err = http_get_json(of, "/v1/facts", &facts, why);
 	if (!err)
-		err = place_check(dir, why);
+		err = folder_check(dir, NULL, NULL, why);
 	if (!err)
 		err = folder_make(dir, &made, why);
 	if (!err)

@@ -1,5 +1,6 @@
 #include "client/folder.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <ftw.h>
@@ -82,6 +83,24 @@ int file_put(const char *path, const char *bytes, size_t len, struct why *why)
 		err = why_set(why, ERR_IO, "%s: %s", path, strerror(errno));
 	if (err)
 		unlink(made.data);
+	return err;
+}
+
+int folder_check(const char *place, folder_is_ours_fn *is_ours, const void *arg, struct why *why)
+{
+	int err = 0;
+	DIR *folder = opendir(place);
+	if (!folder)
+		return errno == ENOENT ? 0 : why_set(why, ERR_IO, "%s: %s", place, strerror(errno));
+	for (const struct dirent *entry; !err && (entry = readdir(folder));) {
+		const char *name = entry->d_name;
+		bool is_dot = !strcmp(name, ".") || !strcmp(name, "..");
+		if (!is_dot && !(is_ours && is_ours(arg, name)))
+			err = why_set(why, ERR_USAGE,
+				"%s holds %s: the files are put in a folder of their own", place,
+				name);
+	}
+	closedir(folder);
 	return err;
 }
 

@@ -3,7 +3,6 @@
 #include "client/ask.h"
 #include "client/folder.h"
 #include "lib/buf.h"
-#include <dirent.h>
 #include <errno.h>
 #include <getopt.h>
 #include <stdio.h>
@@ -84,28 +83,15 @@ static int data_write(const char *folder, json_t *files, struct why *why)
 	return err ? err : folder_sync(folder, why);
 }
 
-/* What would be gone: a folder that holds something else than such data. */
-static int data_place_check(const char *place, json_t *files, struct why *why)
+static bool is_data(const void *files, const char *name)
 {
-	json_t *data = json_object_get(files, "data");
-	int err = 0;
-	DIR *folder = opendir(place);
-	if (!folder)
-		return errno == ENOENT ? 0 : why_set(why, ERR_IO, "%s: %s", place, strerror(errno));
-	for (const struct dirent *entry; !err && (entry = readdir(folder));) {
-		const char *name = entry->d_name;
-		if (strcmp(name, ".") && strcmp(name, "..") && !json_object_get(data, name))
-			err = why_set(why, ERR_USAGE,
-				"%s holds %s: data is put in a folder of its own", place, name);
-	}
-	closedir(folder);
-	return err;
+	return json_object_get(json_object_get(files, "data"), name);
 }
 
 static int data_put(const char *place, json_t *files, struct why *why)
 {
 	auto_buf struct buf made = {0};
-	int err = data_place_check(place, files, why);
+	int err = folder_check(place, is_data, files, why);
 	if (!err)
 		err = folder_make(place, &made, why);
 	if (err)
