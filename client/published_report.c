@@ -1,5 +1,6 @@
 #include "client/published_report.h"
 
+#include "proto/json.h"
 #include <stdlib.h>
 #include <string.h>
 
@@ -49,6 +50,17 @@ static const char of_day[] = "0123456789-";
 static const char of_name[] = "abcdefghijklmnopqrstuvwxyz0123456789_";
 enum { HASH_LETTERS = 64, DAY_LETTERS = 10, NAME_LETTERS = 64 };
 
+static const char *day_word(const json_t *object, const char *at, const char *name, struct why *why)
+{
+	const char *text = word(object, at, name, of_day, DAY_LETTERS, why);
+	int32_t day;
+	if (text && day_parse(text, strlen(text), &day) != 0) {
+		refuse(at, name, "no day", why);
+		return NULL;
+	}
+	return text;
+}
+
 static int whole(
 	const json_t *object, const char *at, const char *name, json_int_t *out, struct why *why)
 {
@@ -66,10 +78,12 @@ static int year_read(
 {
 	json_int_t year = 0;
 	int err = whole(object, at, name, &year, why);
-	if (!err && (year < 2000 || year > 2100))
+	if (err)
+		return err;
+	if (year < 2000 || year > 2100)
 		return refuse(at, name, "no year", why);
 	*out = (int)year;
-	return err;
+	return 0;
 }
 
 static int numbers_check(
@@ -107,6 +121,16 @@ static int log_read(
 	return out->hash ? 0 : ERR_INVALID;
 }
 
+/* It is shown on a terminal. */
+static bool has_control(const char *text)
+{
+	for (; *text; text++) {
+		if ((unsigned char)*text < ' ' || *text == 0x7f)
+			return true;
+	}
+	return false;
+}
+
 static int rows_check(const json_t *rows, const char *at, struct why *why)
 {
 	size_t index;
@@ -115,8 +139,11 @@ static int rows_check(const json_t *rows, const char *at, struct why *why)
 	{
 		auto_buf struct buf there = {0};
 		buf_printf(&there, "%s/by/%zu", at, index);
-		if (!member(row, there.data, "key", JSON_STRING, why))
+		const json_t *key = member(row, there.data, "key", JSON_STRING, why);
+		if (!key)
 			return ERR_INVALID;
+		if (has_control(json_string_value(key)))
+			return refuse(there.data, "key", "not as wotctl writes it", why);
 		int err = numbers_check(row, there.data, published_numbers, why);
 		if (err)
 			return err;
@@ -127,8 +154,8 @@ static int rows_check(const json_t *rows, const char *at, struct why *why)
 static const char *day_of(
 	const json_t *period, const char *at, const char *name, int year, struct why *why)
 {
-	const char *day = word(period, at, name, of_day, DAY_LETTERS, why);
-	if (day && (strlen(day) != DAY_LETTERS || strtol(day, NULL, 10) != year)) {
+	const char *day = day_word(period, at, name, why);
+	if (day && strtol(day, NULL, 10) != year) {
 		refuse(at, name, "not in the report's year", why);
 		return NULL;
 	}
@@ -170,7 +197,7 @@ static int report_read(struct published_report *report, struct why *why)
 	const json_t *logs = err ? NULL : member(report->json, "", "logs", JSON_OBJECT, why);
 	if (!logs)
 		return ERR_INVALID;
-	report->as_of = word(report->json, "", "asOf", of_day, DAY_LETTERS, why);
+	report->as_of = day_word(report->json, "", "asOf", why);
 	report->figures =
 		report->as_of ? member(report->json, "", "figures", JSON_ARRAY, why) : NULL;
 	if (!report->figures)

@@ -162,7 +162,8 @@ static char *row_gives(const json_t *row, const json_t *at)
 	return text;
 }
 
-/* Into cases: by id, what its rows give more now (above 0) and what then (below). */
+/* Into cases: by id, what its rows give more now (above 0) and what then (below), and whether that is told of: a case that
+ * only moves between rows that do not differ, which are hidden, is not named. */
 static void rows_add(
 	const json_t *rows, const char *by, const json_t *keys, int sign, json_t *cases)
 {
@@ -175,31 +176,38 @@ static void rows_add(
 	{
 		const char *id = json_string_value(json_object_get(row, "id"));
 		const json_t *at = by ? json_object_get(row, name) : NULL;
-		if (!id || (json_object_size(keys) && !row_is_in(at, keys)))
+		if (!id)
 			continue;
 		json_t *given = json_object_get(cases, id);
 		if (!given)
 			json_object_set_new(cases, id, given = json_object());
 		auto_free char *gives = row_gives(row, at);
-		json_int_t count = json_integer_value(json_object_get(given, gives)) + sign;
-		if (count)
-			json_object_set_new(given, gives, json_integer(count));
+		int told = !json_object_size(keys) || row_is_in(at, keys);
+		const json_t *before = json_object_get(given, gives);
+		json_int_t more = json_integer_value(json_object_get(before, "more")) + sign;
+		if (more)
+			json_object_set_new(
+				given, gives, json_pack("{s:I,s:b}", "more", more, "told", told));
 		else
 			json_object_del(given, gives);
 	}
 }
 
-/* 1: only now; -1: only then; 2: both, and not the same; 0: the same. */
+/* 1: only now; -1: only then; 2: both, and not the same; 0: the same, or not told of. */
 static int case_change(const json_t *given)
 {
 	const char *gives;
-	json_t *count;
-	bool more = false, fewer = false;
-	json_object_foreach((json_t *)given, gives, count)
+	json_t *given_by;
+	bool told = false, more = false, fewer = false;
+	json_object_foreach((json_t *)given, gives, given_by)
 	{
-		more = more || json_integer_value(count) > 0;
-		fewer = fewer || json_integer_value(count) < 0;
+		json_int_t count = json_integer_value(json_object_get(given_by, "more"));
+		told = told || json_is_true(json_object_get(given_by, "told"));
+		more = more || count > 0;
+		fewer = fewer || count < 0;
 	}
+	if (!told)
+		return 0;
 	return more && fewer ? 2 : more - fewer;
 }
 
