@@ -57,6 +57,7 @@ chromium                cmd:chromium
 fonts-liberation        font:LiberationSans
 nodejs                  cmd:node
 npm                     cmd:npm
+poppler-utils           cmd:pdftotext
 '
 
 for option; do
