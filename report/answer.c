@@ -54,6 +54,13 @@ void report_sources_done(struct report_sources *sources)
 	outline_done(&sources->outline);
 }
 
+int32_t report_complete_from(const struct config *config)
+{
+	const char *said = config->figures_complete_from;
+	int32_t day;
+	return day_parse(said, strlen(said), &day) == 0 ? day : 0;
+}
+
 /* ---- formats ---- */
 
 typedef void format_fn(const struct report *report, struct buf *out);
@@ -121,9 +128,7 @@ static int answer_make(const struct report_sources *sources, const struct config
 	asked.town = config->municipality_name;
 	asked.synthetic = config->synthetic;
 	asked.published = &sources->published;
-	if (day_parse(config->figures_complete_from, strlen(config->figures_complete_from),
-		    &asked.complete_from) != 0)
-		asked.complete_from = 0;
+	asked.complete_from = report_complete_from(config);
 	return report_make(out, &sources->outline, kpis, &asked, why);
 }
 

@@ -17,6 +17,9 @@ int report_sources_load(struct report_sources *out, const struct config *config,
 	const char *kpi_yaml, struct why *why);
 void report_sources_done(struct report_sources *sources);
 
+/* The day from which figures are complete; 0: all are. */
+int32_t report_complete_from(const struct config *config);
+
 /* "html", "csv", "json" or "data"; "all": every file that is published. */
 bool report_has_format(const char *format);
 /* One of them as it is: html, csv or json. */

@@ -2,6 +2,7 @@
 
 #include "lib/calendar.h"
 #include "report/shelf.h"
+#include "web/nl.h"
 #include "web/pages.html.h"
 #include <stdio.h>
 #include <stdlib.h>
@@ -63,19 +64,41 @@ static void page_print(
 	html_report(&view, out);
 }
 
-/* That there is no PDF has a reason of its own. */
-static void unpublished_print(
-	const struct report_page *page, struct report_paper *paper, struct buf *out)
+/* The address is right: what is not there, why, and where it may be found. */
+static void absent_print(const struct report_page *page, const char *what, const char *why,
+	struct report_paper *paper, struct buf *out)
 {
-	static const char what[] = "Dit jaarverslag is niet als PDF gepubliceerd";
 	const struct html_refusal view = {.head = page_head(page->house, what),
 		.top = page_top(page->house),
 		.foot = page_foot(page->house),
 		.what = what,
-		.why = "De PDF komt er als het jaarverslag wordt gepubliceerd.",
+		.why = why,
+		.shelf = true,
 		.origin_aggregate = page->house->origins[DAEMON_AGGREGATE]};
-	paper->status = 404;
+	*paper = (struct report_paper){.headers = page_headers, .status = 404};
 	html_refusal(&view, out);
+}
+
+static void year_absent_print(
+	const struct report_page *page, uint32_t year, struct report_paper *paper, struct buf *out)
+{
+	auto_arena struct arena arena = {0};
+	int32_t complete_from = report_complete_from(page->config);
+	if (page->reader == REPORT_PUBLIC) {
+		absent_print(page, arena_printf(&arena, "Er is geen jaarverslag van %u", year),
+			"Van dit jaar is hier niets gepubliceerd. Kies een ander jaar.", paper,
+			out);
+	} else if ((int)year < calendar_date(complete_from).year) {
+		auto_buf struct buf why = {0};
+		buf_text(&why, "De cijfers beginnen op ");
+		nl_day(complete_from, &why);
+		buf_text(&why, ". Kies dat jaar, of een later jaar.");
+		absent_print(page, arena_printf(&arena, "Er zijn geen cijfers van %u", year),
+			page_text(&why, &arena), paper, out);
+	} else {
+		absent_print(page, arena_printf(&arena, "Er zijn nog geen cijfers van %u", year),
+			"Over dat jaar is nog niets vastgelegd. Kies een eerder jaar.", paper, out);
+	}
 }
 
 static void file_give(
@@ -137,14 +160,12 @@ static void data_list(const struct report_page *page, uint32_t year, const struc
 	html_report_data(&view, out);
 }
 
-/* file: "": the page that lists them. */
+/* file: one of them; "": the page that lists them. */
 static int data_page(const struct report_page *page, uint32_t year, const char *file,
 	struct report_paper *paper, struct buf *out, struct why *why)
 {
 	auto_data struct report_data data = {0};
 	size_t which = report_data_find(file);
-	if (*file && which == REPORT_DATA_FILES)
-		return why_set(why, ERR_NOT_FOUND, "there is no such file of the data");
 	int err = data_read(page, year, &data, why);
 	if (err)
 		return err;
@@ -158,24 +179,17 @@ static int data_page(const struct report_page *page, uint32_t year, const char *
 
 /* ---- which ---- */
 
-int report_page(const struct report_page *page, struct report_paper *paper, struct buf *out,
-	struct why *why)
+static int kind_page(const struct report_page *page, uint32_t year, size_t kind,
+	struct report_paper *paper, struct buf *out, struct why *why)
 {
-	uint32_t year = 0;
 	auto_buf struct buf file = {0};
-	size_t kind = kind_of(page->named, &year);
-	if (year && !strncmp(page->named + YEAR_LEN, data_path, strlen(data_path)))
-		return data_page(
-			page, year, page->named + YEAR_LEN + strlen(data_path), paper, out, why);
-	if (kind == KINDS)
-		return why_set(
-			why, ERR_NOT_FOUND, "one reads /jaarverslag/2025, 2025.csv, or 2025/data/");
 	const char *format = kinds[kind].format;
 	bool is_pdf = !strcmp(format, "pdf"), is_live = page->reader == REPORT_STAFF && !is_pdf;
 	bool found = !is_live && shelf_read(year, format, &file);
 	*paper = (struct report_paper){.status = 200, .headers = page_headers};
 	if (!found && is_pdf) {
-		unpublished_print(page, paper, out);
+		absent_print(page, "Dit jaarverslag is niet als PDF gepubliceerd",
+			"De PDF komt er als het jaarverslag wordt gepubliceerd.", paper, out);
 		return 0;
 	}
 	struct report_asked asked = page->asked;
@@ -192,4 +206,25 @@ int report_page(const struct report_page *page, struct report_paper *paper, stru
 		page_print(page, year, &file, out);
 	}
 	return 0;
+}
+
+int report_page(const struct report_page *page, struct report_paper *paper, struct buf *out,
+	struct why *why)
+{
+	uint32_t year = 0;
+	size_t kind = kind_of(page->named, &year);
+	const char *rest = year ? page->named + YEAR_LEN : "";
+	const char *file =
+		strncmp(rest, data_path, strlen(data_path)) ? NULL : rest + strlen(data_path);
+	bool is_none = kind == KINDS && !file;
+	if (is_none || (file && *file && report_data_find(file) == REPORT_DATA_FILES))
+		return why_set(
+			why, ERR_NOT_FOUND, "one reads /jaarverslag/2025, 2025.csv, or 2025/data/");
+	int err = file ? data_page(page, year, file, paper, out, why)
+		       : kind_page(page, year, kind, paper, out, why);
+	if (err == ERR_NOT_FOUND) {
+		year_absent_print(page, year, paper, out);
+		err = 0;
+	}
+	return err;
 }

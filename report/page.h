@@ -1,7 +1,8 @@
 /*
- * /jaarverslag/YEAR and its files, YEAR/data/ among them. The public gets what was published (shelf.h) and nothing else, so what came in late cannot be read off two versions. Who has signed in gets the report as it
- * would be published now; a viewer only where it was not published yet. Only a PDF is never made here: a daemon starts no
- * program.
+ * /jaarverslag/YEAR and its files, YEAR/data/ among them. The public gets what was published (shelf.h) and nothing else, so
+ * what came in late cannot be read off two versions. Who has signed in gets the report as it would be published now; a viewer
+ * only where it was not published yet. Only a PDF is never made here: a daemon starts no program. Of a year that there is
+ * nothing of, a page says so.
  */
 #ifndef WOT_REPORT_PAGE_H
 #define WOT_REPORT_PAGE_H

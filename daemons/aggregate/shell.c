@@ -41,12 +41,9 @@ static uint32_t on_households(void *arg, const char *key)
 
 void aggregate_query(const struct aggregate *aggregate, struct query *query)
 {
-	const struct config *config = stage_config(aggregate->stage);
 	query->names = &aggregate->names;
 	query->published = &aggregate->sources.published;
-	if (day_parse(config->figures_complete_from, strlen(config->figures_complete_from),
-		    &query->complete_from) != 0)
-		query->complete_from = 0;
+	query->complete_from = report_complete_from(stage_config(aggregate->stage));
 }
 
 int64_t aggregate_below(const struct aggregate *aggregate, unsigned role)

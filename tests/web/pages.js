@@ -59,6 +59,7 @@ const PAGES = [
 	{name: "case-closed", who: "aanmeldteam", at: ["case", ({closedCase}) => `/zaken/${closedCase}`]},
 	{name: "refused-403", who: "viewer", at: ["aggregate", "/nu"], status: 403},
 	{name: "refused-404", who: null, at: ["aggregate", "/niets"], status: 404},
+	{name: "refused-report", who: null, at: ["aggregate", "/jaarverslag/2024"], status: 404},
 	{name: "refused-400", who: "manager", at: ["aggregate", "/cijfers?periode=gisteren"], status: 400},
 	{name: "refused-503", who: null, at: ["aggregate", "/inloggen"], act: signInBusy, status: 503, last: true},
 ];
