@@ -68,12 +68,13 @@ static int pdf_put(json_t *files, const char *out, struct why *why)
 
 /* ---- data ---- */
 
-static int data_write(const char *folder, json_t *files, struct why *why)
+/* kind: those of "data", of "charts". */
+static int texts_write(const char *folder, json_t *files, const char *kind, struct why *why)
 {
 	const char *name;
 	json_t *text;
 	int err = 0;
-	json_object_foreach(json_object_get(files, "data"), name, text)
+	json_object_foreach(json_object_get(files, kind), name, text)
 	{
 		auto_buf struct buf path = {0};
 		buf_printf(&path, "%s/%s", folder, name);
@@ -96,14 +97,23 @@ static int data_put(const char *place, json_t *files, struct why *why)
 		err = folder_make(place, &made, why);
 	if (err)
 		return err;
-	return folder_end(data_write(made.data, files, why), made.data, place, why);
+	return folder_end(texts_write(made.data, files, "data", why), made.data, place, why);
 }
 
 /* ---- publishing ---- */
 
+static int folder_write(const char *folder, const char *name, json_t *files, struct why *why)
+{
+	auto_buf struct buf path = {0};
+	buf_printf(&path, "%s/%s", folder, name);
+	return mkdir(path.data, 0755) != 0
+		       ? why_set(why, ERR_IO, "%s: %s", path.data, strerror(errno))
+		       : texts_write(path.data, files, name, why);
+}
+
 static int formats_write(const char *folder, const char *year, json_t *files, struct why *why)
 {
-	auto_buf struct buf pdf = {0}, named = {0}, data = {0};
+	auto_buf struct buf pdf = {0}, named = {0};
 	int err = 0;
 	for (size_t i = 0; !err && i < sizeof formats / sizeof *formats; i++) {
 		auto_buf struct buf path = {0};
@@ -111,11 +121,10 @@ static int formats_write(const char *folder, const char *year, json_t *files, st
 		err = file_write(
 			path.data, json_string_value(json_object_get(files, formats[i])), why);
 	}
-	buf_printf(&data, "%s/data", folder);
-	if (!err && mkdir(data.data, 0755) != 0)
-		err = why_set(why, ERR_IO, "%s: %s", data.data, strerror(errno));
 	if (!err)
-		err = data_write(data.data, files, why);
+		err = folder_write(folder, "data", files, why);
+	if (!err)
+		err = folder_write(folder, "charts", files, why);
 	if (!err)
 		err = pdf_make(folder, files, &pdf, why);
 	buf_printf(&named, "%s/jaarverslag-%s.pdf", folder, year);

@@ -4,6 +4,7 @@
 #include "lib/calendar.h"
 #include "lib/json_out.h"
 #include "proto/json.h"
+#include "report/chart_files.h"
 #include "report/file.h"
 #include "report/view.h"
 #include <string.h>
@@ -99,6 +100,11 @@ static void data_print(const struct report *report, struct buf *out)
 	json_out_close(out, '}');
 }
 
+static void on_chart(void *out, const char *name, const struct buf *svg)
+{
+	json_out_text(out, name, svg->data);
+}
+
 static void files_print(const struct report *report, const char *format, struct buf *out)
 {
 	bool is_all = !strcmp(format, "all");
@@ -106,6 +112,11 @@ static void files_print(const struct report *report, const char *format, struct 
 	json_out_open(out, NULL, '{');
 	if (is_all || !strcmp(format, data_format))
 		data_print(report, out);
+	if (is_all) {
+		json_out_open(out, "charts", '{');
+		report_charts(report, on_chart, out);
+		json_out_close(out, '}');
+	}
 	for (size_t i = 0; i < FORMATS; i++) {
 		auto_buf struct buf text = {0};
 		if (!is_all && strcmp(format, formats[i].name) != 0)

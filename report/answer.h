@@ -29,7 +29,7 @@ int report_print(const struct report_sources *sources, const struct config *conf
 int report_data_make(const struct report_sources *sources, const struct config *config,
 	const struct kpis *kpis, struct report_asked asked, struct report_data *out,
 	struct why *why);
-/* A JSON object: the text of each file under its name; of the data an object again. year, internal, logs and names of `asked`
+/* A JSON object: the text of each file under its name; of the data, and of charts, an object again. year, internal, logs and names of `asked`
  * are given. It is of the day of the last block that was read, whichever day was asked for: so what a log said then, it says
  * again. as_of is for logs whose blocks were not read. */
 int report_answer(const struct report_sources *sources, const struct config *config,

@@ -1,5 +1,6 @@
 #include "report/shelf.h"
 
+#include "report/chart_files.h"
 #include "report/data.h"
 #include "web/nl.h"
 #include "web/pages.html.h"
@@ -10,7 +11,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
-enum { YEAR_LEN = 4, PATH_SIZE = 160, FILE_MAX = 16 << 20, YEARS_MAX = 64, KB = 1000 };
+enum { YEAR_LEN = 4, PATH_SIZE = 256, FILE_MAX = 16 << 20, YEARS_MAX = 64, KB = 1000 };
 
 static void path_of(uint32_t year, const char *name, char path[PATH_SIZE])
 {
@@ -22,10 +23,9 @@ static void path_of(uint32_t year, const char *name, char path[PATH_SIZE])
 			name);
 }
 
-bool shelf_read(uint32_t year, const char *format, struct buf *out)
+static bool file_read(const char *path, struct buf *out)
 {
-	char path[PATH_SIZE], chunk[65536];
-	path_of(year, format, path);
+	char chunk[65536];
 	FILE *file = fopen(path, "re");
 	if (!file)
 		return false;
@@ -34,6 +34,13 @@ bool shelf_read(uint32_t year, const char *format, struct buf *out)
 	bool whole = !ferror(file) && feof(file) && out->len;
 	fclose(file);
 	return whole;
+}
+
+bool shelf_read(uint32_t year, const char *format, struct buf *out)
+{
+	char path[PATH_SIZE];
+	path_of(year, format, path);
+	return file_read(path, out);
 }
 
 /* 0: it is not there. */
@@ -75,6 +82,42 @@ static size_t years_read(uint32_t years[YEARS_MAX])
 	qsort(years, count, sizeof *years, year_cmp);
 	return count;
 }
+
+/* ---- charts ---- */
+
+/* 0: none; a period that is no year has none. */
+static uint32_t year_asked(const char *period)
+{
+	uint32_t years[YEARS_MAX];
+	if (!period)
+		return years_read(years) ? years[0] : 0;
+	bool is_year = strlen(period) == YEAR_LEN && strspn(period, "0123456789") == YEAR_LEN;
+	return is_year ? (uint32_t)strtoul(period, NULL, 10) : 0;
+}
+
+int shelf_chart(
+	const char *named, const Wot__V1__ChartPage *asked, struct buf *out, struct why *why)
+{
+	static const char ending[] = ".svg";
+	auto_arena struct arena arena = {0};
+	char name[REPORT_CHART_NAME], path[PATH_SIZE];
+	uint32_t year = year_asked(asked->periode);
+	size_t id_len = strcspn(named, "/");
+	const char *file = named + id_len + (named[id_len] == '/');
+	size_t len = strlen(file), end = strlen(ending);
+	bool is_svg = len > end && !strcmp(file + len - end, ending);
+	if (!year || !is_svg ||
+		!report_chart_name(arena_printf(&arena, "%.*s", (int)id_len, named), asked->per,
+			arena_printf(&arena, "%.*s", (int)(len - end), file), asked->breedte, name))
+		return why_set(why, ERR_NOT_FOUND, "there is no such chart of a published year");
+	snprintf(path, PATH_SIZE, REPORT_PUBLISHED "/%u/charts/%s", year, name);
+	return file_read(path, out)
+		       ? 0
+		       : why_set(why, ERR_NOT_FOUND,
+				 "no such chart was published with the report of %u", year);
+}
+
+/* ---- the page ---- */
 
 static void year_fill(uint32_t year, struct arena *arena, struct html_shelf_years *out)
 {

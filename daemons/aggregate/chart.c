@@ -1,4 +1,4 @@
-/* GET /charts/ID/KIND.svg: a chart of what /v1/kpis answers the same role. */
+/* GET /charts/ID/KIND.svg: a chart of what /v1/kpis answers the same role; to the public one that was published. */
 #include "web/figure_chart.h"
 
 #include "core/get.h"
@@ -7,6 +7,7 @@
 #include "lib/calendar.h"
 #include "proto/door.h"
 #include "proto/role.h"
+#include "report/shelf.h"
 #include "web/page_figure.h"
 #include <string.h>
 
@@ -47,6 +48,11 @@ int get_chart(const void *knowledge, const struct get_query *get, struct get_ans
 {
 	const struct aggregate *aggregate = knowledge;
 	const Wot__V1__ChartPage *asked = (const void *)get->parameters;
+	answer->type = "image/svg+xml";
+	answer->headers = page_headers;
+	if (!(role_may_read(get->role) & (READ_KPIS | READ_KPIS_SUPPRESSED)))
+		return get->client ? ERR_FORBIDDEN
+				   : shelf_chart(get->named, asked, answer->text, why);
 	size_t len = strcspn(get->named, "/");
 	struct query query = {.id = arena_printf(get->arena, "%.*s", (int)len, get->named),
 		.period = asked->periode,
@@ -68,7 +74,5 @@ int get_chart(const void *knowledge, const struct get_query *get, struct get_ans
 		.complete_from = query.complete_from,
 		.names = query.names,
 		.arena = get->arena};
-	answer->type = "image/svg+xml";
-	answer->headers = page_headers;
 	return figure_chart_draw(&chart, answer->text, why);
 }

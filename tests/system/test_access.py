@@ -29,11 +29,11 @@ ACCESS = [
     ("aggregate", f"/jaarverslag/{today().year}", 404, 403, 200, 200, 200),
     ("aggregate", f"/jaarverslag/{today().year}.json", 404, 403, 200, 200, 200),
     ("aggregate", f"/jaarverslag/{today().year}/data/", 404, 403, 200, 200, 200),
-    ("aggregate", "/charts/help_requests/balk.svg", SIGN_IN, 200, 200, 200, 403),
-    ("aggregate", "/charts/help_requests/balk.svg?periode=2025&breedte=300", SIGN_IN, 200, 200, 200, 403),
-    ("aggregate", "/charts/help_requests/lijn.svg?periode=2025", SIGN_IN, 200, 200, 200, 403),
-    ("aggregate", "/charts/help_requests/balk.svg?periode=today", SIGN_IN, 403, 200, 200, 403),
-    ("aggregate", "/charts/help_requests/balk.svg?periode=2025&per=team", SIGN_IN, 403, 200, 200, 403),
+    ("aggregate", "/charts/help_requests/balk.svg", 404, 200, 200, 200, 403),
+    ("aggregate", "/charts/help_requests/balk.svg?periode=2025&breedte=300", 404, 200, 200, 200, 403),
+    ("aggregate", "/charts/help_requests/lijn.svg?periode=2025", 404, 200, 200, 200, 403),
+    ("aggregate", "/charts/help_requests/balk.svg?periode=today", 404, 403, 200, 200, 403),
+    ("aggregate", "/charts/help_requests/balk.svg?periode=2025&per=team", 404, 403, 200, 200, 403),
     ("aggregate", "/inloggen", 200, 200, 200, 200, 200),
     ("triage", "/inloggen", 200, 200, 200, 200, 200),
     ("case", "/inloggen", 200, 200, 200, 200, 200),
@@ -88,11 +88,11 @@ class Door:
             wait_until(lambda: self.wot.log(daemon).count("event=reloaded") > before, what=f"{daemon} has reloaded")
 
     def assert_out(self, cookie):
-        code, headers, _ = self.fetch("/charts/help_requests/balk.svg", cookie=cookie)
-        self.assertEqual((code, headers["Location"]), (302, "/inloggen?naar=/charts/help_requests/balk.svg"), cookie)
+        code, headers, _ = self.fetch("/cijfers/help_requests", cookie=cookie)
+        self.assertEqual((code, headers["Location"]), (302, "/inloggen?naar=/cijfers/help_requests"), cookie)
 
     def assert_in(self, cookie, **more):
-        self.assertEqual(self.fetch("/charts/help_requests/balk.svg", cookie=cookie, **more)[0], 200)
+        self.assertEqual(self.fetch("/cijfers/help_requests", cookie=cookie, **more)[0], 200)
 
 
 class Access(Door, unittest.TestCase):
@@ -164,9 +164,9 @@ class Access(Door, unittest.TestCase):
     def test_a_token_in_the_head_counts_before_a_cookie(self):
         cookie, _ = self.sign_in("manager")
         for client, status in (("viewer", 403), ("operator", 200)):
-            code = self.fetch("/charts/help_requests/balk.svg?periode=today", cookie=cookie, Authorization=f"Bearer {self.wot.token(client)}")[0]
+            code = self.fetch("/cijfers/help_requests?periode=today", cookie=cookie, Authorization=f"Bearer {self.wot.token(client)}")[0]
             self.assertEqual(code, status)
-        self.assertEqual(self.fetch("/charts/help_requests/balk.svg", cookie=cookie, Authorization="Bearer x")[0], 401)
+        self.assertEqual(self.fetch("/cijfers/help_requests", cookie=cookie, Authorization="Bearer x")[0], 401)
         self.assert_in(cookie, Authorization="Basic eDp5")  # of a proxy before us
 
     # ---- signing in ----
@@ -178,7 +178,7 @@ class Access(Door, unittest.TestCase):
             self.assertIn("Deze code is voor een systeem", text)
 
     def test_after_sign_in_one_is_where_one_wanted_to_be(self):
-        asked = "/charts/help_requests/balk.svg?periode=2025&breedte=300"
+        asked = "/cijfers/help_requests?periode=2025&vergelijk=geen"
         to = self.fetch(asked)[1]["Location"]
         text = self.fetch(to)[2]
         naar = html.unescape(re.search(r'name="naar" value="([^"]*)"', text)[1])
@@ -201,7 +201,7 @@ class Access(Door, unittest.TestCase):
             self.assertEqual((code, headers["Location"], headers["Set-Cookie"]), (400, None, None), raw)
 
     def test_the_address_that_was_asked_for_is_left_out_where_it_is_too_long(self):
-        code, headers, _ = self.fetch("/charts/" + 3000 * "x")
+        code, headers, _ = self.fetch("/cijfers/" + 3000 * "x")
         self.assertEqual((code, headers["Location"]), (302, "/inloggen"))
 
     def test_signing_out_takes_the_cookie_away(self):
@@ -330,7 +330,7 @@ class Life(Door, unittest.TestCase):
         listed = self.wot.dir / "clients.yaml"
         listed.write_text(listed.read_text().replace('role: "operator"', 'role: "viewer"'))
         self.reload()
-        self.assertEqual(self.fetch("/charts/help_requests/balk.svg?periode=today", cookie=other)[0], 403)
+        self.assertEqual(self.fetch("/cijfers/help_requests?periode=today", cookie=other)[0], 403)
         listed.write_text(listed.read_text().replace('role: "viewer"', 'role: "operator"'))
         self.wot.wotctl("client", "rotate", "manager")
         self.reload()
@@ -375,7 +375,7 @@ class Development(Door, unittest.TestCase):
         cls.wot.start()
 
     def test_whoever_looks_has_the_role_and_the_page_says_so(self):
-        code, _, text = self.fetch("/charts/help_requests/balk.svg")
+        code, _, text = self.fetch("/cijfers/help_requests")
         self.assertEqual(code, 200)
         text = self.fetch("/cijfers?periode=today")[2]
         self.assertIn("Zonder code gezien als teammanager: alleen om te ontwikkelen", text)
@@ -384,12 +384,12 @@ class Development(Door, unittest.TestCase):
 
     def test_who_signed_in_is_who_that_is(self):
         cookie, _ = self.sign_in("viewer")
-        self.assertEqual(self.fetch("/charts/help_requests/balk.svg?periode=today", cookie=cookie)[0], 403)
+        self.assertEqual(self.fetch("/cijfers/help_requests?periode=today", cookie=cookie)[0], 403)
         self.assertIn("Ingelogd als kijker", self.fetch("/cijfers", cookie=cookie)[2])
 
     def test_who_comes_through_a_proxy_is_not_a_developer(self):
         for name in ("X_Forwarded_For", "x_forwarded_proto", "X_Forwarded_Anything", "Forwarded"):
-            self.assertEqual(self.fetch("/charts/help_requests/balk.svg", **{name: "127.0.0.1"})[0], 302, name)
+            self.assertEqual(self.fetch("/cijfers/help_requests", **{name: "127.0.0.1"})[0], 302, name)
 
     def test_pages_lead_to_the_ports_of_the_others(self):
         text = self.fetch("/inloggen", daemon="triage")[2]

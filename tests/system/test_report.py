@@ -215,7 +215,8 @@ class Report(unittest.TestCase):
 
     def test_the_public_gets_what_was_published_and_who_signed_in_the_live_one(self):
         published = self.wot.dir / "aggregate" / "published"
-        for path in ("/jaarverslag/2025", "/jaarverslag/2025/data/", "/jaarverslag/2025/data/figures.csv"):
+        chart = "/charts/help_requests/balk.svg?periode=2025"
+        for path in ("/jaarverslag/2025", "/jaarverslag/2025/data/", "/jaarverslag/2025/data/figures.csv", chart):
             self.assertEqual(self.page(path)[0], 404, path)
         self.assertIn("Er is nog geen jaarverslag gepubliceerd.", words(self.page("/bestanden")[1]))
         status, said, _ = self.page("/jaarverslag/2025.pdf", "manager")
@@ -234,7 +235,7 @@ class Report(unittest.TestCase):
             self.report("2025", "--publish")
             self.assertEqual([path.name for path in published.iterdir()], ["2025"])
             self.assertEqual(sorted(path.name for path in (published / "2025").iterdir()),
-                             ["data", *(f"jaarverslag-2025.{kind}" for kind in ("csv", "html", "json", "pdf"))])
+                             ["charts", "data", *(f"jaarverslag-2025.{kind}" for kind in ("csv", "html", "json", "pdf"))])
             made.append({path.name: path.read_bytes() for path in (published / "2025").rglob("*.*")})
         self.assertEqual(*made)
         status, page, _ = self.page("/jaarverslag/2025")
@@ -254,8 +255,26 @@ class Report(unittest.TestCase):
         shelf = self.page("/bestanden")[1]
         for ending in (".html", ".pdf", ".csv", ".json", "/data/"):
             self.assertIn(f'href="/jaarverslag/2025{ending}"', shelf)
+        self.charts_are_those_that_were_published(published / "2025" / "charts")
         pdf = (published / "2025" / "jaarverslag-2025.pdf").stat().st_size
         self.assertIn(f"{-(-pdf // 1000)}\u00a0kB", shelf.encode("latin-1").decode())
+
+    def charts_are_those_that_were_published(self, charts):
+        def drawn(path, client=None):
+            status, said, headers = self.page(f"/charts/{path}", client)
+            self.assertEqual((status, headers["Content-Type"]), (200, "image/svg+xml"), path)
+            return said.encode("latin-1")
+
+        for asked, name in (("help_requests/balk.svg", "help_requests.balk.624"), ("help_requests/balk.svg?periode=2025&breedte=300", "help_requests.balk.300"),
+                            ("help_requests/balk.svg?periode=2025&per=ward", "help_requests.ward.balk.624"), ("closed_within_6_months/stip.svg", "closed_within_6_months.stip.624"),
+                            ("waiting_days/kolom.svg?per=class", "waiting_days.class.kolom.624")):
+            self.assertEqual(drawn(asked), (charts / f"{name}.svg").read_bytes())
+        self.assertEqual(drawn("help_requests/balk.svg?periode=2025&per=ward"), drawn("help_requests/balk.svg?periode=2025&per=ward", "viewer"))
+        self.assertIn("niet getoond", drawn("brief_contacts/balk.svg?per=channel").decode())
+        for none in ("help_requests/lijn.svg", "help_requests/balk.svg?periode=2024", "help_requests/balk.svg?periode=2025-Q4", "help_requests/balk.svg?per=team",
+                     "help_requests/balk.svg?per=../balk", "../data/balk.svg", "help_requests/balk.300.svg", "help_requests", "care_hours/balk.svg"):
+            self.assertEqual(self.page(f"/charts/{none}")[0], 404, none)
+        self.assertEqual(self.page("/charts/help_requests/balk.svg", "aanmeldteam")[0], 403)
 
     def test_of_a_year_without_a_report_a_page_says_so_and_leads_to_the_others(self):
         year = datetime.date.today().year
