@@ -430,6 +430,10 @@ class Report(unittest.TestCase):
             checked = self.report("--check", path, check=False)
             self.assertEqual(checked.returncode, 1)
             self.assertRegex(checked.stdout, rf"^the log {log} is not the one that it was made from: .*hash {report['logs'][log]['hash']}")
+        report = json.loads(whole)
+        report["figures"][0]["figure"]["id"] = "cups_of_tea"
+        path.write_text(json.dumps(report))
+        self.assertRegex(self.report("--check", path, check=False).stdout, r"^cups_of_tea 2025-[^:]*: cannot be asked: .*cups_of_tea")
         path.write_text(json.dumps({**json.loads(whole), "later": {"x": 1}}))
         self.assertEqual(self.report("--check", path).returncode, 0)
 
