@@ -3,10 +3,7 @@
 #include "figures/gather.h"
 #include <string.h>
 
-enum {
-	CROSS_MAX = 1 << 18,
-	POINTS_MAX = 1100
-}; /* all months that there are, or three years of days */
+enum { CROSS_MAX = 1 << 18 };
 
 size_t formula_parts(const struct formula *formula, const struct formula *parts[SUM_MAX])
 {
@@ -243,7 +240,7 @@ static void rows_make(
 	qsort(figure->rows, figure->row_count, sizeof *figure->rows, row_compare);
 }
 
-static void points_make(struct figure *figure, enum span span, size_t count)
+void figure_points_make(struct figure *figure, enum span span, size_t count)
 {
 	figure->points = calloc(count, sizeof *figure->points);
 	must(figure->points);
@@ -256,6 +253,16 @@ static void points_make(struct figure *figure, enum span span, size_t count)
 	}
 }
 
+int figure_points_check(
+	const struct figure *figure, const struct dimension *by, size_t count, struct why *why)
+{
+	if (!by->span || count <= FIGURE_POINTS_MAX)
+		return 0;
+	return why_set(why, ERR_TOO_LARGE,
+		"%s by %s would have %zu rows, more than %d; ask by month, or of a shorter period",
+		figure->kpi->id, by->id, count, FIGURE_POINTS_MAX);
+}
+
 /* How many rows there may be on each axis. */
 static int axes_size(const struct figure *figure, size_t sizes[FIGURE_SPLITS], struct why *why)
 {
@@ -266,11 +273,9 @@ static int axes_size(const struct figure *figure, size_t sizes[FIGURE_SPLITS], s
 		const struct dimension *by = figure->by[i];
 		sizes[i] = by->span ? period_count(&figure->period, by->span)
 				    : split_size(formula_split(parts[0], by));
-		if (by->span && sizes[i] > POINTS_MAX)
-			return why_set(why, ERR_TOO_LARGE,
-				"%s by %s would have %zu rows, more than %d; ask by month, or of a "
-				"shorter period",
-				id, by->id, sizes[i], POINTS_MAX);
+		int err = figure_points_check(figure, by, sizes[i], why);
+		if (err)
+			return err;
 	}
 	if (sizes[0] * sizes[1] > CROSS_MAX)
 		return why_set(why, ERR_TOO_LARGE,
@@ -300,7 +305,7 @@ static void figure_fill(
 	struct standing all = {.gather = &gather, .whole = gather.whole, .names = names};
 	figure->total = value_make(figure, &gather.total, &all);
 	if (series < FIGURE_SPLITS)
-		points_make(figure, figure->by[series]->span, sizes[series]);
+		figure_points_make(figure, figure->by[series]->span, sizes[series]);
 	if (figure->by_count)
 		rows_make(&gather, figure, names);
 	gather_done(&gather);

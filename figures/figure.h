@@ -12,7 +12,10 @@
 #include "figures/judge.h"
 #include "kpi/period.h"
 
-enum { FIGURE_SPLITS = 2 };
+enum {
+	FIGURE_SPLITS = 2,
+	FIGURE_POINTS_MAX = 1100 /* all months that there are, or three years of days */
+};
 
 /* What the tables of wards and teams know of a key. */
 struct figure_names {
@@ -21,6 +24,8 @@ struct figure_names {
 	/* Households of a ward, of all where ward is NULL; 0: not known. */
 	uint32_t (*on_households)(void *arg, const char *ward);
 	void *arg;
+	const struct wards
+		*wards; /* that there are, whether or not any row has them; may be NULL */
 };
 
 struct value {
@@ -104,6 +109,10 @@ struct figure_cut {
 int figure_make(struct figure *out, const struct kpi *kpi, const struct period *period,
 	uint32_t definition, const struct figure_cut *cut, const struct figure_names *names,
 	struct why *why);
+/* The same without a look at any row: no number, and a row for all that there could be (blank.c). */
+int figure_make_blank(struct figure *out, const struct kpi *kpi, const struct period *period,
+	uint32_t definition, const struct figure_cut *cut, const struct figure_names *names,
+	struct why *why);
 /* The same for each quarter of a year that is over, by one dimension that is no series: one look at the rows does for
  * all four. */
 enum { FIGURE_QUARTERS = 4 };
@@ -124,6 +133,11 @@ void figure_judge(struct figure *figure, enum beside beside, int32_t complete_fr
 bool figure_is_complete(
 	const struct figure *figure, const struct period *period, int32_t complete_from);
 void figure_done(struct figure *figure);
+/* Of a series of so many. */
+void figure_points_make(struct figure *figure, enum span span, size_t count);
+/* ERR_TOO_LARGE */
+int figure_points_check(
+	const struct figure *figure, const struct dimension *by, size_t count, struct why *why);
 
 /* The rows that a formula reads: itself, or the parts of a sum. */
 size_t formula_parts(const struct formula *formula, const struct formula *parts[SUM_MAX]);

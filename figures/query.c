@@ -248,13 +248,25 @@ static int where_check(
 		auto_filters struct filters filters = {0};
 		if (kpis->items[i].hidden || !where_fits(formula, query))
 			continue;
-		int err = where_parse(formula, query, &filters, why);
+		int err = query->blank ? 0 : where_parse(formula, query, &filters, why);
 		if (err)
 			return err;
 		fits = true;
 		strange = strange && filters.strange;
 	}
-	return !fits ? refuse_where(kpis, query, why) : strange ? ERR_INVALID : 0;
+	return !fits ? refuse_where(kpis, query, why) : strange && !query->blank ? ERR_INVALID : 0;
+}
+
+/* Whether a value is there is not looked for. */
+static int blank_check(const struct formula *formula, const struct query *query, struct why *why)
+{
+	const struct dimension *by;
+	int err = 0;
+	for (size_t i = 0; !err && i < query->where_count; i++)
+		if (!filter_fits(formula, query->where[i]))
+			err = by_find(
+				formula, query->where[i], strcspn(query->where[i], "="), &by, why);
+	return err;
 }
 
 int query_figure(const struct query *query, const struct query_scope *scope, const struct kpi *kpi,
@@ -263,8 +275,9 @@ int query_figure(const struct query *query, const struct query_scope *scope, con
 	const struct formula *formula = kpi->formulas[scope->definition];
 	auto_filters struct filters filters = {0};
 	struct figure_cut cut = {.filters = &filters};
-	int err = scope->kpi ? query_filters(formula, query, &filters, why)
-			     : where_parse(formula, query, &filters, why);
+	int err = query->blank ? blank_check(formula, query, why)
+		  : scope->kpi ? query_filters(formula, query, &filters, why)
+			       : where_parse(formula, query, &filters, why);
 	if (err)
 		return err;
 	if (query->by) {
@@ -276,6 +289,9 @@ int query_figure(const struct query *query, const struct query_scope *scope, con
 	} else if (kpi->shown_by && formula_split(formula, kpi->shown_by)) {
 		cut.by[cut.by_count++] = kpi->shown_by;
 	}
+	if (query->blank)
+		return figure_make_blank(
+			out, kpi, &scope->period, scope->definition, &cut, query->names, why);
 	err = figure_make(out, kpi, &scope->period, scope->definition, &cut, query->names, why);
 	if (err)
 		return err;

@@ -35,6 +35,7 @@ struct query {
 	const struct figure_names *names;  /* NULL: keys only */
 	const struct published *published; /* NULL: nothing was */
 	enum query_format format;
+	bool blank; /* looks at no row: no number, a row for all that there could be (blank.c) */
 };
 
 /* Adds a filter, whose text is borrowed. ERR_INVALID: there are too many. */

@@ -19,9 +19,7 @@ static int query_begin(const struct aggregate *aggregate, const struct get_query
 	*query = (struct query){.id = asked->named, .today = calendar_day_of(asked->now_ms)};
 	aggregate_query(aggregate, query);
 	int err = query_take(kpis, asked->parameters, asked->faults, query, why);
-	if (!err && query->as_of && !(role_may_read(asked->role) & READ_KPIS))
-		err = suppress_refuse(kpis, why);
-	if (!err && query->as_of)
+	if (!err && query->as_of && role_may_read(asked->role) & READ_KPIS)
 		err = past_ask(aggregate, asked->work, query->as_of, tally, why);
 	if (!err)
 		tally_mark(*tally, query);
@@ -41,6 +39,8 @@ int get_figures(const void *knowledge, const struct get_query *asked, struct get
 	if (!err)
 		err = aggregate_figures(
 			aggregate, asked->role, tally_kpis(tally), &query, &figures, why);
+	if (err == ERR_FORBIDDEN)
+		err = suppress_blank(tally_kpis(tally), &query, &figures, why);
 	if (err)
 		return err;
 	if (question->has_format && question->format == WOT__V1__KPI_QUESTION__FORMAT__csv) {

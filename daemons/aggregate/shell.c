@@ -108,7 +108,8 @@ int aggregate_open(void **ctx, struct stage *stage, struct why *why)
 	must(aggregate);
 	aggregate->stage = stage;
 	aggregate->mirror = mirror_new();
-	aggregate->names = (struct figure_names){on_label, on_households, aggregate};
+	aggregate->names =
+		(struct figure_names){on_label, on_households, aggregate, &aggregate->lists.wards};
 	*ctx = aggregate;
 	int err = files_read(aggregate, stage_config(stage), why);
 	if (!err)

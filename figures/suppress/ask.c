@@ -60,7 +60,7 @@ static int ask_check(
 		return err;
 	bool may_split = is_whole(&period) && query->by && by_is_shown(kpis, query->by);
 	if (!suppress_may_ask(&period) || (query->by && !may_split) || query->where_count ||
-		query->definition || query->beside != BESIDE_NONE)
+		query->definition || query->as_of || query->beside != BESIDE_NONE)
 		return suppress_refuse(kpis, why);
 	return 0;
 }
@@ -80,4 +80,16 @@ int suppress_query(const struct kpis *kpis, const struct query *query, int64_t b
 	*out = figures;
 	figures = (struct figures){0};
 	return 0;
+}
+
+int suppress_blank(
+	const struct kpis *kpis, const struct query *query, struct figures *out, struct why *why)
+{
+	char period[SUPPRESS_PERIOD];
+	struct query asked = *query;
+	suppress_period(query->today, period);
+	if (!asked.period)
+		asked.period = period;
+	asked.blank = true;
+	return query_figures(kpis, &asked, out, why);
 }

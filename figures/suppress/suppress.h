@@ -36,6 +36,10 @@ enum { SUPPRESS_PERIOD = 32 };
  * is over. What may not be seen is taken out. */
 int suppress_query(const struct kpis *kpis, const struct query *query, int64_t below,
 	struct figures *out, struct why *why);
+/* The answer to all else where one is given: the rows that there could be, without a number. It says nothing, not even
+ * which rows there are, for none was looked at. What is no question is ERR_INVALID or ERR_NOT_FOUND all the same. */
+int suppress_blank(
+	const struct kpis *kpis, const struct query *query, struct figures *out, struct why *why);
 bool suppress_may_ask(const struct period *period); /* without a split */
 void suppress_period(
 	int32_t today, char out[SUPPRESS_PERIOD]); /* the last quarter that is over: "2025-Q1" */

@@ -42,6 +42,7 @@ ACCESS = [
     # What pages may fetch.
     ("aggregate", "/v1/kpis?period=2025", 401, 200, 200, 200, 403),
     ("aggregate", "/v1/kpis?period=2025&by=month", 401, 200, 200, 200, 403),
+    ("aggregate", "/v1/kpis?period=today&by=ward", 401, 200, 200, 200, 403),  # for a viewer without a number
     ("triage", "/v1/worklist", 401, 403, 200, 200, 200),
     ("case", "/v1/cases", 401, 403, 200, 200, 200),
 ]

@@ -200,9 +200,11 @@ class Asked(unittest.TestCase):
             self.assertEqual(self.get(path, **parameters)[0], code, (path, parameters))
 
     def test_a_viewer_sees_no_rows_and_no_evening(self):
-        for path, parameters in (("/v1/kpis/help_requests/rows", {}), ("/v1/forecast", {}), ("/v1/kpis", {"asOf": day(2)}),
+        for path, parameters in (("/v1/kpis/help_requests/rows", {}), ("/v1/forecast", {}),
                                  ("/v1/kpis/help_requests/compare", {"definition": 2023, "other": 2025})):
             self.assertEqual(self.get(path, client="viewer", **parameters)[0], 403, path)
+        evening = self.get("/v1/kpis", client="viewer", asOf=day(2))
+        self.assertEqual((evening[0], {figure["suppressed"] for figure in json.loads(evening[2])}), (200, {True}))
         code, kind, text = self.get("/v1/kpis", client="viewer", id="help_requests", format="csv")
         self.assertEqual((code, kind.split(";")[0]), (200, "text/csv"))
 

@@ -5,6 +5,9 @@ import unittest
 from wot import Wot
 
 
+NUMBERS = ("value", "count", "of", "unknown", "low", "high", "p50", "p90", "mean", "met", "group")
+
+
 class Viewer(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
@@ -34,19 +37,43 @@ class Viewer(unittest.TestCase):
         for name in ("domestic_violence", "help_requests"):
             figure = self.wot.get("viewer", f"/v1/kpis?id={name}&period=2025-Q2")[1][0]
             self.assertIs(figure.get("suppressed"), True)
-            for number in ("value", "count", "of", "unknown", "low", "high", "p50", "p90", "mean", "met"):
+            for number in NUMBERS:
                 self.assertIsNone(figure.get(number), number)
             self.assertEqual((figure["verdict"], figure["by"]), ("none", []))
             self.assertNotIn("metIn", figure.get("norm") or {})
 
-    def test_what_a_viewer_may_not_ask_is_403_and_says_what_may_be_asked(self):
-        for asked in ("period=today", "period=year", "period=2025-02-03", "period=2025-02&by=ward", "period=2025&by=team",
-                      "period=2025&by=ward,age", "period=2025&by=month,ward", "period=2025&by=day", "period=2025&definition=2023", "period=2025&beside=last-year", "period=2025&by=referrer",
-                      "period=2025-01-01..2025-06-30"):
-            code, problem = self.wot.get("viewer", f"/v1/kpis?{asked}")
-            self.assertEqual(code, 403, asked)
-            self.assertIn("quarters and years that are over", str(problem))
+    def test_what_a_viewer_may_not_ask_has_no_number_and_names_what_there_could_be(self):
+        for asked in ("period=today", "period=year", "period=2025-02-03", "period=2025-02&by=ward", "period=2025&by=team", "period=2025&by=class",
+                      "period=2025&by=ward,age", "period=2025&by=month,ward", "period=2025&by=day", "period=2025&definition=2023", "period=2025&ward=ZUID",
+                      "period=2025&beside=last-year", "period=2025&by=referrer", "period=2025-01-01..2025-06-30", "period=2025&asOf=2025-06-01"):
+            code, figures = self.wot.get("viewer", f"/v1/kpis?{asked}")
+            self.assertEqual(code, 200, asked)
+            for figure in figures:
+                for told in (figure, *figure["by"]):
+                    self.assertIs(told["suppressed"], True, asked)
+                    self.assertEqual({told.get(name) for name in NUMBERS}, {None}, asked)
+                self.assertEqual((figure["verdict"], figure.get("months"), figure.get("beside")), ("none", None, None))
             self.assertEqual(self.wot.get("manager", f"/v1/kpis?{asked}")[0], 200, asked)
+
+    def test_the_rows_that_are_named_are_the_same_whatever_there_is(self):
+        named = lambda asked: [row["key"] for row in self.wot.get("viewer", f"/v1/kpis?id=help_requests&{asked}")[1][0]["by"]]  # noqa: E731
+        wards = ["CENTRUM_WEST", "NOORDRAND", "GROENOORD", "OOST", "NIEUWLAND", "ZUID", "UNKNOWN"]
+        for period in ("2025-02-03", "2025-02-04", "today"):
+            self.assertEqual(named(f"period={period}&by=ward"), wards)
+            self.assertEqual(named(f"period={period}&by=team"), ["UNKNOWN"])
+            self.assertEqual(named(f"period={period}&by=referrer"), ["UNKNOWN"])
+        self.assertEqual(named("period=2025-02&by=care_weight,ward")[:2], ["LIGHT,CENTRUM_WEST", "LIGHT,NOORDRAND"])
+        self.assertEqual(named("period=2025-02-01..2025-02-03&by=day"), ["2025-02-01", "2025-02-02", "2025-02-03"])
+        for filtered in ("ward=ZUID", "ward=OOST", "ward=NOWHERE", "team=ZUID", "referrer=police"):
+            answer = self.wot.get("viewer", f"/v1/kpis?id=help_requests&period=2025&{filtered}")
+            self.assertEqual(answer, self.wot.get("viewer", "/v1/kpis?id=help_requests&period=2025&ward=ZUID"))
+
+    def test_what_is_no_question_is_refused_as_for_others(self):
+        for asked, status in (("period=2025-13", 400), ("id=nothing&period=today", 404), ("id=help_requests&period=today&by=theme", 400),
+                              ("id=help_requests&period=today&theme=MONEY", 400), ("period=today&by=ward,age,team", 400),
+                              ("id=help_requests&period=2000-01-01..today&by=day", 400)):
+            for client in ("viewer", "manager"):
+                self.assertEqual(self.wot.get(client, f"/v1/kpis?{asked}")[0], status, (client, asked))
 
     def test_without_a_period_it_is_the_last_quarter_that_is_over(self):
         code, figures = self.wot.get("viewer", "/v1/kpis?id=help_requests")

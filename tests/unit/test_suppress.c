@@ -3,6 +3,8 @@
  * it, and over quarters, months and KPIs; and what he may ask at all. tests/suppress attacks the same over HTTP.
  */
 #include "figures/suppress/suppress.h"
+
+#include "config/wards.h"
 #include "tests/unit/tallied.h"
 
 /* Requests of one day, from `number` on. */
@@ -319,6 +321,40 @@ static void a_viewer_is_told_what_may_be_asked(void **state)
 	}
 }
 
+/* Else the rows of a day would say in which wards it had any: so they are named before one is looked at. */
+static void what_may_not_be_asked_names_the_same_rows_whatever_there_is(void **state)
+{
+	struct tallied *t = *state;
+	struct ward items[] = {{.key = "OOST"}, {.key = "ZUID"}};
+	const struct wards wards = {.items = items, .count = 2};
+	const struct figure_names names = {.wards = &wards};
+	static const char *const keys[] = {"OOST", "ZUID", "UNKNOWN"};
+	log_requests(t, 1, 40, "2025-02-01", "NIEUWLAND");
+	log_requests(t, 50, 40, "2025-02-01", "ZUID");
+	for (int32_t on = day("2025-01-31"); on <= day("2025-02-01"); on++) {
+		char period[16];
+		period_print_day(on, period);
+		const struct query query = {.id = "help_requests",
+			.period = period,
+			.by = "ward",
+			.where = {"ward=NOWHERE"},
+			.where_count = 1,
+			.names = &names,
+			.today = t->today};
+		auto_figures struct figures figures = {0};
+		struct why why = {""};
+		assert_int_equal(suppress_blank(tally_kpis(t->tally), &query, &figures, &why), 0);
+		const struct figure *figure = figures.items;
+		assert_true(figure->suppressed && !figure->total.counts.count);
+		assert_int_equal(figure->row_count, 3);
+		for (size_t i = 0; i < 3; i++) {
+			assert_string_equal(figure->rows[i].keys[0], keys[i]);
+			assert_true(
+				figure->rows[i].suppressed && !figure->rows[i].value.counts.count);
+		}
+	}
+}
+
 #define TALLIED(test) cmocka_unit_test_setup_teardown(test, tallied_setup, tallied_teardown)
 
 int main(void)
@@ -341,6 +377,7 @@ int main(void)
 		TALLIED(a_hidden_row_is_not_said_to_differ_from_the_rest),
 		TALLIED(a_cross_has_no_rows_at_all),
 		TALLIED(a_viewer_is_told_what_may_be_asked),
+		TALLIED(what_may_not_be_asked_names_the_same_rows_whatever_there_is),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
