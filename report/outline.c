@@ -121,13 +121,16 @@ static void word_read(
 	struct outline_reader *reader, const struct yaml_node *node, struct outline_word *out)
 {
 	struct yaml *yaml = &reader->yaml;
-	KEYS("word", "figure", "compare");
+	KEYS("word", "figure", "compare", "hide_with");
 	out->word = text_need(yaml, node, "word");
 	out->id = outline_id_read(reader, yaml_need(yaml, node, "figure"));
 	out->compare = true;
 	yaml_bool(yaml, yaml_get(node, "compare"), &out->compare);
+	outline_ids_read(reader, yaml_get(node, "hide_with"), &out->hide_with);
 	if (out->id && out->compare)
-		outline_need(reader, (struct outline_need){.id = out->id, .otherwise = true});
+		outline_need(reader,
+			(struct outline_need){
+				.id = out->id, .otherwise = true, .hide_with = &out->hide_with});
 }
 
 static void sum_read(

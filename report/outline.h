@@ -110,7 +110,8 @@ struct outline_piece {
 };
 struct outline_word {
 	const char *word, *id;
-	bool compare; /* with its number by the definition before */
+	bool compare;                 /* with its number by the definition before */
+	struct outline_ids hide_with; /* that number is not shown where one of these is not */
 };
 
 /* Checked before anything is hidden. */

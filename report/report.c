@@ -151,6 +151,7 @@ static void figure_hide(struct figure *figure)
 	figure->total = (struct value){0};
 	figure->row_count = 0;
 	figure->verdict = VERDICT_NONE;
+	figure->spans_over = figure->spans_met = 0;
 	figure->months = (struct months){0};
 }
 
@@ -179,12 +180,19 @@ static bool is_hidden(const struct report *report, const char *id)
 	return !figure || figure->suppressed || figure->total.no_unknown;
 }
 
+/* It, or one of those that it would tell of. */
+static bool hides_with(const struct report *report, const struct outline_need *need)
+{
+	bool hides = is_hidden(report, need->id);
+	for (size_t i = 0; need->hide_with && i < need->hide_with->count; i++)
+		hides = hides || is_hidden(report, need->hide_with->items[i]);
+	return hides;
+}
+
 static void classes_hide(
 	const struct report *report, const struct outline_need *need, struct figure *figure)
 {
-	bool hides = is_hidden(report, need->id) || !report->is_over;
-	for (size_t i = 0; need->hide_with && i < need->hide_with->count; i++)
-		hides = hides || is_hidden(report, need->hide_with->items[i]);
+	bool hides = hides_with(report, need) || !report->is_over;
 	for (size_t r = 0; r < figure->row_count; r++)
 		hides = hides || is_few(report, figure->rows[r].value.counts.count);
 	hides = hides || is_few(report, figure->total.counts.unknown);
@@ -197,7 +205,7 @@ static void otherwise_hide(
 {
 	const struct figure *now = report_figure(report, need->id, NULL);
 	const struct counts *was = &figure->total.counts, *is = &now->total.counts;
-	if (now->suppressed || now->total.no_unknown || is_few(report, was->count) ||
+	if (hides_with(report, need) || is_few(report, was->count) ||
 		is_few(report, was->of - was->count) || is_few(report, was->unknown) ||
 		is_few(report, was->count - is->count) || is_few(report, was->of - is->of) ||
 		is_few(report, was->unknown - is->unknown))

@@ -8,7 +8,8 @@
  *
  *   classes of days              all of them are shown, or none: where one counts few people, or one of the figures that
  *                                the outline names beside them is hidden
- *   by the definition before     hidden where the figure of now is, and where so few people lie between the two
+ *   by the definition before     hidden where the figure of now is, or one that the outline names beside it, and where
+ *                                so few people lie between the two
  *
  * The day of which it is, and the time that it bears, come from the logs or from who asks: never from a clock.
  */

@@ -275,6 +275,17 @@ static bool formula_counted(const struct formula *part, const struct formula *wh
 	       set_make(whole, SET_COUNT, &all) && set_within(&counted, &all);
 }
 
+/* Each row counts for something, of whatever amount. */
+static bool formula_same(const struct formula *one, const struct formula *other)
+{
+	struct set a, b;
+	if (!one->kind || !other->kind)
+		return false;
+	set_make(one, SET_COUNT, &a);
+	set_make(other, SET_COUNT, &b);
+	return set_within(&a, &b) && set_within(&b, &a);
+}
+
 /* ---- of a KPI and the rows of another ---- */
 
 /* The value that the test asks for; false: it asks for none of them. */
@@ -390,6 +401,7 @@ const struct relation *relate_of(
 	*relation = (struct relation){
 		.known = true,
 		.counted = formula_counted(one, other),
+		.same = formula_same(one, other),
 		.choices = choices_of(one, other),
 	};
 	formula_within(one, other, relation->within);

@@ -27,6 +27,7 @@ struct relation {
 	 * that who sees it knows that there are at least as many of these. */
 	bool within[RELATE_NUMBERS][RELATE_NUMBERS];
 	bool counted; /* all that it counts are counted in `kept` too */
+	bool same; /* and the other way round, whether as one each or as an amount: where it has none, that has none */
 	struct relate_choice *choices;
 };
 /* Of all KPIs under one definition; each pair is worked out once, when it is first asked for. */

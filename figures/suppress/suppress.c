@@ -149,14 +149,15 @@ static bool choice_takes(const struct relate_choice *choice, const struct figure
 
 static bool relation_is_within(const struct relation *relation)
 {
-	return memchr(relation->within, true, sizeof relation->within) != NULL;
+	return relation->same || memchr(relation->within, true, sizeof relation->within) != NULL;
 }
 
-/* That there are at least 0 says nothing. */
+/* That there are at least 0 says nothing; that there are none does. */
 static bool tells_within(
 	const struct relation *relation, enum relate_number kept, const struct value *told)
 {
-	return (relation->within[RELATE_COUNT][kept] && told->counts.count > 0) ||
+	return (relation->same && kept == RELATE_COUNT && !told->counts.count) ||
+	       (relation->within[RELATE_COUNT][kept] && told->counts.count > 0) ||
 	       relation->within[RELATE_OF][kept];
 }
 
@@ -261,6 +262,12 @@ static void rows_hide(struct answers *answers, struct figure *figure)
 		hide(answers, &figure->rows[r].suppressed);
 }
 
+static void withhold(struct answers *answers, struct answer *answer)
+{
+	rows_hide(answers, &answer->figure);
+	hide(answers, &answer->withheld);
+}
+
 static void rows_follow(struct answers *answers, struct figure *figure, const struct answer *other)
 {
 	for (size_t r = 0; other && r < figure->row_count; r++) {
@@ -289,17 +296,21 @@ static void rows_of_total(struct answers *answers, struct answer *split, const s
 			is_there = true;
 			hide(answers, &row->suppressed);
 		}
-		if (!is_there && choice->number == RELATE_COUNT) {
-			rows_hide(answers, figure);
-			hide(answers, &split->withheld);
-		}
+		if (!is_there && choice->number == RELATE_COUNT)
+			withhold(answers, split);
 	}
 }
 
-/* What another KPI hides of the same rows. */
-static void rows_follow_other(struct answers *answers, struct figure *figure,
+/* What another KPI hides of the same rows; and which rows it has, where each row here is one there too. */
+static void rows_follow_other(struct answers *answers, struct answer *answer,
 	const struct relation *relation, const struct answer *other)
 {
+	struct figure *figure = &answer->figure;
+	for (unsigned n = 0; other && other->withheld && n < RELATE_NUMBERS; n++) {
+		if (relation->same || relation->within[RELATE_COUNT][n] ||
+			relation->within[RELATE_OF][n])
+			withhold(answers, answer);
+	}
 	for (size_t r = 0; other && r < figure->row_count; r++) {
 		struct figure_row *row = &figure->rows[r];
 		for (unsigned n = 0; n < RELATE_NUMBERS; n++) {
@@ -323,7 +334,7 @@ static void rows_relate(struct answers *answers, struct answer *answer)
 		const struct relation *relation =
 			relate_of(&answers->relations, figure->kpi, other);
 		if (relation_is_within(relation))
-			rows_follow_other(answers, figure, relation,
+			rows_follow_other(answers, answer, relation,
 				answer_like(answers, other, figure, true));
 		rows_of_total(answers, answer, other);
 	}
@@ -403,8 +414,7 @@ static void wider_relate(struct answers *answers, struct answer *answer)
 			!relate_of(&answers->relations, figure->kpi, wide)->counted ||
 			!rows_narrow(answers, figure, wide))
 			continue;
-		rows_hide(answers, figure);
-		hide(answers, &answer->withheld);
+		withhold(answers, answer);
 	}
 }
 
@@ -413,8 +423,7 @@ static void rows_decide(struct answers *answers, struct answer *answer)
 	struct figure *figure = &answer->figure;
 	const struct answer *total = answer_like(answers, figure->kpi, figure, false);
 	if (!total || total->figure.suppressed) {
-		rows_hide(answers, figure);
-		hide(answers, &answer->withheld);
+		withhold(answers, answer);
 		return;
 	}
 	for (size_t r = 0; r < figure->row_count; r++) {

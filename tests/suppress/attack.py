@@ -22,6 +22,7 @@ import numpy  # noqa: E402
 from scipy.optimize import linprog  # noqa: E402
 from scipy.sparse import coo_array  # noqa: E402
 
+from answers import BEFORE, CLASS, PARTS, SPLITS, Seen  # noqa: E402
 from city import city_of  # noqa: E402
 from wot import Wot  # noqa: E402
 
@@ -29,11 +30,7 @@ LIMIT = 5
 MOST = 10000  # people in a small town
 SLACK = 1e-6
 AIMS = 20  # times that all numbers are tried together, before each that is left is by itself
-SPLITS = ("ward", "age", "care_weight", "channel", "location", "reason", "problem")
-NO_PEOPLE = {"complaints", "complaint_outcomes", "feedback_cards", "feedback_positive", "trainings"}
-NO_VIEWERS = {"care_hours"}
 STOCKS = {"open_cases", "waiting_now", "overdue_now", "calls_waiting"}
-PARTS = ("count", "rest", "unknown")
 
 # Sums of parts that are equal, or at most the other, in every period and every row.
 EQUAL = """
@@ -87,47 +84,18 @@ help_requests.count ward UNKNOWN = unknown_ward.count
 help_requests.count age UNKNOWN = unknown_age.count
 help_requests.count care_weight UNKNOWN = unknown_care_weight.count
 """
-
-
-def parts_of(cell):
-    """The parts of a total or a row that is shown; None: it is hidden."""
-    if cell["count"] is None:
-        return None
-    return {"count": cell["count"], "rest": max(0, (cell["of"] or 0) - cell["count"]), "unknown": cell["unknown"]}
-
-
-class Seen:
-    """All answers that a client got of a year: {(kpi, period, split, key): parts}, and the rows of each table."""
-
-    def __init__(self, wot, client, year, today):
-        self.cells, self.tables, self.small = {}, {}, {}
-        over = lambda month: datetime.date(year + month // 12, month % 12 + 1, 1) <= today  # noqa: E731
-        self.months = [f"{year}-{month:02}" for month in range(1, 13) if over(month)]
-        self.quarters = [f"{year}-Q{quarter}" for quarter in range(1, 5) if over(3 * quarter)]
-        self.years = [str(year)] if over(12) else []
-        for period in self.months + self.quarters + self.years:
-            self.ask(wot, client, period, "")
-        for period in self.quarters + self.years:
-            for split in SPLITS:
-                self.ask(wot, client, period, split)
-
-    def ask(self, wot, client, period, split):
-        code, figures = wot.get(client, f"/v1/kpis?period={period}" + (f"&by={split}" if split else ""))
-        if code != 200:
-            raise AssertionError(f"{client} {period} {split}: {code} {figures}")
-        for figure in figures:
-            name = figure["id"]
-            if name in NO_PEOPLE | NO_VIEWERS:
-                continue
-            self.unit(name, figure)
-            self.cells[name, period, "", ""] = parts_of(figure)
-            if split:
-                self.tables[name, period, split] = [row["key"] for row in figure["by"]]
-                for row in figure["by"]:
-                    self.cells[name, period, split, row["key"]] = parts_of(row)
-
-    def unit(self, name, figure):
-        self.small[name] = PARTS if figure["unit"] == "share" and name != "requests_per_household" else PARTS[:1]
+# What the annual report has besides, of a year: classes of days, and by the definition before.
+REPORT_ROWS = """
+waiting_days.count class 1 = started_within_1_week.count
+waiting_days.count class 1 2 3 4 = started_within_4_weeks.count
+lead_days.count class 1 2 3 4 5 6 = closed_within_6_months.count
+"""
+REPORT = """
+help_requests@before.count = help_requests.count + help_requests@between.count
+closed_within_6_months@before.unknown = unknown_first_contact.count
+started_within_4_weeks@before.unknown = unknown_first_contact.count
+closed_within_6_months@before.count + closed_within_6_months@before.rest + closed_within_6_months@before.unknown = closures.count
+"""
 
 
 def terms_of(text):
@@ -162,11 +130,13 @@ class System:
 
     def __init__(self, seen, true):
         self.seen, self.true, self.rows, self.same = seen, true, [], Sets()
-        self.names = sorted({name for name, *_ in true.cells})
+        self.names = sorted({name for name, *_ in true.cells if "@" not in name})
         self.split = {(name, split) for name, _, split, key in true.cells if key}
         self.values = {split: sorted({key for _, _, s, key in true.cells if s == split and key}) for split in SPLITS}
         self.margins()
         self.relations()
+        for year in seen.years:
+            self.report(year)
 
     def var(self, name, period, split, key, part):
         return (name, period, split, key, part)
@@ -253,6 +223,18 @@ class System:
             for period in self.seen.quarters + self.seen.years:
                 self.add([self.var(name, period, split, key, part)], [self.var(other, period, "", "", other_part)])
 
+    def report(self, year):
+        """Where it was asked for."""
+        for line in REPORT.strip().splitlines() if any(BEFORE in name for name, *_ in self.seen.cells) else ():
+            self.relate(*map(terms_of, line.split("=")), year, "", [""], False)
+        for line in REPORT_ROWS.strip().splitlines():
+            (row, _, *keys), total = line.split("=")[0].split(), line.split("=")[1].strip()
+            name, part = row.split(".")
+            if (name, year, CLASS) in self.seen.tables:
+                self.add([self.var(name, year, CLASS, key, part) for key in keys], [self.var(total.split(".")[0], year, "", "", part)])
+                every = self.true.tables[name, year, CLASS]
+                self.add([self.var(name, year, CLASS, key, part) for key in every], [self.var(name, year, "", "", part)])
+
     def relate(self, left, right, period, split, keys, at_most):
         for key in keys:
             sides = [[self.var(name, period, split, key, part) for name, part in side] for side in (left, right)]
@@ -262,6 +244,7 @@ class System:
 
     def reduced(self):
         """Rows over what is hidden alone: ({variable: factor}, constant, at_most), sum <= or = constant."""
+        yield from self.named()
         for plus, minus, at_most in self.rows:
             factors, constant = collections.Counter(), 0
             for sign, side in ((1, plus), (-1, minus)):
@@ -274,6 +257,12 @@ class System:
             factors = {at: factor for at, factor in factors.items() if factor}
             if factors:
                 yield factors, constant, at_most
+
+    def named(self):
+        """A row that is hidden and named is of one at least."""
+        for place, cell in self.seen.cells.items():
+            if place[3] and not cell:
+                yield {(*place, part): -1 for part in PARTS}, -1, True
 
     def merged(self):
         """The same rows over one variable for all that are equal, each row once."""
@@ -332,7 +321,10 @@ class System:
 
     def is_secret(self, at):
         """A number of people in a total or row that is hidden."""
-        return self.value(at) > 0 and at[4] in self.seen.small[at[0]] and not (at[0] == "requests_by_ward" and at[4] != "count")
+        no_people = at[0] == "requests_by_ward" and at[4] != "count"
+        # By the definition before it is another figure: unknown_first_contact, which is hidden, or not, by itself.
+        elsewhere = at[0].endswith(BEFORE) and at[4] == "unknown"
+        return self.value(at) > 0 and at[4] in self.seen.small[at[0]] and not no_people and not elsewhere
 
 
 def is_given_away(true, low, high):
@@ -410,19 +402,21 @@ def views_of(seed, years=2):
         wot.wotctl("import", lines, timeout=300, check=False)
         wot.settle(120)
         for year in (city.today.year - 1, city.today.year)[:years]:
-            views = [Seen(wot, client, year, city.today) for client in ("viewer", "manager")]
-            if views[0].quarters:
-                yield views
+            seen, true = [Seen(wot, client, year, city.today) for client in ("viewer", "manager")]
+            if seen.quarters:
+                seen.everything(true, seed)
+                yield seen, true
 
 
 def attack(seed, years=2):
-    """(wins, hidden numbers) of a town."""
-    wins, hidden = [], 0
+    """(wins, what one answer shows that another hides, hidden numbers) of a town."""
+    wins, leaks, hidden = [], [], 0
     for views in views_of(seed, years):
         won, count = System(*views).wins()
         wins += won
+        leaks += views[0].leaks
         hidden += count
-    return wins, hidden
+    return wins, leaks, hidden
 
 
 def main():
@@ -432,12 +426,14 @@ def main():
     arguments = parser.parse_args()
     lost = total = 0
     for seed in range(arguments.first, arguments.first + arguments.towns):
-        wins, hidden = attack(seed)
+        wins, leaks, hidden = attack(seed)
         total += hidden
-        lost += len(wins)
+        lost += len(wins) + len(leaks)
         for at, true, low, high in wins[:10]:
             print(f"town {seed}: {' '.join(at)} is {true}, and must be {low:g} to {high:g}")
-        print(f"town {seed}: {hidden} hidden numbers, {len(wins)} given away", flush=True)
+        for leak in leaks[:10]:
+            print(f"town {seed}: {leak}")
+        print(f"town {seed}: {hidden} hidden numbers, {len(wins) + len(leaks)} given away", flush=True)
     print(f"{arguments.towns} towns, {total} hidden numbers, {lost} given away")
     return int(lost > 0)
 

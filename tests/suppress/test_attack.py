@@ -2,7 +2,8 @@
 import copy
 import unittest
 
-from attack import LIMIT, PARTS, SPLITS, System, views_of
+from answers import BEFORE, CLASS, PARTS, SPLITS
+from attack import LIMIT, System, views_of
 
 TOWNS = 5
 HIDDEN = 2000  # numbers in a town of a year: fewer, and there would be little to attack
@@ -17,7 +18,7 @@ class Attack(unittest.TestCase):
         for views in self.views:
             with self.subTest(year=views[0].years):
                 wins, hidden = System(*views).wins()
-                self.assertEqual(wins, [])
+                self.assertEqual((wins, views[0].leaks), ([], []))
                 self.assertGreater(hidden, HIDDEN)
 
     def test_numbers_of_every_kind_are_hidden_in_them(self):
@@ -26,7 +27,7 @@ class Attack(unittest.TestCase):
             for _, period, split, _, part in System(*views).secrets():
                 kinds.add((split, part))
                 spans.add("month" if len(period) == len("2025-01") and "Q" not in period else period[5:6])
-        self.assertEqual(kinds, {(split, part) for split in ("", *SPLITS) for part in PARTS})
+        self.assertEqual(kinds, {(CLASS, "count"), *((split, part) for split in ("", *SPLITS) for part in PARTS)})
         self.assertEqual(spans, {"month", "Q", ""})
 
     def test_it_is_won_where_only_small_numbers_are_hidden_and_none_with_them(self):
@@ -44,6 +45,23 @@ class Attack(unittest.TestCase):
         seen.cells[place] = None
         [(_, _, low, high)] = System(seen, true).wins(enough=1)[0]
         self.assertEqual((low, high), (number, number))
+
+    def test_it_is_won_where_the_report_or_a_chart_shows_what_the_figures_hide(self):
+        seen, true = copy.deepcopy(self.views[0])
+        [year] = seen.years
+        hidden = [place for place, cell in seen.cells.items() if not cell and place[2] == "ward" and true.cells[place]["count"] >= LIMIT]
+        seen.know(true, hidden[0])
+        self.assertEqual(seen.leaks, [f"chart shows {hidden[0]}"])
+        self.assertIsNone(seen.cells["started_within_1_week", year, "", ""])
+        first = ("waiting_days", year, CLASS, "1")
+        seen.cells[first] = true.cells[first]
+        self.assertIn("started_within_1_week", [at[0] for at, *_ in System(seen, true).wins(enough=1)[0]])
+
+    def test_the_report_is_among_the_answers(self):
+        for seen, _ in self.views:
+            self.assertIn(("help_requests" + BEFORE, seen.years[0], "", ""), seen.cells)
+            self.assertIn(("lead_days", seen.years[0], CLASS), seen.tables)
+
 
 
 if __name__ == "__main__":

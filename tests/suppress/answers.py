@@ -1,0 +1,197 @@
+"""What a client gets to see of a year of a town: every answer that there is, over each way that it is given. A number is
+known once one of them shows it, whatever the others hide.
+
+  figures    of all KPIs together, of months, quarters and the year, by each dimension; and a series by month
+  one        the same of one KPI by itself, some of them
+  charts     as files, some of them, with what stands beside them
+  report     the annual report as it is published: JSON, CSV and open data
+"""
+import csv
+import datetime
+import io
+import json
+import random
+import re
+import urllib.error
+import urllib.request
+import xml.etree.ElementTree
+
+SPLITS = ("ward", "age", "care_weight", "channel", "location", "reason", "problem")
+CLASS = "class"
+NO_PEOPLE = {"complaints", "complaint_outcomes", "feedback_cards", "feedback_positive", "trainings"}
+NO_VIEWERS = {"care_hours"}
+PARTS = ("count", "rest", "unknown")
+BEFORE, BETWEEN = "@before", "@between"  # by the definition before; how many more or fewer that are
+SOME = 30  # questions and charts of a town that are asked one by one
+MONTHS = "jan feb mrt apr mei juni juli aug sep okt nov dec".split()
+DESC = "{http://www.w3.org/2000/svg}desc"
+
+
+def parts_of(cell):
+    """The parts of a total or a row that is shown; None: it is hidden."""
+    if cell["count"] is None:
+        return None
+    return {"count": cell["count"], "rest": max(0, (cell["of"] or 0) - cell["count"]), "unknown": cell["unknown"]}
+
+
+def period_of(first, last):
+    """2025-01-01 to 2025-03-31: 2025-Q1"""
+    months = (int(first[5:7]), int(last[5:7]))
+    if months == (1, 12):
+        return first[:4]
+    return first[:7] if months[0] == months[1] else f"{first[:4]}-Q{months[1] // 3}"
+
+
+def period_before(period):
+    return f"{int(period[:4]) - 1}{period[4:]}"
+
+
+class Seen:
+    """{(kpi, period, split, key): parts} of totals (no split, no key) and rows, and which rows each table has."""
+
+    def __init__(self, wot, client, year, today):
+        self.door, self.token, self.year = wot.url("aggregate", ""), wot.token(client), year
+        self.cells, self.tables, self.small, self.labels, self.leaks = {}, {}, {}, {}, []
+        over = lambda month: datetime.date(year + month // 12, month % 12 + 1, 1) <= today  # noqa: E731
+        self.months = [f"{year}-{month:02}" for month in range(1, 13) if over(month)]
+        self.quarters = [f"{year}-Q{quarter}" for quarter in range(1, 5) if over(3 * quarter)]
+        self.years = [str(year)] if over(12) else []
+        for period in self.months + self.quarters + self.years:
+            self.ask(period)
+        for period in self.quarters + self.years:
+            for split in SPLITS:
+                self.ask(period, split)
+
+    def get(self, path):
+        asked = urllib.request.Request(self.door + path, headers={"Authorization": f"Bearer {self.token}"})
+        try:
+            with urllib.request.urlopen(asked, timeout=60) as answer:
+                return answer.read().decode()
+        except urllib.error.HTTPError as refused:
+            raise AssertionError(f"{path}: {refused.code} {refused.read()}") from refused
+
+    # ---- figures ----
+
+    def figures(self, period, split="", **more):
+        more = {"period": period, **({"by": split} if split else {}), **more}
+        return json.loads(self.get("/v1/kpis?" + "&".join(f"{name}={value}" for name, value in more.items())))
+
+    def ask(self, period, split="", **more):
+        for figure in self.figures(period, split, **more):
+            self.figure(figure, period, split)
+
+    def figure(self, figure, period, split, suffix=""):
+        name = figure["id"] + suffix
+        if figure["id"] in NO_PEOPLE | NO_VIEWERS:
+            return
+        self.small[name] = PARTS if figure["unit"] == "share" and name != "requests_per_household" else PARTS[:1]
+        self.take((name, period, "", ""), figure)
+        for row in figure["by"] if split == "month" else []:
+            self.take((name, row["key"], "", ""), row)
+        if split and split != "month":
+            keys = self.tables.setdefault((name, period, split), [])
+            keys += [row["key"] for row in figure["by"] if row["key"] not in keys]
+            for row in figure["by"]:
+                self.labels[split, row["label"]] = row["key"]
+                self.take((name, period, split, row["key"]), row)
+
+    def take(self, place, cell):
+        parts, before = parts_of(cell), self.cells.get(place)
+        for part in PARTS if parts and before else ():
+            if parts[part] is None:
+                parts[part] = before[part]
+            elif before[part] not in (None, parts[part]):
+                raise AssertionError(f"{place} {part} is {parts[part]} in one answer, {before[part]} in another")
+        self.cells[place] = parts or before
+
+    # ---- the other ways ----
+
+    def everything(self, true, chance):
+        """All that there is but the figures; true: what a manager sees."""
+        for period in self.quarters + self.years:
+            self.ask(period, "month")
+        questions = sorted({place[:3] for place in true.cells if "@" not in place[0] and place[2] != CLASS})
+        for name, period, split in random.Random(chance).sample(questions, SOME):
+            self.ask(period, split, id=name)
+            self.chart(true, name, period, split)
+        if self.years:
+            true.otherwise()
+            self.report(true)
+
+    def otherwise(self):
+        """What is in the report and in no question of a viewer."""
+        [year] = self.years
+        for name in ("waiting_days", "lead_days"):
+            self.ask(year, CLASS, id=name)
+        for name in ("help_requests", "started_within_4_weeks", "closed_within_6_months"):
+            self.figure(*self.figures(year, id=name, definition=2023), year, "", BEFORE)
+
+    def chart(self, true, name, period, split):
+        """What is drawn is known. A viewer's chart has last year's numbers beside it: they must be his to ask for."""
+        desc = lambda kind, per="": xml.etree.ElementTree.fromstring(  # noqa: E731
+            self.get(f"/charts/{name}/{kind}.svg?periode={period}{per}")).findtext(DESC) or ""
+        last = None
+        for said in desc("balk", f"&per={split}" if split else "").rstrip(".").split("; "):
+            label, _, text = said.partition(": ")
+            key = true.labels.get((split, label), "") if split else ""
+            if not self.is_shown(text) or (split and not key):
+                continue
+            self.know(true, (name, period, split, key))
+            if "vorig jaar " in text:
+                last = last or self.figures(period_before(period), split, id=name)[0]
+                rows = {row["key"]: row for row in last["by"]} if split else {"": last}
+                if key not in rows or rows[key].get("suppressed"):
+                    self.leaks.append(f"chart of {name} {period} {split} {key}: {text}")
+        if not split:
+            for month, of, text in re.findall(r"(\w+)\.? (\d{4}) ([^;]+)", desc("lijn")):
+                if int(of) == self.year and self.is_shown(text):
+                    self.know(true, (name, f"{of}-{MONTHS.index(month) + 1:02}", "", ""))
+
+    def is_shown(self, text):
+        return text and not text.startswith(("niet getoond", "onbekend"))
+
+    def know(self, true, place):
+        """A chart shows it, in whatever way."""
+        if place[0] not in NO_PEOPLE and not self.cells.get(place):
+            self.leaks.append(f"chart shows {place}")
+            self.cells[place] = true.cells[place]
+
+    def report(self, true):
+        [year] = self.years
+        report = json.loads(self.get(f"/jaarverslag/{year}.json"))
+        lines = []
+        for item in report["figures"]:
+            figure, split = item["figure"], item["by"] or ""
+            period = period_of(figure["period"]["from"], figure["period"]["to"])
+            self.figure(figure, period, split, BEFORE if figure["definition"] != report["definition"] else "")
+            lines += [(figure["id"], period, "", figure["count"])] + [(figure["id"], period, row["key"], row["count"]) for row in figure["by"]]
+        said = [(line["id"], period_of(line["from"], line["to"]), line["key"], int(line["count"]) if line["count"] else None)
+                for line in csv.DictReader(io.StringIO(self.get(f"/jaarverslag/{year}.csv")))]
+        if said != lines:
+            self.leaks.append(f"the report of {year} says other numbers as CSV than as JSON")
+        for file in ("figures", "splits", "series"):
+            for line in csv.DictReader(io.StringIO(self.get(f"/jaarverslag/{year}/data/{file}.csv"))):
+                self.line(line, report["definition"])
+        self.between(true, year)
+
+    def line(self, line, definition):
+        """Of the open data."""
+        number = lambda name: int(line[name]) if line.get(name) else None  # noqa: E731
+        suffix = BEFORE if int(line.get("definition") or definition) != definition else ""
+        if line["id"] not in NO_PEOPLE:
+            place = line["id"] + suffix, period_of(line["from"], line["to"]), line.get("dimension", ""), line.get("key", "")
+            self.take(place, {name: number(name) for name in ("count", "of", "unknown")})
+
+    def between(self, true, year):
+        """Of two definitions of one figure it is told how many lie between them."""
+        for name in [name for name, *_ in true.cells if name.endswith(BEFORE)]:
+            now, was = [(of, year, "", "") for of in (name.removesuffix(BEFORE), name)]
+            place = (name.replace(BEFORE, BETWEEN), year, "", "")
+            differ = lambda cells: {part: abs(cells[was][part] - cells[now][part]) for part in PARTS}  # noqa: E731,B023
+            true.cells[place] = differ(true.cells)
+            self.small[place[0]] = true.small[place[0]] = self.small[name]
+            known = self.cells.get(now) and self.cells.get(was) and None not in {*self.cells[now].values(), *self.cells[was].values()}
+            self.cells[place] = differ(self.cells) if known else None
+            for part in self.small[name] if known else ():
+                if 0 < true.cells[place][part] < 5:
+                    self.leaks.append(f"{place[0]} {part} is {true.cells[place][part]}")
