@@ -301,14 +301,21 @@ static void rows_of_total(struct answers *answers, struct answer *split, const s
 	}
 }
 
+/* A row is there where anything of what the share is taken of is in it, though nothing counts. */
+static bool names_by_whole(const struct figure *figure)
+{
+	return figure->formula->is_share && figure->formula->whole == WHOLE_PLACED;
+}
+
 /* What another KPI hides of the same rows; and which rows it has, where each row here is one there too. */
 static void rows_follow_other(struct answers *answers, struct answer *answer,
 	const struct relation *relation, const struct answer *other)
 {
 	struct figure *figure = &answer->figure;
 	for (unsigned n = 0; other && other->withheld && n < RELATE_NUMBERS; n++) {
-		if (relation->same || relation->within[RELATE_COUNT][n] ||
-			relation->within[RELATE_OF][n])
+		if (relation->within[RELATE_OF][n] ||
+			(!names_by_whole(figure) &&
+				(relation->same || relation->within[RELATE_COUNT][n])))
 			withhold(answers, answer);
 	}
 	for (size_t r = 0; other && r < figure->row_count; r++) {
@@ -357,8 +364,9 @@ static bool leaves_few(
 
 /* Who is in several rows is counted in none of them alone: but total and UNKNOWN say how many have any, and total and
  * one of the others how many at most are in UNKNOWN. */
-static void unknown_decide(struct answers *answers, struct figure *figure)
+static void unknown_decide(struct answers *answers, struct answer *answer)
 {
+	struct figure *figure = &answer->figure;
 	const struct formula *parts[SUM_MAX];
 	struct figure_row *unknown = NULL;
 	formula_parts(figure->formula, parts);
@@ -370,6 +378,9 @@ static void unknown_decide(struct answers *answers, struct figure *figure)
 	}
 	if (unknown && leaves_few(answers, figure, &unknown->value))
 		hide(answers, &unknown->suppressed);
+	/* That each is of one at least, and of what is left of it as well, says how many at most the other is of. */
+	if (unknown && unknown->suppressed && figure->total.counts.count < 2 * answers->below)
+		withhold(answers, answer);
 	for (size_t r = 0; unknown && unknown->suppressed && r < figure->row_count; r++) {
 		if (leaves_few(answers, figure, &figure->rows[r].value))
 			hide(answers, &figure->rows[r].suppressed);
@@ -433,7 +444,7 @@ static void rows_decide(struct answers *answers, struct answer *answer)
 		if (total->figure.total.no_unknown)
 			hide(answers, &row->value.no_unknown);
 	}
-	unknown_decide(answers, figure);
+	unknown_decide(answers, answer);
 	rows_relate(answers, answer);
 	wider_relate(answers, answer);
 	struct answer *quarters[QUARTERS];
