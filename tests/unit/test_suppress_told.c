@@ -48,7 +48,8 @@ static void a_row_of_a_list_does_not_say_how_few_are_unknown(void **state)
 			.problems = (Wot__V1__Problem__Value[]){WOT__V1__PROBLEM__VALUE__FINANCE,
 				WOT__V1__PROBLEM__VALUE__HOUSING},
 			.n_problems = i < 5 ? 2 : 1);
-	assert_seen(t, "help_requests", "2025-Q1", "problem", "11: HOUSING 5, FINANCE x, UNKNOWN x");
+	assert_seen(
+		t, "help_requests", "2025-Q1", "problem", "11: HOUSING 5, FINANCE x, UNKNOWN x");
 }
 
 /* That UNKNOWN is named says that FINANCE is 4 at most. */
