@@ -259,10 +259,11 @@ class System:
                 yield factors, constant, at_most
 
     def named(self):
-        """A row that is hidden and named is of one at least."""
+        """A row that is hidden and named is of one at least, in a part that its figure has."""
+        has = {(name, part) for (name, *_), cell in self.true.cells.items() for part in PARTS if cell[part]}
         for place, cell in self.seen.cells.items():
             if place[3] and not cell:
-                yield {(*place, part): -1 for part in PARTS}, -1, True
+                yield {(*place, part): -1 for part in PARTS if (place[0], part) in has}, -1, True
 
     def merged(self):
         """The same rows over one variable for all that are equal, each row once."""

