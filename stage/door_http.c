@@ -16,6 +16,9 @@
 #include <strings.h>
 
 enum { ARRAY_MAX = 1000 };
+/* How long one turn of the loop works on answers that take long, and from when on one does: whoever asks for little is
+ * answered in between. */
+enum { LONG_US = 5000 };
 
 static const char type_json[] = "application/json";
 static const char type_form[] = "application/x-www-form-urlencoded";
@@ -453,6 +456,27 @@ static void later_add(struct door_http *door, struct reply *reply)
 	door->later_last = reply;
 }
 
+static struct reply *later_take(struct door_http *door)
+{
+	struct reply *reply = door->later_first;
+	door->later_first = reply->next;
+	return reply;
+}
+
+/* The longest that such an answer took of late: a few short ones do not make it be forgotten. */
+static void took_note(struct door_http *door, const struct read *read, uint64_t since_us)
+{
+	uint64_t us = clock_mono_us() - since_us, *took = &door->took_us[read - reads];
+	*took -= *took / 8;
+	if (us > *took)
+		*took = us;
+}
+
+static bool takes_long(const struct door_http *door, const struct read *read)
+{
+	return read && !read->is_form && door->took_us[read - reads] >= LONG_US;
+}
+
 static void reply_answer(struct http_reply *reply)
 {
 	struct stage *stage = reply->door->stage;
@@ -462,10 +486,13 @@ static void reply_answer(struct http_reply *reply)
 		return;
 	}
 	enum when when = AT_ONCE;
+	uint64_t since_us = clock_mono_us();
 	if (!read)
 		when = post_answer_into(reply, stage_client(stage, reply->request));
 	else if (!read->is_stream)
 		when = read_answer_into(reply, read);
+	if (read)
+		took_note(reply->door, read, since_us);
 	switch (when) {
 	case AT_ONCE:
 		on_send(&reply->reply);
@@ -480,11 +507,12 @@ static void reply_answer(struct http_reply *reply)
 
 bool door_http_work(struct door_http *door)
 {
-	struct reply *reply = door ? door->later_first : NULL, *next;
-	if (reply)
-		door->later_first = NULL;
-	for (; reply; reply = next) {
-		next = reply->next;
+	uint64_t until_us = clock_mono_us() + LONG_US;
+	const struct reply *last = door ? door->later_last : NULL;
+	bool is_round = !door || !door->later_first;
+	while (!is_round && clock_mono_us() < until_us) {
+		struct reply *reply = later_take(door);
+		is_round = reply == last;
 		reply_answer((struct http_reply *)reply);
 	}
 	return door && door->later_first;
@@ -533,6 +561,8 @@ static void on_request(void *arg, struct http_request *request)
 	bool may_change = !read || (read->is_form && read->permission);
 	if (later && may_change && !stage_open_for_business(stage))
 		request_park(door, request);
+	else if (takes_long(door, read))
+		later_add(door, &reply_new(door, request)->reply);
 	else
 		reply_answer(reply_new(door, request));
 }

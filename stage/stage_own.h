@@ -263,11 +263,13 @@ struct door_http {
 	/* As many as there are connections, at most: */
 	struct parked *parked_first, *parked_last;
 	struct reply *later_first, *later_last; /* answers that are worked on */
+	uint64_t took_us[GET_COUNT];            /* of each row of read.def, of late */
 };
 int door_http_open(struct stage *stage, struct why *why);
 void door_http_close(struct door_http **door);
 bool door_http_resume(struct door_http *door); /* as feed_in_resume */
-bool door_http_work(struct door_http *door);   /* a step of each; true: there is more to do */
+/* A step of each, as far as this turn has time for; true: there is more to do. */
+bool door_http_work(struct door_http *door);
 int door_push_open(struct stage *stage, struct why *why);
 void door_push_close(struct door_push **door);
 void door_push_pause(struct door_push *door, bool paused);

@@ -5,6 +5,7 @@ import datetime
 import html
 import json
 import re
+import select
 import socket
 import unittest
 import urllib.error
@@ -207,6 +208,27 @@ class Asked(unittest.TestCase):
         self.assertEqual((evening[0], {figure["suppressed"] for figure in json.loads(evening[2])}), (200, {True}))
         code, kind, text = self.get("/v1/kpis", client="viewer", id="help_requests", format="csv")
         self.assertEqual((code, kind.split(";")[0]), (200, "text/csv"))
+
+    def crowd_begin(self, path, count):
+        """So many who ask the same at once; returned when the first of them hears."""
+        line = f"GET {path} HTTP/1.1\r\nHost: wot\r\nAuthorization: Bearer {self.wot.token('manager')}\r\nConnection: close\r\n\r\n"
+        crowd = [self.enterContext(socket.create_connection(("127.0.0.1", self.wot.port("aggregate")))) for _ in range(count)]
+        for one in crowd:
+            one.sendall(line.encode())
+        self.assertTrue(select.select(crowd, [], [], 60)[0])
+        return crowd
+
+    def test_who_asks_for_little_does_not_wait_until_all_who_ask_for_much_were_answered(self):
+        long = f"/v1/kpis?period={day(800)}..{day(0)}&by=day"
+        self.crowd_begin(long, 1)  # how long it takes is known from then on
+        crowd = self.crowd_begin(long, 20)
+        self.assertEqual(self.get("/healthz")[0], 200)
+        heard = select.select(crowd, [], [], 0)[0]
+        self.assertLess(len(heard), len(crowd))
+        for one in crowd:  # and nobody is forgotten
+            with one.makefile("rb") as answer:
+                self.assertIn(b" 200 ", answer.readline())
+
 
 
 if __name__ == "__main__":
