@@ -9,24 +9,6 @@
 
 /* ---- columns ---- */
 
-static bool is_one_of(const char *name, const char *const *names, size_t count)
-{
-	for (size_t i = 0; i < count; i++)
-		if (!strcmp(name, names[i]))
-			return true;
-	return false;
-}
-
-/* Any other text may be what somebody called a submission. */
-static bool is_handed_out(const struct column *column)
-{
-	static const char *const named[] = {"ward", "team", "redirected_to", "referred_by", "code"};
-	static const char *const refs[] = {"case_number", "seq"};
-	if (column->type == COLUMN_TEXT)
-		return is_one_of(column->name, named, sizeof named / sizeof *named);
-	return !is_one_of(column->name, refs, sizeof refs / sizeof *refs);
-}
-
 static const struct {
 	const char *type, *says;
 } types[] = {
@@ -73,7 +55,7 @@ static Wot__V1__FactTable *table_told(const struct table *table, struct arena *a
 	out->name = (char *)(uintptr_t)table->name;
 	out->columns = arena_alloc(arena, table->column_count * sizeof *out->columns);
 	for (size_t c = 0; c < table->column_count; c++)
-		if (is_handed_out(&table->columns[c]))
+		if (!table->columns[c].is_ref)
 			out->columns[out->n_columns++] = column_told(&table->columns[c], arena);
 	return out;
 }
@@ -162,7 +144,7 @@ static void line_print(const struct table *table, const uint32_t *row, struct bu
 	const char *gap = "";
 	for (size_t c = 0; c < table->column_count; c++) {
 		const struct column *column = &table->columns[c];
-		if (!is_handed_out(column))
+		if (column->is_ref)
 			continue;
 		buf_text(out, gap);
 		gap = ",";

@@ -1,7 +1,7 @@
 /*
  * The tables that figures are counted from, as CSV for whoever counts by himself: columns, names and types are those of kpi/facts.h
- * as they are, without what names a case, a submission or a person. Numbers of cases and of events are left out, and so is every
- * text but those that name something of the town. To hand out a text that is a new column: its name in `named`.
+ * as they are, without those that are refs: what may name a case, a submission or a person. To hand out a number or a text that
+ * is a new column: a row in kpi/fact.def.
  */
 #ifndef WOT_FACT_ROWS_H
 #define WOT_FACT_ROWS_H

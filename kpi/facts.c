@@ -363,8 +363,8 @@ static void source_init(struct facts *facts, enum source source)
 	};
 	struct table *table = &facts->tables[source];
 	column_add(table, "day", COLUMN_DAY);
-	column_add(table, "seq", COLUMN_NUMBER);
-	column_add(table, "case_number", COLUMN_NUMBER);
+	column_add_ref(table, "seq");
+	column_add_ref(table, "case_number");
 	column_add(table, "youth", COLUMN_FLAG);
 	columns_add(table, sources[source].type);
 	char below[64];

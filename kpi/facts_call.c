@@ -55,7 +55,7 @@ void calls_init(struct facts *facts)
 	};
 	struct table *calls = &facts->tables[SOURCE_CALLS];
 	column_add(calls, "day", COLUMN_DAY);
-	column_add(calls, "seq", COLUMN_NUMBER);
+	column_add_ref(calls, "seq");
 	column_add(calls, "answered", COLUMN_FLAG);
 	column_add(calls, "abandoned", COLUMN_FLAG);
 	column_add(calls, "wait_seconds", COLUMN_NUMBER);

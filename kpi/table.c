@@ -56,6 +56,24 @@ void column_add(struct table *table, const char *name, enum column_type type)
 	column_put(table, name, type, NULL);
 }
 
+void column_add_ref(struct table *table, const char *name)
+{
+	column_put(table, name, COLUMN_NUMBER, NULL)->is_ref = true;
+}
+
+static bool is_fact(const char *field)
+{
+	static const char *const facts[] = {
+#define FACT(name) #name,
+#include "kpi/fact.def"
+#undef FACT
+	};
+	for (size_t i = 0; i < sizeof facts / sizeof *facts; i++)
+		if (strcmp(facts[i], field) == 0)
+			return true;
+	return false;
+}
+
 void column_add_field(struct table *table, const ProtobufCFieldDescriptor *field)
 {
 	bool repeated = field->label == PROTOBUF_C_LABEL_REPEATED;
@@ -82,7 +100,10 @@ void column_add_field(struct table *table, const ProtobufCFieldDescriptor *field
 	if (repeated && type != COLUMN_SET)
 		return;
 	bool is_enum = field->type == PROTOBUF_C_TYPE_ENUM;
-	column_put(table, field->name, type, is_enum ? field->descriptor : NULL)->field = field->id;
+	struct column *column =
+		column_put(table, field->name, type, is_enum ? field->descriptor : NULL);
+	column->field = field->id;
+	column->is_ref = (type == COLUMN_NUMBER || type == COLUMN_TEXT) && !is_fact(field->name);
 }
 
 int column_find(const struct table *table, const char *name)

@@ -43,6 +43,7 @@ struct column {
 	enum column_type type;
 	const ProtobufCEnumDescriptor *values; /* of COLUMN_ENUM and COLUMN_SET */
 	uint32_t known;                        /* their numbers, as bits */
+	bool is_ref;    /* it names a row of something: a case, an event, a submission */
 	uint32_t field; /* its number in the message it comes from; 0: none */
 	uint32_t width, offset;
 	int32_t base; /* what is stored is the value above it, and 0 for none */
@@ -68,8 +69,9 @@ struct table {
 };
 
 /* Columns first, then rows. A column of the message's field, or none when its type is no fact
- * (bytes, messages, lists of text). */
+ * (bytes, messages, lists of text). A number or a text is a ref unless fact.def names it. */
 void column_add(struct table *table, const char *name, enum column_type type);
+void column_add_ref(struct table *table, const char *name); /* a number that is one */
 void column_add_field(struct table *table, const ProtobufCFieldDescriptor *field);
 int column_find(const struct table *table, const char *name); /* -1: none */
 void table_done(struct table *table);

@@ -76,6 +76,57 @@ static void there_is_no_table_of_another_name(void **state)
 	assert_null(rows);
 }
 
+static bool is_ref_of(const ProtobufCMessageDescriptor *type, const char *field)
+{
+	struct table table = {0};
+	column_add_field(&table, protobuf_c_message_descriptor_get_field_by_name(type, field));
+	bool is_ref = table.columns[0].is_ref;
+	table_done(&table);
+	return is_ref;
+}
+
+static void a_number_or_a_text_is_a_ref_until_it_is_said_to_be_a_fact(void **state)
+{
+	(void)state;
+	assert_true(is_ref_of(&wot__v1__person__descriptor, "house_number"));
+	assert_true(is_ref_of(&wot__v1__complaint_outcome__descriptor, "complaint_ref"));
+	assert_false(is_ref_of(&wot__v1__case_facts__descriptor, "people_involved"));
+	assert_false(is_ref_of(&wot__v1__case_facts__descriptor, "ward"));
+	assert_false(is_ref_of(&wot__v1__case_facts__descriptor, "closed_on"));
+	assert_false(is_ref_of(&wot__v1__case_facts__descriptor, "closing_reason"));
+}
+
+static void no_ref_is_told_of_and_none_is_handed_out(void **state)
+{
+	const struct tallied *t = *state;
+	auto_arena struct arena arena = {0};
+	struct facts *facts = tally_facts(t->tally);
+	Wot__V1__Facts told = WOT__V1__FACTS__INIT;
+	fact_tables_fill(facts, &told, &arena);
+	for (enum source source = 0; source < SOURCE_COUNT; source++) {
+		const struct table *table = facts_table(facts, source);
+		auto_buf struct buf text = {0}, expected = {0};
+		size_t open = 0;
+		for (size_t c = 0; c < table->column_count; c++) {
+			const struct column *column = &table->columns[c];
+			if (column->is_ref)
+				continue;
+			buf_printf(&expected, "%s%s", open ? "," : "", column->name);
+			assert_string_equal(
+				told.tables[source]->columns[open++]->name, column->name);
+		}
+		assert_int_equal(told.tables[source]->n_columns, open);
+		assert_true(open < table->column_count || source == SOURCE_CASES);
+		struct fact_rows *rows = rows_of(t, table->name);
+		fact_rows_more(rows, &text);
+		buf_char(&expected, '\n');
+		assert_true(text.len >= expected.len);
+		assert_memory_equal(text.data, expected.data, expected.len);
+		fact_rows_close(rows);
+	}
+	facts_free(facts);
+}
+
 /* Names and codes are what others typed. */
 static void no_field_is_a_formula_to_a_spreadsheet(void **state)
 {
@@ -101,6 +152,8 @@ int main(void)
 		TEST(rows_are_those_of_when_they_were_asked_for),
 		TEST(an_empty_table_has_its_heading),
 		TEST(there_is_no_table_of_another_name),
+		cmocka_unit_test(a_number_or_a_text_is_a_ref_until_it_is_said_to_be_a_fact),
+		TEST(no_ref_is_told_of_and_none_is_handed_out),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
