@@ -20,7 +20,7 @@ LDLIBS := $(shell pkg-config --libs $(PKGS) 2>/dev/null) -llmdb -pthread -lm
 
 PROTO := $(basename $(notdir $(wildcard proto/*.proto)))
 GEN := $(PROTO:%=$B/gen/proto/%.pb-c.c) $B/gen/web/pages.html.c
-LIBDIRS := lib bus http proto proto/openapi store store/lmdb config core vault stage/parts stage kpi figures figures/suppress web web/figures web/cases report city client
+LIBDIRS := lib bus http proto proto/openapi store store/lmdb config core vault stage/parts stage kpi kpi/yaml figures figures/suppress web web/figures web/cases report city client
 src = $(wildcard $1/*.c)
 obj = $(patsubst %.c,$B/%.o,$(call src,$1))
 LIBOBJ := $(GEN:.c=.o) $(foreach d,$(LIBDIRS),$(call obj,$d))

@@ -1,6 +1,6 @@
 #include "report/answer.h"
 
-#include "kpi/kpi_yaml.h"
+#include "kpi/yaml/kpi_yaml.h"
 #include "lib/calendar.h"
 #include "lib/json_out.h"
 #include "proto/json.h"

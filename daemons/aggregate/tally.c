@@ -1,6 +1,6 @@
 #include "daemons/aggregate/tally.h"
 
-#include "kpi/kpi_yaml.h"
+#include "kpi/yaml/kpi_yaml.h"
 #include "lib/clean.h"
 #include "proto/event.h"
 #include "proto/wire.h"

@@ -3,7 +3,7 @@
 #include "daemons/case/cases.h"
 #include "daemons/case/clocks.h"
 #include "daemons/case/facts.h"
-#include "kpi/kpi_yaml.h"
+#include "kpi/yaml/kpi_yaml.h"
 #include "lib/calendar.h"
 #include <string.h>
 

@@ -10,7 +10,7 @@
 #include "config/yaml.h"
 #include "daemons/triage/rules.h"
 #include "figures/published.h"
-#include "kpi/kpi_yaml.h"
+#include "kpi/yaml/kpi_yaml.h"
 #include "report/outline.h"
 #include <fcntl.h>
 #include <stdio.h>

@@ -2,7 +2,7 @@
  * Any text as kpi.yaml, from an operator's file or out of case's log. What is refused says where; what is taken
  * counts.
  */
-#include "kpi/kpi_yaml.h"
+#include "kpi/yaml/kpi_yaml.h"
 #include "lib/clean.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len);

@@ -2,7 +2,7 @@
  * Whatever happens to a row, the live counters equal a recount from scratch and agree with the rows
  * themselves, or nobody could trust a figure after a correction.
  */
-#include "kpi/kpi_yaml.h"
+#include "kpi/yaml/kpi_yaml.h"
 #include "tests/unit/tallied.h"
 
 static void a_correction_moves_a_case_to_the_period_of_its_new_day(void **state)

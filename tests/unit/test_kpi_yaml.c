@@ -2,7 +2,7 @@
  * Who edits kpi.yaml changes what the municipality publishes. A word that is misspelt, a column that is not
  * there or a definition with a hole must be told with its place, and never be read as something else.
  */
-#include "kpi/kpi_yaml.h"
+#include "kpi/yaml/kpi_yaml.h"
 #include "tests/unit/tallied.h"
 
 #define HEAD                                                                                       \

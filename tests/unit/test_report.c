@@ -2,7 +2,7 @@
  * The annual report: what report.yaml may say, what must add up, what is hidden, and that it is the same each time. Its
  * figures of 2025 are held against the annual report in tests/system/test_report.py.
  */
-#include "kpi/kpi_yaml.h"
+#include "kpi/yaml/kpi_yaml.h"
 #include "report/data.h"
 #include "report/file.h"
 #include "report/view.h"

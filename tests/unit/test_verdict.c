@@ -3,7 +3,7 @@
  * not over, or on a year of which the figures are not complete, would be believed.
  */
 #include "figures/published.h"
-#include "kpi/kpi_yaml.h"
+#include "kpi/yaml/kpi_yaml.h"
 #include "tests/unit/tallied.h"
 
 static void contacts(struct tallied *t, const char *on, int count)

@@ -2,7 +2,7 @@
  * What kpi.yaml says of how a KPI stands on a page: under which heading, as what sentence, and beside which days. None of
  * it is counted with.
  */
-#include "kpi/kpi_yaml_own.h"
+#include "kpi/yaml/kpi_yaml_own.h"
 
 #include <string.h>
 

@@ -7,7 +7,7 @@
 #define WOT_KPI_YAML_OWN_H
 
 #include "config/yaml.h"
-#include "kpi/kpi_yaml.h"
+#include "kpi/yaml/kpi_yaml.h"
 
 #define COUNT_OF(array) (sizeof(array) / sizeof *(array))
 

@@ -1,6 +1,6 @@
-#include "kpi/kpi_yaml.h"
+#include "kpi/yaml/kpi_yaml.h"
 
-#include "kpi/kpi_yaml_own.h"
+#include "kpi/yaml/kpi_yaml_own.h"
 #include <string.h>
 
 /* A KPI's mapping, and what a definition says instead. */

@@ -2,7 +2,7 @@
  * The norms of kpi.yaml. One that changes does so with a year's definition: what was published of the years before
  * stays held to the norm of then.
  */
-#include "kpi/kpi_yaml_own.h"
+#include "kpi/yaml/kpi_yaml_own.h"
 
 #include <stdio.h>
 

@@ -2,7 +2,7 @@
  * What kpi.yaml says of a KPI in plain Dutch: a short label, and of each definition who counts, when, what is unknown
  * and what another definition says otherwise. A file that is loaded must say it; a log may hold an older one.
  */
-#include "kpi/kpi_yaml_own.h"
+#include "kpi/yaml/kpi_yaml_own.h"
 
 #include <stdio.h>
 

@@ -1,4 +1,4 @@
-#include "kpi/kpi_yaml_own.h"
+#include "kpi/yaml/kpi_yaml_own.h"
 
 #include <stdio.h>
 #include <string.h>
