@@ -18,29 +18,36 @@ function targetsMark() {
 	});
 }
 
-/* In the browser: where the focus is, and whether one sees it. */
-function focusTell() {
-	const element = document.activeElement;
-	if (!element || element === document.body)
-		return null;
-	const style = getComputedStyle(element), box = element.getBoundingClientRect();
-	const first = element.dataset.group && document.querySelector(`[data-group="${CSS.escape(element.dataset.group)}"][data-reach]`);
-	const isOutlined = style.outlineStyle !== "none" && parseFloat(style.outlineWidth) >= 2;
-	const isInWindow = box.bottom > 0 && box.top < innerHeight && box.right > 0 && box.left < innerWidth;
-	return {reach: (first || element).dataset.reach, name: `${element.tagName.toLowerCase()} "${element.textContent.trim().slice(0, 40)}"`,
-		isSeen: isOutlined && isInWindow, why: isOutlined ? "outside the window" : `outline ${style.outlineStyle} ${style.outlineWidth}`};
+/* In the browser: of each Tab where the focus came, and whether one sees it: told by the page itself, so that nobody asks after each key. */
+function focusWatch() {
+	const tell = element => {
+		const style = getComputedStyle(element), box = element.getBoundingClientRect();
+		const first = element.dataset.group && document.querySelector(`[data-group="${CSS.escape(element.dataset.group)}"][data-reach]`);
+		const isOutlined = style.outlineStyle !== "none" && parseFloat(style.outlineWidth) >= 2;
+		const isInWindow = box.bottom > 0 && box.top < innerHeight && box.right > 0 && box.left < innerWidth;
+		return {reach: (first || element).dataset.reach, name: `${element.tagName.toLowerCase()} "${element.textContent.trim().slice(0, 40)}"`,
+			isSeen: isOutlined && isInWindow, why: isOutlined ? "outside the window" : `outline ${style.outlineStyle} ${style.outlineWidth}`};
+	};
+	const told = [], take = event => event.key === "Tab" && event.target !== document.body && told.push(tell(event.target));
+	addEventListener("keyup", take, true); // the focus has moved, and the page with it
+	window.focusTold = () => {
+		removeEventListener("keyup", take, true);
+		return told;
+	};
 }
+
+/* From wherever it is, round by the browser's own, and on from the top. */
+const TABS_ASIDE = 10;
 
 export async function keysTry(page) {
 	const found = [], names = await page.evaluate(targetsMark), reached = new Set();
-	/* From wherever it is, round by the browser's own, and on from the top. */
-	for (let i = 0; reached.size < names.length && i < names.length + 10; i++) {
+	await page.evaluate(focusWatch);
+	for (let i = 0; i < names.length + TABS_ASIDE; i++)
 		await page.keyboard.press("Tab");
-		const at = await page.evaluate(focusTell);
-		if (at && !at.isSeen)
-			found.push({rule: "focus", element: at.name, what: at.why});
-		if (at)
-			reached.add(at.reach);
+	for (const {reach, name, isSeen, why} of await page.evaluate(() => window.focusTold())) {
+		reached.add(reach);
+		if (!isSeen)
+			found.push({rule: "focus", element: name, what: why});
 	}
 	for (const [i, name] of names.entries())
 		if (!reached.has(String(i)))
@@ -55,17 +62,18 @@ async function skipTry(page) {
 	return await page.evaluate(() => location.hash === "#inhoud") ? [] : [{rule: "keyboard", element: ".spring", what: "does not lead past the menu"}];
 }
 
+/* Everything that is folded opens, and closes again. */
 async function openTry(page) {
-	const summary = page.locator("main summary").filter({visible: true}).first();
-	if (!await summary.count())
-		return [];
-	const isOpen = () => summary.evaluate(element => element.parentElement.open);
-	const before = await isOpen();
-	await summary.focus();
-	await page.keyboard.press("Enter");
-	const after = await isOpen();
-	await page.keyboard.press("Enter");
-	return after !== before ? [] : [{rule: "keyboard", element: "summary", what: "Enter does not open it"}];
+	const found = [];
+	for (const summary of await page.locator("main summary").filter({visible: true}).all()) {
+		const isOpen = () => summary.evaluate(element => element.parentElement.open);
+		const before = await isOpen();
+		await summary.press("Enter");
+		if (await isOpen() === before)
+			found.push({rule: "keyboard", element: `summary "${await summary.textContent()}"`, what: "Enter does not open it"});
+		await summary.press("Enter");
+	}
+	return found;
 }
 
 /* By Tab alone to what is wanted. */

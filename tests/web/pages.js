@@ -14,15 +14,15 @@ import {pressOpen, tabTo} from "./keys.js";
  */
 const PAGES = [
 	{name: "nu", who: "manager", at: ["aggregate", "/nu"]},
-	{name: "nu-promise", who: "manager", at: ["aggregate", ({promise}) => promise]},
+	{name: "nu-promise", who: "manager", at: ["aggregate", "/nu"], act: page => pressOpen(page, ".agenda a")},
 	{name: "nu-paused", who: "manager", at: ["aggregate", "/nu"], act: pause, script: true},
 	{name: "nu-lost", who: "manager", at: ["aggregate", "/nu"], act: loseConnection, said: /\/live|ERR_FAILED/, script: true},
-	{name: "cijfers", who: "manager", at: ["aggregate", "/cijfers"]},
+	{name: "cijfers", who: "manager", at: ["aggregate", "/nu"], act: page => pressOpen(page, ".kop nav a[href$='/cijfers']")},
 	{name: "cijfers-today", who: "manager", at: ["aggregate", "/cijfers?periode=today"]},
 	{name: "cijfers-as-of", who: "manager", at: ["aggregate", "/cijfers?periode=2025&stand=2025-12-31"]},
 	{name: "cijfers-filtered", who: "manager", at: ["aggregate", "/cijfers"], act: filter},
 	{name: "cijfers-viewer", who: "viewer", at: ["aggregate", "/cijfers"]},
-	{name: "kpi-share", who: "manager", at: ["aggregate", "/cijfers/started_within_4_weeks?periode=2025"]},
+	{name: "kpi-share", who: "manager", at: ["aggregate", "/cijfers?periode=2025"], act: page => pressOpen(page, ".kpis a[href*='/started_within_4_weeks']")},
 	{name: "kpi-share-viewer", who: "viewer", at: ["aggregate", "/cijfers/started_within_4_weeks?periode=2025"]},
 	{name: "kpi-share-as-of", who: "manager", at: ["aggregate", "/cijfers/started_within_4_weeks?periode=2025&stand=2025-12-31"]},
 	{name: "kpi-days", who: "manager", at: ["aggregate", "/cijfers/lead_days"]},
@@ -34,6 +34,7 @@ const PAGES = [
 	{name: "kpi-hours", who: "manager", at: ["aggregate", "/cijfers/care_hours"]},
 	{name: "kpi-unmeasured", who: "manager", at: ["aggregate", "/cijfers/satisfied_client_access"]},
 	{name: "behind", who: "manager", at: ["aggregate", "/cijfers/started_within_4_weeks/zaken?periode=2025"]},
+	{name: "behind-next", who: "manager", at: ["aggregate", "/cijfers/started_within_4_weeks/zaken?periode=2025"], act: page => pressOpen(page, "a[href*='na=']")},
 	{name: "behind-none", who: "manager", at: ["aggregate", "/cijfers/complaints/zaken?periode=today"]},
 	{name: "report", who: "manager", at: ["aggregate", "/jaarverslag/2025"]},
 	{name: "report-running", who: "manager", at: ["aggregate", ({year}) => `/jaarverslag/${year}`]},
@@ -61,12 +62,13 @@ const PAGES = [
 	{name: "refused-404", who: null, at: ["aggregate", "/niets"], status: 404},
 	{name: "refused-report", who: null, at: ["aggregate", "/jaarverslag/2024"], status: 404},
 	{name: "refused-400", who: "manager", at: ["aggregate", "/cijfers?periode=gisteren"], status: 400},
+	{name: "signed-out", who: "viewer", at: ["aggregate", "/cijfers"], act: page => pressOpen(page, ".kop form button"), last: true},
 	{name: "refused-503", who: null, at: ["aggregate", "/inloggen"], act: signInBusy, status: 503, last: true},
 ];
 
 /* What paths need of this sample. */
 export async function pagesOf(house) {
-	const found = {year: new Date().getFullYear(), ...await promiseOf(house), ...await entriesOf(house), ...await casesOf(house)};
+	const found = {year: new Date().getFullYear(), ...await entriesOf(house), ...await casesOf(house)};
 	return PAGES.map(page => {
 		const [daemon, to] = page.at;
 		return {status: 200, ...page, url: house.origin(daemon) + (typeof to === "function" ? to(found) : to)};
@@ -78,11 +80,6 @@ async function text(house, url, client) {
 	return answer.text();
 }
 
-async function promiseOf(house) {
-	const now = await text(house, `${house.origin("aggregate")}/nu`, "manager");
-	return {promise: now.match(/href="(\/nu\?afspraak=[^"#]+)/)[1].replaceAll("&amp;", "&")};
-}
-
 async function entriesOf(house) {
 	const list = await text(house, `${house.origin("triage")}/aanmeldteam`, "aanmeldteam");
 	const entries = [...list.matchAll(/href="\/aanmeldteam\/([^"]+)"/g)].map(found => found[1]);
@@ -90,11 +87,11 @@ async function entriesOf(house) {
 }
 
 async function casesOf(house) {
-	const idsOf = async kpi => {
-		const page = await text(house, `${house.origin("aggregate")}/cijfers/${kpi}/zaken?periode=2025`, "manager");
+	const idsOf = async (kpi, period) => {
+		const page = await text(house, `${house.origin("aggregate")}/cijfers/${kpi}/zaken?periode=${period}`, "manager");
 		return [...page.matchAll(/\/zaken\/([A-Z0-9-]+)"/g)].map(found => found[1]);
 	};
-	return {openCase: (await idsOf("open_cases"))[0], closedCase: (await idsOf("closures"))[0]};
+	return {openCase: (await idsOf("open_cases", "today"))[0], closedCase: (await idsOf("closures", "2025"))[0]};
 }
 
 /* ---- what is done before it is looked at ---- */

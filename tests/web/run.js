@@ -6,7 +6,8 @@
  *   node run.js [--widths 320,360,…] [--schemes light,dark] [--pages NAME,…] [--short] [--house DIR] [--port N]
  *               [--shots DIR] [--pictures DIR]
  *
- * --short: each width has one scheme, in turn; all rules of axe, keys and what is without script at the first width alone. --house: that run-local is there. --shots: what each page looks like.
+ * --short: each width has one scheme, in turn; all rules of axe and keys at the first width alone. --house: that run-local is there.
+ * --shots: what each page looks like.
  * Prints each finding as `page width scheme script: rule: element: what`, and closes with a count.
  */
 import {readFileSync} from "node:fs";
@@ -47,9 +48,9 @@ function count(name, found) {
 }
 
 /* Which windows: [width, scheme], the first scheme of a width first. */
-function windows(script) {
+function windows() {
 	if (asked.short)
-		return (script ? widths : widths.slice(0, 1)).map((width, i) => [width, schemes[i % schemes.length]]);
+		return widths.map((width, i) => [width, schemes[i % schemes.length]]);
 	return schemes.flatMap(scheme => widths.map(width => [width, scheme]));
 }
 
@@ -72,7 +73,7 @@ async function lookAll(page, {name}, script) {
 	const seen = new Set(), way = script ? "script" : "no script";
 	if (script)
 		await page.evaluate(AXE);
-	for (const [width, scheme] of windows(script)) {
+	for (const [width, scheme] of windows()) {
 		await page.emulateMedia({colorScheme: scheme});
 		await page.setViewportSize({width, height: HEIGHTS[width] ?? 900});
 		if (script && asked.shots)
