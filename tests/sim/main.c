@@ -14,6 +14,8 @@
 
 #include <getopt.h>
 #include <inttypes.h>
+#include <limits.h>
+#include <malloc.h>
 #include <sodium.h>
 #include <stdio.h>
 #include <string.h>
@@ -294,6 +296,9 @@ int main(int argc, char **argv)
 		.seeds = 300, .from = 1, .jobs = sysconf(_SC_NPROCESSORS_ONLN), .scale = 1};
 	if (!options_read(argc, argv, &options))
 		return usage();
+	/* Daemons come and go here: what one had is kept for the next. */
+	mallopt(M_TRIM_THRESHOLD, INT_MAX);
+	mallopt(M_MMAP_THRESHOLD, INT_MAX);
 	if (!options.one)
 		return seeds_run(&options);
 	struct result result = {0};
