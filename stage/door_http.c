@@ -338,7 +338,22 @@ static int submit_judge(struct stage *stage, const struct http_request *request)
 	return is_coded(request) ? ERR_MEDIA_TYPE : 0;
 }
 
-/* What can be said before the body is read: 404, 405, 401, 403, 415. */
+/* A page is meant, and a slash stands behind its address. */
+static bool has_slash_behind(const struct stage *stage, const struct http_request *request)
+{
+	auto_arena struct arena arena = {0};
+	const char *path = http_path(request);
+	size_t len = strlen(path), meant = len;
+	while (meant && path[meant - 1] == '/')
+		meant--;
+	if (meant == len || !stage->pages || !is_get(request))
+		return false;
+	const struct read *read =
+		read_of_path(stage_index(stage), arena_printf(&arena, "%.*s", (int)meant, path));
+	return read && read->is_page;
+}
+
+/* What can be said before the body is read: 308, 404, 405, 401, 403, 415. */
 static int on_headers(void *arg, struct http_request *request)
 {
 	struct door_http *door = arg;
@@ -346,7 +361,7 @@ static int on_headers(void *arg, struct http_request *request)
 	const struct place_at place = place_of(stage, request);
 	const struct read *read = read_of(stage, request);
 	if (!place.get && !place.form && !place.submit)
-		return ERR_NOT_FOUND;
+		return has_slash_behind(stage, request) ? ERR_SLASH : ERR_NOT_FOUND;
 	if (read)
 		return read_judge(stage, read, request);
 	return is_post(request) && place.submit ? submit_judge(stage, request) : ERR_METHOD;
@@ -362,16 +377,39 @@ static bool is_for_people(const struct stage *stage, const struct http_request *
 	const char *takes = http_header(request, "Accept");
 	if (!read)
 		read = place.form;
-	return read ? read->is_page : !place.submit && takes && strstr(takes, "text/html");
+	return read ? read->is_page
+		    : has_slash_behind(stage, request) ||
+			       (!place.submit && takes && strstr(takes, "text/html"));
 }
 
-/* Returns its headers. */
-static const char *page_refuse(
-	const struct stage *stage, const struct http_request *request, int err, struct buf *out)
+/* The same address without the slash behind its path. */
+static void add_location(const struct http_request *request, struct buf *headers)
+{
+	auto_buf struct buf target = {0};
+	http_target_print(request, &target);
+	size_t query = strcspn(target.data, "?"), path = query;
+	while (path && target.data[path - 1] == '/')
+		path--;
+	buf_printf(headers, "Location: %.*s%s\n", (int)path, target.data, target.data + query);
+}
+
+/* Its headers go to `headers`. */
+static void page_refuse(const struct stage *stage, const struct http_request *request, int err,
+	struct buf *headers, struct buf *out)
 {
 	const struct visitor visitor = visitor_of(stage, request, true);
 	const struct page_house house = pages_house(stage, &visitor);
-	return page_refusal(&house, err, out);
+	const struct read *read = read_of(stage, request);
+	auto_buf struct buf people = {0};
+	if (read)
+		pages_people(read, &visitor, &people);
+	buf_char(&people, '\0');
+	const struct page_refused refused = {
+		.err = err, .people = people.data, .asks = err == ERR_QUESTION && is_get(request)};
+	buf_clear(headers);
+	buf_text(headers, page_refusal(&house, &refused, out));
+	if (err == ERR_SLASH)
+		add_location(request, headers);
 }
 
 /* AT_ONCE: it waits for no commit, but comes also while the disk is full. */
@@ -396,6 +434,8 @@ static enum when read_answer_into(struct http_reply *reply, const struct read *r
 			stage, read, reply->request, &visitor, &reply->work, &answer, &why);
 	if (err == GET_LATER)
 		return LATER;
+	if (err == ERR_NOT_FOUND && has_slash_behind(stage, reply->request))
+		err = ERR_SLASH;
 	reply->pieces = answer.pieces;
 	reply->status = answer.status;
 	reply->type = answer.type ? answer.type : read->type;
@@ -403,7 +443,7 @@ static enum when read_answer_into(struct http_reply *reply, const struct read *r
 	if (err && is_for_people(stage, reply->request)) {
 		reply->status = err_http(err);
 		reply->type = type_page;
-		headers_set(reply, page_refuse(stage, reply->request, err, &reply->body));
+		page_refuse(stage, reply->request, err, &reply->headers, &reply->body);
 	} else if (err) {
 		reply_refuse(reply, err, why.text, stage->faults);
 	}
@@ -571,14 +611,15 @@ static const char *on_refused(void *arg, const struct http_request *request, int
 	const char *detail, struct buf *body, const char **headers)
 {
 	struct door_http *door = arg;
-	if (err != ERR_NOT_FOUND && err != ERR_METHOD) /* those were to be no submissions */
+	if (err != ERR_NOT_FOUND && err != ERR_METHOD &&
+		err != ERR_SLASH) /* those were to be no submissions */
 		refuse_unread(door, err);
 	const struct stage *stage = door->stage;
 	bool is_page = is_for_people(stage, request);
 	buf_clear(&door->headers);
 	if (is_page) {
 		stage_clock(door->stage);
-		buf_text(&door->headers, page_refuse(stage, request, err, body));
+		page_refuse(stage, request, err, &door->headers, body);
 	} else {
 		problem_print(err, detail, NULL, body);
 		buf_text(&door->headers, headers_of(err) ? headers_of(err) : "");

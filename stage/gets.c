@@ -45,15 +45,22 @@ static int count_check(const struct parameters *parameters, struct why *why)
 	return 0;
 }
 
+/* What is wrong there is wrong with an address, and with nothing that was sent. */
+static int of_address(int err)
+{
+	return err == ERR_INVALID ? ERR_QUESTION : err;
+}
+
 int gets_refuse_parameters(struct stage *stage, const struct http_request *request, struct why *why)
 {
 	struct parameters parameters = {.count = 0};
 	ProtobufCMessage *nothing;
 	http_each_parameter(request, on_parameter, &parameters);
 	int err = count_check(&parameters, why);
-	return err ? err
-		   : get_parameters(&wot__v1__nothing__descriptor, parameters.items,
-			     parameters.count, &nothing, stage->faults, why);
+	if (!err)
+		err = get_parameters(&wot__v1__nothing__descriptor, parameters.items,
+			parameters.count, &nothing, stage->faults, why);
+	return of_address(err);
 }
 
 int gets_look(struct stage *stage, const struct read *read, struct live *live, struct why *why)
@@ -166,7 +173,7 @@ int gets_answer(struct stage *stage, const struct read *read, struct http_reques
 		err = count_check(&parameters, why);
 	}
 	if (err)
-		return err;
+		return read->is_form ? err : of_address(err);
 	if (read->is_page) {
 		house = pages_house(stage, visitor);
 		get.house = &house;
@@ -174,6 +181,8 @@ int gets_answer(struct stage *stage, const struct read *read, struct http_reques
 	get.parameters = parameters.items;
 	get.parameter_count = parameters.count;
 	err = answer_take(stage, read, &get, answer, why);
+	if (!read->is_form)
+		return of_address(err);
 	return err || !answer->submission
 		       ? err
 		       : form_take(stage, read, visitor->client, &get, answer, why);

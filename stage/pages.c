@@ -227,12 +227,27 @@ static void session_begin(
 	session_line(&session, stage->pages->key, over_tls(stage), line);
 }
 
+/* One that can be opened, and does not ask to sign in once more. */
+static bool is_page(const char *address)
+{
+	auto_arena struct arena arena = {0};
+	const char *host = address[0] == '/' ? NULL : strstr(address, "://");
+	const char *from = host ? strchr(host + strlen("://"), '/') : address;
+	const char *path = from ? arena_printf(&arena, "%.*s", (int)strcspn(from, "?#"), from) : "";
+	for (enum daemon_index daemon = 0; daemon < DAEMON_COUNT; daemon++) {
+		const struct read *read = read_of_path(daemon, path);
+		if (read && read->is_page)
+			return read != &reads[GET_sign_in_page];
+	}
+	return false;
+}
+
 static bool leads_home(const struct stage *stage, const char *to)
 {
 	const char *origins[DAEMON_COUNT];
 	for (enum daemon_index daemon = 0; daemon < DAEMON_COUNT; daemon++)
 		origins[daemon] = config_pages(&stage->config, daemon);
-	return to && session_leads_home(to, origins, DAEMON_COUNT);
+	return to && session_leads_home(to, origins, DAEMON_COUNT) && is_page(to);
 }
 
 /* A token that is right passes for no attempt; while an address waits none is looked at. */
@@ -292,6 +307,23 @@ get_fn *const pages_gets[GET_COUNT] = {
 };
 
 /* ---- what is refused ---- */
+
+void pages_people(const struct read *read, const struct visitor *visitor, struct buf *out)
+{
+	const char *people[ROLE_COUNT];
+	size_t count = 0;
+	struct read whole = *read; /* a viewer is not refused but what it may see in part only */
+	whole.permission &= ~(unsigned)READ_KPIS_SUPPRESSED;
+	if (!whole.permission || !visitor->client || read_may(&whole, visitor->client->role))
+		return;
+	for (size_t i = 0; i < ROLE_COUNT; i++) {
+		const struct role_person *person = role_person(1u << i);
+		if (person && read_may(&whole, 1u << i))
+			people[count++] = person->called;
+	}
+	for (size_t i = 0; i < count; i++)
+		buf_printf(out, "%s%s", !i ? "" : i + 1 < count ? ", " : " of ", people[i]);
+}
 
 const char *pages_sign_in_first(struct stage *stage, const struct http_request *request)
 {

@@ -228,19 +228,22 @@ void pages_open(struct stage *stage);
 void pages_reload(struct stage *stage);
 void pages_close(struct stage *stage);
 struct page_house pages_house(const struct stage *stage, const struct visitor *visitor);
+/* Whom a page is for, as pages call them: "teammanager of beheerder". Nothing where that says too little: who asks is one
+ * of them, or anybody may. */
+void pages_people(const struct read *read, const struct visitor *visitor, struct buf *out);
 /* The headers of a 302 to sign-in, and from there to what was asked for. */
 const char *pages_sign_in_first(struct stage *stage, const struct http_request *request);
 extern get_fn *const pages_gets[GET_COUNT];
 
 /* ---- gets.c ---- */
 /* Answers a GET or a form of that row, or GET_LATER; `answer->text` is given, and headers live as long as the arena. What is left
- * in the stage's faults are those of ERR_INVALID. */
+ * in the stage's faults are those of ERR_INVALID, or of ERR_QUESTION: what is wrong with the address of a GET. */
 int gets_answer(struct stage *stage, const struct read *read, struct http_request *request,
 	const struct visitor *visitor, struct get_work *work, struct get_answer *answer,
 	struct why *why);
 /* Asks the function of a STREAM how things stand now. */
 int gets_look(struct stage *stage, const struct read *read, struct live *live, struct why *why);
-/* ERR_INVALID where a request that takes no parameters has some. */
+/* ERR_QUESTION where a request that takes no parameters has some. */
 int gets_refuse_parameters(
 	struct stage *stage, const struct http_request *request, struct why *why);
 

@@ -73,9 +73,16 @@ struct refusal {
 static const struct refusal *refusal_of(int err)
 {
 	static const struct refusal rows[] = {
+		{308, 0, "Deze pagina heeft een ander adres",
+			"Achter het adres staat een schuine streep te veel.", PAGE},
+		{400, ERR_QUESTION, "Dit adres klopt niet",
+			"Achter het vraagteken in het adres staat iets wat deze pagina niet kent, "
+			"of iets staat er twee keer. Open de pagina zonder dat stuk, en kies daar "
+			"opnieuw.",
+			PAGE},
 		{400, 0, "Dit klopt niet",
-			"Er staat iets in het adres of in het formulier dat deze pagina niet kent. "
-			"Controleer het adres, of begin opnieuw.",
+			"Wat u instuurde, kan zo niet. Open de pagina opnieuw, en probeer het nog "
+			"een keer.",
 			PAGE},
 		{401, 0, "U bent niet ingelogd", "Log in, en probeer het dan opnieuw.",
 			PAGE "WWW-Authenticate: Bearer\n"},
@@ -106,10 +113,16 @@ static const struct refusal *refusal_of(int err)
 	return row;
 }
 
-const char *page_refusal(const struct page_house *house, int err, struct buf *out)
+static const char *text_or_null(const char *text)
 {
-	const struct refusal *refusal = refusal_of(err);
-	bool by_role = err == ERR_FORBIDDEN && house->who;
+	return text && text[0] ? text : NULL;
+}
+
+const char *page_refusal(
+	const struct page_house *house, const struct page_refused *refused, struct buf *out)
+{
+	const struct refusal *refusal = refusal_of(refused->err);
+	bool by_role = refused->err == ERR_FORBIDDEN && house->who;
 	const struct html_refusal view = {
 		.head = page_head(house, refusal->what),
 		.top = page_top(house),
@@ -117,7 +130,10 @@ const char *page_refusal(const struct page_house *house, int err, struct buf *ou
 		.what = refusal->what,
 		.why = by_role ? NULL : refusal->why,
 		.who = by_role ? house->who : NULL,
-		.sign_in = !house->who && (refusal->status == 401 || refusal->status == 403),
+		.people = text_or_null(refused->people),
+		.asks = refused->asks,
+		.sign_in = by_role ||
+			   (!house->who && (refusal->status == 401 || refusal->status == 403)),
 		.origin_aggregate = house->origins[DAEMON_AGGREGATE],
 	};
 	html_refusal(&view, out);

@@ -37,8 +37,15 @@ const char *page_text(struct buf *text, struct arena *arena);
  * step of an address: browsers take it for the folder above. */
 const char *page_entry(const char *case_id, const char *case_ref, struct arena *arena);
 
-/* Why there is no page (of lib/err.h), and what to do. Returns its headers. */
-const char *page_refusal(const struct page_house *house, int err, struct buf *out);
+/* Why there is no page, and what to do. Returns its headers. */
+struct page_refused {
+	int err; /* of lib/err.h */
+	const char *
+		people; /* for whom it is: "teammanager of beheerder"; "" or NULL: that is not said */
+	bool asks;      /* a question stands in the address, and without it there is a page */
+};
+const char *page_refusal(
+	const struct page_house *house, const struct page_refused *refused, struct buf *out);
 
 /* The page to sign in, and what came of it so far. naar: the page asked for, or NULL. Returns its headers. */
 enum page_sign_in { SIGN_IN_ASKS, SIGN_IN_WRONG, SIGN_IN_SYSTEM, SIGN_IN_WAITS, SIGN_IN_CLOSED };

@@ -19,7 +19,8 @@ static void every_error_has_a_page(void **state)
 	(void)state;
 	for (unsigned i = 0; i < ERR_COUNT; i++) {
 		auto_buf struct buf out = {0};
-		const char *headers = page_refusal(&house, err_at(i), &out);
+		const char *headers =
+			page_refusal(&house, &(struct page_refused){.err = err_at(i)}, &out);
 		assert_non_null(strstr(headers, "default-src 'none'"));
 		assert_non_null(strstr(headers, "Cache-Control: no-store\n"));
 		assert_non_null(strstr(out.data, "Ergens &amp; Nergens"));
@@ -31,7 +32,7 @@ static void every_error_has_a_page(void **state)
 static void assert_refusal(int err, const char *header, const char *says)
 {
 	auto_buf struct buf out = {0};
-	const char *headers = page_refusal(&house, err, &out);
+	const char *headers = page_refusal(&house, &(struct page_refused){.err = err}, &out);
 	assert_non_null(strstr(headers, header));
 	assert_non_null(strstr(out.data, says));
 }
@@ -49,7 +50,7 @@ static void what_passes_is_asked_for_again_and_what_does_not_says_what_else(void
 static const char *shown(const struct page_house *to, struct buf *out)
 {
 	buf_clear(out);
-	page_refusal(to, ERR_FORBIDDEN, out);
+	page_refusal(to, &(struct page_refused){.err = ERR_FORBIDDEN}, out);
 	return out->data;
 }
 
@@ -77,10 +78,31 @@ static void the_head_says_who_signed_in_and_offers_what_that_may_do(void **state
 	assert_null(strstr(text, "/uitloggen"));
 }
 
+static void who_may_not_is_told_who_may_and_an_address_what_to_ask_instead(void **state)
+{
+	(void)state;
+	auto_buf struct buf out = {0};
+	struct page_house some = house;
+	some.who = "kijker";
+	page_refusal(&some,
+		&(struct page_refused){.err = ERR_FORBIDDEN, .people = "teammanager of beheerder"},
+		&out);
+	assert_non_null(
+		strstr(out.data, "Dit is voor wie is ingelogd als teammanager of beheerder."));
+	assert_non_null(strstr(out.data, "<a href=\"/inloggen\">"));
+	assert_null(strstr(out.data, "Open de pagina"));
+	buf_clear(&out);
+	page_refusal(&some, &(struct page_refused){.err = ERR_QUESTION, .asks = true}, &out);
+	assert_non_null(strstr(out.data, "Dit adres klopt niet"));
+	assert_non_null(strstr(out.data, "<a href=\"?\">Open de pagina</a>"));
+	assert_null(strstr(out.data, "/inloggen"));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_error_has_a_page),
+		cmocka_unit_test(who_may_not_is_told_who_may_and_an_address_what_to_ask_instead),
 		cmocka_unit_test(the_head_says_who_signed_in_and_offers_what_that_may_do),
 		cmocka_unit_test(what_passes_is_asked_for_again_and_what_does_not_says_what_else),
 	};
