@@ -201,6 +201,17 @@ class Access(Door, unittest.TestCase):
             code, headers, _ = self.post("/inloggen", body=f"token={self.wot.token('manager')}&naar={raw}")
             self.assertEqual((code, headers["Location"], headers["Set-Cookie"]), (400, None, None), raw)
 
+    def test_what_is_no_page_to_open_is_not_where_one_is_sent(self):
+        for to in ("/uitloggen", "/inloggen", "/inloggen?naar=/nu", "/v1/kpis", "/nothing", "/static/x"):
+            self.assertEqual(self.sign_in("manager", to)[1], "/", to)
+
+    def test_who_may_not_open_a_page_is_told_for_whom_it_is(self):
+        for client, path, people in (("viewer", "/nu", "teammanager of beheerder"), ("aanmeldteam", "/cijfers", "teammanager, kijker of beheerder")):
+            code, _, text = self.fetch(path, cookie=self.sign_in(client)[0])
+            self.assertEqual(code, 403)
+            self.assertIn(f"Dit is voor wie is ingelogd als {people}.", text)
+            self.assertIn('href="/inloggen"', text)
+
     def test_the_address_that_was_asked_for_is_left_out_where_it_is_too_long(self):
         code, headers, _ = self.fetch("/cijfers/" + 3000 * "x")
         self.assertEqual((code, headers["Location"]), (302, "/inloggen"))

@@ -185,11 +185,31 @@ class Page(unittest.TestCase):
                    ("/cijfers?periode=", 400), ("/cijfers?period=2025", 400), ("/cijfers?periode=2025&periode=2025", 400),
                    ("/cijfers?periode=" + 10000 * "x", 400), ("/hoe-wij-tellen?x=1", 400), ("/?x=1", 400)]
         for path, status in refused:
-            self.assertIn("Controleer het adres", self.page(path, status=status).text, path[:40])
+            says = "Controleer het adres" if status == 404 else "Dit adres klopt niet"
+            self.assertIn(says, self.page(path, status=status).text, path[:40])
         for method in ("POST", "PUT", "DELETE"):
             code, headers, body = self.fetch("/cijfers", method=method)
             self.assertEqual((code, headers["Allow"]), (405, "GET, HEAD"))
             self.assertIn("Dit kan hier niet", body.decode())
+
+    def test_a_wrong_question_is_called_one_and_no_submission(self):
+        for path in ("/v1/kpis?period=2025-13", "/v1/kpis?x=1", "/v1/kpis?period=2025&period=2025", "/healthz?x=1"):
+            code, body = self.wot.get("manager", path)
+            self.assertEqual((code, body["type"]), (400, "urn:wot:question"), path)
+
+    def test_a_slash_behind_the_address_of_a_page_leads_to_the_page(self):
+        for path, to in (("/hoe-wij-tellen/", "/hoe-wij-tellen"), ("/cijfers/?periode=2025", "/cijfers?periode=2025"),
+                         ("/cijfers/help_requests//", "/cijfers/help_requests"), ("/jaarverslag/2025/", "/jaarverslag/2025")):
+            for method in ("GET", "HEAD"):
+                code, headers, _ = self.fetch(path, method=method)
+                self.assertEqual((code, headers["Location"]), (308, to), path)
+            self.assertEqual(self.fetch(to)[0], 200, to)
+
+    def test_a_slash_leads_to_no_other_address(self):
+        for path in ("//evil/", "///", "//hoe-wij-tellen/", "/nothing/", "/v1/kpis/", "/static/", "/hoe-wij-tellen/x/"):
+            code, headers, _ = self.fetch(path)
+            self.assertEqual((code, headers["Location"]), (404, None), path)
+        self.assertEqual(self.fetch("/cijfers/", method="POST")[0], 405)
 
     def test_programs_are_refused_with_a_problem(self):
         for path, accept in (("/nothing", "*/*"), ("/v1/kpis", "text/html")):

@@ -18,7 +18,8 @@ struct entries {
 	struct now *now;
 	struct html_now_list_groups_rows *rows;
 	size_t count, room;
-	long long all; /* also those for which there was no room */
+	long long all;   /* also those for which there was no room */
+	bool is_partial; /* triage's work list, which has some of them, is not there */
 };
 
 /* ---- words ---- */
@@ -178,6 +179,7 @@ static void items_add(struct entries *entries, const struct now_promise *promise
 {
 	const Wot__V1__Worklist *list = entries->now->given->worklist;
 	size_t count = 0, all = list ? list->n_items : 0;
+	entries->is_partial |= !list;
 	struct due_item *due = arena_alloc(entries->now->arena, all * sizeof *due + 1);
 	for (size_t i = 0; i < all; i++) {
 		int32_t day = item_day(promise, list->items[i]);
@@ -247,10 +249,15 @@ static struct entries entries_begin(struct now *now, size_t room)
 		.room = room};
 }
 
+static const char no_list[] =
+	"De werklijst is hier nu niet te lezen. Kijk bij het aanmeldteam wie er wacht.";
+
 static const char *count_text(const struct entries *entries, const char *first)
 {
 	const struct now *now = entries->now;
 	const char *all = now_count(now, entries->all);
+	if (entries->is_partial)
+		return "niet volledig";
 	if (entries->all > (long long)entries->count)
 		return arena_printf(now->arena, "%s %s van %s", first,
 			now_count(now, (long long)entries->count), all);
@@ -262,7 +269,9 @@ static struct html_now_list_groups group_of(
 {
 	return (struct html_now_list_groups){.heading = heading,
 		.count = count_text(entries, first),
-		.none = entries->count ? NULL : none,
+		.none = entries->is_partial ? no_list
+			: entries->count    ? NULL
+					    : none,
 		.rows = {entries->rows, entries->count},
 		.id = "",
 		.period = ""};
