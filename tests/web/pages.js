@@ -3,7 +3,7 @@ import {pressOpen, tabTo} from "./keys.js";
 /*
  * Every page, and every state it may be in. To add one: its row, which is
  *
- *   name    of findings and pictures
+ *   name    of findings and pictures; up to a dash the kind of page it is
  *   who     looks: a client of run-local, or nobody
  *   at      daemon and path; a path may be a function of what found() learned of the sample
  *   status  other than 200
@@ -39,7 +39,7 @@ const PAGES = [
 	{name: "report", who: "manager", at: ["aggregate", "/jaarverslag/2025"]},
 	{name: "report-running", who: "manager", at: ["aggregate", ({year}) => `/jaarverslag/${year}`]},
 	{name: "report-public", who: null, at: ["aggregate", "/jaarverslag/2025"]},
-	{name: "report-data", who: null, at: ["aggregate", "/jaarverslag/2025/data/"]},
+	{name: "data", who: null, at: ["aggregate", "/jaarverslag/2025/data/"]},
 	{name: "shelf", who: null, at: ["aggregate", "/bestanden"]},
 	{name: "definitions", who: null, at: ["aggregate", "/hoe-wij-tellen"]},
 	{name: "accessibility", who: null, at: ["aggregate", "/toegankelijkheid"]},
@@ -71,7 +71,7 @@ export async function pagesOf(house) {
 	const found = {year: new Date().getFullYear(), ...await entriesOf(house), ...await casesOf(house)};
 	return PAGES.map(page => {
 		const [daemon, to] = page.at;
-		return {status: 200, ...page, url: house.origin(daemon) + (typeof to === "function" ? to(found) : to)};
+		return {status: 200, ...page, kind: page.name.split("-")[0], url: house.origin(daemon) + (typeof to === "function" ? to(found) : to)};
 	});
 }
 

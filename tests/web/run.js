@@ -6,7 +6,8 @@
  *   node run.js [--widths 320,360,…] [--schemes light,dark] [--pages NAME,…] [--short] [--house DIR] [--port N]
  *               [--shots DIR] [--pictures DIR]
  *
- * --short: each width has one scheme, in turn; all rules of axe and keys at the first width alone. --house: that run-local is there.
+ * --short: each width has one scheme, in turn; all rules of axe at the first width alone, and keys there on one page of each kind.
+ * --house: that run-local is there.
  * --shots: what each page looks like.
  * Prints each finding as `page width scheme script: rule: element: what`, and closes with a count.
  */
@@ -69,7 +70,7 @@ function axeOptions(isNew, script) {
 	return isNew ? {runOnly: {type: "tag", values: AXE_TAGS}} : {runOnly: {type: "rule", values: ["color-contrast"]}};
 }
 
-async function lookAll(page, {name}, script) {
+async function lookAll(page, {name, isFirst}, script) {
 	const seen = new Set(), way = script ? "script" : "no script";
 	if (script)
 		await page.evaluate(AXE);
@@ -82,7 +83,7 @@ async function lookAll(page, {name}, script) {
 		const found = await page.evaluate(look);
 		if (options)
 			found.push(...await axeRun(page, options));
-		if (script && isNew)
+		if (script && isNew && (isFirst || !asked.short))
 			found.push(...await keysTry(page));
 		seen.add(width);
 		count(`${name} ${width} ${scheme} ${way}`, found);
@@ -160,7 +161,11 @@ async function main(house, browser) {
 	await house.publish("2025");
 	if (asked.pictures)
 		return picturesMake(await contextOf(browser, house, "manager", true), house, asked.pictures);
-	const pages = (await pagesOf(house)).filter(page => !asked.pages || asked.pages.split(",").includes(page.name));
+	const kinds = new Set(), pages = (await pagesOf(house)).filter(page => !asked.pages || asked.pages.split(",").includes(page.name));
+	for (const page of pages) {
+		page.isFirst = !kinds.has(page.kind);
+		kinds.add(page.kind);
+	}
 	await Promise.all(pages.map(({who}) => who && house.signIn(who))); // before one is told to wait
 	await pagesTry(browser, house, pages.filter(page => !page.last), availableParallelism());
 	await pagesTry(browser, house, pages.filter(page => page.last), 1);
