@@ -392,10 +392,9 @@ class Program:
         return found.x
 
 
-def views_of(seed, years=2):
-    """What viewer and manager see of a town: of last year, or of this one too."""
-    now = datetime.datetime.now(datetime.timezone.utc).replace(microsecond=0)
-    city = city_of(seed, now)
+def views_of(seed, years=2, now=None):
+    """What viewer and manager see of a town that lives until now: of its last year, or of the running one too."""
+    city = city_of(seed, now or datetime.datetime.now(datetime.timezone.utc).replace(microsecond=0))
     with Wot() as wot:
         wot.start()
         lines = wot.dir / "lines.jsonl"
