@@ -312,9 +312,12 @@ void pages_people(const struct read *read, const struct visitor *visitor, struct
 {
 	const char *people[ROLE_COUNT];
 	size_t count = 0;
-	struct read whole = *read; /* a viewer is not refused but what it may see in part only */
-	whole.permission &= ~(unsigned)READ_KPIS_SUPPRESSED;
-	if (!whole.permission || !visitor->client || read_may(&whole, visitor->client->role))
+	struct read whole = *read;
+	if (!read->permission || !visitor->client)
+		return;
+	if (read_may(read, visitor->client->role)) /* what a viewer may see in part only */
+		whole.permission &= ~(unsigned)READ_KPIS_SUPPRESSED;
+	if (read_may(&whole, visitor->client->role))
 		return;
 	for (size_t i = 0; i < ROLE_COUNT; i++) {
 		const struct role_person *person = role_person(1u << i);

@@ -202,11 +202,13 @@ class Access(Door, unittest.TestCase):
             self.assertEqual((code, headers["Location"], headers["Set-Cookie"]), (400, None, None), raw)
 
     def test_what_is_no_page_to_open_is_not_where_one_is_sent(self):
-        for to in ("/uitloggen", "/inloggen", "/inloggen?naar=/nu", "/v1/kpis", "/nothing", "/static/x"):
+        for to in ("/uitloggen", "/inloggen", "/inloggen?naar=/nu", "/v1/kpis", "/nothing"):
             self.assertEqual(self.sign_in("manager", to)[1], "/", to)
 
     def test_who_may_not_open_a_page_is_told_for_whom_it_is(self):
-        for client, path, people in (("viewer", "/nu", "teammanager of beheerder"), ("aanmeldteam", "/cijfers", "teammanager, kijker of beheerder")):
+        for client, path, people in (("viewer", "/nu", "teammanager of beheerder"),
+                                     ("viewer", "/cijfers?periode=today", "teammanager of beheerder"),
+                                     ("aanmeldteam", "/cijfers", "teammanager, kijker of beheerder")):
             code, _, text = self.fetch(path, cookie=self.sign_in(client)[0])
             self.assertEqual(code, 403)
             self.assertIn(f"Dit is voor wie is ingelogd als {people}.", text)
