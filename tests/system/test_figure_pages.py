@@ -238,6 +238,18 @@ class FigurePages(unittest.TestCase):
             self.assertIn(len(months), (3, 12, TODAY.month))
         self.assertNotIn("Als CSV", self.page(f"/cijfers/closures?periode={last}", "viewer"))
 
+    def test_all_figures_are_a_file_too_for_who_may_see_all_of_them(self):
+        last = TODAY.year - 1
+        for asked, told in (("", ("--period", "year")), (f"?periode={last}-Q1&wijk=ZUID", ("--period", f"{last}-Q1", "--where", "ward=ZUID"))):
+            link = re.search(r'<a href="(/v1/kpis\?[^"]*)" download="cijfers\.csv">', self.page(f"/cijfers{asked}"))
+            rows = list(csv.DictReader(io.StringIO(self.page(html.unescape(link[1])))))
+            figures = self.wot.kpi(*told)
+            self.assertEqual({row["id"] for row in rows}, set(figures))
+            for row in rows:
+                if not row["key"]:  # one figure is told by ward anyhow
+                    self.assertAlmostEqual(float(row["value"] or 0), figures[row["id"]]["value"] or 0, msg=row)
+        self.assertNotIn("Als CSV", self.page(f"/cijfers?periode={last}", "viewer"))
+
     # ---- every page ----
 
     def test_no_text_of_a_chart_lies_outside_of_it(self):

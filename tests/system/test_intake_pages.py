@@ -136,7 +136,7 @@ class IntakePages(Pages, unittest.TestCase):
 
     def test_an_entry_that_never_was_is_404(self):
         for path in ("/aanmeldteam/2026-999999", "/aanmeldteam/x", "/aanmeldteam/signaal/gp:none", "/aanmeldteam/signaal/gp/s-1",
-                     "/aanmeldteam/signaal/", "/aanmeldteam/"):
+                     "/aanmeldteam/signaal"):
             self.page(path, status=404)
         self.page("/aanmeldteam?soort=alles", status=400)
 

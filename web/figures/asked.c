@@ -488,7 +488,7 @@ const char *asked_csv(const struct asked *asked)
 		return NULL;
 	address_add(&out, "id", asked->id);
 	address_add(&out, "period", asked->period);
-	address_add(&out, "by", "month");
+	address_add(&out, "by", asked->id ? "month" : NULL);
 	address_add(&out, "beside", beside_names[asked->which]);
 	csv_add(asked, &out);
 	return page_text(&out, asked->arena);

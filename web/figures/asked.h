@@ -66,7 +66,7 @@ bool is_stock(const struct formula *formula);
 struct html_filter asked_filter(const struct asked *asked);
 /* What follows the ? of an address that asks the same of another page; NULL: nothing was asked. */
 const char *asked_address(const struct asked *asked);
-/* The same of /v1/kpis, by month, as CSV. NULL: who looks may not ask for it there. */
+/* The same of /v1/kpis as CSV, one KPI by month. NULL: who looks may not ask for it there. */
 const char *asked_csv(const struct asked *asked);
 /* Of /v1/kpis/ID/rows, as CSV, all of them. NULL: as above. */
 const char *asked_rows_csv(const struct asked *asked);

@@ -365,6 +365,7 @@ void figures_page(struct asked *asked, struct buf *out)
 		.stand = stand_text(asked),
 		.lead = lead_text(asked),
 		.filter = asked_filter(asked),
+		.csv = asked_csv(asked),
 		.period = period_text(&asked->span, arena),
 		.before = compares ? period_text(&asked->then_span, arena) : NULL,
 		.then = then_text(previous ? THEN_PREVIOUS : THEN_LAST_YEAR),
