@@ -16,10 +16,9 @@ static const char not_there[] = "a PDF is made by chromium, which is not there: 
 /* In the child: what it says on its way is for nobody, unless it fails. */
 static void browser_run(const char *html, const char *pdf, const char *profile)
 {
-	char print[4200], page[4200], data[4200];
+	char print[4200], data[4200];
 	snprintf(print, sizeof print, "--print-to-pdf=%s", pdf);
 	snprintf(data, sizeof data, "--user-data-dir=%s", profile);
-	snprintf(page, sizeof page, "file://%s", html);
 	if (!freopen("/dev/null", "w", stderr) || !freopen("/dev/null", "w", stdout))
 		_exit(1);
 	for (size_t i = 0; i < sizeof browsers / sizeof *browsers; i++)
@@ -27,7 +26,7 @@ static void browser_run(const char *html, const char *pdf, const char *profile)
 			"--no-pdf-header-footer", "--generate-pdf-document-outline",
 			"--no-first-run", "--disable-extensions", print, data,
 			/* Its sandbox does not start for root; the page is ours, and asks nobody. */
-			geteuid() ? "--disable-sync" : "--no-sandbox", page, (char *)NULL);
+			geteuid() ? "--disable-sync" : "--no-sandbox", html, (char *)NULL);
 	_exit(127);
 }
 
@@ -77,12 +76,16 @@ static int pdf_date(const char *path, const char *dated, struct why *why)
 int report_pdf(const char *html, const char *pdf, const char *dated, struct why *why)
 {
 	auto_buf struct buf profile = {0};
+	auto_free char *whole =
+		realpath(html, NULL); /* a path from the root is a page to any browser */
+	if (!whole)
+		return why_set(why, ERR_IO, "%s: %s", html, strerror(errno));
 	buf_printf(&profile, "%s.profile", pdf);
 	pid_t child = fork();
 	if (child < 0)
 		return why_set(why, ERR_IO, "fork: %s", strerror(errno));
 	if (!child)
-		browser_run(html, pdf, profile.data);
+		browser_run(whole, pdf, profile.data);
 	int err = browser_wait(child, why);
 	return err ? err : pdf_date(pdf, dated, why);
 }
