@@ -66,6 +66,13 @@ static int year_cmp(const void *a, const void *b)
 	return *x < *y ? 1 : *x > *y ? -1 : 0;
 }
 
+/* 0: it is none. */
+static uint32_t year_of(const char *text)
+{
+	bool is_year = strlen(text) == YEAR_LEN && strspn(text, "0123456789") == YEAR_LEN;
+	return is_year ? (uint32_t)strtoul(text, NULL, 10) : 0;
+}
+
 /* Newest first; how many. */
 static size_t years_read(uint32_t years[YEARS_MAX])
 {
@@ -75,8 +82,8 @@ static size_t years_read(uint32_t years[YEARS_MAX])
 		return 0;
 	for (const struct dirent *entry; count < YEARS_MAX && (entry = readdir(folder));) {
 		const char *name = entry->d_name;
-		if (strlen(name) == YEAR_LEN && strspn(name, "0123456789") == YEAR_LEN)
-			years[count++] = (uint32_t)strtoul(name, NULL, 10);
+		if (year_of(name))
+			years[count++] = year_of(name);
 	}
 	closedir(folder);
 	qsort(years, count, sizeof *years, year_cmp);
@@ -85,14 +92,13 @@ static size_t years_read(uint32_t years[YEARS_MAX])
 
 /* ---- charts ---- */
 
-/* 0: none; a period that is no year has none. */
+/* The newest where no period is asked for; 0: none, as of a period that is no year. */
 static uint32_t year_asked(const char *period)
 {
 	uint32_t years[YEARS_MAX];
 	if (!period)
 		return years_read(years) ? years[0] : 0;
-	bool is_year = strlen(period) == YEAR_LEN && strspn(period, "0123456789") == YEAR_LEN;
-	return is_year ? (uint32_t)strtoul(period, NULL, 10) : 0;
+	return year_of(period);
 }
 
 int shelf_chart(
