@@ -1,7 +1,9 @@
-/* HTML on paper: chromium prints it, and the one thing in it that is of this moment is overwritten. */
+/* HTML on paper: chromium prints it, and what is of this moment in it, the dates and its numbers of elements, is
+ * overwritten. */
 #include "client/report.h"
 
 #include "lib/buf.h"
+#include "lib/grow.h"
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -44,7 +46,7 @@ static int browser_wait(pid_t child, struct why *why)
 	return 0;
 }
 
-/* The dates are the only bytes that differ between two runs; they have one width. */
+/* They have one width. */
 static void dates_set(struct buf *pdf, const char *dated)
 {
 	static const char *const names[] = {"/CreationDate (", "/ModDate ("};
@@ -57,7 +59,40 @@ static void dates_set(struct buf *pdf, const char *dated)
 	}
 }
 
-static int pdf_date(const char *path, const char *dated, struct why *why)
+enum { NUMBER_DIGITS = 8 };
+
+static int number_compare(const void *a, const void *b)
+{
+	return memcmp(*(char *const *)a, *(char *const *)b, NUMBER_DIGITS);
+}
+
+/* Cells name the headings of their table by numbers that chromium gives out while it loads the page: how many went
+ * to something else before is now and then another. They are counted from 1 here, in their own order. */
+static void numbers_set(struct buf *pdf)
+{
+	static const char name[] = "(node";
+	char was[NUMBER_DIGITS], digits[24];
+	auto_free char **at = NULL;
+	size_t count = 0, number = 0;
+	char *end = pdf->data + pdf->len, *next = pdf->data;
+	while ((next = memmem(next, (size_t)(end - next), name, strlen(name)))) {
+		next += strlen(name);
+		if (end - next > NUMBER_DIGITS && next[NUMBER_DIGITS] == ')') {
+			at = grow_push(at, count, sizeof *at);
+			at[count++] = next;
+		}
+	}
+	if (count)
+		qsort(at, count, sizeof *at, number_compare);
+	for (size_t i = 0; i < count; i++) {
+		number += !i || memcmp(at[i], was, NUMBER_DIGITS) != 0;
+		memcpy(was, at[i], NUMBER_DIGITS);
+		snprintf(digits, sizeof digits, "%0*zu", NUMBER_DIGITS, number);
+		memcpy(at[i], digits, NUMBER_DIGITS);
+	}
+}
+
+static int pdf_set(const char *path, const char *dated, struct why *why)
 {
 	auto_buf struct buf pdf = {0};
 	char chunk[65536];
@@ -66,7 +101,12 @@ static int pdf_date(const char *path, const char *dated, struct why *why)
 		return why_set(why, ERR_IO, "chromium made no %s", path);
 	for (size_t got; (got = fread(chunk, 1, sizeof chunk, file)) > 0;)
 		buf_add(&pdf, chunk, got);
+	if (!pdf.len) {
+		fclose(file);
+		return why_set(why, ERR_IO, "chromium printed nothing into %s", path);
+	}
 	dates_set(&pdf, dated);
+	numbers_set(&pdf);
 	rewind(file);
 	bool failed = fwrite(pdf.data, 1, pdf.len, file) != pdf.len;
 	failed |= fclose(file) != 0;
@@ -87,5 +127,5 @@ int report_pdf(const char *html, const char *pdf, const char *dated, struct why 
 	if (!child)
 		browser_run(whole, pdf, profile.data);
 	int err = browser_wait(child, why);
-	return err ? err : pdf_date(pdf, dated, why);
+	return err ? err : pdf_set(pdf, dated, why);
 }
