@@ -16,7 +16,8 @@ CFLAGS += -std=c17 $(WARN) -fno-omit-frame-pointer -fstack-protector-strong -pth
 CFLAGS += $(if $(SAN),-fsanitize=$(SAN) -fno-sanitize-recover=all) $(if $(COV),--coverage)
 # Some hundred programs are linked for the tests: where there is a fast linker, with that.
 LDFLAGS ?= $(if $(shell command -v mold),-fuse-ld=mold)
-LDLIBS := $(shell pkg-config --libs $(PKGS) 2>/dev/null) -llmdb -pthread -lm
+# libcurl is loaded by what speaks HTTP (client/curl.h).
+LDLIBS := $(shell pkg-config --libs $(filter-out libcurl,$(PKGS)) 2>/dev/null) -llmdb -pthread -lm
 
 PROTO := $(basename $(notdir $(wildcard proto/*.proto)))
 GEN := $(PROTO:%=$B/gen/proto/%.pb-c.c) $B/gen/web/pages.html.c

@@ -44,9 +44,9 @@ static int on_send(struct sender *sender, struct batch *batch)
 	char url[512];
 	snprintf(url, sizeof url, "http://%s%s", http->cli->config[batch->daemon].http, batch->to);
 	CURL *easy = http_easy(url, http->headers, TIMEOUT_MS, &sent->answer);
-	curl_easy_setopt(easy, CURLOPT_POSTFIELDS, sent->body);
-	curl_easy_setopt(easy, CURLOPT_PRIVATE, sent);
-	return curl_multi_add_handle(http->multi, easy) == CURLM_OK ? 0 : ERR_IO;
+	curl.easy_setopt(easy, CURLOPT_POSTFIELDS, sent->body);
+	curl.easy_setopt(easy, CURLOPT_PRIVATE, sent);
+	return curl.multi_add_handle(http->multi, easy) == CURLM_OK ? 0 : ERR_IO;
 }
 
 /* A status for all of the batch, or 207 and one for each. */
@@ -70,21 +70,21 @@ static int on_wait(struct sender *sender, int timeout_ms)
 {
 	struct http_sender *http = (struct http_sender *)sender;
 	int running, left;
-	if (curl_multi_perform(http->multi, &running) != CURLM_OK ||
-		curl_multi_poll(http->multi, NULL, 0, timeout_ms, NULL) != CURLM_OK ||
-		curl_multi_perform(http->multi, &running) != CURLM_OK)
+	if (curl.multi_perform(http->multi, &running) != CURLM_OK ||
+		curl.multi_poll(http->multi, NULL, 0, timeout_ms, NULL) != CURLM_OK ||
+		curl.multi_perform(http->multi, &running) != CURLM_OK)
 		return ERR_IO;
-	for (CURLMsg *message; (message = curl_multi_info_read(http->multi, &left));) {
+	for (CURLMsg *message; (message = curl.multi_info_read(http->multi, &left));) {
 		if (message->msg != CURLMSG_DONE)
 			continue;
 		struct http_batch *sent;
 		long status = 0;
 		CURL *easy = message->easy_handle;
-		curl_easy_getinfo(easy, CURLINFO_PRIVATE, &sent);
+		curl.easy_getinfo(easy, CURLINFO_PRIVATE, &sent);
 		if (message->data.result == CURLE_OK)
-			curl_easy_getinfo(easy, CURLINFO_RESPONSE_CODE, &status);
-		curl_multi_remove_handle(http->multi, easy);
-		curl_easy_cleanup(easy);
+			curl.easy_getinfo(easy, CURLINFO_RESPONSE_CODE, &status);
+		curl.multi_remove_handle(http->multi, easy);
+		curl.easy_cleanup(easy);
 		answers_read(sent, status);
 		sender->on_answer(sender->arg, sent->batch);
 		free(sent->body);
@@ -97,10 +97,10 @@ static int on_wait(struct sender *sender, int timeout_ms)
 static void on_close(struct sender *sender)
 {
 	struct http_sender *http = (struct http_sender *)sender;
-	curl_multi_cleanup(http->multi);
-	curl_slist_free_all(http->headers);
+	curl.multi_cleanup(http->multi);
+	curl.slist_free_all(http->headers);
 	free(http);
-	curl_global_cleanup();
+	curl.global_cleanup();
 }
 
 struct sender *sender_http(const struct cli *cli, struct why *why)
@@ -108,7 +108,7 @@ struct sender *sender_http(const struct cli *cli, struct why *why)
 	struct curl_slist *headers = http_headers(cli->config[0].keys, cli->client, why);
 	if (!headers)
 		return NULL;
-	curl_global_init(CURL_GLOBAL_DEFAULT);
+	curl.global_init(CURL_GLOBAL_DEFAULT);
 	struct http_sender *http = calloc(1, sizeof *http);
 	must(http);
 	http->sender = (struct sender){
@@ -119,10 +119,10 @@ struct sender *sender_http(const struct cli *cli, struct why *why)
 		.batch_bytes = 512ul * cli->config[0].max_body_kib,
 	};
 	http->cli = cli;
-	http->headers = curl_slist_append(headers, "Content-Type: application/json");
-	http->headers = curl_slist_append(http->headers, "Expect:");
-	http->multi = curl_multi_init();
+	http->headers = curl.slist_append(headers, "Content-Type: application/json");
+	http->headers = curl.slist_append(http->headers, "Expect:");
+	http->multi = curl.multi_init();
 	must(http->headers && http->multi);
-	curl_multi_setopt(http->multi, CURLMOPT_MAX_HOST_CONNECTIONS, (long)CONNECTIONS);
+	curl.multi_setopt(http->multi, CURLMOPT_MAX_HOST_CONNECTIONS, (long)CONNECTIONS);
 	return &http->sender;
 }

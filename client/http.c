@@ -7,10 +7,10 @@
 struct curl_slist *http_headers(const char *keys, const char *name, struct why *why)
 {
 	char token[128], header[192];
-	if (keys_read_token(keys, name, token, sizeof token, why) != 0)
+	if (curl_load(why) != 0 || keys_read_token(keys, name, token, sizeof token, why) != 0)
 		return NULL;
 	snprintf(header, sizeof header, "Authorization: Bearer %s", token);
-	struct curl_slist *headers = curl_slist_append(NULL, header);
+	struct curl_slist *headers = curl.slist_append(NULL, header);
 	must(headers);
 	return headers;
 }
@@ -23,14 +23,14 @@ static size_t on_body(char *data, size_t size, size_t count, void *body)
 
 CURL *http_easy(const char *url, struct curl_slist *headers, long timeout_ms, struct buf *answer)
 {
-	CURL *easy = curl_easy_init();
+	CURL *easy = curl.easy_init();
 	must(easy);
-	curl_easy_setopt(easy, CURLOPT_URL, url);
-	curl_easy_setopt(easy, CURLOPT_HTTPHEADER, headers);
-	curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, on_body);
-	curl_easy_setopt(easy, CURLOPT_WRITEDATA, answer);
-	curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, timeout_ms);
-	curl_easy_setopt(easy, CURLOPT_NOPROXY, "*");
+	curl.easy_setopt(easy, CURLOPT_URL, url);
+	curl.easy_setopt(easy, CURLOPT_HTTPHEADER, headers);
+	curl.easy_setopt(easy, CURLOPT_WRITEFUNCTION, on_body);
+	curl.easy_setopt(easy, CURLOPT_WRITEDATA, answer);
+	curl.easy_setopt(easy, CURLOPT_TIMEOUT_MS, timeout_ms);
+	curl.easy_setopt(easy, CURLOPT_NOPROXY, "*");
 	return easy;
 }
 
@@ -48,7 +48,7 @@ struct got {
 static long status_of(CURL *easy)
 {
 	long status = 0;
-	curl_easy_getinfo(easy, CURLINFO_RESPONSE_CODE, &status);
+	curl.easy_getinfo(easy, CURLINFO_RESPONSE_CODE, &status);
 	return status;
 }
 
@@ -86,22 +86,22 @@ int http_get(const struct http_asked *asked, const char *path, http_piece_fn *pi
 		return ERR_CONFIG;
 	buf_printf(&url, "http://%s%s", asked->address, path);
 	struct got got = {http_easy(url.data, headers, 0, NULL), piece, arg, {0}};
-	curl_easy_setopt(got.easy, CURLOPT_WRITEFUNCTION, on_piece);
-	curl_easy_setopt(got.easy, CURLOPT_WRITEDATA, &got);
-	curl_easy_setopt(got.easy, CURLOPT_LOW_SPEED_LIMIT, 1L);
-	curl_easy_setopt(got.easy, CURLOPT_LOW_SPEED_TIME, (long)SILENCE_S);
-	CURLcode code = curl_easy_perform(got.easy);
+	curl.easy_setopt(got.easy, CURLOPT_WRITEFUNCTION, on_piece);
+	curl.easy_setopt(got.easy, CURLOPT_WRITEDATA, &got);
+	curl.easy_setopt(got.easy, CURLOPT_LOW_SPEED_LIMIT, 1L);
+	curl.easy_setopt(got.easy, CURLOPT_LOW_SPEED_TIME, (long)SILENCE_S);
+	CURLcode code = curl.easy_perform(got.easy);
 	long status = status_of(got.easy);
 	int err = 0;
 	if (code != CURLE_OK && !status)
 		err = why_set(why, ERR_ADDRESS, "%s: %s; is wot-%s running? `wotctl status` says",
-			url.data, curl_easy_strerror(code), asked->daemon);
+			url.data, curl.easy_strerror(code), asked->daemon);
 	else if (status != 200)
 		err = refused(url.data, status, &got.refusal, why);
 	else if (code != CURLE_OK)
-		err = why_set(why, ERR_IO, "%s: %s", url.data, curl_easy_strerror(code));
-	curl_easy_cleanup(got.easy);
-	curl_slist_free_all(headers);
+		err = why_set(why, ERR_IO, "%s: %s", url.data, curl.easy_strerror(code));
+	curl.easy_cleanup(got.easy);
+	curl.slist_free_all(headers);
 	buf_done(&got.refusal);
 	return err;
 }

@@ -5,13 +5,14 @@
 #ifndef WOT_CLIENT_HTTP_H
 #define WOT_CLIENT_HTTP_H
 
+#include "client/curl.h"
 #include "lib/buf.h"
 #include "lib/err.h"
-#include <curl/curl.h>
 #include <jansson.h>
 #include <stdbool.h>
 
-/* Who it is from; keys: the folder with NAME.token. The caller's; NULL: there is no token that can be read. */
+/* Who it is from; keys: the folder with NAME.token. The caller's; NULL: there is no token that can
+ * be read, or no libcurl. Comes before any other call of libcurl. */
 struct curl_slist *http_headers(const char *keys, const char *name, struct why *why);
 /* The body of its answer is added to `answer`. */
 CURL *http_easy(const char *url, struct curl_slist *headers, long timeout_ms, struct buf *answer);

@@ -5,8 +5,10 @@ import csv
 import datetime
 import hashlib
 import json
+import os
 import re
 import unittest
+import unittest.mock
 
 from wot import Wot
 
@@ -130,6 +132,16 @@ class Export(unittest.TestCase):
         self.assertEqual((refused.returncode, "No such file" in refused.stderr), (1, True), refused.stderr)
         self.assertEqual(self.wot.wotctl("export", check=False).returncode, 2)
         self.assertEqual(self.wot.wotctl("export", "--facts", "", check=False).returncode, 2)
+
+    def test_what_speaks_http_says_what_to_install_where_libcurl_is_missing_and_the_rest_works(self):
+        none = self.wot.dir / "no-libraries"
+        none.mkdir()
+        for name in ("libcurl-gnutls.so.4", "libcurl.so.4"):
+            (none / name).touch()
+        with unittest.mock.patch.dict(os.environ, LD_LIBRARY_PATH=str(none)):
+            refused = self.wot.wotctl("export", "--facts", self.wot.dir / "facts-c", check=False)
+            self.assertEqual((refused.returncode, "apt-get install libcurl3-gnutls" in refused.stderr), (1, True), refused.stderr)
+            self.assertIn("intake", self.wot.wotctl("status").stdout)
 
 
 if __name__ == "__main__":

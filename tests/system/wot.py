@@ -7,6 +7,7 @@
 Everything waits for a condition with a limit, nothing sleeps for a fixed time. The programs come from
 WOT_BIN (default build/).
 """
+import atexit
 import contextlib
 import datetime
 import fcntl
@@ -157,21 +158,24 @@ class Wot:
 
     # ---- configuration ----
 
-    keys_made = {}  # files of the first one, for all others: making them costs more than most tests
+    keys_of = None  # a folder with the keys of the first one, for all others: making them costs more than most tests
 
     def make_keys(self):
-        if self.keys_made:
-            (self.dir / "keys").mkdir(mode=0o700, exist_ok=True)
-            for name, (mode, text) in self.keys_made.items():
-                path = self.dir / name
-                path.touch(mode)
-                path.write_bytes(text)
-            return
-        self.wotctl("keygen")
-        for name, role in CLIENTS.items():
-            self.wotctl("client", "add", name, role)
-        for path in [self.dir / "clients.yaml", *(self.dir / "keys").iterdir()]:
-            self.keys_made[path.relative_to(self.dir)] = path.stat().st_mode & 0o777, path.read_bytes()
+        """run-system names a folder for the files it runs; who comes first fills it."""
+        if not Wot.keys_of:
+            Wot.keys_of = pathlib.Path(os.environ.get("WOT_TEST_KEYS") or tempfile.mkdtemp(prefix="wot-test-keys-"))
+            if "WOT_TEST_KEYS" not in os.environ:
+                atexit.register(shutil.rmtree, Wot.keys_of)
+        with open(self.keys_of / "lock", "w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            made = (self.keys_of / "keys").exists()
+            if not made:
+                self.wotctl("keygen")
+                for name, role in CLIENTS.items():
+                    self.wotctl("client", "add", name, role)
+            here, there = (self.keys_of, self.dir) if made else (self.dir, self.keys_of)
+            shutil.copy(here / "clients.yaml", there)
+            shutil.copytree(here / "keys", there / "keys", dirs_exist_ok=True)
 
     def port(self, daemon, push=False):
         return self.base + DAEMONS.index(daemon) + (10 if push else 0)
