@@ -119,7 +119,7 @@ int32_t series_differ(const struct series *a, const struct series *b)
 {
 	for (int year = 0; year <= SERIES_YEAR_LAST - SERIES_YEAR_FIRST; year++) {
 		const uint32_t *here = series_year(a, year), *there = series_year(b, year);
-		if (!memcmp(here, there, BLOCK * sizeof *here))
+		if (here == there || !memcmp(here, there, BLOCK * sizeof *here))
 			continue;
 		int i = 0;
 		while (here[i] == there[i])

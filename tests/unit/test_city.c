@@ -15,7 +15,7 @@
 #include <jansson.h>
 #include <string.h>
 
-static const uint64_t seeds[] = {1, 2, 7, 42, 20261121};
+static const uint64_t seeds[] = {1, 42, 20261121};
 enum { SEEDS_FEW = 2, SEEDS = sizeof seeds / sizeof *seeds };
 
 #define CALLS "{\"to\":\"/v1/calls\"" /* most lines, and in no figure here */
