@@ -16,25 +16,27 @@ NOT_OURS = {"tests", "gen", "bench", "docs", "tools"}
 USE_ONLY = {"docs", "tools", "gen"}  # programs for the house, and compiled templates: what they use is used
 
 
-def nm(path):
-    """What an object defines and what it wants, of what other objects can see."""
-    defined, wanted = set(), set()
-    for line in subprocess.run(["nm", "-g", path], capture_output=True, text=True, check=True).stdout.splitlines():
-        *_, kind, name = line.split()
+def nm(paths):
+    """By path, what an object defines and what it wants, of what other objects can see."""
+    found = {path: (set(), set()) for path in paths}
+    listed = subprocess.run(["nm", "-gA", *paths], capture_output=True, text=True, check=True).stdout if paths else ""
+    for line in listed.splitlines():
+        path, _, rest = line.partition(":")
+        *_, kind, name = rest.split()
         if "." not in name:  # what the compiler makes besides, such as a resolver
-            (wanted if kind == "U" else defined).add(name)
-    return defined, wanted
+            found[path][kind == "U"].add(name)
+    return found
 
 
 def objects_read(build):
     """By the name of their source, without its ending: {"lib/buf": (defined, wanted)}."""
-    found = {}
+    sources = {}
     for path in sorted(build.rglob("*.o")):
         source = path.relative_to(build).with_suffix("")
         is_ours = source.with_suffix(".c").is_file() and source.parts[0] not in NOT_OURS - USE_ONLY
         if is_ours or source.parts[:2] == ("gen", "web"):
-            found[str(source)] = nm(path)
-    return found
+            sources[str(path)] = str(source)
+    return {sources[path]: found for path, found in nm(list(sources)).items()}
 
 
 def graph_of(objects):

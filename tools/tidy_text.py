@@ -225,9 +225,11 @@ def words_rule(tree):
 
 def format_rule(tree):
     """Versions of clang-format differ in what they find clean; the tree is written with 14."""
-    program = shutil.which("clang-format-14") or shutil.which("clang-format")
-    version = subprocess.run([program, "--version"], capture_output=True, text=True).stdout if program else ""
-    if "version 14." not in version:
+    program = shutil.which("clang-format-14")
+    if not program and (named := shutil.which("clang-format")):
+        version = subprocess.run([named, "--version"], capture_output=True, text=True).stdout
+        program = named if "version 14." in version else None
+    if not program:
         yield "tools/tidy:1: clang-format 14 is not installed, so the layout cannot be checked; deploy/install-deps.sh --dev"
         return
     code = tree.ending_in("c", "h")
