@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 
 
 @dataclass(slots=True)
@@ -25,16 +26,12 @@ class Question:
     def within(self, day):
         return day is not None and self.first <= day <= self.last
 
-    @property
-    def requests(self):
+    @cached_property
+    def reported(self):
         """Help requests: rules 1 and 2. The report of 2023 counted all ages together."""
-        for case in self.history.cases.values():
-            if not case.advice and (self.definition == 2023 or not case.youth):
-                yield case
+        cases = self.adults if self.definition != 2023 else self.history.cases.values()
+        return [case for case in cases if not case.advice and self.within(case.reported)]
 
-    @property
+    @cached_property
     def adults(self):
         return [case for case in self.history.cases.values() if not case.youth]
-
-    def reported(self):
-        return [case for case in self.requests if self.within(case.reported)]

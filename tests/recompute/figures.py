@@ -32,7 +32,7 @@ def counted(rows, unknown=lambda row: False):
 
 
 def help_requests(q):
-    return counted(q.reported())
+    return counted(q.reported)
 
 
 def brief_contacts(q):
@@ -48,11 +48,11 @@ def contacts_total(q):
 
 
 def people_involved(q):
-    return [Given(c, c.people or 1, 0, int(c.people is None)) for c in q.reported()]
+    return [Given(c, c.people or 1, 0, int(c.people is None)) for c in q.reported]
 
 
 def problem_areas(q):
-    return counted(q.reported(), lambda case: not case.problems)
+    return counted(q.reported, lambda case: not case.problems)
 
 
 def waits(q, counts=lambda wait: True):
@@ -237,7 +237,7 @@ def unknown_at_closing(q, unknown):
 
 
 def unknown_of_requests(q, unknown, youth=False):
-    return [Given(c, int(unknown(c)), 1) for c in q.reported() if youth or not c.youth]
+    return [Given(c, int(unknown(c)), 1) for c in q.reported if youth or not c.youth]
 
 
 def handled_by_wot(q):
@@ -302,7 +302,7 @@ KPIS = {
     "requests_by_ward": Kpi("share", help_requests, by="ward"),
     "requests_per_household": Kpi("share", help_requests, by="ward"),
     "requests_by_referrer": Kpi(
-        "count", lambda q: counted(c for c in q.reported() if c.referrer), by="referrer"
+        "count", lambda q: counted(c for c in q.reported if c.referrer), by="referrer"
     ),
     "screenings": Kpi(
         "count",
@@ -371,13 +371,13 @@ KPIS = {
         "share",
         lambda q: [
             Given(c, int(c.screening == "WELFARE_ACTIVITY" or c.reason == "REDIRECTED_WELFARE"), 1)
-            for c in q.reported()
+            for c in q.reported
             if not c.youth
         ],
         {"atLeast": 0.2},
     ),
     "domestic_violence": Kpi(
-        "count", lambda q: counted(c for c in q.reported() if c.domestic_violence and not c.youth)
+        "count", lambda q: counted(c for c in q.reported if c.domestic_violence and not c.youth)
     ),
     "referred_to_youth": Kpi("count", lambda q: youths(q, False)),
     "transitions_18": Kpi("count", lambda q: youths(q, True), by="handover"),
@@ -443,7 +443,7 @@ def can_split(kpi, dimensions):
 
 def filtered(kpi, given, where, q):
     """Those with one of the values in each dimension that is named."""
-    return [g for g in given if all(values & {*keys_of(kpi, name, g, q)} for name, values in where.items())]
+    return given if not where else [g for g in given if all(values & {*keys_of(kpi, name, g, q)} for name, values in where.items())]
 
 
 def split(kpi, given, dimensions, q):
@@ -500,9 +500,9 @@ def whole_of(name, q, wards=()):
 
 
 def figure_of(kpi, given, *whole):
-    count, of, unknown = map(sum, zip((0, 0, 0), *((g.count, g.of, g.unknown) for g in given)))
-    if whole:
-        (of,) = whole
+    count = sum([g.count for g in given])
+    of = whole[0] if whole else sum([g.of for g in given])
+    unknown = sum([g.unknown for g in given])
     figure = {"value": count, "count": count, "of": None, "unknown": unknown, "low": None, "high": None}
     if kpi.unit == "share":
         whole = None if of is None else of + sum(g.unknown for g in given if g.outside)
