@@ -50,14 +50,29 @@ static void after_months(int32_t *after, const struct measure *measure)
 	}
 }
 
+enum { DATE_DAYS = 32 };
+
+/* Its month, counted from the year 0 on, times DATE_DAYS; and the day of that month. */
+static int32_t date_of(int32_t day)
+{
+	struct calendar_date date = calendar_date(day);
+	return (date.year * 12 + date.month) * DATE_DAYS + date.day;
+}
+
 void measure_prepare(struct measure *measure, const int32_t *worked, struct arena *arena)
 {
-	int32_t *after = arena_alloc(arena, DAYS * sizeof *after);
+	int32_t *days = arena_alloc(arena, DAYS * sizeof *days);
+	if (measure->by_months) {
+		for (int32_t i = 0; i < DAYS; i++)
+			days[i] = date_of(SERIES_DAY_FIRST + i);
+		measure->dates = days;
+		return;
+	}
 	if (measure->working_days)
-		after_working_days(after, measure->working_days, worked);
+		after_working_days(days, measure->working_days, worked);
 	else
-		after_months(after, measure);
-	measure->after = after;
+		after_months(days, measure);
+	measure->after = days;
 }
 
 static void days_between(struct rows rows, const int32_t *restrict from, int32_t *restrict values)
@@ -172,11 +187,16 @@ const struct dimension *row_classes(const struct row_kind *kind, int ref)
 	return ref < COLUMN_MAX ? NULL : measure_of(kind, ref)->classes;
 }
 
-/* The first month is over on the same day of the next, as measures count months. */
-static int32_t months_begun(int32_t from, int32_t to)
+static inline int32_t date_known(const struct measure *measure, int32_t day)
 {
-	struct calendar_date begin = calendar_date(from), end = calendar_date(to);
-	return (end.year - begin.year) * 12 + end.month - begin.month + (end.day > begin.day);
+	return series_holds(day) ? measure->dates[day - SERIES_DAY_FIRST] : date_of(day);
+}
+
+/* The first month is over on the same day of the next, as measures count months. */
+static inline int32_t months_begun(const struct measure *measure, int32_t from, int32_t to)
+{
+	int32_t begin = date_known(measure, from), end = date_known(measure, to);
+	return end / DATE_DAYS - begin / DATE_DAYS + (end % DATE_DAYS > begin % DATE_DAYS);
 }
 
 void row_class_values(const struct row_kind *kind, int ref, struct rows rows, int32_t *values)
@@ -189,7 +209,7 @@ void row_class_values(const struct row_kind *kind, int ref, struct rows rows, in
 	row_values(kind, measure->parts[0], rows, from);
 	for (uint32_t i = 0; i < rows.count; i++)
 		if (values[i] != VALUE_UNSET)
-			values[i] = months_begun(from[i], from[i] + values[i]);
+			values[i] = months_begun(measure, from[i], from[i] + values[i]);
 }
 
 /* ---- names ---- */

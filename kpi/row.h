@@ -37,6 +37,7 @@ struct measure {
 	const int32_t *numbers; /* of MEASURE_NUMBERS: by value, as many as a set can hold */
 	const struct dimension *classes; /* of MEASURE_DAYS; NULL: it has none */
 	bool by_months;                  /* they are of calendar months, not of days */
+	const int32_t *dates; /* of those: month and day in it, for each from SERIES_DAY_FIRST on */
 };
 
 /* A table and the measures on it. */
@@ -49,7 +50,7 @@ struct row_kind {
 /* The working days from SERIES_DAY_FIRST on, as many as measures reach: those of the law without these
  * closing days. Made once for all measures. */
 const int32_t *worked_days(const struct closing *closing, struct arena *arena);
-/* Fills in `after`. */
+/* Fills in `after`, or `dates` where classes are of months. */
 void measure_prepare(struct measure *measure, const int32_t *worked, struct arena *arena);
 
 /* A value a row; VALUE_UNSET: not known. `values` and `holds` have room for TABLE_CHUNK. */

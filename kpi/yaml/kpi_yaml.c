@@ -519,7 +519,7 @@ static void measures_prepare(struct kpis *kpis, const struct closing *closing)
 	for (enum source source = 0; source < SOURCE_COUNT; source++) {
 		struct row_kind *kind = &kpis->kinds[source];
 		for (size_t i = 0; i < kind->measure_count; i++)
-			if (kind->measures[i].kind == MEASURE_AFTER)
+			if (kind->measures[i].kind == MEASURE_AFTER || kind->measures[i].by_months)
 				measure_prepare(&kind->measures[i], worked, &kpis->arena);
 	}
 }
