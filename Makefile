@@ -48,7 +48,7 @@ $B/%.o: %.c | $(GEN)
 $B/libwot.a: $(LIBOBJ)
 	@rm -f $@ && ar rcs $@ $^
 # Loops over columns, written so that the compiler makes them look at many rows at once.
-$B/kpi/formula.o $B/kpi/row.o $B/kpi/table.o: CFLAGS += -O3
+$B/kpi/formula.o $B/kpi/row.o $B/kpi/table.o $B/figures/gather.o: CFLAGS += -O3
 .SECONDEXPANSION:
 # The templates of a folder become C: web/pages, and those that a test is about.
 $B/gen/%.html.c $B/gen/%.html.h: $$* $$(wildcard $$*/*) tools/pages tools/pages_parse.py

@@ -341,43 +341,56 @@ int figure_make(struct figure *out, const struct kpi *kpi, const struct period *
 	return 0;
 }
 
-static void quarter_fill(struct figure *figure, const struct gather *year, size_t quarter,
-	const struct figure_names *names)
+/* One of several figures whose rows were gathered at once: by these groups. */
+static void part_fill(struct figure *figure, const struct gather *all, struct group *groups,
+	int64_t whole, const struct figure_names *names)
 {
-	size_t rows = year->sizes[1];
+	size_t rows = all->sizes[1];
 	struct gather gather = {
 		.figure = figure,
-		.filters = year->filters,
+		.filters = all->filters,
 		.sizes = {rows, 1},
-		.groups = year->groups + quarter * rows,
+		.groups = groups,
 		.group_count = rows,
-		.whole = year->wholes[quarter],
+		.whole = whole,
 	};
 	figure->total = figure_total(figure, figure->kpi, &figure->period, names);
 	rows_make(&gather, figure, names);
 }
 
-int figure_make_quarters(struct figure out[FIGURE_QUARTERS], const struct kpi *kpi,
-	const struct period *year, uint32_t definition, const struct figure_cut *cut,
-	const struct figure_names *names, struct why *why)
+/* The groups of the first quarter become those of the year. */
+static void quarters_sum(struct gather *gather)
 {
-	static const struct dimension quarters = {.id = "quarter", .span = SPAN_QUARTER};
-	struct figure figure = figure_of(kpi, year, definition, cut), by_quarter = figure;
+	size_t rows = gather->sizes[1];
+	for (size_t g = rows; g < gather->group_count; g++)
+		counts_add(&gather->groups[g % rows].counts, &gather->groups[g].counts, 1);
+}
+
+int figure_make_year(struct figure *out, struct figure quarters[FIGURE_QUARTERS],
+	const struct kpi *kpi, const struct period *year, uint32_t definition,
+	const struct figure_cut *cut, const struct figure_names *names, struct why *why)
+{
+	static const struct dimension by_quarter = {.id = "quarter", .span = SPAN_QUARTER};
+	struct figure figure = figure_of(kpi, year, definition, cut), series = figure;
 	size_t sizes[FIGURE_SPLITS] = {1, 1};
 	struct gather gather;
 	int err = axes_size(&figure, sizes, why);
 	if (err)
 		return err;
-	by_quarter.by[0] = &quarters;
-	by_quarter.by[1] = figure.by[0];
-	by_quarter.by_count = 2;
-	gather_all(&gather, &by_quarter, (const size_t[FIGURE_SPLITS]){FIGURE_QUARTERS, sizes[0]});
+	series.by[0] = &by_quarter;
+	series.by[1] = figure.by[0];
+	series.by_count = 2;
+	gather_all(&gather, &series, (const size_t[FIGURE_SPLITS]){FIGURE_QUARTERS, sizes[0]});
 	for (size_t i = 0; i < FIGURE_QUARTERS; i++) {
-		out[i] = figure;
-		out[i].period = period_part(year, SPAN_QUARTER, i);
-		quarter_fill(&out[i], &gather, i, names);
+		quarters[i] = figure;
+		quarters[i].period = period_part(year, SPAN_QUARTER, i);
+		part_fill(&quarters[i], &gather, gather.groups + i * sizes[0], gather.wholes[i],
+			names);
 	}
+	quarters_sum(&gather);
+	part_fill(&figure, &gather, gather.groups, gather.whole, names);
 	gather_done(&gather);
+	*out = figure;
 	return 0;
 }
 

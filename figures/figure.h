@@ -113,12 +113,12 @@ int figure_make(struct figure *out, const struct kpi *kpi, const struct period *
 int figure_make_blank(struct figure *out, const struct kpi *kpi, const struct period *period,
 	uint32_t definition, const struct figure_cut *cut, const struct figure_names *names,
 	struct why *why);
-/* The same for each quarter of a year that is over, by one dimension that is no series: one look at the rows does for
- * all four. */
+/* The same of a year and of each of its quarters, by one dimension that is no series, and counted only: one look at the
+ * rows does for all five. Not of a stock, whose year is no sum. */
 enum { FIGURE_QUARTERS = 4 };
-int figure_make_quarters(struct figure out[FIGURE_QUARTERS], const struct kpi *kpi,
-	const struct period *year, uint32_t definition, const struct figure_cut *cut,
-	const struct figure_names *names, struct why *why);
+int figure_make_year(struct figure *out, struct figure quarters[FIGURE_QUARTERS],
+	const struct kpi *kpi, const struct period *year, uint32_t definition,
+	const struct figure_cut *cut, const struct figure_names *names, struct why *why);
 /* Of another KPI or period, asked as this figure otherwise was. */
 struct value figure_total(const struct figure *like, const struct kpi *kpi,
 	const struct period *period, const struct figure_names *names);

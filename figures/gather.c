@@ -4,13 +4,6 @@
 
 /* ---- groups ---- */
 
-static void counts_add(struct counts *to, const struct counts *counts, int64_t times)
-{
-	to->count += counts->count * times;
-	to->of += counts->of * times;
-	to->unknown += counts->unknown * times;
-}
-
 /* Whether it is asked how much the rows measure. */
 static bool is_measured(const struct gather *gather, const struct formula *part)
 {
@@ -137,18 +130,20 @@ static void rows_add(struct gather *gather, const struct formula *part, struct r
 
 /* Leaves given what rows give that also give `with`, on a day of the period, and says in which part of the series. A
  * stock is in on all days from that day on: who entered before the period is in from its first part on. */
-static void rows_date(const struct gather *gather, const struct formula *part, struct rows rows,
-	const int32_t *day, unsigned with, unsigned gives, struct given *given, uint32_t *values)
+static COLUMN_LOOP void rows_date(const struct gather *gather, bool is_stock, struct rows rows,
+	const int32_t *restrict day, unsigned with, unsigned gives, uint8_t *restrict given,
+	uint32_t *restrict values)
 {
 	const struct period *period = &gather->figure->period;
-	bool is_stock = part->leave != REF_NONE;
+	int32_t from = period->from, to = period->to;
 	for (uint32_t i = 0; i < rows.count; i++) {
-		bool counts = given->gives[i] & with && day[i] <= period->to &&
-			      (is_stock || day[i] >= period->from);
-		given->gives[i] &= (uint8_t)(counts ? gives : 0);
-		values[i] = counts && day[i] > period->from ? gather->part_of[day[i] - period->from]
-							    : 0;
+		bool counts =
+			(bool)(given[i] & with) & (day[i] <= to) & (is_stock | (day[i] >= from));
+		given[i] &= (uint8_t)(counts ? gives : 0);
+		values[i] = counts && day[i] > from ? (uint32_t)day[i] - (uint32_t)from : 0;
 	}
+	for (uint32_t i = 0; i < rows.count; i++)
+		values[i] = gather->part_of[values[i]];
 }
 
 /* On two days a row may give something: each is in a part of its own. */
@@ -160,13 +155,13 @@ static void rows_add_dated(struct gather *gather, const struct formula *part, st
 	bool is_stock = part->leave != REF_NONE;
 	uint32_t *values = columns[series].values;
 	memcpy(gives, given->gives, rows.count);
-	rows_date(gather, part, rows, given->day, ON_DAY, ON_DAY, given, values);
+	rows_date(gather, is_stock, rows, given->day, ON_DAY, ON_DAY, given->gives, values);
 	rows_add(gather, part, rows, given, columns);
 	if (!is_stock && part->unknown_day == REF_NONE)
 		return;
 	memcpy(given->gives, gives, rows.count);
-	rows_date(gather, part, rows, given->other_day, GIVE_OTHER, is_stock ? ON_DAY : GIVE_OTHER,
-		given, values);
+	rows_date(gather, is_stock, rows, given->other_day, GIVE_OTHER,
+		is_stock ? ON_DAY : GIVE_OTHER, given->gives, values);
 	gather->sign = is_stock ? -1 : 1;
 	rows_add(gather, part, rows, given, columns);
 	gather->sign = 1;

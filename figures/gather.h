@@ -32,6 +32,13 @@ struct gather {
 	uint32_t *histogram;
 };
 
+static inline void counts_add(struct counts *to, const struct counts *counts, int64_t times)
+{
+	to->count += counts->count * times;
+	to->of += counts->of * times;
+	to->unknown += counts->unknown * times;
+}
+
 /* The figure's KPI, period and axes are set; the rest follows from what is gathered. */
 void gather_init(
 	struct gather *gather, const struct figure *figure, const size_t sizes[FIGURE_SPLITS]);

@@ -12,9 +12,13 @@ void answers_init(struct answers *out, const struct kpis *kpis, const struct fig
 
 void answers_done(struct answers *answers)
 {
-	for (size_t i = 0; i < answers->count; i++) {
-		figure_done(&answers->items[i]->figure);
-		free(answers->items[i]);
+	for (size_t k = 0; k < answers->kpis->count; k++) {
+		struct answer *next, *answer = answers->of_kpi[k];
+		for (; answer; answer = next) {
+			next = answer->next;
+			figure_done(&answer->figure);
+			free(answer);
+		}
 	}
 	free(answers->items);
 	relate_done(&answers->relations);
@@ -44,17 +48,74 @@ static struct answer *answer_add(struct answers *answers, struct figure *figure)
 {
 	struct answer *answer = calloc(1, sizeof *answer);
 	must(answer);
+	struct answer **first = &answers->of_kpi[figure->kpi - answers->kpis->items];
+	*answer = (struct answer){.figure = *figure, .next = *first};
+	*figure = (struct figure){0};
+	return *first = answer;
+}
+
+/* Now it has to be decided what of it is hidden. */
+static struct answer *answer_take(struct answers *answers, struct answer *answer)
+{
+	if (answer->taken)
+		return answer;
 	if (answers->count == answers->room) {
 		answers->room = answers->room ? 2 * answers->room : 64;
 		answers->items = realloc(answers->items, answers->room * sizeof *answers->items);
 		must(answers->items);
 	}
-	struct answer **first = &answers->of_kpi[figure->kpi - answers->kpis->items];
-	*answer = (struct answer){.figure = *figure, .next = *first};
-	*first = answer;
-	*figure = (struct figure){0};
-	answers->changed = true;
+	answer->taken = answers->changed = true;
 	return answers->items[answers->count++] = answer;
+}
+
+/* Unless it is there. */
+static void answer_keep(struct answers *answers, struct figure *figure)
+{
+	const struct period *period = &figure->period;
+	if (answer_find(answers, figure->kpi, period->from, period->to, figure->by[0]))
+		figure_done(figure);
+	else
+		answer_add(answers, figure);
+}
+
+static bool is_stock(const struct formula *formula)
+{
+	return formula->kind && formula->leave != REF_NONE;
+}
+
+/* Whether it is a year, or a quarter of one that is asked for; then `out` is that year. */
+static bool year_find(const struct answers *answers, const struct kpi *kpi,
+	const struct period *period, struct period *out)
+{
+	*out = *period;
+	if (period_spans(period, 12) == 1)
+		return true;
+	if (period_spans(period, MONTHS) != 1)
+		return false;
+	out->from = period_span_start(period->from, 12);
+	out->to = calendar_add_months(out->from, 12) - 1;
+	return answer_find(answers, kpi, out->from, out->to, NULL);
+}
+
+/* Rows of a year and of its quarters are gathered at once, for who asks for the ones asks for the others. */
+static struct answer *figure_add(struct answers *answers, const struct kpi *kpi,
+	const struct period *period, uint32_t definition, const struct figure_cut *cut)
+{
+	struct figure figure, quarters[QUARTERS];
+	struct period year;
+	struct why why;
+	bool at_once = cut->by_count && !is_stock(kpi->formulas[definition]) &&
+		       year_find(answers, kpi, period, &year);
+	int err =
+		at_once ? figure_make_year(&figure, quarters, kpi, &year, definition, cut,
+				  answers->names, &why)
+			: figure_make(&figure, kpi, period, definition, cut, answers->names, &why);
+	if (err)
+		return NULL;
+	answer_keep(answers, &figure);
+	for (size_t i = 0; at_once && i < QUARTERS; i++)
+		answer_keep(answers, &quarters[i]);
+	return answer_find(answers, kpi, period->from, period->to, cut->by[0]);
 }
 
 struct answer *answer_get(struct answers *answers, const struct kpi *kpi, int32_t from, int32_t to,
@@ -63,50 +124,31 @@ struct answer *answer_get(struct answers *answers, const struct kpi *kpi, int32_
 	if (!is_answered(kpi, like->definition, by))
 		return NULL;
 	struct answer *answer = answer_find(answers, kpi, from, to, by);
-	if (answer)
-		return answer;
-	struct period period = {from, to, like->period.today};
+	const struct period period = {from, to, like->period.today};
 	const struct figure_cut cut = {.by = {by}, .by_count = by ? 1 : 0, .counts_only = true};
-	struct figure figure;
-	struct why why;
-	return figure_make(&figure, kpi, &period, like->definition, &cut, answers->names, &why)
-		       ? NULL
-		       : answer_add(answers, &figure);
-}
-
-/* The rows of the quarters of a year, those that are not there yet, at once. */
-static void quarters_add(struct answers *answers, const struct figure *year)
-{
-	const struct figure_cut cut = {.by = {year->by[0]}, .by_count = 1, .counts_only = true};
-	struct figure quarters[QUARTERS];
-	struct why why;
-	int32_t end = calendar_add_months(year->period.from, MONTHS) - 1;
-	if (answer_find(answers, year->kpi, year->period.from, end, year->by[0]) ||
-		figure_make_quarters(quarters, year->kpi, &year->period, year->definition, &cut,
-			answers->names, &why) != 0)
-		return;
-	for (size_t i = 0; i < QUARTERS; i++) {
-		const struct period *period = &quarters[i].period;
-		if (answer_find(answers, year->kpi, period->from, period->to, year->by[0]))
-			figure_done(&quarters[i]);
-		else
-			answer_add(answers, &quarters[i]);
-	}
+	if (!answer)
+		answer = figure_add(answers, kpi, &period, like->definition, &cut);
+	return answer ? answer_take(answers, answer) : NULL;
 }
 
 void answer_asked(struct answers *answers, const struct figure *asked)
 {
 	const struct dimension *by = asked->by_count ? asked->by[0] : NULL;
 	struct figure figure = *asked;
-	if (!answer_like(answers, asked->kpi, asked, false) || (by && by->span != SPAN_NONE) ||
-		answer_find(answers, asked->kpi, asked->period.from, asked->period.to, by))
+	if (!answer_like(answers, asked->kpi, asked, false) || (by && by->span != SPAN_NONE))
 		return;
+	struct answer *answer =
+		answer_find(answers, asked->kpi, asked->period.from, asked->period.to, by);
+	if (answer) {
+		answer_take(answers, answer);
+		return;
+	}
 	figure.points = NULL;
 	figure.rows = calloc(asked->row_count + 1, sizeof *figure.rows);
 	must(figure.rows);
 	for (size_t r = 0; r < asked->row_count; r++)
 		figure.rows[r] = asked->rows[r];
-	answer_add(answers, &figure);
+	answer_take(answers, answer_add(answers, &figure));
 }
 
 struct answer *answer_like(
@@ -121,8 +163,6 @@ size_t answer_parts(struct answers *answers, const struct figure *figure, int32_
 {
 	const struct dimension *by = figure->by_count ? figure->by[0] : NULL;
 	size_t count = 0;
-	if (by && months == MONTHS && period_spans(&figure->period, 12) == 1)
-		quarters_add(answers, figure);
 	for (int32_t first = from; first <= end && count < QUARTERS; count++) {
 		int32_t next = calendar_add_months(first, months);
 		out[count] = answer_get(

@@ -15,6 +15,7 @@ struct answer {
 	struct figure figure;
 	bool tells; /* of a total: what a hidden row of another one counts; so it is hidden, with its rows */
 	bool withheld;       /* not even which rows there are */
+	bool taken;          /* it was asked for; else it is kept until it is */
 	struct answer *next; /* of the same KPI */
 };
 struct answers {
@@ -22,7 +23,7 @@ struct answers {
 	struct relations relations;
 	const struct figure_names *names;
 	int64_t below;
-	struct answer **items, *of_kpi[KPI_MAX];
+	struct answer **items, *of_kpi[KPI_MAX]; /* those that were asked for, in that order; all */
 	size_t count, room;
 	bool changed; /* more is hidden, or there are more answers */
 	enum { HIDE_SMALL, HIDE_WITH, HIDE_YEARS } step; /* what of (suppress.c) */
