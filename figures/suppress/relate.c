@@ -325,8 +325,6 @@ static void set_chooses(const struct set *set, const struct set *whole, const st
 {
 	struct group groups[GROUPS_MAX], all[GROUPS_MAX];
 	bool values[RELATE_VALUES], chosen = false;
-	if (!set_within(set, whole))
-		return;
 	size_t count = set_groups(set, groups), all_count = set_groups(whole, all);
 	memset(values, true, sizeof values);
 	for (size_t i = 0; i < count; i++) {
@@ -345,13 +343,17 @@ static bool split_chosen(const struct formula *told, enum relate_number number,
 	const struct formula *kept, const struct split *split, bool out[RELATE_VALUES])
 {
 	struct set set, whole;
-	memset(out, false, RELATE_VALUES * sizeof *out);
+	bool is_part = false; /* mostly not, and then nothing is cleared or looked through */
 	for (unsigned t = 0; t < SET_KINDS; t++) {
-		if (set_number(t) == number && set_make(told, t, &set) &&
-			set_make(kept, SET_COUNT, &whole))
-			set_chooses(&set, &whole, split, out);
+		if (set_number(t) != number || !set_make(told, t, &set) ||
+			!set_make(kept, SET_COUNT, &whole) || !set_within(&set, &whole))
+			continue;
+		if (!is_part)
+			memset(out, false, RELATE_VALUES * sizeof *out);
+		is_part = true;
+		set_chooses(&set, &whole, split, out);
 	}
-	return memchr(out, true, RELATE_VALUES * sizeof *out) != NULL;
+	return is_part && memchr(out, true, RELATE_VALUES * sizeof *out);
 }
 
 /* Puts it before the others. */
