@@ -248,6 +248,70 @@ static void each_month_is_what_that_month_alone_says(void **state)
 	}
 }
 
+/* ---- a year and its quarters at once ---- */
+
+static void assert_value_is_alike(const struct value *one, const struct value *other)
+{
+	assert_memory_equal(&one->counts, &other->counts, sizeof one->counts);
+	assert_int_equal(one->known, other->known);
+	assert_true(
+		one->value == other->value && one->low == other->low && one->high == other->high);
+}
+
+static void assert_counted_alike(const struct figure *one, const struct figure *other)
+{
+	assert_value_is_alike(&one->total, &other->total);
+	assert_int_equal(one->row_count, other->row_count);
+	for (size_t i = 0; i < one->row_count; i++) {
+		assert_string_equal(one->rows[i].keys[0], other->rows[i].keys[0]);
+		assert_value_is_alike(&one->rows[i].value, &other->rows[i].value);
+	}
+}
+
+static void assert_year_is_alike(
+	const struct tallied *t, const struct kpi *kpi, const struct dimension *by)
+{
+	const struct figure_cut cut = {.by = {by}, .by_count = 1, .counts_only = true};
+	const struct period year = {day("2025-01-01"), day("2025-12-31"), t->today};
+	uint32_t definition = kpi_definition_of_year(tally_kpis(t->tally), 2025);
+	struct figure at_once[1 + FIGURE_QUARTERS], alone;
+	struct why why;
+	assert_int_equal(figure_make_year(&at_once[0], &at_once[1], kpi, &year, definition, &cut,
+				 NULL, &why),
+		0);
+	for (size_t i = 0; i < 1 + FIGURE_QUARTERS; i++) {
+		assert_int_equal(
+			figure_make(&alone, kpi, &at_once[i].period, definition, &cut, NULL, &why),
+			0);
+		assert_counted_alike(&at_once[i], &alone);
+		figure_done(&alone);
+		figure_done(&at_once[i]);
+	}
+}
+
+static void a_year_and_its_quarters_at_once_are_what_each_alone_says(void **state)
+{
+	struct tallied *t = *state;
+	const struct kpis *kpis = tally_kpis(t->tally);
+	uint32_t definition = kpi_definition_of_year(kpis, 2025);
+	size_t count = 0;
+	t->today = day("2026-02-01");
+	town_fold(t);
+	for (size_t k = 0; k < kpis->count; k++) {
+		const struct formula *parts[SUM_MAX],
+			*formula = kpis->items[k].formulas[definition];
+		formula_parts(formula, parts);
+		for (size_t s = 0; s < parts[0]->split_count && parts[0]->leave == REF_NONE; s++) {
+			const struct dimension *by = parts[0]->splits[s].dimension;
+			if (!formula_split(formula, by))
+				continue;
+			assert_year_is_alike(t, &kpis->items[k], by);
+			count++;
+		}
+	}
+	assert_true(count > 50);
+}
+
 /* ---- classes ---- */
 
 static void started_after(struct tallied *t, uint32_t number, int32_t days)
@@ -373,6 +437,7 @@ int main(void)
 		TEST(months_go_on_over_new_year_and_are_cut_where_the_period_is),
 		TEST(a_stock_is_as_of_the_last_day_of_each_month),
 		TEST(each_month_is_what_that_month_alone_says),
+		TEST(a_year_and_its_quarters_at_once_are_what_each_alone_says),
 		TEST(weeks_are_classes_of_the_waiting_time_and_the_last_is_open),
 		TEST(calendar_months_are_classes_of_the_lead_time),
 		TEST(a_series_is_one_and_of_bounded_length),
