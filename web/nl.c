@@ -115,6 +115,11 @@ void nl_day(int32_t day, struct buf *out)
 	buf_printf(out, " %d", calendar_date(day).year);
 }
 
+void nl_month(int32_t day, struct buf *out)
+{
+	buf_text(out, months[calendar_date(day).month - 1]);
+}
+
 void nl_weekday(int32_t day, struct buf *out)
 {
 	buf_text(out, weekdays[calendar_weekday(day) - 1]);

@@ -20,6 +20,7 @@ void nl_shares(double low, double high, struct buf *out); /* 72–78% */
 
 void nl_day(int32_t day, struct buf *out);       /* 27 november 2026 */
 void nl_day_month(int32_t day, struct buf *out); /* 27 november */
+void nl_month(int32_t day, struct buf *out);     /* november */
 void nl_weekday(int32_t day, struct buf *out);   /* vrijdag */
 extern const char *const nl_months_short[12];    /* jan. to dec. */
 /* In lists: 27 nov., and with its weekday vr 27 nov.; the year where it is another than today's. */

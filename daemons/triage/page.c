@@ -3,6 +3,7 @@
  * sends. How they look is in web/cases.
  */
 #include "daemons/triage/answers.h"
+#include "daemons/triage/on_time.h"
 #include "lib/calendar.h"
 #include "proto/role.h"
 #include "web/cases/entry.h"
@@ -29,6 +30,8 @@ static struct case_names names_of(const struct triage *triage, struct arena *are
 static struct worklist_view worklist_view(
 	const struct triage *triage, const struct get_query *query, const struct case_names *names)
 {
+	struct on_time month, year;
+	on_time_count(triage, calendar_day_of(query->now_ms), &month, &year);
 	return (struct worklist_view){
 		.house = query->house,
 		.list = worklist_whole(triage, query),
@@ -36,15 +39,20 @@ static struct worklist_view worklist_view(
 		.names = names,
 		.may_record = may_record(query),
 		.now_ms = query->now_ms,
+		.month = {month.kept, month.of},
+		.year = {year.kept, year.of},
 	};
 }
 
 int get_worklist_page(const void *knowledge, const struct get_query *query,
 	struct get_answer *answer, struct why *why)
 {
-	const Wot__V1__LivePage *page = (const void *)query->parameters;
+	const Wot__V1__WorklistPage *page = (const void *)query->parameters;
 	const struct case_names names = names_of(knowledge, query->arena);
-	const struct worklist_view view = worklist_view(knowledge, query, &names);
+	struct worklist_view view = worklist_view(knowledge, query, &names);
+	view.asked = page;
+	if (!worklist_knows_team(&view))
+		return why_set(why, ERR_INVALID, "team: there is no such team");
 	if (!worklist_page(&view, page->deel, query->arena, answer->text))
 		return why_set(why, ERR_INVALID, "deel: the page has no such part");
 	answer->headers = page_headers;

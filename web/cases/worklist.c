@@ -46,7 +46,9 @@ struct groups {
 	const struct worklist_view *view;
 	struct arena *arena;
 	int32_t today;
-	struct entry *entries;
+	struct entry *entries; /* all of the list, in their order */
+	struct entry *shown;   /* those that are asked for */
+	size_t shown_count;
 	struct html_call_list_groups *items;
 	size_t count;
 };
@@ -60,6 +62,68 @@ static const char *heading_text(const struct groups *groups, int32_t day)
 	nl_day_short(day, groups->today, &text);
 	return page_text(&text, groups->arena);
 }
+
+/* ---- which of them are shown ---- */
+
+static const Wot__V1__WorklistPage *asked_of(const struct worklist_view *view)
+{
+	static const Wot__V1__WorklistPage all = WOT__V1__WORKLIST_PAGE__INIT;
+	return view->asked ? view->asked : &all;
+}
+
+/* NULL: of any team. */
+static const char *team_asked(const struct worklist_view *view)
+{
+	const char *team = asked_of(view)->team;
+	return team && strcmp(team, "alle") != 0 ? team : NULL;
+}
+
+bool worklist_knows_team(const struct worklist_view *view)
+{
+	const char *team = team_asked(view);
+	size_t i = 0;
+	while (team && i < view->names->team_count && strcmp(view->names->teams[i].key, team) != 0)
+		i++;
+	return !team || i < view->names->team_count;
+}
+
+static bool is_narrowed(const struct worklist_view *view)
+{
+	const Wot__V1__WorklistPage *asked = asked_of(view);
+	return asked->soort != WOT__V1__WORKLIST_PAGE__KIND__VALUE__alles ||
+	       asked->gebeld != WOT__V1__WORKLIST_PAGE__PHONED__VALUE__alles || team_asked(view);
+}
+
+static bool is_asked(const struct worklist_view *view, const Wot__V1__WorklistItem *item)
+{
+	const Wot__V1__WorklistPage *asked = asked_of(view);
+	const char *team = team_asked(view);
+	bool is_request = item->case_id;
+	return (asked->soort == WOT__V1__WORKLIST_PAGE__KIND__VALUE__alles ||
+		       is_request ==
+			       (asked->soort == WOT__V1__WORKLIST_PAGE__KIND__VALUE__hulpvragen)) &&
+	       (asked->gebeld == WOT__V1__WORKLIST_PAGE__PHONED__VALUE__alles ||
+		       !item->attempts ==
+			       (asked->gebeld == WOT__V1__WORKLIST_PAGE__PHONED__VALUE__nog_niet)) &&
+	       (!team || (item->team && strcmp(item->team, team) == 0));
+}
+
+static const char *shown_text(const struct groups *groups)
+{
+	auto_buf struct buf text = {0};
+	if (!is_narrowed(groups->view))
+		return NULL;
+	if (!groups->shown_count)
+		return "Hiervan staat er niemand op de lijst.";
+	buf_text(&text, "U ziet er ");
+	nl_count((long long)groups->shown_count, &text);
+	buf_text(&text, " van de ");
+	nl_count((long long)groups->view->list->n_items, &text);
+	buf_char(&text, '.');
+	return page_text(&text, groups->arena);
+}
+
+/* ---- what is said of them ---- */
 
 /* What a group without entries says. next: the day after today on which the next promise ends; 0: none does. */
 static const char *none_text(const struct groups *groups, enum group group, int32_t next)
@@ -97,11 +161,11 @@ static struct html_call_list_groups_entries row_of(
 	};
 }
 
-/* Those from `at` that stand in the same group; returns how many. */
-static size_t group_add(
-	struct groups *groups, enum group group, const char *heading, size_t at, size_t count)
+/* Those from `at` that stand in the same group; returns how many. Of a part of the list an empty group says nothing. */
+static size_t group_add(struct groups *groups, enum group group, const char *heading, size_t at)
 {
-	const struct entry *first = &groups->entries[at];
+	const struct entry *first = &groups->shown[at];
+	size_t count = groups->shown_count;
 	struct html_call_list_groups_entries *rows =
 		arena_alloc(groups->arena, (count - at) * sizeof *rows + 1);
 	size_t taken = 0;
@@ -110,6 +174,8 @@ static size_t group_add(
 		rows[taken] = row_of(groups, &first[taken]);
 		taken++;
 	}
+	if (!taken && is_narrowed(groups->view))
+		return 0;
 	int32_t next = at < count && first->group == LATER ? first->day : 0;
 	auto_buf struct buf text = {0};
 	nl_count((long long)taken, &text);
@@ -123,23 +189,35 @@ static size_t group_add(
 	return taken;
 }
 
-static void groups_fill(struct groups *groups, struct html_call_list *out)
+static void entries_fill(struct groups *groups)
 {
-	static const char *const headings[] = {
-		[URGENT] = "Spoed", [LATE] = "Te laat", [TODAY] = "Vandaag"};
 	const Wot__V1__Worklist *list = groups->view->list;
-	size_t count = list->n_items, at = 0;
+	size_t count = list->n_items;
 	groups->entries = arena_alloc(groups->arena, count * sizeof *groups->entries + 1);
-	groups->items = arena_alloc(groups->arena, (LATER + count) * sizeof *groups->items);
+	groups->shown = arena_alloc(groups->arena, count * sizeof *groups->shown + 1);
 	for (size_t i = 0; i < count; i++)
 		groups->entries[i] = entry_of(list->items[i], i, groups->today);
 	if (count)
 		qsort(groups->entries, count, sizeof *groups->entries, entry_compare);
+	for (size_t i = 0; i < count; i++)
+		if (is_asked(groups->view, groups->entries[i].item))
+			groups->shown[groups->shown_count++] = groups->entries[i];
+}
+
+static void groups_fill(struct groups *groups, struct html_call_list *out)
+{
+	static const char *const headings[] = {
+		[URGENT] = "Spoed", [LATE] = "Te laat", [TODAY] = "Vandaag"};
+	size_t at = 0;
+	entries_fill(groups);
+	groups->items =
+		arena_alloc(groups->arena, (LATER + groups->shown_count) * sizeof *groups->items);
 	for (enum group group = URGENT; group < LATER; group++)
-		at += group_add(groups, group, headings[group], at, count);
-	while (at < count)
+		at += group_add(groups, group, headings[group], at);
+	while (at < groups->shown_count)
 		at += group_add(
-			groups, LATER, heading_text(groups, groups->entries[at].day), at, count);
+			groups, LATER, heading_text(groups, groups->shown[at].day), at);
+	out->shown = shown_text(groups);
 	out->groups.items = groups->items;
 	out->groups.count = groups->count;
 }
@@ -175,6 +253,89 @@ static const char *lead_text(const struct groups *groups)
 	return page_text(&text, groups->arena);
 }
 
+/* ---- the form that narrows the list ---- */
+
+static const char *count_text(long long number, struct arena *arena)
+{
+	auto_buf struct buf text = {0};
+	nl_count(number, &text);
+	return page_text(&text, arena);
+}
+
+static void teams_offer(
+	const struct worklist_view *view, struct arena *arena, struct html_work_filter *out)
+{
+	const struct case_names *names = view->names;
+	const char *team = team_asked(view);
+	struct html_work_filter_teams *items =
+		arena_alloc(arena, names->team_count * sizeof *items + 1);
+	for (size_t i = 0; i < names->team_count; i++)
+		items[i] = (struct html_work_filter_teams){
+			.value = names->teams[i].key,
+			.label = names->teams[i].name,
+			.selected = team && strcmp(names->teams[i].key, team) == 0,
+		};
+	out->teams.items = items;
+	out->teams.count = names->team_count;
+}
+
+static struct html_work_filter filter_of(const struct worklist_view *view, struct arena *arena)
+{
+	const Wot__V1__WorklistPage *asked = asked_of(view);
+	size_t count = view->list->n_items, requests = 0;
+	for (size_t i = 0; i < count; i++)
+		requests += view->list->items[i]->case_id != NULL;
+	struct html_work_filter filter = {
+		.all = count_text((long long)count, arena),
+		.request_count = count_text((long long)requests, arena),
+		.signal_count = count_text((long long)(count - requests), arena),
+		.requests = asked->soort == WOT__V1__WORKLIST_PAGE__KIND__VALUE__hulpvragen,
+		.signals = asked->soort == WOT__V1__WORKLIST_PAGE__KIND__VALUE__signalen,
+		.unphoned = asked->gebeld == WOT__V1__WORKLIST_PAGE__PHONED__VALUE__nog_niet,
+		.tried = asked->gebeld == WOT__V1__WORKLIST_PAGE__PHONED__VALUE__geprobeerd,
+	};
+	teams_offer(view, arena, &filter);
+	return filter;
+}
+
+/* ---- who was phoned in time ---- */
+
+static void contact_say(const struct worklist_kept *kept, struct arena *arena, struct buf *out)
+{
+	buf_text(out, " was er met ");
+	nl_share((double)kept->kept / kept->of, NULL, out);
+	buf_printf(out, " %s contact", word_within(WOT__V1__CLOCK__KIND__FIRST_CONTACT, arena));
+	buf_text(out, " (");
+	nl_count(kept->kept, out);
+	buf_text(out, " van ");
+	nl_count(kept->of, out);
+	buf_text(out, ").");
+}
+
+static const char *on_time_text(const struct worklist_view *view, struct arena *arena)
+{
+	auto_buf struct buf text = {0};
+	int32_t today = calendar_day_of(view->now_ms);
+	const struct worklist_kept *month = &view->month, *year = &view->year;
+	buf_text(&text, "In ");
+	nl_month(today, &text);
+	if (month->of)
+		contact_say(month, arena, &text);
+	else
+		buf_text(&text, " hoefden we nog niemand te bellen.");
+	if (year->of == month->of)
+		return page_text(&text, arena);
+	buf_printf(&text, " In heel %d", calendar_date(today).year);
+	if (month->of) {
+		buf_text(&text, " met ");
+		nl_share((double)year->kept / year->of, NULL, &text);
+		buf_char(&text, '.');
+	} else {
+		contact_say(year, arena, &text);
+	}
+	return page_text(&text, arena);
+}
+
 /* ---- the teams ---- */
 
 static int team_compare(const void *a, const void *b)
@@ -183,13 +344,6 @@ static int team_compare(const void *a, const void *b)
 			    *y = *(const Wot__V1__Team *const *)b;
 	return x->free_hours != y->free_hours ? x->free_hours > y->free_hours ? -1 : 1
 					      : strcmp(x->name, y->name);
-}
-
-static const char *count_text(long long number, struct arena *arena)
-{
-	auto_buf struct buf text = {0};
-	nl_count(number, &text);
-	return page_text(&text, arena);
 }
 
 static struct chart_row bar_of(const Wot__V1__Team *team, struct arena *arena)
@@ -262,6 +416,8 @@ static struct html_worklist page_make(const struct worklist_view *view, struct a
 	struct html_worklist page = {.moment = NULL};
 	groups_fill(&groups, &page.call_list);
 	page.work_lead.lead = lead_text(&groups);
+	page.work_filter = filter_of(view, arena);
+	page.on_time.says = on_time_text(view, arena);
 	teams_fill(view->teams, arena, &page.team_room);
 	return page;
 }
@@ -277,6 +433,8 @@ bool worklist_page(
 	page.top = page_top(view->house);
 	page.top.at_worklist = true;
 	page.foot = page_foot(view->house);
+	page.figures = view->house->menu.figures;
+	page.origin_aggregate = view->house->origins[DAEMON_AGGREGATE];
 	nl_moment(view->now_ms, &text);
 	page.moment = page_text(&text, arena);
 	html_worklist(&page, out);

@@ -8,6 +8,11 @@
 #include "web/cases/words.h"
 #include "web/page.h"
 
+/* Of those who had to be spoken to by now, how many were in time. */
+struct worklist_kept {
+	uint32_t kept, of;
+};
+
 struct worklist_view {
 	const struct page_house *house; /* of the page as a whole */
 	const Wot__V1__Worklist *list;  /* all of it */
@@ -15,7 +20,11 @@ struct worklist_view {
 	const struct case_names *names;
 	bool may_record; /* what came of a call */
 	int64_t now_ms;
+	struct worklist_kept month, year;   /* this month and this year, until today */
+	const Wot__V1__WorklistPage *asked; /* whom of the list to show; NULL: all */
 };
+/* The team that is asked for is one that may be. */
+bool worklist_knows_team(const struct worklist_view *view);
 /* part: of the page, by its name, and alone; NULL: all of it. False: it has no such part. */
 bool worklist_page(
 	const struct worklist_view *view, const char *part, struct arena *arena, struct buf *out);

@@ -112,7 +112,7 @@
 	}
 
 	/* A list does not change under the mouse, and nothing does that has the focus or a form that somebody fills in. */
-	const isBusy = part => part.contains(document.activeElement) || part.querySelector("form") ||
+	const isBusy = part => part.contains(document.activeElement) || part.querySelector("form.formulier") ||
 		(part.matches(":hover") && rowsOf(part).length > 0);
 
 	function partPut(name, fresh) {
