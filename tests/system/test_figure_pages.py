@@ -236,7 +236,7 @@ class FigurePages(unittest.TestCase):
             self.assertEqual(whole["value"], "" if figure["value"] is None else whole["value"])
             self.assertAlmostEqual(float(whole["value"] or 0), figure["value"] or 0)
             self.assertIn(len(months), (3, 12, TODAY.month))
-        self.assertNotIn("Als CSV", self.page(f"/cijfers/closures?periode={last}", "viewer"))
+        self.assertNotIn("(CSV)", self.page(f"/cijfers/closures?periode={last}", "viewer"))
 
     def test_all_figures_are_a_file_too_for_who_may_see_all_of_them(self):
         last = TODAY.year - 1
@@ -248,7 +248,22 @@ class FigurePages(unittest.TestCase):
             for row in rows:
                 if not row["key"]:  # one figure is told by ward anyhow
                     self.assertAlmostEqual(float(row["value"] or 0), figures[row["id"]]["value"] or 0, msg=row)
-        self.assertNotIn("Als CSV", self.page(f"/cijfers?periode={last}", "viewer"))
+        self.assertNotIn("(CSV)", self.page(f"/cijfers?periode={last}", "viewer"))
+
+    # ---- the page of the intake team ----
+
+    def test_who_was_phoned_in_time_is_said_there_as_it_is_here(self):
+        asked = urllib.request.Request(self.wot.url("triage", "/aanmeldteam"), headers={
+            "Accept": "text/html", "Authorization": f"Bearer {self.wot.token('manager')}"})
+        with urllib.request.urlopen(asked) as answer:
+            text = texts(re.search(r'data-deel="on_time">(.*?)</p>', answer.read().decode(), re.S)[1])
+        months = "januari februari maart april mei juni juli augustus september oktober november december".split()
+        month, year = (self.wot.kpi("--period", period)["first_contact_within_5_working_days"]
+                       for period in (f"{TODAY.replace(day=1)}..{TODAY}", SO_FAR))
+        said = f"binnen 5 werkdagen contact ({thousands(month['count'])} van {thousands(month['of'])})."
+        self.assertIn(f"In {months[TODAY.month - 1]} was er met {share(month['value'], None)} {said}" if month["of"] else "nog niemand te bellen", text)
+        if month["of"] and year["of"] > month["of"]:
+            self.assertTrue(text.endswith(f" In heel {TODAY.year} met {share(year['value'], None)}."), text)
 
     # ---- every page ----
 

@@ -138,7 +138,23 @@ class IntakePages(Pages, unittest.TestCase):
         for path in ("/aanmeldteam/2026-999999", "/aanmeldteam/x", "/aanmeldteam/signaal/gp:none", "/aanmeldteam/signaal/gp/s-1",
                      "/aanmeldteam/signaal"):
             self.page(path, status=404)
-        self.page("/aanmeldteam?soort=alles", status=400)
+
+    def test_a_part_of_the_list_has_an_address_and_holds_what_was_asked_for(self):
+        listed = self.worklist()
+        keys = {"alle", *(item["team"] for item in listed if item.get("team"))}
+        for kind in ("alles", "hulpvragen", "signalen"):
+            for team in keys:
+                for phoned in ("alles", "nog_niet", "geprobeerd"):
+                    wanted = [item for item in listed
+                              if (kind == "alles" or ("caseId" in item) == (kind == "hulpvragen"))
+                              and team in ("alle", item.get("team")) and (phoned == "alles" or (item["attempts"] == 0) == (phoned == "nog_niet"))]
+                    text = self.page(f"/aanmeldteam?soort={kind}&team={team}&gebeld={phoned}")
+                    self.assertEqual(len(ENTRY.findall(text)), len(wanted), (kind, team, phoned))
+                    if (kind, team, phoned) != ("alles", "alle", "alles"):
+                        self.assertIn(f"U ziet er {len(wanted)} van de {len(listed)}." if wanted else "Hiervan staat er niemand op de lijst.", text)
+        self.assertGreater(len(keys), 1)
+        for asked in ("soort=x", "soort=", "team=gone", "gebeld=1", "soort=alles&soort=alles", "deel=gone", "wijk=ZUID"):
+            self.assertIn("Dit adres klopt niet", self.page(f"/aanmeldteam?{asked}", status=400), asked)
 
     # ---- the form ----
 

@@ -40,7 +40,7 @@ class LivePage(unittest.TestCase):
 
     def page_open(self, before=""):
         script = self.script_address()
-        self.browser.open(self.wot.url("aggregate", "/cijfers"))
+        self.browser.open(self.wot.url("aggregate", "/hoe-wij-tellen"))
         self.browser.run(f"""(() => {{
             document.querySelector("main").outerHTML = {PAGE!r};
             {before};
@@ -83,6 +83,21 @@ class LivePage(unittest.TestCase):
         self.assertEqual(self.browser.run(self.FIGURE), str(before + 1))
         self.assertEqual(self.browser.run("texts.length"), 1, "the line is rewritten once a minute at most")
         self.assertEqual(self.browser.said, [], "nothing is refused by the policy, and nothing thrown")
+
+    def test_what_follows_from_a_figure_comes_with_it_where_all_figures_stand(self):
+        self.browser.open(self.wot.url("aggregate", "/cijfers"))
+        self.browser.until("document.querySelector('[role=status]').textContent.startsWith('Live. ')")
+        figure = "document.querySelector('[data-live=brief_contacts]').textContent"
+        panel = "document.querySelector('[data-mee=maand]')?.textContent"
+        before, drawn = self.browser.run(figure), self.browser.run(panel)
+        self.contact()
+        self.browser.until(f"{figure} !== {before!r} && {panel} !== {drawn!r}")
+        self.assertTrue(self.browser.run("!!document.querySelector('[data-live=brief_contacts] .net')"))
+        for asked in ("?periode=quarter", "?wijk=ZUID", "?definitie=2023", "?stand=2026-01-01"):
+            self.browser.open(self.wot.url("aggregate", f"/cijfers{asked}"))
+            self.assertRegex(self.browser.run("document.querySelector('.stand').textContent"), "^(Bijgewerkt|Zoals vastgelegd)", asked)
+            self.assertFalse(self.browser.run("!!document.querySelector('[data-stroom]')"), asked)
+        self.assertEqual(self.browser.said, [])
 
     def test_a_lost_connection_is_said_and_made_up_for_without_a_reload(self):
         self.page_open()

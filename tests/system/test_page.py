@@ -161,8 +161,8 @@ class Page(unittest.TestCase):
         named = set(re.findall(r"^/cijfers/(\w+)", "\n".join(figures.links), re.M))
         self.assertGreater(len(named), 30)
         self.assertEqual(named - set(definitions.ids), set())
-        self.assertRegex(self.row(definitions, "Begeleiding gestart binnen 4 weken")[1], "percentage.*minstens 80%")
-        self.assertRegex(self.row(definitions, "Begeleiding gestart binnen 4 weken")[2], "Tot en met 2023 telden we anders")
+        self.assertRegex(self.row(definitions, "Begeleiding gestart binnen 4 weken")[1], "18 jaar of ouder.*hoogstens 28 dagen.*minstens 80%.*Wat is onbekend")
+        self.assertRegex(self.row(definitions, "Begeleiding gestart binnen 4 weken")[2], "Sinds 2024 tellen we zo. Tot en met 2023 telden we tot het eerste contact")
 
     # ---- the rest of a page ----
 

@@ -256,6 +256,12 @@ struct then asked_then(const struct asked *asked, const struct figure *figure)
 		.apart = figure->beside.apart};
 }
 
+/* NULL where it is what is meant without it. */
+static const char *unless(const char *value, const char *otherwise)
+{
+	return value && strcmp(value, otherwise) ? value : NULL;
+}
+
 /* ---- texts ---- */
 
 const char *period_text(const struct period *period, struct arena *arena)
@@ -278,6 +284,16 @@ const char *moment_text(const struct asked *asked)
 	auto_buf struct buf text = {0};
 	nl_moment(asked->now_ms, &text);
 	return page_text(&text, asked->arena);
+}
+
+const char *asked_live(const struct asked *asked)
+{
+	bool is_told = !strcmp(asked->period, "year") || !strcmp(asked->period, "today");
+	bool is_narrowed = unless(asked->ward, whole) || unless(asked->team, whole) ||
+			   unless(asked->definition, own_year);
+	return is_told && !is_narrowed && asked_in_full(asked) && !asked->query.as_of
+		       ? asked->period
+		       : NULL;
 }
 
 const char *stand_text(const struct asked *asked)
@@ -445,12 +461,6 @@ static void address_add(struct buf *out, const char *name, const char *value)
 		else
 			buf_printf(out, "%%%02X", (unsigned)(unsigned char)*value);
 	}
-}
-
-/* NULL where it is what is meant without it. */
-static const char *unless(const char *value, const char *otherwise)
-{
-	return value && strcmp(value, otherwise) ? value : NULL;
 }
 
 const char *asked_address(const struct asked *asked)

@@ -73,6 +73,8 @@ const char *asked_rows_csv(const struct asked *asked);
 const char *period_text(const struct period *period, struct arena *arena);
 const char *heading_text(const struct period *period, const char *otherwise, struct arena *arena);
 const char *moment_text(const struct asked *asked);
+/* The period of which /live tells the same figures (daemons/aggregate/live.c); NULL: it does not tell them. */
+const char *asked_live(const struct asked *asked);
 /* "Bijgewerkt …", or by what was recorded when. */
 const char *stand_text(const struct asked *asked);
 

@@ -1,20 +1,8 @@
 #include "web/figures/definitions_page.h"
 
+#include "figures/told.h"
 #include "lib/calendar.h"
 #include "web/page_figure.h"
-
-/* The last definition before this one that counts the KPI otherwise, or holds it to another norm; NULL. */
-static const struct definition *definition_before(
-	const struct kpis *kpis, const struct kpi *kpi, uint32_t now)
-{
-	for (uint32_t i = now; i-- > 0;) {
-		const struct norm *was = &kpi->norms[i], *is = &kpi->norms[now];
-		if (kpi->formulas[i] != kpi->formulas[now] || was->kind != is->kind ||
-			was->value != is->value || was->months != is->months)
-			return &kpis->definitions[i];
-	}
-	return NULL;
-}
 
 static const char *year_text(int32_t year, struct buf *text, struct arena *arena)
 {
@@ -22,18 +10,19 @@ static const char *year_text(int32_t year, struct buf *text, struct arena *arena
 	return page_text(text, arena);
 }
 
-static void row_fill(const struct kpis *kpis, const struct kpi *kpi, uint32_t now,
-	struct html_definitions_rows *row, struct arena *arena)
+static struct html_definitions_rows row_of(
+	const struct kpis *kpis, const struct kpi *kpi, uint32_t now, struct arena *arena)
 {
-	auto_buf struct buf text = {0};
-	const struct definition *before = definition_before(kpis, kpi, now);
-	*row = (struct html_definitions_rows){
+	const struct told *told = &kpi->told[now];
+	return (struct html_definitions_rows){
 		.id = kpi->id,
 		.label = kpi->label,
+		.who = told->who,
+		.when = told->when,
+		.unknown = told->unknown,
 		.unit = page_unit(kpi->unit),
 		.norm = page_norm(kpi, &kpi->norms[now], arena),
-		.changed = before ? year_text(before->until, &text, arena) : NULL,
-		.since = before ? year_text(before->until + 1, &text, arena) : NULL,
+		.since = told_since(kpis, kpi, now, arena),
 	};
 }
 
@@ -50,7 +39,7 @@ void definitions_page(const struct kpis *kpis, const struct page_house *house, i
 	struct html_definitions_rows *rows = arena_alloc(arena, kpis->count * sizeof *rows + 1);
 	for (size_t i = 0; i < kpis->count; i++)
 		if (!kpis->items[i].hidden)
-			row_fill(kpis, &kpis->items[i], now, &rows[view.rows.count++], arena);
+			rows[view.rows.count++] = row_of(kpis, &kpis->items[i], now, arena);
 	view.rows.items = rows;
 	html_definitions(&view, out);
 }

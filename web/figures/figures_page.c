@@ -289,6 +289,15 @@ static void panels_fill(
 
 /* ---- all figures ---- */
 
+/* Of days and seconds it is the middle one that is shown. */
+static const char *label_of(const struct figure *figure, struct arena *arena)
+{
+	enum kpi_unit unit = figure->kpi->unit;
+	bool is_middle = unit == UNIT_DAYS || unit == UNIT_SECONDS;
+	return is_middle ? arena_printf(arena, "%s: de helft hoogstens", figure->kpi->label)
+			 : figure->kpi->label;
+}
+
 static struct html_figures_groups_rows row_make(
 	const struct asked *asked, const struct figure *figure, const struct course *course)
 {
@@ -297,7 +306,8 @@ static struct html_figures_groups_rows row_make(
 	bool compares = asked->which != BESIDE_NONE && figure->kpi->compared;
 	struct html_figures_groups_rows row = {.id = figure->kpi->id,
 		.address = asked_address(asked),
-		.label = figure->kpi->label,
+		.live = asked_live(asked) != NULL,
+		.label = label_of(figure, arena),
 		.empty = !figure->total.known,
 		.value = page_cell(figure, figure->suppressed, figure->total.known,
 			figure->total.value, arena),
@@ -362,6 +372,7 @@ void figures_page(struct asked *asked, struct buf *out)
 	struct html_figures view = {.head = page_head(asked->house, "Cijfers"),
 		.top = page_top(asked->house),
 		.foot = page_foot(asked->house),
+		.live = asked_live(asked),
 		.stand = stand_text(asked),
 		.lead = lead_text(asked),
 		.filter = asked_filter(asked),

@@ -479,7 +479,7 @@ static const char *last_text(enum behind_which which, size_t count, struct arena
 {
 	if (!count)
 		return "Er zijn geen zaken in deze periode.";
-	const char *what = which == BEHIND_MISSED ? ", waarbij het niet lukte" : "";
+	const char *what = which == BEHIND_MISSED ? " waarbij het niet lukte" : "";
 	return count == 1 ? arena_printf(arena, "De laatste zaak%s. Namen staan hier niet.", what)
 			  : arena_printf(arena, "De laatste %zu zaken%s. Namen staan hier niet.",
 				    count, what);
@@ -501,6 +501,7 @@ static int cases_fill(const struct asked *asked, const struct figure *figure, st
 		return err;
 	view->shown = true;
 	view->all = "Alle zaken";
+	view->rows_csv = asked_rows_csv(asked);
 	view->last = last_text(behind.which, behind.count, asked->arena);
 	view->listed = behind.count;
 	view->cases = behind_view(asked, &behind, "De laatste zaken achter dit cijfer");
@@ -523,6 +524,7 @@ int kpi_page(struct asked *asked, struct buf *out, struct why *why)
 		.group = kpi->group ? kpi->group->label : NULL,
 		.id = kpi->id,
 		.label = kpi->label,
+		.live = asked_live(asked),
 		.stand = stand_text(asked),
 		.value = page_cell(figure, figure->suppressed, figure->total.known,
 			figure->total.value, arena),

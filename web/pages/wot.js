@@ -4,13 +4,14 @@
  *   <main data-stroom="/live" data-periode="today">   where it is told, and for which period figures are
  *   <dd data-live="waiting_now">65</dd>               a figure
  *   <section data-deel="agenda">…</section>           a part of the page, which ?deel=agenda answers
+ *   <section data-mee="norm">…</section>              what follows from figures: fetched with the page when one changed
  *   <p class="stand"><span role="status">…</span>     since when all of it is right
  *
  * Without it the page is right as of when it was made.
  */
 "use strict";
 (() => {
-	const LOST_MS = 5000, PART_MS = 1000, STATUS_MS = 60000, NET_MS = 10000, WAITS_MS = [1000, 2000, 5000];
+	const LOST_MS = 5000, PART_MS = 1000, STATUS_MS = 60000, NET_MS = 10000, PAGE = "", WAITS_MS = [1000, 2000, 5000];
 	const main = document.querySelector("main[data-stroom]");
 	const status = main?.querySelector(".stand [role=status]");
 	if (!status || !window.ReadableStream)
@@ -79,30 +80,52 @@
 			place.replaceChildren(fresh);
 			setTimeout(() => fresh.classList.remove("net"), NET_MS);
 			changedAt = heardAt;
+			if (main.querySelector("[data-mee]"))
+				fetchSoon(PAGE, pageFetch);
 		}
 	}
 
-	const partOf = name => main.querySelector(`[data-deel="${CSS.escape(name)}"]`);
+	const partOf = name => main.querySelector(`[data-deel="${CSS.escape(name)}"], [data-mee="${CSS.escape(name)}"]`);
 	const rowsOf = part => [...part.querySelectorAll("tbody tr, li")].map(row => row.textContent);
 
 	/* Each at most once a second. */
-	function partWant(name) {
-		if (!partOf(name) || due.has(name))
+	function fetchSoon(name, how) {
+		if (due.has(name))
 			return;
 		const wait = (fetchedAt.get(name) ?? 0) + PART_MS - Date.now();
-		due.set(name, setTimeout(partFetch, Math.max(0, wait), name));
+		due.set(name, setTimeout(how, Math.max(0, wait), name));
+	}
+
+	function partWant(name) {
+		if (partOf(name))
+			fetchSoon(name, partFetch);
+	}
+
+	/* null: there was none, or it came too late. */
+	async function textFetch(name, address) {
+		const now = Date.now();
+		due.delete(name);
+		fetchedAt.set(name, now);
+		const answer = await fetch(address, {cache: "no-store"}).catch(() => null);
+		const text = answer?.ok && !answer.redirected ? await answer.text().catch(() => null) : null;
+		return paused || fetchedAt.get(name) !== now ? null : text;
 	}
 
 	async function partFetch(name) {
-		const now = Date.now(), address = new URL(location);
-		due.delete(name);
-		fetchedAt.set(name, now);
+		const address = new URL(location);
 		address.searchParams.set("deel", name);
-		const answer = await fetch(address, {cache: "no-store"}).catch(() => null);
-		const text = answer?.ok ? await answer.text().catch(() => null) : null;
-		if (text === null || paused || fetchedAt.get(name) !== now)
+		const text = await textFetch(name, address);
+		if (text !== null)
+			partPut(name, parse(text));
+	}
+
+	async function pageFetch() {
+		const text = await textFetch(PAGE, location.href);
+		if (text === null)
 			return;
-		partPut(name, parse(text));
+		for (const fresh of parse(text).content.querySelectorAll("main [data-mee]"))
+			if (partOf(fresh.dataset.mee))
+				partPut(fresh.dataset.mee, parse(fresh.innerHTML));
 	}
 
 	function parse(text) {
@@ -239,8 +262,8 @@
 		start();
 		statusWrite();
 	});
-	for (const part of main.querySelectorAll("[data-deel]"))
-		shown.set(part.dataset.deel, part.innerHTML); // as it came, before anybody opens anything in it
+	for (const part of main.querySelectorAll("[data-deel], [data-mee]"))
+		shown.set(part.dataset.deel ?? part.dataset.mee, part.innerHTML); // as it came, before anybody opens anything in it
 	document.addEventListener("visibilitychange", start);
 	window.addEventListener("pagehide", stop);
 	setInterval(heldLook, PART_MS);
