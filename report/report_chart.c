@@ -138,10 +138,11 @@ static bool columns_draw(struct chart_pen *pen, const struct outline_chart *char
 		if (!strcmp(from->keys[0], "UNKNOWN"))
 			continue;
 		struct chart_row *row = &drawing->rows[drawing->count++];
-		*row = (struct chart_row){.label = from->keys[0],
+		const char *open = strchr(from->labels[0], '>'); /* of "week >13" */
+		*row = (struct chart_row){.label = open ? open : from->keys[0],
 			.value = (double)from->value.counts.count,
 			.text = count_text(pen, from->value.counts.count),
-			.apart = from->keys[0][strlen(from->keys[0]) - 1] == '+',
+			.apart = open,
 			.tone = chart->cut && i >= chart->cut ? TONE_ALERT : TONE_NOW};
 		table_row(pen, drawing, from->labels[0], &row->text, 1);
 	}

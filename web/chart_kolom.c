@@ -82,8 +82,9 @@ static struct layout layout_of(const struct chart *chart, const struct chart_kol
 	}
 	at.column = at.width / columns;
 	text_wrap(kolom->axis ? kolom->axis : "", SVG_NOTE, at.width, &at.axis);
-	/* Without a cut nothing is said above the columns. */
-	at.base = (kolom->cut ? height : 170) - FOOT;
+	/* Without a cut nothing is said above the columns; parts of a column want room where there is some. */
+	bool is_tall = kolom->cut || (chart_is_wide(chart) && kolom->count && kolom->rows->parts);
+	at.base = (is_tall ? height : 170) - FOOT;
 	at.top = kolom->cut ? 54 : 20;
 	for (double least = at.top - 5; values_place(&at) < least && at.top < at.base - LIFT;)
 		at.top += LIFT;

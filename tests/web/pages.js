@@ -21,6 +21,7 @@ const PAGES = [
 	{name: "cijfers-today", who: "manager", at: ["aggregate", "/cijfers?periode=today"]},
 	{name: "cijfers-as-of", who: "manager", at: ["aggregate", "/cijfers?periode=2025&stand=2025-12-31"]},
 	{name: "cijfers-filtered", who: "manager", at: ["aggregate", "/cijfers"], act: filter},
+	{name: "cijfers-lost", who: "manager", at: ["aggregate", "/cijfers"], act: loseConnection, said: /\/live|ERR_FAILED/, script: true},
 	{name: "cijfers-viewer", who: "viewer", at: ["aggregate", "/cijfers"]},
 	{name: "kpi-share", who: "manager", at: ["aggregate", "/cijfers?periode=2025"], act: page => pressOpen(page, ".kpis a[href*='/started_within_4_weeks']")},
 	{name: "kpi-share-viewer", who: "viewer", at: ["aggregate", "/cijfers/started_within_4_weeks?periode=2025"]},
@@ -49,6 +50,7 @@ const PAGES = [
 	{name: "sign-in-waits", who: null, at: ["aggregate", "/inloggen"], act: signInTooOften, status: 429, said: /status of 401/, last: true},
 	{name: "sign-in-closed", who: null, at: ["aggregate", "/inloggen"], act: signInClosed, status: 503, last: true},
 	{name: "worklist", who: "aanmeldteam", at: ["triage", "/aanmeldteam"]},
+	{name: "worklist-part", who: "aanmeldteam", at: ["triage", "/aanmeldteam"], act: narrow},
 	{name: "worklist-manager", who: "manager", at: ["triage", "/aanmeldteam"]},
 	{name: "worklist-form", who: "aanmeldteam", at: ["triage", "/aanmeldteam"], act: formOpen, script: true},
 	{name: "worklist-sent", who: "aanmeldteam", at: ["triage", "/aanmeldteam"], act: formSend, script: true, last: true},
@@ -116,6 +118,15 @@ async function filter(page) {
 	const [asked, chosen] = [new URL(page.url()).searchParams.get("periode"), await page.inputValue("#f-p")];
 	if (asked === "year" || asked !== chosen)
 		throw new Error(`asked for ${asked}, and the form says ${chosen}`);
+	return answer;
+}
+
+async function narrow(page) {
+	await tabTo(page, "#a-s");
+	await page.keyboard.press("ArrowDown");
+	const answer = await pressOpen(page, ".filter button");
+	if (!await page.locator("text=/U ziet er .* van de/").count() || await page.inputValue("#a-s") !== "hulpvragen")
+		throw new Error(`${page.url()} does not say of how many it is a part`);
 	return answer;
 }
 

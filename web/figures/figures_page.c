@@ -15,9 +15,19 @@ static bool is_shown(const struct asked *asked, const struct kpi *kpi)
 	return !kpi->group || kpi->group->viewers || asked_in_full(asked);
 }
 
+/* In a chart, where there is little room. */
 static const char *name_of(const struct figure *figure)
 {
 	return figure->kpi->brief;
+}
+
+/* Of days and seconds it is the middle one that is shown. */
+static const char *label_of(const struct figure *figure, struct arena *arena)
+{
+	enum kpi_unit unit = figure->kpi->unit;
+	bool is_middle = unit == UNIT_DAYS || unit == UNIT_SECONDS;
+	return is_middle ? arena_printf(arena, "%s: de helft hoogstens", figure->kpi->label)
+			 : figure->kpi->label;
 }
 
 /* ---- the sentences at the top ---- */
@@ -191,7 +201,7 @@ static void changes_fill(const struct asked *asked, struct html_figures *view)
 		const struct then *then = &changes[i].then;
 		rows[i] = (struct html_figures_changes){.id = figure->kpi->id,
 			.address = asked_address(asked),
-			.label = name_of(figure),
+			.label = label_of(figure, arena),
 			.how = text_difference(then->difference, figure->kpi->unit),
 			.value = page_cell(figure, false, true, figure->total.value, arena),
 			.was = page_cell(figure, false, true, then->value, arena)};
@@ -222,12 +232,13 @@ static struct html_figures_panels panel_make(
 {
 	const struct panel panel = {figure, course, asked->arena};
 	const struct months months = course_judge(course, figure->kpi->unit);
-	struct drawn drawn = drawn_panel(asked, name_of(figure), draw_panel, &panel);
+	const char *label = label_of(figure, asked->arena);
+	struct drawn drawn = drawn_panel(asked, label, draw_panel, &panel);
 	auto_buf struct buf sentence = {0};
 	text_months(&months, figure->kpi->unit, NULL, &sentence);
 	return (struct html_figures_panels){.id = figure->kpi->id,
 		.address = asked_address(asked),
-		.label = name_of(figure),
+		.label = label,
 		.narrow = drawn.narrow,
 		.wide = drawn.wide,
 		.sentence = page_text(&sentence, asked->arena)};
@@ -289,15 +300,6 @@ static void panels_fill(
 
 /* ---- all figures ---- */
 
-/* Of days and seconds it is the middle one that is shown. */
-static const char *label_of(const struct figure *figure, struct arena *arena)
-{
-	enum kpi_unit unit = figure->kpi->unit;
-	bool is_middle = unit == UNIT_DAYS || unit == UNIT_SECONDS;
-	return is_middle ? arena_printf(arena, "%s: de helft hoogstens", figure->kpi->label)
-			 : figure->kpi->label;
-}
-
 static struct html_figures_groups_rows row_make(
 	const struct asked *asked, const struct figure *figure, const struct course *course)
 {
@@ -308,7 +310,7 @@ static struct html_figures_groups_rows row_make(
 		.address = asked_address(asked),
 		.live = asked_live(asked) != NULL,
 		.label = label_of(figure, arena),
-		.empty = !figure->total.known,
+		.empty = !figure->total.known && page_norm(figure->kpi, figure_norm(figure), arena),
 		.value = page_cell(figure, figure->suppressed, figure->total.known,
 			figure->total.value, arena),
 		.norm = page_norm(figure->kpi, figure_norm(figure), arena),
