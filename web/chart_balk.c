@@ -179,7 +179,7 @@ static double rows_draw(struct svg *svg, const struct layout *at, double top)
 	for (size_t i = 0; i < at->balk->count; i++) {
 		const struct chart_row *row = &at->balk->rows[i];
 		text_wrap(row->label, SVG_TEXT, at->label, &label);
-		top += row->unknown ? APART : 0;
+		top += row->unknown && i && !row[-1].unknown ? APART : 0;
 		if (svg)
 			row_draw(svg, at, row, &label, top);
 		top += row_height(at, label.count) + GAP;

@@ -11,8 +11,7 @@ static bool is_counted(const struct request *request)
 /* Support that started without a word of a talk is no contact in time. */
 static bool is_kept(const struct request *request)
 {
-	int32_t spoken_on =
-		day_earliest(request->screened_on, request->days[REQUEST_CONTACTED]);
+	int32_t spoken_on = day_earliest(request->screened_on, request->days[REQUEST_CONTACTED]);
 	return spoken_on && spoken_on <= request->contact.deadline_on;
 }
 
@@ -23,8 +22,8 @@ static void add(struct on_time *to, bool kept)
 }
 
 /* Who was not spoken to on the last day may still be. */
-void on_time_count(const struct triage *triage, int32_t today, struct on_time *month,
-	struct on_time *year)
+void on_time_count(
+	const struct triage *triage, int32_t today, struct on_time *month, struct on_time *year)
 {
 	struct calendar_date date = calendar_date(today);
 	int32_t month_start = calendar_day((struct calendar_date){date.year, date.month, 1});

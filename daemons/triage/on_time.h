@@ -11,7 +11,7 @@ struct on_time {
 	uint32_t kept, of;
 };
 /* Of this month and of this year, until today. */
-void on_time_count(const struct triage *triage, int32_t today, struct on_time *month,
-	struct on_time *year);
+void on_time_count(
+	const struct triage *triage, int32_t today, struct on_time *month, struct on_time *year);
 
 #endif

@@ -96,8 +96,8 @@ static const char *list_printed(Wot__V1__WorklistItem *items, size_t count, bool
 	list.n_items = count;
 	all.items = teams;
 	all.n_items = 2;
-	const struct worklist_view view = {&house, &list, &all, &names, may_record, now(),
-		month, year, asked};
+	const struct worklist_view view = {
+		&house, &list, &all, &names, may_record, now(), month, year, asked};
 	auto_buf struct buf out = {0};
 	worklist_page(&view, NULL, &arena, &out);
 	return arena_strdup(&arena, out.data);
@@ -182,8 +182,8 @@ static void the_list_is_grouped_by_when(void **state)
 	assert_null(strstr(page, "Donderdag"));
 }
 
-static const char *list_asked(Wot__V1__WorklistItem *items, size_t count, int kind,
-	const char *team_key, int phoned)
+static const char *list_asked(
+	Wot__V1__WorklistItem *items, size_t count, int kind, const char *team_key, int phoned)
 {
 	Wot__V1__WorklistPage page = WOT__V1__WORKLIST_PAGE__INIT;
 	page.soort = (Wot__V1__WorklistPage__Kind__Value)kind;
@@ -210,25 +210,26 @@ static void a_part_of_the_list_can_be_asked_for_and_says_of_how_many(void **stat
 	ASSERT_IN_ORDER(all, "alles (3)", "hulpvragen (2)", "signalen (1)", "<h2>Spoed</h2>",
 		"2026-000002</a>", "s-7</a>", "2026-000001</a>");
 	assert_null(strstr(all, "Toon alles"));
-	const char *signals = list_asked(
-		items, 3, WOT__V1__WORKLIST_PAGE__KIND__VALUE__signalen, NULL, ALL);
+	const char *signals =
+		list_asked(items, 3, WOT__V1__WORKLIST_PAGE__KIND__VALUE__signalen, NULL, ALL);
 	ASSERT_IN_ORDER(signals, "Er staan 3 mensen en huishoudens op de lijst.",
 		"value=\"signalen\" selected>", "U ziet er 1 van de 3.", "<h2>Te laat</h2>",
 		"s-7</a>");
 	assert_null(strstr(signals, "2026-00000"));
 	assert_null(strstr(signals, "Spoed"));
-	const char *requests = list_asked(
-		items, 3, WOT__V1__WORKLIST_PAGE__KIND__VALUE__hulpvragen, NULL, ALL);
+	const char *requests =
+		list_asked(items, 3, WOT__V1__WORKLIST_PAGE__KIND__VALUE__hulpvragen, NULL, ALL);
 	ASSERT_IN_ORDER(requests, "U ziet er 2 van de 3.", "2026-000002</a>", "2026-000001</a>");
 	assert_null(strstr(requests, "s-7"));
 	const char *of_team = list_asked(items, 3, ALL, "zuid", ALL);
-	ASSERT_IN_ORDER(of_team, "value=\"zuid\" selected>", "U ziet er 1 van de 3.", "2026-000002</a>");
-	const char *tried = list_asked(
-		items, 3, ALL, NULL, WOT__V1__WORKLIST_PAGE__PHONED__VALUE__geprobeerd);
+	ASSERT_IN_ORDER(
+		of_team, "value=\"zuid\" selected>", "U ziet er 1 van de 3.", "2026-000002</a>");
+	const char *tried =
+		list_asked(items, 3, ALL, NULL, WOT__V1__WORKLIST_PAGE__PHONED__VALUE__geprobeerd);
 	ASSERT_IN_ORDER(tried, "value=\"geprobeerd\" selected>", "U ziet er 1 van de 3.",
 		"2026-000001</a>");
-	const char *unphoned = list_asked(
-		items, 3, ALL, NULL, WOT__V1__WORKLIST_PAGE__PHONED__VALUE__nog_niet);
+	const char *unphoned =
+		list_asked(items, 3, ALL, NULL, WOT__V1__WORKLIST_PAGE__PHONED__VALUE__nog_niet);
 	ASSERT_IN_ORDER(unphoned, "U ziet er 2 van de 3.", "2026-000002</a>", "s-7</a>");
 	assert_has(list_asked(items, 1, WOT__V1__WORKLIST_PAGE__KIND__VALUE__signalen, NULL, ALL),
 		"Hiervan staat er niemand op de lijst.");
@@ -244,8 +245,7 @@ static void who_was_phoned_in_time_is_said_of_the_month_and_of_the_year(void **s
 		{{86, 88}, {950, 1000},
 			"In november was er met 98% binnen 5 werkdagen contact (86 van 88). In "
 			"heel 2026 met 95%."},
-		{{0, 1}, {0, 1},
-			"In november was er met 0% binnen 5 werkdagen contact (0 van 1)."},
+		{{0, 1}, {0, 1}, "In november was er met 0% binnen 5 werkdagen contact (0 van 1)."},
 		{{0, 0}, {1, 2},
 			"In november hoefden we nog niemand te bellen. In heel 2026 was er met 50% "
 			"binnen 5 werkdagen contact (1 van 2)."},

@@ -104,7 +104,8 @@ static bool is_asked(const struct worklist_view *view, const Wot__V1__WorklistIt
 			       (asked->soort == WOT__V1__WORKLIST_PAGE__KIND__VALUE__hulpvragen)) &&
 	       (asked->gebeld == WOT__V1__WORKLIST_PAGE__PHONED__VALUE__alles ||
 		       !item->attempts ==
-			       (asked->gebeld == WOT__V1__WORKLIST_PAGE__PHONED__VALUE__nog_niet)) &&
+			       (asked->gebeld ==
+				       WOT__V1__WORKLIST_PAGE__PHONED__VALUE__nog_niet)) &&
 	       (!team || (item->team && strcmp(item->team, team) == 0));
 }
 
@@ -215,8 +216,7 @@ static void groups_fill(struct groups *groups, struct html_call_list *out)
 	for (enum group group = URGENT; group < LATER; group++)
 		at += group_add(groups, group, headings[group], at);
 	while (at < groups->shown_count)
-		at += group_add(
-			groups, LATER, heading_text(groups, groups->shown[at].day), at);
+		at += group_add(groups, LATER, heading_text(groups, groups->shown[at].day), at);
 	out->shown = shown_text(groups);
 	out->groups.items = groups->items;
 	out->groups.count = groups->count;

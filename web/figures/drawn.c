@@ -1,5 +1,7 @@
 #include "web/figures/drawn.h"
 
+#include <math.h>
+
 void draw_balk(const struct chart *chart, const void *what, struct buf *out)
 {
 	chart_balk(chart, what, out);
@@ -50,11 +52,20 @@ struct drawn drawn_panel(struct asked *asked, const char *title, drawn_fn *draw,
 	return (struct drawn){narrow, draw_at(asked, title, PANEEL_WIDE, draw, what)};
 }
 
+static bool has_months(const struct course *course)
+{
+	for (size_t i = course->count - PANEEL_MONTHS; i < course->count; i++)
+		if (!isnan(course->values[i]))
+			return true;
+	return false;
+}
+
 struct html drawn_spark(
 	const struct asked *asked, const struct figure *figure, const struct course *course)
 {
 	auto_buf struct buf out = {0};
-	course_vonk(figure, course, false, &out);
+	if (has_months(course))
+		course_vonk(figure, course, false, &out);
 	return keep(&out, asked->arena);
 }
 
