@@ -98,6 +98,7 @@ static void a_day_in_a_list_is_short_and_names_another_year(void **state)
 	ASSERT_PRINTS("vr 27\u00A0nov.", nl_weekday_short(today, today, &out));
 	ASSERT_PRINTS("zo 3\u00A0mei", nl_weekday_short(day(2026, 5, 3), today, &out));
 	ASSERT_PRINTS("vrijdag", nl_weekday(today, &out));
+	ASSERT_PRINTS("november", nl_month(today, &out));
 	ASSERT_PRINTS("27 november", nl_day_month(today, &out));
 }
 
