@@ -24,6 +24,12 @@ void answers_done(struct answers *answers)
 	relate_done(&answers->relations);
 }
 
+void answers_hide(struct answers *answers, bool *hidden)
+{
+	answers->changed = answers->changed || !*hidden;
+	*hidden = true;
+}
+
 static bool is_answered(const struct kpi *kpi, uint32_t definition, const struct dimension *by)
 {
 	return !kpi->hidden && kpi->viewers && figure_counts_people(kpi) &&

@@ -33,6 +33,8 @@ struct answers {
 void answers_init(struct answers *out, const struct kpis *kpis, const struct figure_names *names,
 	uint32_t definition);
 void answers_done(struct answers *answers);
+/* Of an answer of these: a total, a row, or how many are unknown. */
+void answers_hide(struct answers *answers, bool *hidden);
 /* That of what a viewer asked, which need not be gathered again, and of its total. */
 void answer_asked(struct answers *answers, const struct figure *asked);
 /* NULL: there is no such answer. */

@@ -286,6 +286,20 @@ static bool formula_same(const struct formula *one, const struct formula *other)
 	return set_within(&a, &b) && set_within(&b, &a);
 }
 
+/* What one counts, or is a share of, is what the other is a share of. */
+static bool formula_is_whole(const struct formula *one, const struct formula *share)
+{
+	struct set all, whole;
+	if (!one->kind || !share->kind || !set_make(share, SET_OF, &whole))
+		return false;
+	for (unsigned kind = SET_COUNT; kind <= SET_OF; kind++) {
+		if (set_make(one, kind, &all) && set_within(&all, &whole) &&
+			set_within(&whole, &all))
+			return true;
+	}
+	return false;
+}
+
 /* ---- of a KPI and the rows of another ---- */
 
 /* The value that the test asks for; false: it asks for none of them. */
@@ -404,6 +418,7 @@ const struct relation *relate_of(
 		.known = true,
 		.counted = formula_counted(one, other),
 		.same = formula_same(one, other),
+		.whole = formula_is_whole(one, other),
 		.choices = choices_of(one, other),
 	};
 	formula_within(one, other, relation->within);

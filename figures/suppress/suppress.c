@@ -1,100 +1,10 @@
 #include "figures/suppress/suppress.h"
 
-#include "figures/suppress/answer.h"
+#include "figures/suppress/cell.h"
 #include "lib/calendar.h"
 #include "lib/clean.h"
 #include <stdio.h>
 #include <string.h>
-
-enum { PART_KINDS = 3 };
-
-/* ---- a cell ---- */
-
-/* How many people it tells of, each way that it does. */
-static void cell_parts(
-	const struct figure *figure, const struct value *value, int64_t parts[PART_KINDS])
-{
-	bool is_share =
-		figure->kpi->unit == UNIT_SHARE && figure->formula->whole != WHOLE_HOUSEHOLDS;
-	parts[0] = value->counts.count;
-	parts[1] = is_share ? value->counts.of - value->counts.count : 0;
-	parts[2] = is_share ? value->counts.unknown : 0;
-}
-
-static bool cell_is_small(
-	const struct answers *answers, const struct figure *figure, const struct value *value)
-{
-	int64_t parts[PART_KINDS];
-	cell_parts(figure, value, parts);
-	for (size_t p = 0; p < PART_KINDS; p++) {
-		if (parts[p] > 0 && parts[p] < answers->below)
-			return true;
-	}
-	return false;
-}
-
-static void hide(struct answers *answers, bool *hidden)
-{
-	answers->changed = answers->changed || !*hidden;
-	*hidden = true;
-}
-
-/* ---- cells whose sum is known ---- */
-
-struct addend {
-	int64_t parts[PART_KINDS];
-	bool *hidden;
-};
-
-static struct addend cell_of(const struct figure *figure, const struct value *value, bool *hidden)
-{
-	struct addend cell = {.hidden = hidden};
-	cell_parts(figure, value, cell.parts);
-	/* What a row is divided by may be the whole town's: that is no sum of the rows. */
-	if (figure->formula->whole != WHOLE_PLACED)
-		cell.parts[1] = 0;
-	return cell;
-}
-
-/* Whether none of the hidden cells follows from their sum. */
-static bool cells_do(const struct answers *answers, const struct addend *cells, size_t count)
-{
-	int64_t sums[PART_KINDS] = {0}, in[PART_KINDS] = {0};
-	size_t hidden = 0;
-	for (size_t i = 0; i < count; i++) {
-		hidden += *cells[i].hidden;
-		for (size_t p = 0; *cells[i].hidden && p < PART_KINDS; p++) {
-			sums[p] += cells[i].parts[p];
-			in[p] += cells[i].parts[p] > 0;
-		}
-	}
-	bool enough = hidden != 1;
-	for (size_t p = 0; p < PART_KINDS; p++)
-		enough = enough && (!sums[p] || sums[p] >= in[p] + answers->below - 1);
-	return enough;
-}
-
-static int64_t cell_size(const struct addend *cell)
-{
-	return cell->parts[0] + cell->parts[1] + cell->parts[2];
-}
-
-/* Hides the next smallest until they do; false: all are hidden, and that does not do. */
-static bool cells_hide(struct answers *answers, const struct addend *cells, size_t count)
-{
-	while (!cells_do(answers, cells, count)) {
-		const struct addend *next = NULL;
-		for (size_t i = 0; i < count; i++) {
-			if (!*cells[i].hidden && cell_size(&cells[i]) &&
-				(!next || cell_size(&cells[i]) < cell_size(next)))
-				next = &cells[i];
-		}
-		if (!next)
-			return false;
-		hide(answers, next->hidden);
-	}
-	return true;
-}
 
 /* ---- what a figure is ---- */
 
@@ -149,7 +59,8 @@ static bool choice_takes(const struct relate_choice *choice, const struct figure
 
 static bool relation_is_within(const struct relation *relation)
 {
-	return relation->same || memchr(relation->within, true, sizeof relation->within) != NULL;
+	return relation->same || relation->whole ||
+	       memchr(relation->within, true, sizeof relation->within) != NULL;
 }
 
 /* That there are at least 0 says nothing; that there are none does. */
@@ -159,6 +70,33 @@ static bool tells_within(
 	return (relation->same && kept == RELATE_COUNT && !told->counts.count) ||
 	       (relation->within[RELATE_COUNT][kept] && told->counts.count > 0) ||
 	       relation->within[RELATE_OF][kept];
+}
+
+static bool is_share(const struct figure *figure)
+{
+	return figure->formula->is_share && figure->formula->whole == WHOLE_PLACED;
+}
+
+/* A share of none, or of all, says so of each row and month, which then is known by what it is a share of. */
+static bool is_none_or_all(const struct figure *figure)
+{
+	const struct counts *counts = &figure->total.counts;
+	return is_share(figure) && counts->of && (!counts->count || counts->count == counts->of);
+}
+
+/* Whether it will be shown is not known sooner. */
+static bool tells_parts(const struct answers *answers, const struct answer *total)
+{
+	return answers->step >= HIDE_WITH && !total->figure.suppressed && !total->tells &&
+	       is_none_or_all(&total->figure);
+}
+
+static struct answer *quarter_of(
+	struct answers *answers, const struct kpi *kpi, const struct figure *month)
+{
+	struct calendar_date date = calendar_date(month->period.from);
+	int32_t from = calendar_add_months(month->period.from, -((date.month - 1) % MONTHS));
+	return answer_get(answers, kpi, from, calendar_add_months(from, MONTHS) - 1, month, NULL);
 }
 
 /* ---- totals ---- */
@@ -174,11 +112,22 @@ static void total_hide_told(struct answers *answers, struct answer *told, const 
 		for (size_t r = 0; answer && r < answer->figure.row_count; r++) {
 			const struct figure_row *row = &answer->figure.rows[r];
 			if (row->suppressed && choice_takes(choice, row))
-				hide(answers, choice->number == RELATE_UNKNOWN
-						      ? &figure->total.no_unknown
-						      : &told->tells);
+				answers_hide(answers, choice->number == RELATE_UNKNOWN
+							      ? &figure->total.no_unknown
+							      : &told->tells);
 		}
 	}
+}
+
+/* The month of what a share is taken of, where that of the share is hidden. */
+static void month_hide_whole(
+	struct answers *answers, struct figure *whole, const struct answer *share)
+{
+	const struct answer *quarter = is_month(&whole->period) && share->figure.suppressed
+					       ? quarter_of(answers, share->figure.kpi, whole)
+					       : NULL;
+	if (quarter && tells_parts(answers, quarter))
+		answers_hide(answers, &whole->suppressed);
 }
 
 /* What the other KPIs have to hide of the same period. */
@@ -198,21 +147,20 @@ static void total_relate(struct answers *answers, struct answer *answer)
 						     : NULL;
 		for (unsigned n = 0; other && n < RELATE_NUMBERS; n++) {
 			if (tells_within(relation, n, &figure->total) && total_hides(other, n))
-				hide(answers, &figure->suppressed);
+				answers_hide(answers, &figure->suppressed);
 			if (relation->within[RELATE_UNKNOWN][n] && total_hides(other, n))
-				hide(answers, &figure->total.no_unknown);
+				answers_hide(answers, &figure->total.no_unknown);
 		}
+		if (other && relation->whole)
+			month_hide_whole(answers, figure, other);
 	}
 }
 
 static void month_decide(struct answers *answers, struct figure *figure)
 {
-	struct calendar_date date = calendar_date(figure->period.from);
-	int32_t from = calendar_add_months(figure->period.from, -((date.month - 1) % MONTHS));
-	struct answer *months[QUARTERS];
-	struct answer *quarter = answer_get(
-		answers, figure->kpi, from, calendar_add_months(from, MONTHS) - 1, figure, NULL);
-	if (!quarter || !answer_parts(answers, figure, from, quarter->figure.period.to, 1, months))
+	struct answer *months[QUARTERS], *quarter = quarter_of(answers, figure->kpi, figure);
+	if (!quarter || !answer_parts(answers, figure, quarter->figure.period.from,
+				quarter->figure.period.to, 1, months))
 		return;
 	struct addend cells[MONTHS];
 	for (size_t i = 0; i < MONTHS; i++)
@@ -220,11 +168,11 @@ static void month_decide(struct answers *answers, struct figure *figure)
 			&months[i]->figure.suppressed);
 	bool all = quarter->figure.suppressed || !cells_hide(answers, cells, MONTHS);
 	for (size_t i = 0; all && i < MONTHS; i++)
-		hide(answers, &months[i]->figure.suppressed);
+		answers_hide(answers, &months[i]->figure.suppressed);
 	for (size_t i = 0; quarter->tells && i < MONTHS; i++)
-		hide(answers, &months[i]->tells);
+		answers_hide(answers, &months[i]->tells);
 	for (size_t i = 0; quarter->figure.total.no_unknown && i < MONTHS; i++)
-		hide(answers, &months[i]->figure.total.no_unknown);
+		answers_hide(answers, &months[i]->figure.total.no_unknown);
 }
 
 static void year_decide(struct answers *answers, struct figure *figure)
@@ -233,18 +181,21 @@ static void year_decide(struct answers *answers, struct figure *figure)
 	struct addend cells[QUARTERS];
 	size_t count = answer_parts(
 		answers, figure, figure->period.from, figure->period.to, MONTHS, quarters);
-	for (size_t i = 0; i < count; i++)
-		cells[i] = cell_of(&quarters[i]->figure, &quarters[i]->figure.total,
-			&quarters[i]->figure.suppressed);
-	if (!cells_do(answers, cells, count))
-		hide(answers, &figure->suppressed);
+	bool tells = false;
+	for (size_t i = 0; i < count; i++) {
+		struct figure *quarter = &quarters[i]->figure;
+		cells[i] = cell_of(quarter, &quarter->total, &quarter->suppressed);
+		tells = tells || (quarter->suppressed && is_none_or_all(figure));
+	}
+	if (tells || !cells_do(answers, cells, count))
+		answers_hide(answers, &figure->suppressed);
 }
 
 static void total_decide(struct answers *answers, struct answer *answer)
 {
 	struct figure *figure = &answer->figure;
 	if (cell_is_small(answers, figure, &figure->total))
-		hide(answers, &figure->suppressed);
+		answers_hide(answers, &figure->suppressed);
 	total_relate(answers, answer);
 	if (is_stock(figure))
 		return;
@@ -259,20 +210,20 @@ static void total_decide(struct answers *answers, struct answer *answer)
 static void rows_hide(struct answers *answers, struct figure *figure)
 {
 	for (size_t r = 0; r < figure->row_count; r++)
-		hide(answers, &figure->rows[r].suppressed);
+		answers_hide(answers, &figure->rows[r].suppressed);
 }
 
 static void withhold(struct answers *answers, struct answer *answer)
 {
 	rows_hide(answers, &answer->figure);
-	hide(answers, &answer->withheld);
+	answers_hide(answers, &answer->withheld);
 }
 
 static void rows_follow(struct answers *answers, struct figure *figure, const struct answer *other)
 {
 	for (size_t r = 0; other && r < figure->row_count; r++) {
 		if (row_is_hidden(other, figure->rows[r].keys[0]))
-			hide(answers, &figure->rows[r].suppressed);
+			answers_hide(answers, &figure->rows[r].suppressed);
 	}
 }
 
@@ -294,27 +245,22 @@ static void rows_of_total(struct answers *answers, struct answer *split, const s
 			if (!choice_takes(choice, row))
 				continue;
 			is_there = true;
-			hide(answers, &row->suppressed);
+			answers_hide(answers, &row->suppressed);
 		}
 		if (!is_there && choice->number == RELATE_COUNT)
 			withhold(answers, split);
 	}
 }
 
-/* A row is there where anything of what the share is taken of is in it, though nothing counts. */
-static bool names_by_whole(const struct figure *figure)
-{
-	return figure->formula->is_share && figure->formula->whole == WHOLE_PLACED;
-}
-
-/* What another KPI hides of the same rows; and which rows it has, where each row here is one there too. */
+/* What another KPI hides of the same rows; and which rows it has, where each row here is one there too: a row of a share
+ * is there where anything of what it is taken of is in it, though nothing counts. */
 static void rows_follow_other(struct answers *answers, struct answer *answer,
 	const struct relation *relation, const struct answer *other)
 {
 	struct figure *figure = &answer->figure;
 	for (unsigned n = 0; other && other->withheld && n < RELATE_NUMBERS; n++) {
 		if (relation->within[RELATE_OF][n] ||
-			(!names_by_whole(figure) &&
+			(!is_share(figure) &&
 				(relation->same || relation->within[RELATE_COUNT][n])))
 			withhold(answers, answer);
 	}
@@ -324,10 +270,23 @@ static void rows_follow_other(struct answers *answers, struct answer *answer,
 			if (!row_hides(other, row->keys[0], n))
 				continue;
 			if (tells_within(relation, n, &row->value))
-				hide(answers, &row->suppressed);
+				answers_hide(answers, &row->suppressed);
 			if (relation->within[RELATE_UNKNOWN][n])
-				hide(answers, &row->value.no_unknown);
+				answers_hide(answers, &row->value.no_unknown);
 		}
+	}
+}
+
+/* The rows of what a share is taken of, where those of the share are hidden. */
+static void rows_hide_whole(struct answers *answers, struct figure *whole, const struct kpi *share)
+{
+	const struct answer *total = answer_like(answers, share, whole, false),
+			    *split = answer_like(answers, share, whole, true);
+	for (size_t r = 0; total && split && tells_parts(answers, total) && r < whole->row_count;
+		r++) {
+		const struct figure_row *row = row_find(split, whole->rows[r].keys[0]);
+		if (row && row->suppressed)
+			answers_hide(answers, &whole->rows[r].suppressed);
 	}
 }
 
@@ -343,6 +302,8 @@ static void rows_relate(struct answers *answers, struct answer *answer)
 		if (relation_is_within(relation))
 			rows_follow_other(answers, answer, relation,
 				answer_like(answers, other, figure, true));
+		if (relation->whole)
+			rows_hide_whole(answers, figure, other);
 		rows_of_total(answers, answer, other);
 	}
 }
@@ -377,13 +338,14 @@ static void unknown_decide(struct answers *answers, struct answer *answer)
 			unknown = &figure->rows[r];
 	}
 	if (unknown && leaves_few(answers, figure, &unknown->value))
-		hide(answers, &unknown->suppressed);
+		answers_hide(answers, &unknown->suppressed);
+	struct addend total = cell_of(figure, &figure->total, NULL);
 	/* That each is of one at least, and of what is left of it as well, says how many at most the other is of. */
-	if (unknown && unknown->suppressed && figure->total.counts.count < 2 * answers->below)
+	if (unknown && unknown->suppressed && cell_size(&total) < 2 * answers->below)
 		withhold(answers, answer);
 	for (size_t r = 0; unknown && unknown->suppressed && r < figure->row_count; r++) {
 		if (leaves_few(answers, figure, &figure->rows[r].value))
-			hide(answers, &figure->rows[r].suppressed);
+			answers_hide(answers, &figure->rows[r].suppressed);
 	}
 }
 
@@ -440,9 +402,9 @@ static void rows_decide(struct answers *answers, struct answer *answer)
 	for (size_t r = 0; r < figure->row_count; r++) {
 		struct figure_row *row = &figure->rows[r];
 		if (cell_is_small(answers, figure, &row->value))
-			hide(answers, &row->suppressed);
+			answers_hide(answers, &row->suppressed);
 		if (total->figure.total.no_unknown)
-			hide(answers, &row->value.no_unknown);
+			answers_hide(answers, &row->value.no_unknown);
 	}
 	unknown_decide(answers, answer);
 	rows_relate(answers, answer);
@@ -455,7 +417,7 @@ static void rows_decide(struct answers *answers, struct answer *answer)
 	for (size_t i = 0; i < count; i++) {
 		rows_follow(answers, figure, quarters[i]);
 		if (quarters[i]->withheld)
-			hide(answers, &answer->withheld);
+			answers_hide(answers, &answer->withheld);
 	}
 	if (answers->step < (count ? HIDE_YEARS : HIDE_WITH))
 		return;
@@ -465,7 +427,7 @@ static void rows_decide(struct answers *answers, struct answer *answer)
 		cells[r] = cell_of(figure, &figure->rows[r].value, &figure->rows[r].suppressed);
 	bool withheld = !cells_hide(answers, cells, figure->row_count);
 	if (withheld)
-		hide(answers, &answer->withheld);
+		answers_hide(answers, &answer->withheld);
 }
 
 /* ---- all together ---- */

@@ -17,6 +17,8 @@
  *                           there are at least as many; and so does one whose total is a row of the other, and the
  *                           other way round (relate.h). Where it is only how many are not known that tells, that goes
  *                           alone, with bounds and verdict: the count is what others show as well
+ *   a share of none or all  says so of each of its rows and months: with one that is hidden goes what it is a share of,
+ *                           wherever that is shown; and such a year hides with its quarters
  *
  * A KPI that is not for viewers (kpi.yaml, `viewers: false`: hours tell of fewer people than there are hours) is hidden
  * always. With a total go its verdict, what it stands beside and its months; with a row, how it stands to the rest.

@@ -4,14 +4,16 @@
  */
 #include "tests/unit/suppress_fixture.h"
 
-static void log_closed(struct tallied *t, uint32_t number, uint32_t count, bool has_reason)
+/* 0: it is not known why. */
+static void log_closed(
+	struct tallied *t, uint32_t number, uint32_t count, Wot__V1__Closed__Reason reason)
 {
 	for (uint32_t i = 0; i < count; i++)
 		FACTS(t, number + i, FACT(reported_on, day("2025-01-05")),
 			FACT(first_contact_on, day("2025-01-06")),
 			FACT(support_started_on, day("2025-01-07")),
-			FACT(closed_on, day("2025-02-07")), .has_closing_reason = has_reason,
-			.closing_reason = WOT__V1__CLOSED__REASON__STOPPED_BY_CLIENT);
+			FACT(closed_on, day("2025-02-07")), .has_closing_reason = reason != 0,
+			.closing_reason = reason);
 }
 
 /* A year that chose by itself what hides with OOST chose WEST, of which all quarters were shown. */
@@ -48,18 +50,22 @@ static void a_row_of_a_list_does_not_say_how_few_are_unknown(void **state)
 			.problems = (Wot__V1__Problem__Value[]){WOT__V1__PROBLEM__VALUE__FINANCE,
 				WOT__V1__PROBLEM__VALUE__HOUSING},
 			.n_problems = i < 5 ? 2 : 1);
+	assert_seen(t, "open_cases", "2025-Q1", "problem", "11: HOUSING 5, FINANCE x, UNKNOWN x");
+	/* Nor is more hidden of requests for that none were redirected, so few as that is: it is a share of 11. */
+	assert_seen(t, "redirected_to_welfare", "2025-Q1", NULL, "0");
 	assert_seen(
 		t, "help_requests", "2025-Q1", "problem", "11: HOUSING 5, FINANCE x, UNKNOWN x");
 }
 
-/* That UNKNOWN is named says that FINANCE is 4 at most. */
+/* That UNKNOWN is named says that FINANCE is 4 at most, and so is HOUSING, though they add up to more. */
 static void a_list_of_as_few_as_that_names_no_rows(void **state)
 {
 	struct tallied *t = *state;
 	log_requests(t, 1, 1, "2025-02-01", "OOST");
 	for (uint32_t i = 0; i < 4; i++)
 		FACTS(t, 20 + i, FACT(reported_on, day("2025-02-01")),
-			PROBLEMS(WOT__V1__PROBLEM__VALUE__FINANCE));
+			PROBLEMS(WOT__V1__PROBLEM__VALUE__FINANCE,
+				WOT__V1__PROBLEM__VALUE__HOUSING));
 	assert_seen(t, "help_requests", "2025-Q1", "problem", "5");
 }
 
@@ -67,9 +73,9 @@ static void a_list_of_as_few_as_that_names_no_rows(void **state)
 static void a_hidden_total_is_not_told_by_a_row_that_is_not_there(void **state)
 {
 	struct tallied *t = *state;
-	log_closed(t, 1, 8, true);
+	log_closed(t, 1, 8, WOT__V1__CLOSED__REASON__STOPPED_BY_CLIENT);
 	assert_seen(t, "closures", "2025-Q1", "reason", "8: STOPPED_BY_CLIENT 8");
-	log_closed(t, 20, 2, false);
+	log_closed(t, 20, 2, 0);
 	assert_seen(t, "goals_met", "2025-Q1", NULL, "x?");
 	assert_seen(t, "closures", "2025-Q1", "reason", "10?");
 }
@@ -78,26 +84,32 @@ static void a_hidden_total_is_not_told_by_a_row_that_is_not_there(void **state)
 static void no_figure_names_the_rows_that_another_one_of_the_same_may_not(void **state)
 {
 	struct tallied *t = *state;
-	log_closed(t, 1, 8, true);
+	log_closed(t, 1, 8, WOT__V1__CLOSED__REASON__STOPPED_BY_CLIENT);
 	assert_seen(t, "unknown_first_contact", "2025-Q1", "reason", "0: STOPPED_BY_CLIENT 0");
-	log_closed(t, 20, 2, false);
+	log_closed(t, 20, 2, 0);
 	assert_seen(t, "unknown_first_contact", "2025-Q1", "reason", "0");
 }
 
-/* Of how many the reason is not known is a row of closures: that number goes, with what follows from it, of the months as
- * well; the count stays. */
+/* Of how many the reason is not known is a row of closures: that number goes, and the count stays. */
 static void how_many_are_unknown_is_hidden_alone_where_only_that_tells(void **state)
 {
 	struct tallied *t = *state;
-	auto_figures struct figures figures = {0};
-	struct why why = {""};
-	log_closed(t, 1, 8, true);
-	log_closed(t, 20, 2, false);
+	log_closed(t, 1, 8, WOT__V1__CLOSED__REASON__STOPPED_BY_CLIENT);
+	log_closed(t, 20, 2, 0);
 	assert_seen(t, "unknown_closing_reason", "2025-Q1", NULL, "x");
 	assert_seen(t, "closures", "2025-Q1", NULL, "10?");
-	assert_seen(t, "closures", "2025-02", NULL, "10?");
-	assert_int_equal(figures_of(t, "closures", "2025-Q1", NULL, &figures, &why), 0);
-	assert_true(!figures.items->total.has_range && !figures.items->verdict);
+}
+
+/* Those without a problem are a row of requests, and of a month there are no rows that could be hidden. */
+static void how_many_are_unknown_is_hidden_of_the_months_as_well(void **state)
+{
+	struct tallied *t = *state;
+	log_requests(t, 1, 8, "2025-02-01", "OOST");
+	for (uint32_t i = 0; i < 3; i++)
+		FACTS(t, 20 + i, FACT(reported_on, day("2025-02-01")),
+			PROBLEMS(WOT__V1__PROBLEM__VALUE__FINANCE));
+	assert_seen(t, "problem_areas", "2025-Q1", NULL, "11?: FINANCE x, UNKNOWN x");
+	assert_seen(t, "problem_areas", "2025-02", NULL, "11?");
 }
 
 /* Requests of a month are hidden, and people in them were 0: so of the contacts, hidden as well, all were brief. */
@@ -112,6 +124,69 @@ static void that_there_are_none_is_told_by_nobody(void **state)
 	assert_seen(t, "people_involved", "2025-05", NULL, "0");
 }
 
+/* Of `late` support starts after 40 days; `never` are closed without a start, so that it is not known. */
+static void log_late(struct tallied *t, uint32_t number, uint32_t late, uint32_t never,
+	const char *month, Wot__V1__CareWeight__Value weight)
+{
+	char first[16];
+	snprintf(first, sizeof first, "%s-01", month);
+	for (uint32_t i = 0; i < late + never; i++)
+		FACTS(t, number + i, FACT(reported_on, day(first) - 40),
+			.has_support_started_on = i < late, .support_started_on = day(first),
+			.has_closed_on = i >= late, .closed_on = day(first),
+			FACT(care_weight, weight));
+}
+
+/* Who was closed without a start is not known to have waited, and of the closures all but 3. */
+static void what_follows_from_how_many_are_unknown_is_hidden_with_it(void **state)
+{
+	struct tallied *t = *state;
+	auto_figures struct figures figures = {0};
+	struct why why = {""};
+	log_late(t, 1, 8, 7, "2025-02", WOT__V1__CARE_WEIGHT__VALUE__HEAVY);
+	log_closed(t, 20, 3, WOT__V1__CLOSED__REASON__OTHER);
+	for (uint32_t i = 0; i < 20; i++)
+		FACTS(t, 40 + i, FACT(reported_on, day("2025-02-01")),
+			FACT(support_started_on, day("2025-02-03")));
+	assert_seen(t, "unknown_support_start", "2025-Q1", NULL, "x");
+	assert_seen(t, "started_within_4_weeks", "2025-Q1", NULL, "23?");
+	assert_int_equal(
+		figures_of(t, "started_within_4_weeks", "2025-Q1", NULL, &figures, &why), 0);
+	assert_true(figure_norm(figures.items)->kind != NORM_NONE);
+	assert_true(!figures.items->total.has_range && !figures.items->verdict);
+}
+
+/* Of 2 it is not known when they started, so their row is hidden. That none at all started in time says that none in it
+ * did: so that it would be known by those who waited. */
+static void a_hidden_share_of_none_is_not_told_by_what_it_is_a_share_of(void **state)
+{
+	struct tallied *t = *state;
+	log_late(t, 1, 6, 2, "2025-01", WOT__V1__CARE_WEIGHT__VALUE__HEAVY);
+	log_late(t, 20, 7, 5, "2025-02", WOT__V1__CARE_WEIGHT__VALUE__LIGHT);
+	log_late(t, 40, 20, 0, "2025-03", WOT__V1__CARE_WEIGHT__VALUE__MEDIUM);
+	assert_seen(t, "started_within_1_week", "2025-Q1", "care_weight",
+		"0: MEDIUM 0, LIGHT x, HEAVY x");
+	assert_seen(t, "waiting_days", "2025-Q1", "care_weight", "33: MEDIUM 20, LIGHT x, HEAVY x");
+	assert_seen(t, "started_within_1_week", "2025-Q1", "month",
+		"0: 2025-01 x, 2025-02 x, 2025-03 0");
+	assert_seen(t, "waiting_days", "2025-Q1", "month", "33: 2025-01 x, 2025-02 x, 2025-03 20");
+}
+
+/* Nor is the year said to have none, where quarters are hidden that would be known by it. */
+static void a_year_of_none_is_hidden_with_its_quarters(void **state)
+{
+	struct tallied *t = *state;
+	log_late(t, 1, 6, 3, "2025-01", WOT__V1__CARE_WEIGHT__VALUE__HEAVY);
+	log_late(t, 20, 6, 3, "2025-04", WOT__V1__CARE_WEIGHT__VALUE__HEAVY);
+	log_late(t, 40, 20, 0, "2025-07", WOT__V1__CARE_WEIGHT__VALUE__HEAVY);
+	assert_seen(t, "started_within_1_week", "2025-Q1", NULL, "x?");
+	assert_seen(t, "started_within_1_week", "2025-Q2", NULL, "x?");
+	assert_seen(t, "started_within_1_week", "2025-Q3", NULL, "0");
+	assert_seen(t, "waiting_days", "2025-Q1", NULL, "6?");
+	assert_seen(t, "started_within_1_week", "2025", NULL, "x?");
+	assert_seen(t, "waiting_days", "2025", NULL, "32?");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -122,7 +197,11 @@ int main(void)
 		TALLIED(a_hidden_total_is_not_told_by_a_row_that_is_not_there),
 		TALLIED(no_figure_names_the_rows_that_another_one_of_the_same_may_not),
 		TALLIED(how_many_are_unknown_is_hidden_alone_where_only_that_tells),
+		TALLIED(how_many_are_unknown_is_hidden_of_the_months_as_well),
 		TALLIED(that_there_are_none_is_told_by_nobody),
+		TALLIED(what_follows_from_how_many_are_unknown_is_hidden_with_it),
+		TALLIED(a_hidden_share_of_none_is_not_told_by_what_it_is_a_share_of),
+		TALLIED(a_year_of_none_is_hidden_with_its_quarters),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
