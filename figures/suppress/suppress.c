@@ -516,10 +516,8 @@ static void total_show(struct figure *figure, const struct answer *total)
 {
 	if (total->figure.suppressed || total->tells)
 		total_take_out(figure);
-	if (total->figure.total.no_unknown) {
+	if (total->figure.total.no_unknown)
 		unknown_take_out(&figure->total);
-		verdict_take_out(figure);
-	}
 }
 
 static void rows_show(struct figure *figure, const struct answer *total, const struct answer *rows)

@@ -80,7 +80,7 @@ static void a_hidden_total_is_not_told_by_a_row_that_is_not_there(void **state)
 	assert_seen(t, "closures", "2025-Q1", "reason", "10?");
 }
 
-/* Its rows are those of closures, which may not be named. */
+/* Its rows are those of closures, which may not be named; and people are involved in requests. */
 static void no_figure_names_the_rows_that_another_one_of_the_same_may_not(void **state)
 {
 	struct tallied *t = *state;
@@ -88,6 +88,11 @@ static void no_figure_names_the_rows_that_another_one_of_the_same_may_not(void *
 	assert_seen(t, "unknown_first_contact", "2025-Q1", "reason", "0: STOPPED_BY_CLIENT 0");
 	log_closed(t, 20, 2, 0);
 	assert_seen(t, "unknown_first_contact", "2025-Q1", "reason", "0");
+	for (uint32_t i = 0; i < 5; i++)
+		FACTS(t, 40 + i, FACT(reported_on, day("2025-05-01")), FACT(people_involved, 3),
+			.ward = as_text(i < 4 ? "OOST" : "ZUID"));
+	assert_seen(t, "help_requests", "2025-Q2", "ward", "5");
+	assert_seen(t, "people_involved", "2025-Q2", "ward", "15");
 }
 
 /* Of how many the reason is not known is a row of closures: that number goes, and the count stays. */
@@ -98,6 +103,8 @@ static void how_many_are_unknown_is_hidden_alone_where_only_that_tells(void **st
 	log_closed(t, 20, 2, 0);
 	assert_seen(t, "unknown_closing_reason", "2025-Q1", NULL, "x");
 	assert_seen(t, "closures", "2025-Q1", NULL, "10?");
+	/* And is not hidden for the shares of it that seem to be shown until they are not. */
+	assert_seen(t, "closures", "2025-02", NULL, "10?");
 }
 
 /* Those without a problem are a row of requests, and of a month there are no rows that could be hidden. */
