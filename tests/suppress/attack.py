@@ -20,7 +20,8 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "recompute"
 
 import numpy  # noqa: E402
 from scipy.optimize import linprog  # noqa: E402
-from scipy.sparse import coo_array  # noqa: E402
+from scipy.sparse import bmat, coo_array  # noqa: E402
+from scipy.sparse.csgraph import connected_components  # noqa: E402
 
 from answers import BEFORE, CLASS, PARTS, SPLITS, Seen  # noqa: E402
 from city import city_of  # noqa: E402
@@ -280,37 +281,23 @@ class System:
                 once[frozenset(sums.items()), constant, at_most] = sums
         return [(sums, constant, at_most) for (_, constant, at_most), sums in once.items()]
 
-    def components(self):
-        """Rows that hang together by what is hidden."""
-        rows, groups, together = self.merged(), collections.defaultdict(list), Sets()
-        for factors, _, _ in rows:
-            together.join(*factors)
-        for row in rows:
-            groups[together.find(next(iter(row[0])))].append(row)
-        return list(groups.values())
-
     def wins(self, enough=None):
         """(variable, what is true, at least, at most) of each that is given away, or of so many as are enough; and how many
         were hidden."""
-        components = sorted(self.components(), key=len)
-        variables = {at for rows in components for factors, _, _ in rows for at in factors}
+        program, found = Program.over(self.merged(), self.value), []
         # What is equal is a secret where one of them is.
-        secrets = {at for at in variables if any(map(self.is_secret, self.same.members(at)))}
+        secrets = {at for at in program.number if any(map(self.is_secret, self.same.members(at)))}
         for chance in range(AIMS):
-            components = [rows for rows in components if any(at in secrets for factors, _, _ in rows for at in factors)]
-            if not components:
+            if not secrets:
                 break
-            secrets -= Program([row for rows in components for row in rows], self.value).aimed(secrets, chance)
-        found = []
-        for rows in components:
-            mine = {at for factors, _, _ in rows for at in factors if at in secrets}
-            program = Program(rows, self.value) if mine else None
-            while mine and len(found) != enough:
-                at = min(mine)
-                low, high, safe = program.bounds(at, mine)
-                mine -= safe | {at}
-                if is_given_away(self.value(at), low, high):
-                    found.append((at, self.value(at), low, high))
+            program = program.about(secrets)
+            secrets -= program.aimed(secrets, chance)
+        while secrets and len(found) != enough:
+            at = min(secrets)
+            low, high, safe = program.about({at}).bounds(at, secrets)
+            secrets -= safe | {at}
+            if is_given_away(self.value(at), low, high):
+                found.append((at, self.value(at), low, high))
         return found, self.hidden()
 
     def hidden(self):
@@ -337,21 +324,33 @@ class Program:
     """A linear program over rows. What is true solves it, so that a number is safe as soon as another solution has it
     otherwise: between the two all can be."""
 
-    def __init__(self, rows, value):
-        variables = sorted({at for factors, _, _ in rows for at in factors})
+    def __init__(self, variables, true, rows, sums, at_most):
+        self.variables, self.true, self.rows, self.sums, self.at_most = variables, true, rows, sums, at_most
         self.number = {at: i for i, at in enumerate(variables)}
-        self.true = numpy.array([value(at) for at in variables], dtype=float)
-        self.equal, self.equals = self.matrix([row for row in rows if not row[2]])
-        self.most, self.mosts = self.matrix([row for row in rows if row[2]])
+        self.most, self.equal = (rows[at_most], sums[at_most]), (rows[~at_most], sums[~at_most])
 
-    def matrix(self, rows):
-        entries = [(i, self.number[at], factor) for i, row in enumerate(rows) for at, factor in row[0].items()]
+    @classmethod
+    def over(cls, rows, value):
+        variables = sorted({at for factors, _, _ in rows for at in factors})
+        number = {at: i for i, at in enumerate(variables)}
+        entries = [(i, number[at], factor) for i, row in enumerate(rows) for at, factor in row[0].items()]
         i, j, factors = zip(*entries) if entries else ((), (), ())
-        matrix = coo_array((factors, (i, j)), shape=(len(rows), len(self.number))).tocsr()
-        return matrix, numpy.array([row[1] for row in rows], dtype=float)
+        matrix = coo_array((factors, (i, j)), shape=(len(rows), len(variables))).tocsr()
+        true = numpy.array([value(at) for at in variables], dtype=float)
+        return cls(variables, true, matrix, numpy.array([row[1] for row in rows], dtype=float), numpy.array([row[2] for row in rows], dtype=bool))
+
+    def about(self, secrets):
+        """That of the rows which hang together with one of these."""
+        count = len(self.variables)
+        _, groups = connected_components(bmat([[None, self.rows.T], [self.rows, None]]), directed=False)
+        mine = numpy.isin(groups, [groups[self.number[at]] for at in secrets if at in self.number])
+        columns, rows = mine[:count], mine[count:]
+        variables = [at for at, is_mine in zip(self.variables, columns) if is_mine]
+        return Program(variables, self.true[columns], self.rows[rows][:, columns], self.sums[rows], self.at_most[rows])
 
     def safe(self, secrets, solution):
         """Those that the solution says are safe."""
+        secrets = [secret for secret in secrets if secret in self.number]
         at = numpy.array([self.number[secret] for secret in secrets], dtype=int)
         true, other = self.true[at], solution[at]
         safe = numpy.where(true < LIMIT, other > LIMIT - SLACK, abs(other - true) > 1 - SLACK)
@@ -386,7 +385,7 @@ class Program:
 
     def solve(self, aim, bounds):
         """The solution for which the aim is smallest. No number is above MOST: else there might be none."""
-        found = linprog(aim, self.most, self.mosts, self.equal, self.equals, bounds=bounds, method="highs-ds")
+        found = linprog(aim, *self.most, *self.equal, bounds=bounds, method="highs-ds")
         if found.status != 0:
             raise AssertionError(found.message)
         return found.x
