@@ -3,9 +3,11 @@ known once one of them shows it, whatever the others hide.
 
   figures    of all KPIs together, of months, quarters and the year, by each dimension; and a series by month
   one        the same of one KPI by itself, some of them
-  charts     as files, some of them, with what stands beside them
+  charts     as files, some of them, of each kind, with what stands beside them
+  pages      all figures of a period, some figures by themselves, and the report: they say no number besides
   report     the annual report as it is published: JSON, CSV and open data
 """
+import collections
 import csv
 import datetime
 import io
@@ -16,6 +18,8 @@ import urllib.error
 import urllib.request
 import xml.etree.ElementTree
 
+from pages import numbers_of, said_in
+
 SPLITS = ("ward", "age", "care_weight", "channel", "location", "reason", "problem")
 CLASS = "class"
 NO_PEOPLE = {"complaints", "complaint_outcomes", "feedback_cards", "feedback_positive", "trainings"}
@@ -24,6 +28,9 @@ PARTS = ("count", "rest", "unknown")
 BEFORE, BETWEEN = "@before", "@between"  # by the definition before; how many more or fewer that are
 SOME = 30  # questions and charts of a town that are asked one by one
 MONTHS = "jan feb mrt apr mei juni juli aug sep okt nov dec".split()
+OF_MONTHS = ("paneel", "vonk")
+KINDS = ("stapel", "kolom", "stip", *OF_MONTHS)  # besides those of which each number is taken: balk and lijn
+FIGURE_ROW = re.compile(r'<tr><th scope="row"><a href="/cijfers/(\w+).*?</tr>', re.S)
 DESC = "{http://www.w3.org/2000/svg}desc"
 
 
@@ -52,6 +59,7 @@ class Seen:
     def __init__(self, wot, client, year, today):
         self.door, self.token, self.year = wot.url("aggregate", ""), wot.token(client), year
         self.cells, self.tables, self.small, self.labels, self.leaks = {}, {}, {}, {}, []
+        self.said, self.words = collections.defaultdict(set), set()  # by KPI and period; labels with numbers in them
         over = lambda month: datetime.date(year + month // 12, month % 12 + 1, 1) <= today  # noqa: E731
         self.months = [f"{year}-{month:02}" for month in range(1, 13) if over(month)]
         self.quarters = [f"{year}-Q{quarter}" for quarter in range(1, 5) if over(3 * quarter)]
@@ -62,12 +70,14 @@ class Seen:
             for split in SPLITS:
                 self.ask(period, split)
 
-    def get(self, path):
+    def get(self, path, may_lack=False):
         asked = urllib.request.Request(self.door + path, headers={"Authorization": f"Bearer {self.token}"})
         try:
             with urllib.request.urlopen(asked, timeout=60) as answer:
                 return answer.read().decode()
         except urllib.error.HTTPError as refused:
+            if may_lack and refused.code in (400, 404):
+                return None
             raise AssertionError(f"{path}: {refused.code} {refused.read()}") from refused
 
     # ---- figures ----
@@ -82,6 +92,7 @@ class Seen:
 
     def figure(self, figure, period, split, suffix=""):
         name = figure["id"] + suffix
+        self.hear(figure, period)
         if figure["id"] in NO_PEOPLE | NO_VIEWERS:
             return
         self.small[name] = PARTS if figure["unit"] == "share" and name != "requests_per_household" else PARTS[:1]
@@ -94,6 +105,11 @@ class Seen:
             for row in figure["by"]:
                 self.labels[split, row["label"]] = row["key"]
                 self.take((name, period, split, row["key"]), row)
+
+    def hear(self, figure, period):
+        self.said[figure["id"], period] |= numbers_of(figure)
+        labels = {figure["label"], *(row["label"] for row in figure["by"])}
+        self.words |= {label for label in labels if any(map(str.isdigit, label))}
 
     def take(self, place, cell):
         parts, before = parts_of(cell), self.cells.get(place)
@@ -114,9 +130,13 @@ class Seen:
         for name, period, split in random.Random(chance).sample(questions, SOME):
             self.ask(period, split, id=name)
             self.chart(true, name, period, split)
+            self.drawn(name, period, split)
+            if period in self.quarters + self.years:
+                self.read(f"/cijfers/{name} {period}", self.get(f"/cijfers/{name}?periode={period}"), [name], [period])
         if self.years:
             true.otherwise()
             self.report(true)
+        self.pages()
 
     def otherwise(self):
         """What is in the report and in no question of a viewer."""
@@ -146,6 +166,43 @@ class Seen:
             for month, of, text in re.findall(r"(\w+)\.? (\d{4}) ([^;]+)", desc("lijn")):
                 if int(of) == self.year and self.is_shown(text):
                     self.know(true, (name, f"{of}-{MONTHS.index(month) + 1:02}", "", ""))
+
+    def drawn(self, name, period, split):
+        """What charts of the other kinds say: there is not each kind of each figure."""
+        for kind in KINDS:
+            per = f"&per={split}" if split and kind not in OF_MONTHS else ""
+            text = self.get(f"/charts/{name}/{kind}.svg?periode={period}{per}", may_lack=True)
+            self.read(f"{kind} of {name} {period} {split}", text or "", [name], [period, *(self.months if kind in OF_MONTHS else [])])
+
+    def pages(self):
+        names = {name for name, _ in self.said}
+        for period in self.quarters + self.years:
+            page = f"/cijfers?periode={period}"
+            text = self.get(page)
+            for row in FIGURE_ROW.finditer(text):
+                self.read(f"{page} {row[1]}", row[0], [row[1]], [period])
+            self.read(page, text, names, [period])
+        for year in self.years:
+            page = f"/jaarverslag/{year}"
+            self.read(page, self.get(page), names, self.years + self.quarters + self.months)
+
+    def read(self, page, text, names, periods):
+        """It says no number that no answer says, of these figures in that period, or in that which stands beside it."""
+        said = said_in(text, self.words)
+        for period in [*periods, *map(period_before, periods)]:
+            for name in names if said else ():
+                said -= self.heard(name, period)
+        if said:
+            self.leaks.append(f"{page} says {sorted(said)}")
+
+    def heard(self, name, period):
+        """What a viewer is told of a figure; also of the year before, where that is not what is attacked."""
+        if (name, period) not in self.said:
+            is_month = len(period) == len("2025-01") and "Q" not in period
+            for split in ("",) if is_month else ("", *SPLITS):
+                for figure in self.figures(period, split):
+                    self.hear(figure, period)
+        return self.said[name, period]
 
     def is_shown(self, text):
         return text and not text.startswith(("niet getoond", "onbekend"))

@@ -3,7 +3,7 @@ import copy
 import datetime
 import unittest
 
-from answers import BEFORE, CLASS, PARTS, SPLITS
+from answers import BEFORE, CLASS, PARTS, SPLITS, period_before
 from attack import LIMIT, System, views_of
 
 TOWNS = 5
@@ -61,11 +61,18 @@ class Attack(unittest.TestCase):
         seen.cells[first] = true.cells[first]
         self.assertEqual(len(System(seen, true).wins(enough=1)[0]), 1)
 
+    def test_it_is_won_where_a_page_says_what_no_answer_says(self):
+        seen, true = copy.deepcopy(self.smallest)
+        [year] = seen.years
+        told = true.cells["help_requests", year, "", ""]["count"]
+        seen.said["help_requests", period_before(year)] |= set()  # or it would be asked, and nobody answers any more
+        seen.read("page", f"<main><h1>{year}</h1><p>Het waren er {told}.</p><svg><desc>Mei: 1.234,5.</desc></svg></main>", ["help_requests"], [year])
+        self.assertEqual(seen.leaks, ["page says [1234.5]"])
+
     def test_the_report_is_among_the_answers(self):
         for seen, _ in self.views:
             self.assertIn(("help_requests" + BEFORE, seen.years[0], "", ""), seen.cells)
             self.assertIn(("lead_days", seen.years[0], CLASS), seen.tables)
-
 
 
 if __name__ == "__main__":

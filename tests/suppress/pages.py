@@ -1,0 +1,59 @@
+"""What a page or a chart says in numbers, and how a page writes the numbers of an answer: a page for a viewer prints none
+but those of the answers that he may get, so that whoever reads pages knows no more than who reads JSON.
+"""
+import functools
+import html
+import math
+import re
+
+NUMBER = re.compile(r"\d+(?:\.\d{3})*(?:,\d+)?")
+# What is no figure: where one is, whom one asks, how it is counted, when, and by which rule.
+ELSEWHERE = re.compile(
+    r"<(head|nav|header|footer|form|style|script)\b.*?</\1>|<section class=\"def\".*?</section>|<p class=\"stand\">.*?</p>|<text\b.*?</text>", re.S)
+FIXED = re.compile(
+    r"[1-4]e kwartaal|onder de 5\b|\(Jaarverslag[^)]*\)|laatste\s*12 maanden|\b20\d\d\b|de \d+ percentages met een norm halen er \d+"
+    r"|\d+ percentages? met een norm", re.I)
+
+
+def said_in(page, labels=()):
+    """The numbers of its text; labels: texts of which the numbers are none."""
+    text = html.unescape(re.sub(r"<[^>]*>", " ", ELSEWHERE.sub(" ", page))).replace("\u00a0", " ")
+    for label in sorted(labels, key=len, reverse=True):
+        text = text.replace(label, " ")
+    return {float(number.replace(".", "").replace(",", ".")) for number in NUMBER.findall(FIXED.sub(" ", text))}
+
+
+@functools.cache
+def written(number):
+    """Whole, or with one decimal; a share in percents."""
+    scaled = [number, 100 * number] if 0 <= number <= 1 else [number]
+    return {float(f(scale * value) / scale) for value in scaled for scale in (1, 10) for f in (math.floor, math.ceil)}
+
+
+def leaves(answer):
+    if isinstance(answer, dict):
+        answer = list(answer.values())
+    if isinstance(answer, list):
+        for part in answer:
+            yield from leaves(part)
+    elif isinstance(answer, (int, float)) and not isinstance(answer, bool):
+        yield abs(answer)
+
+
+def shares(cell, total):
+    """Of a cell that is shown, as parts of all it is taken of."""
+    if cell["count"] is None:
+        return
+    of, unknown = cell["of"] or 0, cell["unknown"] or 0
+    parts = [cell["count"], max(0, of - cell["count"]), unknown]
+    yield from parts
+    for whole in {of, of + unknown, total["count"] or 0} - {0}:
+        yield from (part / whole for part in parts if part <= whole)
+
+
+def numbers_of(figure):
+    """All that a page may write of an answer."""
+    told = list(leaves(figure))
+    for cell in (figure, *figure["by"]):
+        told += shares(cell, figure)
+    return {number for value in told for number in written(value)}
