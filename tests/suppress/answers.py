@@ -131,8 +131,7 @@ class Seen:
             self.ask(period, split, id=name)
             self.chart(true, name, period, split)
             self.drawn(name, period, split)
-            if period in self.quarters + self.years:
-                self.read(f"/cijfers/{name} {period}", self.get(f"/cijfers/{name}?periode={period}"), [name], [period])
+            self.read(f"/cijfers/{name} {period}", self.get(f"/cijfers/{name}?periode={period}"), [name], [period])
         if self.years:
             true.otherwise()
             self.report(true)
@@ -172,7 +171,8 @@ class Seen:
         for kind in KINDS:
             per = f"&per={split}" if split and kind not in OF_MONTHS else ""
             text = self.get(f"/charts/{name}/{kind}.svg?periode={period}{per}", may_lack=True)
-            self.read(f"{kind} of {name} {period} {split}", text or "", [name], [period, *(self.months if kind in OF_MONTHS else [])])
+            months = [f"{self.year}-{month:02}" for month in range(1, 13)] if kind in OF_MONTHS else []
+            self.read(f"{kind} of {name} {period} {split}", text or "", [name], [period, *months])
 
     def pages(self):
         names = {name for name, _ in self.said}

@@ -12,7 +12,7 @@ ELSEWHERE = re.compile(
     r"<(head|nav|header|footer|form|style|script)\b.*?</\1>|<section class=\"def\".*?</section>|<p class=\"stand\">.*?</p>|<text\b.*?</text>", re.S)
 FIXED = re.compile(
     r"[1-4]e kwartaal|onder de 5\b|\(Jaarverslag[^)]*\)|laatste\s*12 maanden|\b20\d\d\b|de \d+ percentages met een norm halen er \d+"
-    r"|\d+ percentages? met een norm", re.I)
+    r"|\d+ percentages? met een norm|\d+ (?:week|weken|maanden|werkdag|werkdagen)\b", re.I)
 
 
 def said_in(page, labels=()):
