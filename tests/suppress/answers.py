@@ -109,7 +109,7 @@ class Seen:
     def hear(self, figure, period):
         self.said[figure["id"], period] |= numbers_of(figure)
         labels = {figure["label"], *(row["label"] for row in figure["by"])}
-        self.words |= {label for label in labels if any(map(str.isdigit, label))}
+        self.words |= {label for label in labels if any(map(str.isdigit, label)) and any(map(str.isalpha, label))}
 
     def take(self, place, cell):
         parts, before = parts_of(cell), self.cells.get(place)
@@ -127,10 +127,11 @@ class Seen:
         for period in self.quarters + self.years:
             self.ask(period, "month")
         questions = sorted({place[:3] for place in true.cells if "@" not in place[0] and place[2] != CLASS})
-        for name, period, split in random.Random(chance).sample(questions, SOME):
+        chosen = random.Random(chance)
+        for name, period, split in chosen.sample(questions, SOME):
             self.ask(period, split, id=name)
             self.chart(true, name, period, split)
-            self.drawn(name, period, split)
+            self.drawn(name, period, split, chosen.choice(KINDS))
             self.read(f"/cijfers/{name} {period}", self.get(f"/cijfers/{name}?periode={period}"), [name], [period])
         if self.years:
             true.otherwise()
@@ -166,13 +167,12 @@ class Seen:
                 if int(of) == self.year and self.is_shown(text):
                     self.know(true, (name, f"{of}-{MONTHS.index(month) + 1:02}", "", ""))
 
-    def drawn(self, name, period, split):
-        """What charts of the other kinds say: there is not each kind of each figure."""
-        for kind in KINDS:
-            per = f"&per={split}" if split and kind not in OF_MONTHS else ""
-            text = self.get(f"/charts/{name}/{kind}.svg?periode={period}{per}", may_lack=True)
-            months = [f"{self.year}-{month:02}" for month in range(1, 13)] if kind in OF_MONTHS else []
-            self.read(f"{kind} of {name} {period} {split}", text or "", [name], [period, *months])
+    def drawn(self, name, period, split, kind):
+        """What a chart of another kind says: there is not each kind of each figure."""
+        per = f"&per={split}" if split and kind not in OF_MONTHS else ""
+        text = self.get(f"/charts/{name}/{kind}.svg?periode={period}{per}", may_lack=True)
+        months = [f"{self.year}-{month:02}" for month in range(1, 13)] if kind in OF_MONTHS else []
+        self.read(f"{kind} of {name} {period} {split}", text or "", [name], [period, *months])
 
     def pages(self):
         names = {name for name, _ in self.said}
