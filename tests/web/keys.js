@@ -39,11 +39,10 @@ function focusWatch() {
 /* From wherever it is, round by the browser's own, and on from the top. */
 const TABS_ASIDE = 10;
 
-export async function keysTry(page) {
-	const found = [], names = await page.evaluate(targetsMark), reached = new Set();
+export async function keysTry(tab) {
+	const {page} = tab, found = [], names = await page.evaluate(targetsMark), reached = new Set();
 	await page.evaluate(focusWatch);
-	for (let i = 0; i < names.length + TABS_ASIDE; i++)
-		await page.keyboard.press("Tab");
+	await tab.pressTab(names.length + TABS_ASIDE);
 	for (const {reach, name, isSeen, why} of await page.evaluate(() => window.focusTold())) {
 		reached.add(reach);
 		if (!isSeen)

@@ -33,18 +33,36 @@ export function look() {
 		}
 	}
 
-	function* textOverText() {
-		for (const svg of charts) {
-			const texts = textsOf(svg).map(text => [text, letters(text)]).sort(([, a], [, b]) => a.top - b.top);
-			for (const [i, [text, a]] of texts.entries())
-				for (const [other, b] of texts.slice(i + 1)) {
-					if (b.top > a.bottom)
-						break;
-					const wide = Math.min(a.right, b.right) - Math.max(a.left, b.left), high = Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top);
-					if (wide > SLACK_PX && high > SLACK_PX)
-						yield [text, `over "${other.textContent}", ${wide.toFixed(1)} by ${high.toFixed(1)} px`];
-				}
+	/* The lines of each text beside the charts: what one sees of them, for a region that scrolls cuts them off. */
+	function* lines() {
+		const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT), range = document.createRange();
+		for (let node; (node = walker.nextNode());) {
+			const element = node.parentElement;
+			if (!node.data.trim() || element.closest("svg, select, script") || !isSeen(element) || isAside(element))
+				continue;
+			range.selectNodeContents(node);
+			const within = element.closest("[role=region]")?.getBoundingClientRect();
+			for (const {left, right, top, height} of range.getClientRects())
+				yield [element, {left, right: Math.min(right, within?.right ?? right), top: top + .16 * height, bottom: top + .92 * height}, node];
 		}
+	}
+
+	function* textOverText() {
+		for (const svg of charts)
+			yield* overlaps(textsOf(svg).map(text => [text, letters(text), text]));
+		yield* overlaps([...lines()]);
+	}
+
+	function* overlaps(texts) {
+		texts.sort(([, a], [, b]) => a.top - b.top);
+		for (const [i, [element, a, text]] of texts.entries())
+			for (const [other, b, otherText] of texts.slice(i + 1)) {
+				if (b.top > a.bottom)
+					break;
+				const wide = Math.min(a.right, b.right) - Math.max(a.left, b.left), high = Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top);
+				if (text !== otherText && wide > SLACK_PX && high > SLACK_PX)
+					yield [element, `over "${other.textContent}", ${wide.toFixed(1)} by ${high.toFixed(1)} px`];
+			}
 	}
 
 	function* textTooSmall() {
@@ -141,6 +159,13 @@ export function look() {
 		}
 	}
 
+	/* Printed it is light, also where the screen is dark. */
+	function* paper() {
+		const colour = ground(document.body);
+		if (matchMedia("print").matches && luminance(numbers(colour)) < .99)
+			yield [document.body, `printed on ${colour}`];
+	}
+
 	/* An id stands once, and what names one finds it. */
 	function* ids() {
 		const seen = new Set();
@@ -163,7 +188,7 @@ export function look() {
 		return `${within && within !== element ? `#${within.id} ` : ""}${own}${text ? ` "${text}"` : ""}`;
 	}
 
-	const RULES = {textOutside, textOverText, textTooSmall, sideways, targets, contrast, ids};
+	const RULES = {textOutside, textOverText, textTooSmall, sideways, targets, contrast, paper, ids};
 	for (const [rule, check] of Object.entries(RULES))
 		for (const [element, what, because] of check())
 			found.push({rule, element: path(because ?? element), what});

@@ -1,6 +1,7 @@
 /* What pages look like: each of them for who compares it with its design, and the two that README shows. */
 import {mkdirSync} from "node:fs";
 import path from "node:path";
+import {tabOpen} from "./tab.js";
 
 const SHOT_WIDTHS = [360, 1440, "print"];
 
@@ -13,9 +14,10 @@ export async function shotTake(page, dir, name, width, scheme) {
 }
 
 /* What stands on a first screen, and the cover as it is printed. */
-export async function picturesMake(context, house, dir) {
+export async function picturesMake(browser, house, dir) {
 	mkdirSync(dir, {recursive: true});
-	const page = await context.newPage();
+	const tab = await tabOpen(browser), {page} = tab;
+	await tab.takeFor(house, {who: "manager"}, {script: true});
 	await page.setViewportSize({width: 1200, height: 900});
 	await page.goto(`${house.origin("aggregate")}/nu`);
 	await page.screenshot({path: path.join(dir, "nu.png")});
