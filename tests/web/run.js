@@ -19,6 +19,7 @@ import {chromium} from "playwright-core";
 import {houseOpen} from "./house.js";
 import {keysTry} from "./keys.js";
 import {look} from "./look.js";
+import {mutantsTry} from "./mutants.js";
 import {pagesOf} from "./pages.js";
 import {picturesMake, shotTake} from "./shots.js";
 import {tabOpen} from "./tab.js";
@@ -121,6 +122,18 @@ async function waysTry(house, tab, wanted) {
 		await pageTry(house, tab, wanted, {name: "no script", script: false});
 }
 
+/* What would be found, were it there. */
+async function mutantsCount(browser, house) {
+	const tab = await tabOpen(browser);
+	const axe = async () => {
+		await tab.toolsLoad(AXE);
+		return axeRun(tab.page, axeOptions(true));
+	};
+	const results = await mutantsTry(house, tab, {axe, focus: keysTry, keyboard: keysTry, look: ({page}) => page.evaluate(look)});
+	results.forEach(([fault, found]) => count(`mutant: ${fault}`, found));
+	await tab.close();
+}
+
 async function pagesTry(browser, house, pages, tabs) {
 	const left = [...pages];
 	const work = async () => {
@@ -144,6 +157,8 @@ async function main(house, browser) {
 	await Promise.all(pages.map(({who}) => who && house.signIn(who))); // before one is told to wait
 	await pagesTry(browser, house, pages.filter(page => !page.last), availableParallelism() + 1);
 	await pagesTry(browser, house, pages.filter(page => page.last), 1);
+	if (!asked.pages)
+		await mutantsCount(browser, house);
 	console.log(`web: ${passed} passed, ${failed} failed`);
 }
 

@@ -6,6 +6,8 @@
 /* Nobody is told apart from a developer by what a proxy adds. */
 const NOBODY = {"X-Forwarded-For": "127.0.0.1"};
 
+const KEYS = {Tab: {windowsVirtualKeyCode: 9}, Enter: {windowsVirtualKeyCode: 13, text: "\r"}};
+
 export async function tabOpen(browser) {
 	const context = await browser.newContext({locale: "nl-NL", timezoneId: "Europe/Amsterdam", reducedMotion: "reduce"});
 	const page = await context.newPage();
@@ -48,9 +50,9 @@ class Tab {
 	}
 
 	/* Many times, without waiting for each. */
-	pressTab(times) {
-		const key = {key: "Tab", code: "Tab", windowsVirtualKeyCode: 9};
-		return Promise.all(Array.from({length: times}, () => ["rawKeyDown", "keyUp"].map(type =>
+	press(name, times) {
+		const key = {key: name, code: name, ...KEYS[name]};
+		return Promise.all(Array.from({length: times}, () => ["keyDown", "keyUp"].map(type =>
 			this.devtools.send("Input.dispatchKeyEvent", {type, ...key}))).flat());
 	}
 
