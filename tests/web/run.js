@@ -162,8 +162,8 @@ async function main(house, browser) {
 	console.log(`web: ${passed} passed, ${failed} failed`);
 }
 
-const house = await houseOpen({dir: asked.house, port: asked.port});
-const browser = await chromium.launch({executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium", args: ["--no-sandbox"]});
+const [house, browser] = await Promise.all([houseOpen({dir: asked.house, port: asked.port}),
+	chromium.launch({executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium", args: ["--no-sandbox"]})]);
 try {
 	await main(house, browser);
 } finally {
