@@ -1,12 +1,13 @@
 /*
  * Every page of wot (pages.js) in Debian's chromium, at each width and in each scheme, printed, in forced colours, with and
- * without script: what look.js, keys.js and axe find. A page is loaded once each way; then only the window changes. As many
- * tabs (tab.js) are at work at once as keep the processors busy.
+ * without script: what look.js, keys.js and axe find. A page is loaded once, and once more without script if it fetches any;
+ * then only the window changes. As many tabs (tab.js) are at work at once as keep the processors busy. mutants.js shows that
+ * what is there to be found is found.
  *
  *   node run.js [--widths 320,360,…] [--schemes light,dark] [--pages NAME,…] [--short] [--house DIR] [--port N]
  *               [--shots DIR] [--pictures DIR]
  *
- * --short: each width has one scheme, in turn; on one page of each kind keys at the first width, forced colours, print.
+ * --short: each width has one scheme, in turn; on one page of each kind keys at the first width, and forced colours.
  * --house: that run-local is there.
  * --shots: what each page looks like.
  * Prints each finding as `page width scheme script: rule: element: what`, and closes with a count.
@@ -85,19 +86,23 @@ async function lookAll(tab, {name, isFirst}, way) {
 		count(`${name} ${width} ${scheme} ${way.name}`, found);
 	}
 	if (way.script && (!asked.short || isFirst))
-		await lookAside(tab, name);
+		await lookForced(tab, name);
+	if (way.script)
+		await lookPrinted(tab, name);
 }
 
-/* In the colours of who chose a few, and on paper. */
-async function lookAside(tab, name) {
-	const {page} = tab;
+/* In the colours of who chose a few. */
+async function lookForced(tab, name) {
 	await tab.window({width: widths.at(-1), height: 900, scheme: "light", forcedColors: "active"});
-	const found = await page.evaluate(look);
-	count(`${name} ${widths.at(-1)} forced colours`, found.concat(await axeRun(page, axeOptions(false))));
+	const found = await tab.page.evaluate(look);
+	count(`${name} ${widths.at(-1)} forced colours`, found.concat(await axeRun(tab.page, axeOptions(false))));
+}
+
+async function lookPrinted(tab, name) {
 	await tab.window({width: PRINT_PX, height: 900, scheme: "dark", media: "print"});
-	count(`${name} print`, (await page.evaluate(look)).filter(({rule}) => rule !== "targets" && rule !== "textTooSmall"));
+	count(`${name} print`, (await tab.page.evaluate(look)).filter(({rule}) => rule !== "targets" && rule !== "textTooSmall"));
 	if (asked.shots)
-		await shotTake(page, asked.shots, name, "print", "print");
+		await shotTake(tab.page, asked.shots, name, "print", "print");
 }
 
 async function pageTry(house, tab, wanted, way) {
