@@ -128,26 +128,22 @@ async function waysTry(house, tab, wanted) {
 }
 
 /* What would be found, were it there. */
-async function mutantsCount(browser, house) {
-	const tab = await tabOpen(browser);
+async function mutantsCount(house, tab) {
 	const axe = async () => {
 		await tab.toolsLoad(AXE);
 		return axeRun(tab.page, axeOptions(true));
 	};
 	const results = await mutantsTry(house, tab, {axe, focus: keysTry, keyboard: keysTry, look: ({page}) => page.evaluate(look)});
 	results.forEach(([fault, found]) => count(`mutant: ${fault}`, found));
-	await tab.close();
 }
 
-async function pagesTry(browser, house, pages, tabs) {
-	const left = [...pages];
-	const work = async () => {
-		const tab = await tabOpen(browser);
+/* Each job in a tab that is free. */
+function jobsDo(tabs, jobs) {
+	const left = [...jobs];
+	return Promise.all(tabs.map(async tab => {
 		while (left.length)
-			await waysTry(house, tab, left.shift());
-		await tab.close();
-	};
-	await Promise.all(Array.from({length: tabs}, work));
+			await left.shift()(tab);
+	}));
 }
 
 async function main(house, browser) {
@@ -160,10 +156,10 @@ async function main(house, browser) {
 		kinds.add(page.kind);
 	}
 	await Promise.all(pages.map(({who}) => who && house.signIn(who))); // before one is told to wait
-	await pagesTry(browser, house, pages.filter(page => !page.last), availableParallelism() + 1);
-	await pagesTry(browser, house, pages.filter(page => page.last), 1);
-	if (!asked.pages)
-		await mutantsCount(browser, house);
+	const tabs = await Promise.all(Array.from({length: availableParallelism() + 1}, () => tabOpen(browser)));
+	const jobsOf = which => pages.filter(which).map(page => tab => waysTry(house, tab, page));
+	await jobsDo(tabs, [...asked.pages ? [] : [tab => mutantsCount(house, tab)], ...jobsOf(page => !page.last)]);
+	await jobsDo(tabs.slice(0, 1), jobsOf(page => page.last));
 	console.log(`web: ${passed} passed, ${failed} failed`);
 }
 

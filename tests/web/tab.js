@@ -20,10 +20,6 @@ class Tab {
 		page.on("request", request => this.hasScript ||= request.resourceType() === "script");
 	}
 
-	close() {
-		return this.context.close();
-	}
-
 	/* As if it were new. Yields what the browser says from now on that is no part of the page wanted. */
 	async takeFor(house, wanted, {script}) {
 		await this.page.unrouteAll({behavior: "ignoreErrors"});
