@@ -113,7 +113,7 @@ class Live(unittest.TestCase):
 
     def test_the_intake_team_hears_that_its_list_changed(self):
         stream = self.open("/aanmeldteam/live", "aanmeldteam", "triage")
-        self.assertEqual(stream.parts(), ["work_lead", "call_list", "team_room"])
+        self.assertEqual(stream.parts(), ["work_lead", "work_filter", "call_list", "team_room", "on_time"])
         case = self.post("/v1/help-requests")["caseId"]
         stream.until(lambda: stream.parts().count("call_list") == 2)
         listed = lambda: [item.get("caseId") for item in self.wot.get("aanmeldteam", "/v1/worklist")[1]["items"]]
