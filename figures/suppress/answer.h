@@ -26,7 +26,8 @@ struct answers {
 	struct answer **items, *of_kpi[KPI_MAX]; /* those that were asked for, in that order; all */
 	size_t count, room;
 	bool changed; /* more is hidden, or there are more answers */
-	enum { HIDE_SMALL, HIDE_WITH, HIDE_YEARS } step; /* what of (suppress.c) */
+	/* What of: what has to be, then what is chosen to hide with it (suppress.c). */
+	enum { HIDE_SMALL, HIDE_WITH, HIDE_SUMS, HIDE_YEARS, HIDE_YEAR_SUMS } step;
 };
 
 /* All under one definition. */

@@ -91,6 +91,15 @@ static bool tells_parts(const struct answers *answers, const struct answer *tota
 	       is_none_or_all(&total->figure);
 }
 
+/* Whether more is hidden with what is hidden by now. What a sum hid before its parts do would follow from them. */
+static bool may_choose(const struct answers *answers, const struct figure *figure, bool is_year)
+{
+	bool is_sum = !figure->formula->kind;
+	if (is_year)
+		return answers->step >= (is_sum ? HIDE_YEAR_SUMS : HIDE_YEARS);
+	return answers->step >= (is_sum ? HIDE_SUMS : HIDE_WITH);
+}
+
 static struct answer *quarter_of(
 	struct answers *answers, const struct kpi *kpi, const struct figure *month)
 {
@@ -166,7 +175,8 @@ static void month_decide(struct answers *answers, struct figure *figure)
 	for (size_t i = 0; i < MONTHS; i++)
 		cells[i] = cell_of(&months[i]->figure, &months[i]->figure.total,
 			&months[i]->figure.suppressed);
-	bool all = quarter->figure.suppressed || !cells_hide(answers, cells, MONTHS);
+	bool all = quarter->figure.suppressed ||
+		   (may_choose(answers, figure, false) && !cells_hide(answers, cells, MONTHS));
 	for (size_t i = 0; all && i < MONTHS; i++)
 		answers_hide(answers, &months[i]->figure.suppressed);
 	for (size_t i = 0; quarter->tells && i < MONTHS; i++)
@@ -419,7 +429,7 @@ static void rows_decide(struct answers *answers, struct answer *answer)
 		if (quarters[i]->withheld)
 			answers_hide(answers, &answer->withheld);
 	}
-	if (answers->step < (count ? HIDE_YEARS : HIDE_WITH))
+	if (!may_choose(answers, figure, count > 0))
 		return;
 	auto_free struct addend *cells = calloc(figure->row_count + 1, sizeof *cells);
 	must(cells);
@@ -444,10 +454,10 @@ static void answers_pass(struct answers *answers)
 }
 
 /* What is hidden makes more hidden, until nothing does. Only then is more hidden with it, for by then others may have
- * seen to that; and with what is hidden of a year last, for a row of which all quarters are shown hides nothing. */
+ * seen to that: of sums after their parts; and of a year last, for a row of which all quarters are shown hides nothing. */
 static void answers_decide(struct answers *answers)
 {
-	for (answers->step = HIDE_SMALL; answers->step <= HIDE_YEARS; answers->step++) {
+	for (answers->step = HIDE_SMALL; answers->step <= HIDE_YEAR_SUMS; answers->step++) {
 		do
 			answers_pass(answers);
 		while (answers->changed);

@@ -13,6 +13,8 @@
  *   the quarters of a year  a quarter goes by itself, so that what was shown once need never be hidden; the year's row
  *                           is hidden where one of its quarters is, the year's total unless its hidden quarters do
  *   a hidden total          all of its rows, without a word of which there are, and all months of a quarter
+ *   the sum of KPIs         what hides with it is chosen after that of its parts: of what it hid alone both parts would
+ *                           be shown
  *   other KPIs              one that counts part of what another one hides hides it as well, for else it says that
  *                           there are at least as many; and so does one whose total is a row of the other, and the
  *                           other way round (relate.h). Where it is only how many are not known that tells, that goes

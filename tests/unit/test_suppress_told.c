@@ -194,6 +194,27 @@ static void a_year_of_none_is_hidden_with_its_quarters(void **state)
 	assert_seen(t, "waiting_days", "2025", NULL, "32?");
 }
 
+static void log_contacts(struct tallied *t, uint32_t count, const char *on)
+{
+	for (uint32_t i = 0; i < count; i++)
+		log_contact(t, day(on), WOT__V1__CHANNEL__VALUE__PHONE,
+			WOT__V1__AGE_GROUP__VALUE__ADULT);
+}
+
+/* A sum that chose by itself what hides with January chose March, of which both parts are shown. */
+static void a_sum_hides_with_its_parts_before_it_chooses_by_itself(void **state)
+{
+	struct tallied *t = *state;
+	uint32_t next = log_requests(t, 1, 4, "2025-01-10", "OOST");
+	log_requests(t, next, 5, "2025-02-10", "OOST");
+	log_contacts(t, 2, "2025-01-10");
+	log_contacts(t, 4, "2025-02-10");
+	log_contacts(t, 6, "2025-03-10");
+	assert_seen(t, "contacts_total", "2025-Q1", "month", "21: 2025-01 x, 2025-02 x, 2025-03 6");
+	assert_seen(t, "help_requests", "2025-Q1", "month", "9: 2025-01 x, 2025-02 x, 2025-03 0");
+	assert_seen(t, "brief_contacts", "2025-Q1", "month", "12: 2025-01 x, 2025-02 x, 2025-03 6");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -209,6 +230,7 @@ int main(void)
 		TALLIED(what_follows_from_how_many_are_unknown_is_hidden_with_it),
 		TALLIED(a_hidden_share_of_none_is_not_told_by_what_it_is_a_share_of),
 		TALLIED(a_year_of_none_is_hidden_with_its_quarters),
+		TALLIED(a_sum_hides_with_its_parts_before_it_chooses_by_itself),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
