@@ -11,13 +11,16 @@ NUMBER = re.compile(r"\d+(?:\.\d{3})*(?:,\d+)?")
 ELSEWHERE = re.compile(
     r"<(head|nav|header|footer|form|style|script)\b.*?</\1>|<section class=\"def\".*?</section>|<p class=\"stand\">.*?</p>|<text\b.*?</text>", re.S)
 FIXED = re.compile(
-    r"[1-4]e kwartaal|onder de 5\b|\(Jaarverslag[^)]*\)|laatste\s*12 maanden|\b20\d\d\b|de \d+ percentages met een norm halen er \d+"
+    r"[1-4]e kwartaal|onder de 5\b|\(Jaarverslag[^)]*\)|laatste\s*12 maanden|\b20\d\d(?:-\d\d){0,2}\b|de \d+ percentages met een norm halen er \d+"
     r"|\d+ percentages? met een norm|\d+ (?:week|weken|maanden|werkdag|werkdagen)\b", re.I)
+# Before labels are taken out, of which "december 2025" is one.
+DAY = re.compile(r"\b\d{1,2} (?:januari|februari|maart|april|mei|juni|juli|augustus|september|oktober|november|december)\b")
 
 
 def said_in(page, labels=()):
     """The numbers of its text; labels: texts of which the numbers are none."""
     text = html.unescape(re.sub(r"<[^>]*>", " ", ELSEWHERE.sub(" ", page))).replace("\u00a0", " ")
+    text = DAY.sub(" ", text)
     for label in sorted(labels, key=len, reverse=True):
         text = text.replace(label, " ")
     return {float(number.replace(".", "").replace(",", ".")) for number in NUMBER.findall(FIXED.sub(" ", text))}
