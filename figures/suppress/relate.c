@@ -268,11 +268,16 @@ static void formula_within(const struct formula *told, const struct formula *kep
 		part_within(tell[i], keep[0], within);
 }
 
-static bool formula_counted(const struct formula *part, const struct formula *whole)
+static void formula_counted(
+	const struct formula *part, const struct formula *whole, bool counted[RELATE_NUMBERS])
 {
-	struct set counted, all;
-	return part->kind && whole->kind && set_make(part, SET_COUNT, &counted) &&
-	       set_make(whole, SET_COUNT, &all) && set_within(&counted, &all);
+	struct set number, all;
+	if (!part->kind || !whole->kind || !set_make(whole, SET_COUNT, &all))
+		return;
+	for (unsigned t = 0; t < SET_KINDS; t++) {
+		if (set_make(part, t, &number) && set_within(&number, &all))
+			counted[set_number(t)] = true;
+	}
 }
 
 /* Each row counts for something, of whatever amount. */
@@ -416,12 +421,12 @@ const struct relation *relate_of(
 		return relation;
 	*relation = (struct relation){
 		.known = true,
-		.counted = formula_counted(one, other),
 		.same = formula_same(one, other),
 		.whole = formula_is_whole(one, other),
 		.choices = choices_of(one, other),
 	};
 	formula_within(one, other, relation->within);
+	formula_counted(one, other, relation->counted);
 	return relation;
 }
 

@@ -26,7 +26,7 @@ struct relation {
 	/* A number [of `told`] counts a part of what is counted or left over, or is unknown, in `kept` [its number]: so
 	 * that who sees it knows that there are at least as many of these. */
 	bool within[RELATE_NUMBERS][RELATE_NUMBERS];
-	bool counted; /* all that it counts are counted in `kept` too */
+	bool counted[RELATE_NUMBERS]; /* all of a number of it are counted in `kept` too */
 	bool same; /* and the other way round, whether as one each or as an amount: where it has none, that has none */
 	bool whole; /* what it counts, or is a share of, is what `kept` is a share of */
 	struct relate_choice *choices;

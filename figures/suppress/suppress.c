@@ -385,19 +385,46 @@ static bool rows_narrow(
 	return more > 0 && more < hidden + answers->below - 1;
 }
 
+/* A row that is not there says of none in it that they are not known. Where few of what a wider KPI counts are left by
+ * those of its rows, they are no secret: of a list, of which the rows do not add up, that can be though enough hide. */
+static bool unknown_narrows(
+	struct answers *answers, const struct answer *answer, const struct kpi *wide)
+{
+	const struct figure *figure = &answer->figure;
+	const struct answer *own = answer_like(answers, figure->kpi, figure, false),
+			    *total = answer_like(answers, wide, figure, false),
+			    *split = answer_like(answers, wide, figure, true);
+	if (answers->step < HIDE_YEAR_SUMS || !own || !own->figure.total.no_unknown || !total ||
+		total->figure.suppressed || !split || split->withheld)
+		return false;
+	int64_t most = 0, unknown = 0;
+	for (size_t r = 0; r < split->figure.row_count; r++) {
+		const struct figure_row *row = &split->figure.rows[r];
+		int64_t least = row->suppressed ? 1 : row->value.counts.count;
+		if (row_find(answer, row->keys[0]))
+			continue;
+		if (!strcmp(row->keys[0], "UNKNOWN"))
+			unknown = least;
+		else if (least > most)
+			most = least;
+	}
+	return figure->total.counts.unknown > 0 &&
+	       total->figure.total.counts.count - most - unknown < answers->below;
+}
+
 static void wider_relate(struct answers *answers, struct answer *answer)
 {
-	struct figure *figure = &answer->figure;
-	/* Its total says that none have any. */
-	if (!figure->total.counts.count)
-		return;
+	const struct figure *figure = &answer->figure;
 	for (size_t k = 0; k < answers->kpis->count; k++) {
 		const struct kpi *wide = &answers->kpis->items[k];
-		if (wide == figure->kpi || wide->hidden || !figure_counts_people(wide) ||
-			!relate_of(&answers->relations, figure->kpi, wide)->counted ||
-			!rows_narrow(answers, figure, wide))
+		if (wide == figure->kpi || wide->hidden || !figure_counts_people(wide))
 			continue;
-		withhold(answers, answer);
+		const bool *counted = relate_of(&answers->relations, figure->kpi, wide)->counted;
+		/* A total of none says so. */
+		if ((counted[RELATE_COUNT] && figure->total.counts.count &&
+			    rows_narrow(answers, figure, wide)) ||
+			(counted[RELATE_UNKNOWN] && unknown_narrows(answers, answer, wide)))
+			withhold(answers, answer);
 	}
 }
 

@@ -215,6 +215,29 @@ static void a_sum_hides_with_its_parts_before_it_chooses_by_itself(void **state)
 	assert_seen(t, "brief_contacts", "2025-Q1", "month", "12: 2025-01 x, 2025-02 x, 2025-03 6");
 }
 
+/* That PHYSICAL_HEALTH is not there says that all who were closed with it, and that is one at least, had started: so 4
+ * of 5 at most had not. */
+static void how_few_are_unknown_is_not_told_by_a_row_that_is_not_there(void **state)
+{
+	struct tallied *t = *state;
+	for (uint32_t i = 0; i < 20; i++)
+		FACTS(t, i + 1, FACT(reported_on, day("2025-02-01")),
+			FACT(support_started_on, day("2025-02-03")),
+			PROBLEMS(WOT__V1__PROBLEM__VALUE__HOUSING));
+	FACTS(t, 30, FACT(reported_on, day("2025-01-05")), FACT(closed_on, day("2025-02-07")),
+		PROBLEMS(WOT__V1__PROBLEM__VALUE__HOUSING));
+	assert_seen(t, "waiting_days", "2025-Q1", "problem", "20?: HOUSING 20");
+	for (uint32_t i = 0; i < 4; i++)
+		FACTS(t, 40 + i, FACT(reported_on, day("2024-12-01")),
+			FACT(support_started_on, day("2024-12-07")),
+			FACT(closed_on, day("2025-02-07")),
+			PROBLEMS(WOT__V1__PROBLEM__VALUE__FINANCE,
+				WOT__V1__PROBLEM__VALUE__PHYSICAL_HEALTH));
+	assert_seen(
+		t, "closures", "2025-Q1", "problem", "5: FINANCE x, HOUSING x, PHYSICAL_HEALTH x");
+	assert_seen(t, "waiting_days", "2025-Q1", "problem", "20?");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -231,6 +254,7 @@ int main(void)
 		TALLIED(a_hidden_share_of_none_is_not_told_by_what_it_is_a_share_of),
 		TALLIED(a_year_of_none_is_hidden_with_its_quarters),
 		TALLIED(a_sum_hides_with_its_parts_before_it_chooses_by_itself),
+		TALLIED(how_few_are_unknown_is_not_told_by_a_row_that_is_not_there),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
