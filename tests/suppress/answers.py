@@ -122,13 +122,13 @@ class Seen:
 
     # ---- the other ways ----
 
-    def everything(self, true, chance):
+    def everything(self, true, chance, some):
         """All that there is but the figures; true: what a manager sees."""
         for period in self.quarters + self.years:
             self.ask(period, "month")
         questions = sorted({place[:3] for place in true.cells if "@" not in place[0] and place[2] != CLASS})
         chosen = random.Random(chance)
-        for name, period, split in chosen.sample(questions, SOME):
+        for name, period, split in chosen.sample(questions, some):
             self.ask(period, split, id=name)
             self.chart(true, name, period, split)
             self.drawn(name, period, split, chosen.choice(KINDS))
@@ -136,7 +136,8 @@ class Seen:
         if self.years:
             true.otherwise()
             self.report(true)
-        self.pages()
+        if some:
+            self.pages()
 
     def otherwise(self):
         """What is in the report and in no question of a viewer."""

@@ -23,7 +23,7 @@ from scipy.optimize import linprog  # noqa: E402
 from scipy.sparse import bmat, coo_array  # noqa: E402
 from scipy.sparse.csgraph import connected_components  # noqa: E402
 
-from answers import BEFORE, CLASS, PARTS, SPLITS, Seen  # noqa: E402
+from answers import BEFORE, CLASS, PARTS, SOME, SPLITS, Seen  # noqa: E402
 from city import city_of  # noqa: E402
 from wot import Wot  # noqa: E402
 
@@ -282,13 +282,15 @@ class System:
                 once[frozenset(sums.items()), constant, at_most] = sums
         return [(sums, constant, at_most) for (_, constant, at_most), sums in once.items()]
 
-    def wins(self, enough=None):
-        """(variable, what is true, at least, at most) of each that is given away, or of so many as are enough; and how many
-        were hidden."""
+    def wins(self, enough=None, among=None):
+        """(variable, what is true, at least, at most) of each that is given away [of those among which it is looked for], or
+        of so many as are enough; and how many were hidden."""
         program, found = Program.over(self.merged(), self.value), []
         # What is equal is a secret where one of them is.
         secrets = {at for at in program.number if any(map(self.is_secret, self.same.members(at)))}
-        for chance in range(AIMS):
+        if among:
+            secrets &= set(map(self.same.find, among))
+        for chance in range(0 if among else AIMS):
             if not secrets:
                 break
             program = program.about(secrets)
@@ -392,8 +394,9 @@ class Program:
         return found.x
 
 
-def views_of(seed, years=2):
-    """What viewer and manager see of a town that lived until then: of its last year, or of the running one too."""
+def views_of(seed, years=2, some=SOME):
+    """What viewer and manager see of a town that lived until then: of its last year, or of the running one too. Some: how
+    many questions and charts are asked one by one; none: nor pages."""
     city = city_of(seed, UNTIL)
     with Wot() as wot:
         wot.start()
@@ -404,7 +407,7 @@ def views_of(seed, years=2):
         for year in (city.today.year - 1, city.today.year)[:years]:
             seen, true = [Seen(wot, client, year, city.today) for client in ("viewer", "manager")]
             if seen.quarters:
-                seen.everything(true, seed)
+                seen.everything(true, seed, some)
                 yield seen, true
 
 
