@@ -5,7 +5,7 @@ import unittest
 from answers import BEFORE, CLASS, PARTS, SPLITS, period_before
 from attack import LIMIT, SOME, System, views_of
 
-TOWNS = 3  # of the first also pages and charts
+TOWNS = 5  # of the first also pages and charts
 HIDDEN = 2000  # numbers in a town of a year: fewer, and there would be little to attack
 
 
