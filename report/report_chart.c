@@ -8,6 +8,7 @@
 #include "web/page_figure.h"
 #include "web/text_nl.h"
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 enum { ROWS_MAX = 64, CELLS_MAX = 5 };
@@ -138,11 +139,14 @@ static bool columns_draw(struct chart_pen *pen, const struct outline_chart *char
 		if (!strcmp(from->keys[0], "UNKNOWN"))
 			continue;
 		struct chart_row *row = &drawing->rows[drawing->count++];
-		const char *open = strchr(from->labels[0], '>'); /* of "week >13" */
-		*row = (struct chart_row){.label = open ? open : from->keys[0],
+		const char *key = from->keys[0];
+		bool is_open = key[strlen(key) - 1] == '+'; /* 14+ is more than 13 weeks */
+		*row = (struct chart_row){.label = is_open ? arena_printf(pen->arena, ">%lu",
+								     strtoul(key, NULL, 10) - 1)
+							   : key,
 			.value = (double)from->value.counts.count,
 			.text = count_text(pen, from->value.counts.count),
-			.apart = open,
+			.apart = is_open,
 			.tone = chart->cut && i >= chart->cut ? TONE_ALERT : TONE_NOW};
 		table_row(pen, drawing, from->labels[0], &row->text, 1);
 	}

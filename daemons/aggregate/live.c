@@ -40,17 +40,16 @@ static void figure_tell(const struct figure *figure, const char *period,
 int get_live(const void *knowledge, const struct get_query *asked, struct get_answer *answer,
 	struct why *why)
 {
-	static const char *const periods[] = {"year", "today"};
 	const struct aggregate *aggregate = knowledge;
 	int err = 0;
-	for (size_t i = 0; i < sizeof periods / sizeof *periods && !err; i++) {
+	for (size_t i = 0; live_periods[i] && !err; i++) {
 		auto_figures struct figures figures = {0};
 		struct query query = {
-			.period = periods[i], .today = calendar_day_of(asked->now_ms)};
+			.period = live_periods[i], .today = calendar_day_of(asked->now_ms)};
 		aggregate_query(aggregate, &query);
 		err = query_figures(tally_kpis(aggregate->tally), &query, &figures, why);
 		for (size_t f = 0; f < figures.count; f++)
-			figure_tell(&figures.items[f], periods[i], asked, answer->live);
+			figure_tell(&figures.items[f], live_periods[i], asked, answer->live);
 	}
 	if (err)
 		return err;

@@ -286,14 +286,17 @@ const char *moment_text(const struct asked *asked)
 	return page_text(&text, asked->arena);
 }
 
+const char *const live_periods[] = {"year", "today", NULL};
+
 const char *asked_live(const struct asked *asked)
 {
-	bool is_told = !strcmp(asked->period, "year") || !strcmp(asked->period, "today");
-	bool is_narrowed = unless(asked->ward, whole) || unless(asked->team, whole) ||
-			   unless(asked->definition, own_year);
-	return is_told && !is_narrowed && asked_in_full(asked) && !asked->query.as_of
-		       ? asked->period
-		       : NULL;
+	if (unless(asked->ward, whole) || unless(asked->team, whole) ||
+		unless(asked->definition, own_year) || !asked_in_full(asked) || asked->query.as_of)
+		return NULL;
+	const char *const *period = live_periods;
+	while (*period && strcmp(*period, asked->period) != 0)
+		period++;
+	return *period;
 }
 
 const char *stand_text(const struct asked *asked)

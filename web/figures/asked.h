@@ -73,7 +73,9 @@ const char *asked_rows_csv(const struct asked *asked);
 const char *period_text(const struct period *period, struct arena *arena);
 const char *heading_text(const struct period *period, const char *otherwise, struct arena *arena);
 const char *moment_text(const struct asked *asked);
-/* The period of which /live tells the same figures (daemons/aggregate/live.c); NULL: it does not tell them. */
+/* The periods of which /live tells figures; NULL ends them. */
+extern const char *const live_periods[];
+/* The one of these of which a page shows the same figures; NULL: of none. */
 const char *asked_live(const struct asked *asked);
 /* "Bijgewerkt …", or by what was recorded when. */
 const char *stand_text(const struct asked *asked);
