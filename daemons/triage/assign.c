@@ -65,18 +65,6 @@ uint64_t assign_eligible(const struct rules *rules, const struct rule *rule, uin
 typedef Wot__V1__CaseRouted__Considered__Why why_t;
 #define WHY(name) WOT__V1__CASE_ROUTED__CONSIDERED__WHY__##name
 
-/* What each says where it needs no more words; in Dutch: proto/label.def. */
-static const char *const why_texts[] = {
-	[WHY(RULE_NAMES)] = "Chosen: the rule names this team",
-	[WHY(MOST_HOURS)] = "Chosen: the most hours free",
-	[WHY(OTHERS_WAIT)] = "More urgent or older cases wait for this team",
-	[WHY(STANDS_IN)] = "Stands in when the team of the rule is full",
-	[WHY(FEWER_HOURS)] = "Fewer hours free than the chosen team",
-	[WHY(OTHER_LOCATION)] = "As many hours free, but not the preferred location",
-	[WHY(WAITED_LESS)] = "As many hours free, but the chosen team waited longer for a new case",
-	[WHY(STANDS_LATER)] = "Equal in all, but later in triage.yaml",
-};
-
 /* Why `a` goes before `b` when both have room, as b is told; 0: it does not. */
 static why_t goes_before(const struct rules *rules, const struct assign_load *loads,
 	const struct assign_want *want, size_t a, size_t b)
@@ -129,32 +117,12 @@ static why_t why_of(const struct rules *rules, const struct assign_load *loads,
 	return goes_before(rules, loads, want, (size_t)chosen, i);
 }
 
-static char *why_text(why_t why, const struct rules_team *team, const struct assign_load *load,
-	const struct assign_want *want, struct arena *arena)
-{
-	const ProtobufCEnumDescriptor *expertise = &wot__v1__expertise__value__descriptor;
-	auto_buf struct buf names = {0};
-	switch (why) {
-	case WHY(HAS_EXPERTISE):
-		rules_set_text(expertise, team->expertise & want->expertise, &names);
-		return arena_printf(
-			arena, "Chosen: has %s, and of those the most hours free", names.data);
-	case WHY(LACKS_EXPERTISE):
-		rules_set_text(expertise, want->expertise & ~team->expertise, &names);
-		return arena_printf(arena, "Lacks %s", names.data);
-	case WHY(FULL):
-		return arena_printf(arena, "Full: %u of %u hours taken, %u needed", load->hours,
-			team->hours, want->hours);
-	default:
-		must(why_texts[why]);
-		return arena_strdup(arena, why_texts[why]);
-	}
-}
-
 void assign_explain(const struct rules *rules, const struct assign_load *loads,
 	const struct assign_want *want, uint64_t claimed, int chosen, struct arena *arena,
 	Wot__V1__CaseRouted *route)
 {
+	route->has_needed_hours = true;
+	route->needed_hours = want->hours;
 	route->considered = arena_alloc(arena, rules->team_count * sizeof *route->considered);
 	for (size_t i = 0; i < rules->team_count; i++) {
 		bool named = want->rule->team == (int)i;
@@ -163,9 +131,7 @@ void assign_explain(const struct rules *rules, const struct assign_load *loads,
 		Wot__V1__CaseRouted__Considered *team =
 			(void *)message_new(&wot__v1__case_routed__considered__descriptor, arena);
 		team->team = arena_strdup(arena, rules->teams[i].key);
-		team->has_why = true;
 		team->why = why_of(rules, loads, want, claimed, chosen, i);
-		team->reason = why_text(team->why, &rules->teams[i], &loads[i], want, arena);
 		team->has_free_hours = true;
 		team->free_hours = assign_free(&rules->teams[i], &loads[i]);
 		route->considered[route->n_considered++] = team;

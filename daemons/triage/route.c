@@ -336,11 +336,10 @@ void route_by_hand(const struct triage *triage, struct route_change *change, con
 	considered->team = route->team;
 	considered->has_free_hours = true;
 	considered->free_hours = free_hours;
-	bool fits = free_hours >= (int32_t)request_hours(after);
-	considered->has_why = true;
-	considered->why = fits ? WOT__V1__CASE_ROUTED__CONSIDERED__WHY__BY_HAND
-			       : WOT__V1__CASE_ROUTED__CONSIDERED__WHY__BY_HAND_FULL;
-	considered->reason = arena_strdup(
-		out->arena, fits ? "Chosen by hand" : "Chosen by hand, over its capacity");
+	route->has_needed_hours = true;
+	route->needed_hours = request_hours(after);
+	considered->why = free_hours >= (int32_t)route->needed_hours
+				  ? WOT__V1__CASE_ROUTED__CONSIDERED__WHY__BY_HAND
+				  : WOT__V1__CASE_ROUTED__CONSIDERED__WHY__BY_HAND_FULL;
 	route->considered[route->n_considered++] = considered;
 }

@@ -39,16 +39,6 @@ int rules_team(const struct rules *rules, const char *key)
 	return -1;
 }
 
-void rules_set_text(const ProtobufCEnumDescriptor *type, uint32_t set, struct buf *out)
-{
-	const char *separator = "";
-	for (unsigned i = 0; i < type->n_values; i++)
-		if (set & 1u << type->values[i].value) {
-			buf_printf(out, "%s%s", separator, type->values[i].name);
-			separator = ", ";
-		}
-}
-
 /* ---- reading ---- */
 
 static bool key_is_good(const char *key)

@@ -69,7 +69,5 @@ size_t rules_match(const struct rules *rules, const struct rules_facts *facts);
 
 /* Index of the team, or -1. */
 int rules_team(const struct rules *rules, const char *key);
-/* "DEBT, WMO" of a set of an enumeration's values. */
-void rules_set_text(const ProtobufCEnumDescriptor *type, uint32_t set, struct buf *out);
 
 #endif

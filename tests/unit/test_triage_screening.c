@@ -172,7 +172,8 @@ static void a_team_by_hand_is_honoured_also_over_its_capacity(void **state)
 	assert_string_equal(route->rule, "by-hand");
 	assert_string_equal(route->reason, "The intake team chose Oost instead of Zuid.");
 	assert_string_equal(route->reden, "Het aanmeldteam koos Oost in plaats van Zuid.");
-	assert_string_equal(route->considered[0]->reason, "Chosen by hand, over its capacity");
+	assert_int_equal(
+		route->considered[0]->why, WOT__V1__CASE_ROUTED__CONSIDERED__WHY__BY_HAND_FULL);
 	teams_say(h, "\"loadHours\":6,\"freeHours\":-2");
 	assert_int_equal(screen(h, 2, at(3, 4), screening), 0);
 	assert_int_equal(harness_count(h), 1); /* it is there already */

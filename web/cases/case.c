@@ -119,16 +119,11 @@ static void clocks_fill(
 	page->clocks.count = of->n_clocks;
 }
 
-/* ---- why it went where it went: older logs have the reason in English alone ---- */
-
-static const char *why_label(const Wot__V1__CaseRouted__Considered *one)
-{
-	const ProtobufCEnumDescriptor *why = &wot__v1__case_routed__considered__why__descriptor;
-	return one->has_why ? label_of(why, (int)one->why) : NULL;
-}
+/* ---- why it went where it went ---- */
 
 static void routing_fill(const struct case_view *view, struct arena *arena, struct html_case *page)
 {
+	const ProtobufCEnumDescriptor *why = &wot__v1__case_routed__considered__why__descriptor;
 	const Wot__V1__CaseRouted *routing = view->of->routing;
 	if (!routing)
 		return;
@@ -136,16 +131,13 @@ static void routing_fill(const struct case_view *view, struct arena *arena, stru
 		arena_alloc(arena, routing->n_considered * sizeof *rows + 1);
 	for (size_t i = 0; i < routing->n_considered; i++) {
 		const Wot__V1__CaseRouted__Considered *one = routing->considered[i];
-		const char *label = why_label(one);
 		rows[i] = (struct html_case_considered){
 			.team = names_team(view->names, one->team),
 			.free = one->has_free_hours ? word_room(one->free_hours, arena) : "–",
-			.reason = label ? label : one->reason,
-			.foreign = !label,
+			.reason = label_of(why, (int)one->why),
 		};
 	}
-	page->reason = routing->reden ? routing->reden : routing->reason;
-	page->foreign = !routing->reden;
+	page->reason = routing->reden;
 	page->considered.items = rows;
 	page->considered.count = routing->n_considered;
 }
