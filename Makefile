@@ -11,7 +11,8 @@ CPPFLAGS += -I. -I$B/gen -D_GNU_SOURCE -DWOT_VERSION='"$(VERSION)"'
 CPPFLAGS += $(shell pkg-config --cflags $(PKGS) 2>/dev/null) $(MUTANT:%=-DMUTANT_%)
 VERSION := $(shell cat VERSION 2>/dev/null || echo 0.1.0)
 WARN := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Werror
-CFLAGS ?= $(if $(SAN),-O1,-O2) -g
+# A sanitizer names lines and no variables.
+CFLAGS ?= $(if $(SAN),-O1 -g1,-O2 -g)
 CFLAGS += -std=c17 $(WARN) -fno-omit-frame-pointer -fstack-protector-strong -pthread
 CFLAGS += $(if $(SAN),-fsanitize=$(SAN) -fno-sanitize-recover=all) $(if $(COV),--coverage)
 # Some hundred programs are linked for the tests: where there is a fast linker, with that.

@@ -194,7 +194,7 @@ static void mutate(struct tallied *t, uint64_t *seed)
 static void whatever_happens_live_counters_equal_a_recount(void **state)
 {
 	(void)state;
-	for (uint64_t seed = 1; seed <= 200; seed++) {
+	for (uint64_t seed = 1; seed <= 100; seed++) {
 		void *fresh;
 		uint64_t chances = seed;
 		tallied_setup(&fresh);
