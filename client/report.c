@@ -3,6 +3,7 @@
 #include "client/ask.h"
 #include "client/folder.h"
 #include "lib/buf.h"
+#include "lib/file.h"
 #include <errno.h>
 #include <getopt.h>
 #include <stdio.h>
@@ -29,19 +30,6 @@ static int pdf_make(const char *folder, json_t *files, struct buf *pdf, struct w
 	return err;
 }
 
-static int file_read(const char *path, struct buf *out, struct why *why)
-{
-	char chunk[65536];
-	FILE *file = fopen(path, "re");
-	if (!file)
-		return why_set(why, ERR_IO, "%s: %s", path, strerror(errno));
-	for (size_t got; (got = fread(chunk, 1, sizeof chunk, file)) > 0;)
-		buf_add(out, chunk, got);
-	int err = ferror(file) ? why_set(why, ERR_IO, "%s: %s", path, strerror(errno)) : 0;
-	fclose(file);
-	return err;
-}
-
 static int bytes_put(const char *bytes, size_t len, const char *out, struct why *why)
 {
 	if (out)
@@ -58,8 +46,8 @@ static int pdf_put(json_t *files, const char *out, struct why *why)
 	if (!mkdtemp(folder))
 		return why_set(why, ERR_IO, "%s: %s", folder, strerror(errno));
 	int err = pdf_make(folder, files, &path, why);
-	if (!err)
-		err = file_read(path.data, &pdf, why);
+	if (!err && file_read(path.data, REPORT_PDF_MAX, &pdf) != 0)
+		err = why_set(why, ERR_IO, "%s: cannot be read", path.data);
 	if (!err)
 		err = bytes_put(pdf.data, pdf.len, out, why);
 	folder_remove(folder);

@@ -8,6 +8,8 @@
 #include "lib/err.h"
 #include <stdbool.h>
 
+enum { REPORT_PDF_MAX = 64 << 20 };
+
 struct report_order {
 	const char *year, *as_of; /* as_of NULL: the day of the log's last block */
 	const char *format;       /* "html", "pdf", "csv", "json" */

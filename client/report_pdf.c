@@ -3,6 +3,7 @@
 #include "client/report.h"
 
 #include "lib/buf.h"
+#include "lib/file.h"
 #include "lib/grow.h"
 #include <errno.h>
 #include <stdio.h>
@@ -95,19 +96,15 @@ static void numbers_set(struct buf *pdf)
 static int pdf_set(const char *path, const char *dated, struct why *why)
 {
 	auto_buf struct buf pdf = {0};
-	char chunk[65536];
-	FILE *file = fopen(path, "r+e");
-	if (!file)
+	if (file_read(path, REPORT_PDF_MAX, &pdf) != 0)
 		return why_set(why, ERR_IO, "chromium made no %s", path);
-	for (size_t got; (got = fread(chunk, 1, sizeof chunk, file)) > 0;)
-		buf_add(&pdf, chunk, got);
-	if (!pdf.len) {
-		fclose(file);
+	if (!pdf.len)
 		return why_set(why, ERR_IO, "chromium printed nothing into %s", path);
-	}
 	dates_set(&pdf, dated);
 	numbers_set(&pdf);
-	rewind(file);
+	FILE *file = fopen(path, "r+e");
+	if (!file)
+		return why_set(why, ERR_IO, "%s: %s", path, strerror(errno));
 	bool failed = fwrite(pdf.data, 1, pdf.len, file) != pdf.len;
 	failed |= fclose(file) != 0;
 	return failed ? why_set(why, ERR_IO, "%s: %s", path, strerror(errno)) : 0;

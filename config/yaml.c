@@ -1,6 +1,7 @@
 #include "config/yaml.h"
 
 #include "lib/calendar.h"
+#include "lib/file.h"
 #include "lib/utf8.h"
 #include <errno.h>
 #include <stdio.h>
@@ -52,32 +53,17 @@ struct arena yaml_arena_take(struct yaml *yaml)
 
 int yaml_read_file(const char *path, struct buf *text, struct buf *errors)
 {
-	FILE *file = fopen(path, "re");
-	if (!file) {
-		int error = errno;
-		buf_printf(errors, "%s: %s\n", path, strerror(error));
-		return error == ENOENT ? ERR_NOT_FOUND : ERR_IO;
-	}
-	size_t before = text->len, got;
-	do {
-		buf_reserve(text, 4096);
-		got = fread(text->data + text->len, 1, 4096, file);
-		text->len += got;
-		text->data[text->len] = 0;
-	} while (got && text->len - before <= YAML_TEXT_MAX);
-	int failed = ferror(file) ? errno : 0;
-	fclose(file);
-	if (failed) {
-		buf_printf(errors, "%s: %s\n", path, strerror(failed));
-		return ERR_IO;
-	}
+	size_t before = text->len;
+	int err = file_read(path, YAML_TEXT_MAX, text);
+	if (err == ERR_TOO_LARGE)
+		buf_printf(errors, "%s: larger than %d bytes\n", path, YAML_TEXT_MAX);
+	else if (err)
+		buf_printf(errors, "%s: %s\n", path, strerror(errno));
+	if (err)
+		return err;
 	size_t mark = utf8_mark(text->data + before, text->len - before);
 	text->len -= mark;
 	memmove(text->data + before, text->data + before + mark, text->len - before + 1);
-	if (text->len - before > YAML_TEXT_MAX) {
-		buf_printf(errors, "%s: larger than %d bytes\n", path, YAML_TEXT_MAX);
-		return ERR_TOO_LARGE;
-	}
 	return 0;
 }
 

@@ -1,5 +1,6 @@
 #include "report/shelf.h"
 
+#include "lib/file.h"
 #include "report/chart_files.h"
 #include "report/data.h"
 #include "web/nl.h"
@@ -23,24 +24,11 @@ static void path_of(uint32_t year, const char *name, char path[PATH_SIZE])
 			name);
 }
 
-static bool file_read(const char *path, struct buf *out)
-{
-	char chunk[65536];
-	FILE *file = fopen(path, "re");
-	if (!file)
-		return false;
-	for (size_t got; (got = fread(chunk, 1, sizeof chunk, file)) > 0 && out->len < FILE_MAX;)
-		buf_add(out, chunk, got);
-	bool whole = !ferror(file) && feof(file) && out->len;
-	fclose(file);
-	return whole;
-}
-
 bool shelf_read(uint32_t year, const char *format, struct buf *out)
 {
 	char path[PATH_SIZE];
 	path_of(year, format, path);
-	return file_read(path, out);
+	return file_read(path, FILE_MAX, out) == 0;
 }
 
 /* 0: it is not there. */
@@ -117,10 +105,10 @@ int shelf_chart(
 			arena_printf(&arena, "%.*s", (int)(len - end), file), asked->breedte, name))
 		return why_set(why, ERR_NOT_FOUND, "there is no such chart of a published year");
 	snprintf(path, PATH_SIZE, REPORT_PUBLISHED "/%u/charts/%s", year, name);
-	return file_read(path, out)
-		       ? 0
-		       : why_set(why, ERR_NOT_FOUND,
-				 "no such chart was published with the report of %u", year);
+	return file_read(path, FILE_MAX, out)
+		       ? why_set(why, ERR_NOT_FOUND,
+				 "no such chart was published with the report of %u", year)
+		       : 0;
 }
 
 /* ---- the page ---- */
