@@ -73,8 +73,7 @@ static void absent_print(const struct report_page *page, const char *what, const
 		.foot = page_foot(page->house),
 		.what = what,
 		.why = why,
-		.shelf = true,
-		.origin_aggregate = page->house->origins[DAEMON_AGGREGATE]};
+		.ways = page_ways(page->house, true)};
 	*paper = (struct report_paper){.headers = page_headers, .status = 404};
 	html_refusal(&view, out);
 }

@@ -62,6 +62,17 @@ struct html_foot page_foot(const struct page_house *house)
 	return (struct html_foot){.origin_aggregate = house->origins[DAEMON_AGGREGATE]};
 }
 
+struct html_ways page_ways(const struct page_house *house, bool shelf)
+{
+	bool figures = house->menu.figures, worklist = house->menu.worklist && !figures;
+	return (struct html_ways){.origin_aggregate = house->origins[DAEMON_AGGREGATE],
+		.origin_triage = house->origins[DAEMON_TRIAGE],
+		.now = house->menu.now,
+		.figures = figures,
+		.worklist = worklist,
+		.shelf = shelf || (!figures && !worklist)};
+}
+
 /* ---- what is refused ---- */
 
 struct refusal {
@@ -134,7 +145,7 @@ const char *page_refusal(
 		.asks = refused->asks,
 		.sign_in = by_role ||
 			   (!house->who && (refusal->status == 401 || refusal->status == 403)),
-		.origin_aggregate = house->origins[DAEMON_AGGREGATE],
+		.ways = page_ways(house, false),
 	};
 	html_refusal(&view, out);
 	return refusal->headers;

@@ -30,6 +30,8 @@ struct page_house {
 struct html_head page_head(const struct page_house *house, const char *title);
 struct html_top page_top(const struct page_house *house);
 struct html_foot page_foot(const struct page_house *house);
+/* shelf: where the reports lie, whatever else there is. */
+struct html_ways page_ways(const struct page_house *house, bool shelf);
 
 /* What was written, for as long as the answer is made; the buffer is empty again. */
 const char *page_text(struct buf *text, struct arena *arena);

@@ -98,10 +98,34 @@ static void who_may_not_is_told_who_may_and_an_address_what_to_ask_instead(void 
 	assert_null(strstr(out.data, "/inloggen"));
 }
 
+static void a_page_that_is_not_there_leads_only_to_what_would_not_refuse_him_too(void **state)
+{
+	(void)state;
+	static const struct {
+		bool now, figures, worklist;
+		const char *leads, *leads_not;
+	} rows[] = {{false, false, false, ">Naar de jaarverslagen<", "/cijfers"},
+		{false, true, false, ">Naar de cijfers<", "Naar Nu"},
+		{false, false, true, ">Naar de werklijst<", "/cijfers"},
+		{true, true, true, ">Naar Nu<", "Naar de werklijst"}};
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		auto_buf struct buf out = {0};
+		struct page_house some = house;
+		some.menu.now = rows[i].now;
+		some.menu.figures = rows[i].figures;
+		some.menu.worklist = rows[i].worklist;
+		page_refusal(&some, &(struct page_refused){.err = ERR_NOT_FOUND}, &out);
+		assert_non_null(strstr(out.data, rows[i].leads));
+		assert_null(strstr(out.data, rows[i].leads_not));
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_error_has_a_page),
+		cmocka_unit_test(
+			a_page_that_is_not_there_leads_only_to_what_would_not_refuse_him_too),
 		cmocka_unit_test(who_may_not_is_told_who_may_and_an_address_what_to_ask_instead),
 		cmocka_unit_test(the_head_says_who_signed_in_and_offers_what_that_may_do),
 		cmocka_unit_test(what_passes_is_asked_for_again_and_what_does_not_says_what_else),
