@@ -94,7 +94,7 @@ class FigurePages(unittest.TestCase):
     def rows(self, body):
         """Of the table of all figures, by id."""
         found = re.findall(r'<tr><th scope="row"><a [^>]*>[^<]*</a></th><td [^>]*data-live="(\w+)">(.*?)</td>'
-                           r'<td class="r toen">(.*?)</td>.*?<td class="norm">.*?</td><td class="oordeelcel"[^>]*>(.*?)</td></tr>', body, re.S)
+                           r'<td class="r toen"[^>]*>(.*?)</td>.*?<td class="norm">.*?</td><td class="oordeelcel"[^>]*>(.*?)</td></tr>', body, re.S)
         return {name: [texts(cell) for cell in cells] for name, *cells in found}
 
     def table(self, body, caption):

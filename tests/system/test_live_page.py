@@ -1,4 +1,5 @@
 """The script of live pages in a browser: on a page of aggregate, under its policy, with what a live page holds put in."""
+import datetime
 import json
 import os
 import re
@@ -58,10 +59,10 @@ class LivePage(unittest.TestCase):
         made = (BIN / "gen/web/pages.html.c").read_text()
         return re.search(r'"(/static/wot\.[0-9a-f]+\.js)"', made)[1]
 
-    def contact(self):
+    def contact(self, at=None):
         type(self).count += 1
         code, receipt = self.wot.post("desk", "/v1/brief-contacts", {
-            "externalRef": f"page-{self.count}", "occurredAt": now(), "channel": "PHONE", "answer": "ADVICE"})
+            "externalRef": f"page-{self.count}", "occurredAt": at or now(), "channel": "PHONE", "answer": "ADVICE"})
         self.assertEqual(code, 202, receipt)
 
     FIGURE = "document.querySelector('[data-live]').textContent"
@@ -97,6 +98,24 @@ class LivePage(unittest.TestCase):
             self.browser.open(self.wot.url("aggregate", f"/cijfers{asked}"))
             self.assertRegex(self.browser.run("document.querySelector('.stand').textContent"), "^(Bijgewerkt|Zoals vastgelegd)", asked)
             self.assertFalse(self.browser.run("!!document.querySelector('[data-stroom]')"), asked)
+        self.assertEqual(self.browser.said, [])
+
+    def test_the_table_of_all_figures_renews_cell_by_cell_and_keeps_its_order(self):
+        today = datetime.date.today()
+        self.browser.open(self.wot.url("aggregate", "/cijfers"))
+        self.browser.until("document.querySelector('[role=status]').textContent.startsWith('Live. ')")
+        cell = "document.querySelector('[data-mee=\"brief_contacts-{}\"]').innerHTML"
+        before, drawn = (self.browser.run(cell.format(name)) for name in ("toen", "vonk"))
+        names = "[...document.querySelectorAll('.kpis tbody th a')].map(link => link.textContent).join()"
+        order = self.browser.run(names)
+        self.browser.run("document.querySelector('.kpis a[href*=brief_contacts]').focus()")
+        for earlier in (datetime.date(today.year - 1, 1, 1), today - datetime.timedelta(days=92)):
+            self.contact(f"{earlier}T10:00:00+01:00")
+        self.wot.settle()
+        self.contact()
+        self.browser.until(f"{cell.format('toen')} !== {before!r} && {cell.format('vonk')} !== {drawn!r}")
+        self.assertEqual(self.browser.run(names), order)
+        self.assertIn("/cijfers/brief_contacts", self.browser.run("document.activeElement.href"))
         self.assertEqual(self.browser.said, [])
 
     def test_a_lost_connection_is_said_and_made_up_for_without_a_reload(self):
