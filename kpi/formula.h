@@ -50,6 +50,7 @@ struct cell {
 /* What rows are split by: the values of a column, the classes of what the formula measures, or when they count. */
 struct dimension {
 	const char *id, *label, *column; /* column NULL: none is looked at */
+	const char *unit, *axis;         /* of what is measured: "week", and what weeks they are */
 	enum span span;                  /* when they count */
 	bool viewers;                    /* may see figures split by it */
 	struct dimension_class {

@@ -228,6 +228,14 @@ const struct kpi *kpi_find(const struct kpis *kpis, const char *id)
 	return NULL;
 }
 
+uint32_t kpi_measured_from(const struct kpi *kpi, uint32_t year)
+{
+	uint32_t in = kpi->measured.in, every = kpi->measured.every;
+	if (!every)
+		return 0;
+	return year <= in ? in : in + (year - in + every - 1) / every * every;
+}
+
 uint32_t kpi_definition_of_year(const struct kpis *kpis, int32_t year)
 {
 	for (uint32_t i = 0; i < kpis->definition_count; i++) {

@@ -57,6 +57,10 @@ struct kpi {
 	/* The KPI of days that it is a part of: those of its first so many classes. NULL: none. */
 	const struct kpi *days;
 	uint32_t within;
+	const char *counted, *others; /* of a share: rows that count, and those that do not */
+	struct {
+		uint32_t in, every; /* a year, and so many further; every 0: it always is */
+	} measured;
 	enum kpi_unit unit;
 	bool hidden;                      /* a part of a sum */
 	bool viewers;                     /* may see it (figures/suppress.h) */
@@ -103,6 +107,8 @@ struct kpis {
 
 void kpis_free(struct kpis *kpis);
 const struct kpi *kpi_find(const struct kpis *kpis, const char *id);
+/* The first year in which it is measured, from this one on; 0: nobody says. */
+uint32_t kpi_measured_from(const struct kpi *kpi, uint32_t year);
 uint32_t kpi_definition_of_year(const struct kpis *kpis, int32_t year); /* an index */
 
 /* A facts_change_fn: takes back or adds a row's contributions to the formulas that read one of the

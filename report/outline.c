@@ -46,8 +46,8 @@ static void chart_read(
 	unsigned kind = 0;
 	if (!yaml_map(yaml, node))
 		return;
-	KEYS("kind", "title", "figure", "figures", "of", "first", "cut", "norm", "within", "axis",
-		"unit", "hide_with", "read");
+	KEYS("kind", "title", "figure", "figures", "of", "first", "cut", "norm", "axis", "unit",
+		"hide_with", "read");
 	yaml_choice(
 		yaml, yaml_need(yaml, node, "kind"), kinds, sizeof kinds / sizeof *kinds, &kind);
 	out->kind = (enum outline_chart_kind)kind;
@@ -59,10 +59,6 @@ static void chart_read(
 	yaml_u32(yaml, yaml_get(node, "first"), 1, FIRST_MAX, &out->first);
 	yaml_u32(yaml, yaml_get(node, "cut"), 1, CUT_MAX, &out->cut);
 	out->norm = outline_id_read(reader, yaml_get(node, "norm"));
-	yaml_text(yaml, yaml_get(node, "within"), &out->within);
-	yaml_text(yaml, yaml_get(node, "axis"), &out->axis);
-	out->unit = "";
-	yaml_text(yaml, yaml_get(node, "unit"), &out->unit);
 	outline_ids_read(reader, yaml_get(node, "hide_with"), &out->hide_with);
 	yaml_text(yaml, yaml_get(node, "read"), &out->read);
 	kind_check(reader, node, out);
@@ -103,17 +99,57 @@ static void goal_read(
 	}
 }
 
+#define LIST(name)                                                                                 \
+	static void name##s_read(struct outline_reader *reader, const struct yaml_node *node,      \
+		struct outline_##name **items, size_t *count)                                      \
+	{                                                                                          \
+		size_t size = node ? node->count : 0;                                              \
+		*items = arena_alloc(&reader->yaml.arena, (size + 1) * sizeof **items);            \
+		const struct yaml_node *item = yaml_list(&reader->yaml, node);                     \
+		for (; item; item = item->next)                                                    \
+			if (yaml_map(&reader->yaml, item))                                         \
+				name##_read(reader, item, &(*items)[(*count)++]);                  \
+	}
+
+static void paragraph_read(
+	struct outline_reader *reader, const struct yaml_node *node, struct outline_paragraph *out)
+{
+	struct yaml *yaml = &reader->yaml;
+	KEYS("head", "say");
+	out->head = text_need(yaml, node, "head");
+	outline_says_read(reader, yaml_need(yaml, node, "say"), &out->says);
+}
+LIST(paragraph)
+
+/* One of sentences alone, or several with what each is about. */
+static void paragraphs_of(
+	struct outline_reader *reader, const struct yaml_node *node, struct outline_piece *out)
+{
+	struct yaml *yaml = &reader->yaml;
+	const struct yaml_node *several = yaml_get(node, "paragraphs");
+	if (several && yaml_get(node, "say"))
+		yaml_fail(yaml, several, "a figure has sentences or paragraphs of them, not both");
+	if (several) {
+		paragraphs_read(reader, several, &out->paragraphs, &out->paragraph_count);
+		return;
+	}
+	out->paragraphs = arena_alloc(&yaml->arena, sizeof *out->paragraphs);
+	*out->paragraphs = (struct outline_paragraph){0};
+	out->paragraph_count = 1;
+	outline_says_read(reader, yaml_need(yaml, node, "say"), &out->paragraphs->says);
+}
+
 static void piece_read(
 	struct outline_reader *reader, const struct yaml_node *node, struct outline_piece *out)
 {
 	struct yaml *yaml = &reader->yaml;
-	KEYS("id", "title", "large", "under", "judged", "say", "chart");
+	KEYS("id", "title", "large", "under", "judged", "say", "paragraphs", "chart");
 	out->id = text_need(yaml, node, "id");
 	out->title = text_need(yaml, node, "title");
 	outline_say_read(reader, yaml_need(yaml, node, "large"), &out->large);
 	outline_say_read(reader, yaml_need(yaml, node, "under"), &out->under);
 	out->judged = outline_id_read(reader, yaml_get(node, "judged"));
-	outline_says_read(reader, yaml_need(yaml, node, "say"), &out->says);
+	paragraphs_of(reader, node, out);
 	chart_read(reader, yaml_get(node, "chart"), &out->chart);
 }
 
@@ -157,17 +193,6 @@ static void sum_read(
 
 /* ---- lists of them ---- */
 
-#define LIST(name)                                                                                 \
-	static void name##s_read(struct outline_reader *reader, const struct yaml_node *node,      \
-		struct outline_##name **items, size_t *count)                                      \
-	{                                                                                          \
-		size_t size = node ? node->count : 0;                                              \
-		*items = arena_alloc(&reader->yaml.arena, (size + 1) * sizeof **items);            \
-		const struct yaml_node *item = yaml_list(&reader->yaml, node);                     \
-		for (; item; item = item->next)                                                    \
-			if (yaml_map(&reader->yaml, item))                                         \
-				name##_read(reader, item, &(*items)[(*count)++]);                  \
-	}
 LIST(brief)
 LIST(goal)
 LIST(piece)

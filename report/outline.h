@@ -95,17 +95,20 @@ struct outline_chart {
 	uint32_t first;               /* BARS: so many; 0: all */
 	uint32_t cut;                 /* COLUMNS: the last class within the norm */
 	const char *norm;             /* COLUMNS, QUARTERS: the figure that is held to it */
-	const char *within;           /* COLUMNS: "binnen 4 weken" */
-	const char *axis, *unit;      /* COLUMNS: what the classes are, and of one: "week" */
 	struct outline_ids hide_with; /* COLUMNS: not shown where one of these is not */
 	const char *read;             /* how to read it */
+};
+struct outline_paragraph {
+	const char *head; /* what it is about; NULL */
+	struct outline_says says;
 };
 /* A figure of the report: one number large, sentences, a chart. */
 struct outline_piece {
 	const char *id, *title;
 	struct outline_say large, under; /* the number, and what it is */
 	const char *judged;              /* the figure whose missed norm colours it; NULL */
-	struct outline_says says;
+	struct outline_paragraph *paragraphs;
+	size_t paragraph_count;
 	struct outline_chart chart;
 };
 struct outline_word {

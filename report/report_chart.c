@@ -158,19 +158,23 @@ static bool columns_draw(struct chart_pen *pen, const struct outline_chart *char
 static struct chart_kolom kolom_of(
 	struct chart_pen *pen, const struct outline_chart *chart, const struct drawing *drawing)
 {
-	struct chart_kolom out = {
-		drawing->rows, drawing->count, .unit = chart->unit, .axis = chart->axis};
+	const struct figure *split =
+		chart->kind == OUTLINE_COLUMNS && chart->split.id
+			? report_figure(pen->report, chart->split.id, chart->split.by)
+			: NULL;
+	struct chart_kolom out = {drawing->rows, drawing->count,
+		.unit = split ? split->by[0]->unit : "", .axis = split ? split->by[0]->axis : NULL};
 	const struct figure *norm =
 		chart->norm ? report_figure(pen->report, chart->norm, NULL) : NULL;
 	auto_buf struct buf text = {0};
-	if (!norm || norm->suppressed || !norm->total.known || !chart->cut || !chart->within)
+	if (!norm || norm->suppressed || !norm->total.known || !chart->cut)
 		return out;
 	out.cut = chart->cut;
 	say_value(norm, &text);
 	out.within_text = page_text(&text, pen->arena);
-	out.within = chart->within;
+	out.within = page_low(norm->kpi->counted, pen->arena);
 	out.beyond_text = share_text(pen, 1 - norm->total.value);
-	out.beyond = "later";
+	out.beyond = page_low(norm->kpi->others, pen->arena);
 	return out;
 }
 
@@ -415,6 +419,6 @@ struct html report_cover_chart(struct chart_pen *pen)
 	if (!drawing.count)
 		return (struct html){"", 0};
 	const struct outline_chart chart = {
-		.kind = OUTLINE_COLUMNS, .title = "Contacten per maand", .unit = ""};
+		.kind = OUTLINE_COLUMNS, .title = "Contacten per maand"};
 	return both_draw(pen, &chart, &drawing);
 }

@@ -75,11 +75,21 @@ static bool quarters_say(struct chart_pen *pen, const struct figure *figure, str
 	return count;
 }
 
+/* In which there will be a figure. */
+static int next_year(const struct report *report, const struct figure *figure)
+{
+	return (int)kpi_measured_from(figure->kpi, report->asked.year + report->is_over);
+}
+
 static const char *value_text(struct chart_pen *pen, const struct figure *figure)
 {
 	auto_buf struct buf text = {0};
 	if (figure->suppressed)
 		return "niet getoond: klein aantal";
+	if (page_is_unmeasured(figure))
+		text_measured_next(next_year(pen->report, figure), &text);
+	if (text.len)
+		return page_text(&text, pen->arena);
 	if (figure_norm(figure)->months == 3 && quarters_say(pen, figure, &text))
 		return page_text(&text, pen->arena);
 	return say_value(figure, &text) ? page_text(&text, pen->arena) : page_not_measured;
@@ -135,18 +145,32 @@ static bool is_hiding(const struct report *report, const struct outline_piece *p
 	return hides && !report->asked.internal;
 }
 
-static void says_fill(
-	struct chart_pen *pen, const struct outline_piece *piece, struct html_report_piece *out)
+/* NULL: none of them can be said. */
+static const char *says_text(struct chart_pen *pen, const struct outline_says *says)
 {
 	auto_buf struct buf text = {0};
-	for (size_t i = 0; i < piece->says.count; i++) {
+	for (size_t i = 0; i < says->count; i++) {
 		size_t before = text.len;
 		buf_text(&text, before ? " " : "");
-		if (!say_sentence(pen->report, &piece->says.items[i], &text))
+		if (!say_sentence(pen->report, &says->items[i], &text))
 			text.len = before;
 	}
-	if (text.len)
-		out->says = page_text(&text, pen->arena);
+	return text.len ? page_text(&text, pen->arena) : NULL;
+}
+
+static void paragraphs_fill(
+	struct chart_pen *pen, const struct outline_piece *piece, struct html_report_piece *out)
+{
+	struct html_report_piece_paragraphs *rows =
+		arena_alloc(pen->arena, (piece->paragraph_count + 1) * sizeof *rows);
+	out->paragraphs.items = rows;
+	for (size_t i = 0; i < piece->paragraph_count; i++) {
+		const struct outline_paragraph *from = &piece->paragraphs[i];
+		const char *text = says_text(pen, &from->says);
+		if (text)
+			rows[out->paragraphs.count++] = (struct html_report_piece_paragraphs){
+				.head = from->head, .text = text};
+	}
 }
 
 static struct html_report_piece piece_of(struct chart_pen *pen, const struct outline_piece *piece)
@@ -164,7 +188,7 @@ static struct html_report_piece piece_of(struct chart_pen *pen, const struct out
 		.verdicts = piece->chart.kind == OUTLINE_SHARES,
 		.read = piece->chart.read};
 	struct html_report_piece_tables *table = arena_alloc(pen->arena, sizeof *table);
-	says_fill(pen, piece, &out);
+	paragraphs_fill(pen, piece, &out);
 	out.drawn = report_chart(pen, &piece->chart, &table->report_table, &out.chart);
 	out.tables.items = table;
 	out.tables.count = out.drawn;

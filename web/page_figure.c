@@ -3,6 +3,7 @@
 #include "web/figure_rows.h"
 #include "web/nl.h"
 #include "web/text_nl.h"
+#include <ctype.h>
 #include <math.h>
 
 const char page_not_measured[] = "\u2013";
@@ -38,10 +39,20 @@ const char *page_bounds(const struct figure *figure, struct arena *arena)
 	return page_text(&text, arena);
 }
 
+bool page_is_unmeasured(const struct figure *figure)
+{
+	return figure_norm(figure)->kind != NORM_NONE && !figure->total.known &&
+	       !figure->suppressed;
+}
+
+const char *page_low(const char *label, struct arena *arena)
+{
+	return arena_printf(arena, "%c%s", tolower((unsigned char)*label), label + 1);
+}
+
 struct html_verdict page_verdict(const struct figure *figure, struct arena *arena)
 {
-	bool has_norm = figure_norm(figure)->kind != NORM_NONE;
-	if (has_norm && figure_norm(figure)->held_to != figure->kpi)
+	if (figure_norm(figure)->held_to != figure->kpi)
 		return (struct html_verdict){0}; /* it is that one's */
 	return (struct html_verdict){
 		.met = figure->verdict == VERDICT_MET,
@@ -49,7 +60,7 @@ struct html_verdict page_verdict(const struct figure *figure, struct arena *aren
 		.missed = figure->verdict == VERDICT_MISSED,
 		.missed_unsure = figure->verdict == VERDICT_MISSED_UNSURE,
 		.running = figure->verdict == VERDICT_RUNNING,
-		.unmeasured = has_norm && !figure->total.known && !figure->suppressed,
+		.unmeasured = page_is_unmeasured(figure),
 		.spans = figure->spans_over > 1 ? arena_printf(arena, "%u van %u",
 							  figure->spans_met, figure->spans_over)
 						: NULL,

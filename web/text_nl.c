@@ -52,6 +52,10 @@ enum pattern {
 	HIDDEN,
 	UNMEASURED,
 	UNMEASURED_UNTIL,
+	UNMEASURED_YET,
+	UNMEASURED_HERE,
+	MEASURED_IN,
+	MEASURED_NEXT,
 };
 static const char *const patterns[] = {
 	[NORM] = "De norm is {norm}.",
@@ -104,6 +108,10 @@ static const char *const patterns[] = {
 	[HIDDEN] = "Aantallen onder de 5 tonen we niet. Zo is niemand te herkennen.",
 	[UNMEASURED] = "In {year} is dit niet gemeten.",
 	[UNMEASURED_UNTIL] = "In {year} is dit niet gemeten. De volgende meting is in {next}.",
+	[UNMEASURED_YET] = "Dit is nog niet gemeten.",
+	[UNMEASURED_HERE] = "In deze periode is dit niet gemeten.",
+	[MEASURED_IN] = "De meting is in {next}.",
+	[MEASURED_NEXT] = "volgende meting in {next}",
 };
 
 /* What stands in the place of a name. */
@@ -548,7 +556,25 @@ void text_hidden(struct buf *out)
 
 void text_unmeasured(int year, int next, struct buf *out)
 {
-	say(next ? UNMEASURED_UNTIL : UNMEASURED,
+	bool is_then = year && next != year; /* said of that year in one sentence */
+	say(!year         ? UNMEASURED_HERE
+		: !next   ? UNMEASURED
+		: is_then ? UNMEASURED_UNTIL
+			  : UNMEASURED_YET,
 		(struct field[FIELDS_MAX]){year_field("year", year), year_field("next", next)},
 		out);
+	if (!is_then)
+		text_measured_in(next, out);
+}
+
+void text_measured_in(int next, struct buf *out)
+{
+	if (next)
+		say(MEASURED_IN, (struct field[FIELDS_MAX]){year_field("next", next)}, out);
+}
+
+void text_measured_next(int next, struct buf *out)
+{
+	if (next)
+		say(MEASURED_NEXT, (struct field[FIELDS_MAX]){year_field("next", next)}, out);
 }

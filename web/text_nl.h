@@ -92,6 +92,9 @@ void text_published(int year, struct text_number value, const char *source, stru
 /* ---- what is not there ---- */
 
 void text_hidden(struct buf *out);
-void text_unmeasured(int year, int next, struct buf *out); /* next 0: nobody says when */
+/* year 0: of a part of one. next: when it is measured; 0: nobody says. */
+void text_unmeasured(int year, int next, struct buf *out);
+void text_measured_in(int next, struct buf *out);
+void text_measured_next(int next, struct buf *out); /* of a year, in a cell */
 
 #endif

@@ -190,12 +190,13 @@ static void numbers_load(struct loader *loader, const struct row_kind *kind,
 }
 
 /* 1 to count, and one for all above: classes of so many days or months. */
-static const struct dimension *classes_make(
+static struct dimension *classes_make(
 	struct loader *loader, const char *label, int32_t width, uint32_t count)
 {
 	struct arena *arena = &loader->yaml->arena;
 	struct dimension *classes = arena_alloc(arena, sizeof *classes);
-	*classes = (struct dimension){.id = DIMENSION_CLASS, .label = "Klasse"};
+	*classes = (struct dimension){
+		.id = DIMENSION_CLASS, .label = "Klasse", .unit = label, .axis = label};
 	for (uint32_t i = 0; i <= count; i++) {
 		bool is_last = i == count;
 		const char *key = arena_printf(arena, "%u%s", i + 1, is_last ? "+" : "");
@@ -209,11 +210,11 @@ static const struct dimension *classes_make(
 	return classes;
 }
 
-/* {days: 7, count: 13, label: week} */
+/* {days: 7, count: 13, label: week, axis: week na de melding} */
 static void measure_classes_load(
 	struct loader *loader, const struct yaml_node *node, struct measure *measure)
 {
-	static const char *const keys[] = {"days", "months", "count", "label"};
+	static const char *const keys[] = {"days", "months", "count", "label", "axis"};
 	struct yaml *yaml = loader->yaml;
 	const struct yaml_node *days = yaml_get(node, "days"), *months = yaml_get(node, "months");
 	uint32_t width = 0, count = 0;
@@ -226,8 +227,11 @@ static void measure_classes_load(
 		yaml_fail(yaml, node, "a day has no classes; a number of days has: {from, to}");
 	else if (yaml_u32(yaml, months ? months : days, 1, 10000, &width) &&
 		 yaml_u32(yaml, yaml_need(yaml, node, "count"), 1, CLASS_MAX - 1, &count) &&
-		 yaml_text(yaml, yaml_need(yaml, node, "label"), &label))
-		measure->classes = classes_make(loader, label, (int32_t)width, count);
+		 yaml_text(yaml, yaml_need(yaml, node, "label"), &label)) {
+		struct dimension *classes = classes_make(loader, label, (int32_t)width, count);
+		yaml_text(yaml, yaml_get(node, "axis"), &classes->axis);
+		measure->classes = classes;
+	}
 }
 
 static void measure_load(struct loader *loader, struct row_kind *kind, const struct yaml_node *node)

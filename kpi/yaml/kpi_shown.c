@@ -6,6 +6,8 @@
 
 #include <string.h>
 
+enum { YEAR_MIN = 2000, YEAR_MAX = 2099, YEARS_BETWEEN = 20 };
+
 void groups_load(struct loader *loader, const struct yaml_node *map)
 {
 	static const char *const keys[] = {"label", "viewers"};
@@ -38,12 +40,40 @@ static void group_find(struct loader *loader, const struct yaml_node *node, stru
 		fail_unknown(loader, node, "group", names, kpis->group_count);
 }
 
+/* [Binnen 4 weken, Later] */
+static void parts_load(struct loader *loader, const struct yaml_node *node, struct kpi *kpi)
+{
+	const struct yaml_node *one = yaml_list(loader->yaml, node);
+	if (!node)
+		return;
+	if (kpi->unit != UNIT_SHARE)
+		yaml_fail(loader->yaml, node, "only a share has parts");
+	else if (node->count != 2)
+		yaml_fail(loader->yaml, node,
+			"what counts and what does not: [Binnen 4 weken, Later]");
+	else if (brief_load(loader, one, &kpi->counted))
+		brief_load(loader, one->next, &kpi->others);
+}
+
+static void measured_load(struct loader *loader, const struct yaml_node *node, struct kpi *kpi)
+{
+	static const char *const keys[] = {"in", "every"};
+	struct yaml *yaml = loader->yaml;
+	if (!node)
+		return;
+	yaml_keys(yaml, node, keys, COUNT_OF(keys));
+	yaml_u32(yaml, yaml_need(yaml, node, "in"), YEAR_MIN, YEAR_MAX, &kpi->measured.in);
+	yaml_u32(yaml, yaml_need(yaml, node, "every"), 1, YEARS_BETWEEN, &kpi->measured.every);
+}
+
 void shown_load(struct loader *loader, const struct yaml_node *node, struct kpi *kpi)
 {
 	const struct yaml_node *says = yaml_get(node, "says");
 	group_find(loader, yaml_get(node, "group"), kpi);
 	yaml_bool(loader->yaml, yaml_get(node, "panel"), &kpi->panel);
 	yaml_bool(loader->yaml, yaml_get(node, "compared"), &kpi->compared);
+	parts_load(loader, yaml_get(node, "parts"), kpi);
+	measured_load(loader, yaml_get(node, "measured"), kpi);
 	if (yaml_text(loader->yaml, says, &kpi->says) && !strstr(kpi->says, "{value}"))
 		yaml_fail(loader->yaml, says,
 			"a sentence has {value} in it, where the number stands");

@@ -38,6 +38,15 @@ static size_t length_of(const char *text)
 	return length;
 }
 
+bool brief_load(struct loader *loader, const struct yaml_node *node, const char **text)
+{
+	if (!yaml_text(loader->yaml, node, text))
+		return false;
+	if (length_of(*text) > BRIEF_MAX)
+		yaml_fail(loader->yaml, node, "a short label has at most %d letters", BRIEF_MAX);
+	return true;
+}
+
 static void told_check(
 	struct loader *loader, const struct yaml_node *node, const struct yaml_node *definitions)
 {
@@ -54,10 +63,8 @@ static void told_check(
 void told_load(struct loader *loader, const struct yaml_node *node, struct kpi *kpi)
 {
 	const struct yaml_node *definitions = yaml_get(node, "definitions");
-	const struct yaml_node *brief = yaml_get(node, "short");
 	kpi->brief = kpi->label;
-	if (yaml_text(loader->yaml, brief, &kpi->brief) && length_of(kpi->brief) > BRIEF_MAX)
-		yaml_fail(loader->yaml, brief, "a short label has at most %d letters", BRIEF_MAX);
+	brief_load(loader, yaml_get(node, "short"), &kpi->brief);
 	for (size_t d = 0; d < loader->kpis->definition_count; d++) {
 		char year[16];
 		snprintf(year, sizeof year, "%u", loader->kpis->definitions[d].name);

@@ -289,6 +289,8 @@ static void kpi_name(struct loader *loader, const struct yaml_node *node, struct
 	*kpi = (struct kpi){.id = node->key,
 		.label = node->key,
 		.title = node->key,
+		.counted = "Wel",
+		.others = "Niet",
 		.viewers = true,
 		.compared = true};
 	name_check(loader, node);
@@ -297,12 +299,12 @@ static void kpi_name(struct loader *loader, const struct yaml_node *node, struct
 }
 
 static const char *const kpi_keys[] = {"label", "title", "short", "unit", "shown_by",
-	"largest_first", "hidden", "viewers", "compared", "group", "says", "panel", "days",
-	"sum_of", "definitions", "who", "when", "unknown", "changed", "norm", "by", "unknown_by",
-	"population", "where", "day", "due", "leave", "of", "count", "sum", "sum_missing",
-	"divided_by", "measure", "whole", "unknown_inside", "unknown_outside"};
+	"largest_first", "hidden", "viewers", "compared", "group", "says", "panel", "days", "parts",
+	"measured", "sum_of", "definitions", "who", "when", "unknown", "changed", "norm", "by",
+	"unknown_by", "population", "where", "day", "due", "leave", "of", "count", "sum",
+	"sum_missing", "divided_by", "measure", "whole", "unknown_inside", "unknown_outside"};
 /* Keys from the one on may differ by definition; a sum has none from the other on. */
-enum { DIFFER = 15, OF_ROWS = 20 };
+enum { DIFFER = 17, OF_ROWS = 22 };
 
 static void kpi_load(struct loader *loader, const struct yaml_node *node, struct kpi *kpi)
 {

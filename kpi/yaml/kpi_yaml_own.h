@@ -54,6 +54,8 @@ void norms_check(struct loader *loader, const struct yaml_node *node, const stru
 /* A KPI in plain Dutch, and how many members of a definition are no more than that. */
 void told_load(struct loader *loader, const struct yaml_node *node, struct kpi *kpi);
 size_t told_count(const struct yaml_node *definition);
+/* A label where there is little room. false: the node is absent or no text. */
+bool brief_load(struct loader *loader, const struct yaml_node *node, const char **text);
 
 /* How a KPI stands on a page; the KPI that its days are of when all are there. */
 void shown_load(struct loader *loader, const struct yaml_node *node, struct kpi *kpi);

@@ -194,7 +194,7 @@ class FigurePages(unittest.TestCase):
         body = self.page("/cijfers/started_within_4_weeks")
         figure = self.wot.kpi("--period", "year")["started_within_4_weeks"]
         parts = {row[0]: row[1] for row in self.table(body, "Waaruit bestaat het cijfer?")}
-        self.assertEqual(parts, {"Wel": thousands(figure["count"]), "Niet": thousands(figure["of"] - figure["count"]),
+        self.assertEqual(parts, {"Binnen 4 weken": thousands(figure["count"]), "Later": thousands(figure["of"] - figure["count"]),
                                  "Onbekend": thousands(figure["unknown"])})
         series = self.wot.kpi("--period", f"{TODAY.year - 1}-01-01..{TODAY}", "--by", "month")["started_within_4_weeks"]
         self.assertEqual([row[1:5] for row in self.table(body, "Verloop per maand")],
@@ -223,6 +223,17 @@ class FigurePages(unittest.TestCase):
             following = re.search(r'href="(/cijfers/started_within_4_weeks/zaken\?[^"]*na=[^"]*)"', body)
             page = following and html.unescape(following[1])
         self.assertEqual(sorted(found), sorted(row["id"] for row in rows))
+
+    def test_the_link_to_all_cases_says_how_many_rows_there_are(self):
+        told = 0
+        for name in self.ids:
+            shown = re.search(r'/zaken[^"]*">(?:Alle zaken|(?:Alle )?([\d.]+) (?:zaken|zaak))</a>', self.page(f"/cijfers/{name}"))
+            rows = json.loads(self.wot.wotctl("explain", name, "--period", "year", "--json").stdout)
+            if shown[1]:
+                self.assertEqual(shown[1], thousands(len(rows)), name)
+                told += 1
+        self.assertGreater(told, len(self.ids) / 2)
+        self.assertNotIn("zaken</a>", self.page("/cijfers/started_within_4_weeks", "viewer"))
 
     def test_a_figure_is_a_file_too_for_who_may_see_all_of_it(self):
         last = TODAY.year - 1

@@ -39,9 +39,11 @@ SENTENCES = [
     "Onbekend 91 9%",
     "Totaal 1.054 100%",
     "48 smiley-kaartjes, allemaal positief. En 1 klacht.",
-    "18 keer kregen mensen of gezinnen een maatwerkoplossing. De berekende besparing is gemiddeld € 39.000.",
+    "Maatwerk. 18 keer kregen mensen of gezinnen een maatwerkoplossing. De berekende besparing is gemiddeld € 39.000.",
+    "Klachten. Er was 1 klacht met 3 onderdelen. Daarvan waren er 2 ongegrond en 1 deels gegrond.",
+    "Smileys. Er kwamen 48 smiley-kaartjes binnen: allemaal positief.",
     "Trainingen minstens 3 per jaar 2",
-    "Cliënten tevreden over de toegang minstens 80% – – geen meting",
+    "Cliënten tevreden over de toegang minstens 80% volgende meting in 2026 – geen meting",
 ]
 COUNTS = {"help_requests": 1001, "brief_contacts": 634, "contacts_total": 1635, "closures": 1054, "complaints": 1,
           "feedback_cards": 48, "tailored_solutions": 18}

@@ -445,6 +445,40 @@ static void how_a_kpi_stands_on_a_page_is_checked(void **state)
 #undef COUNTED
 }
 
+static void a_share_may_name_its_parts_and_when_it_is_measured(void **state)
+{
+	(void)state;
+#define SHARED(lines)                                                                              \
+	KPI("    unit: share\n    population: all\n    day: reported_on\n"                         \
+	    "    count: closed_on is set\n" lines)
+	struct tally *tally = tally_of(
+		SHARED("    parts: [Op tijd, Later]\n    measured: {in: 2023, every: 3}\n"));
+	const struct kpi *kpi = kpi_find(tally_kpis(tally), "k");
+	assert_string_equal(kpi->counted, "Op tijd");
+	assert_string_equal(kpi->others, "Later");
+	static const uint32_t years[][2] = {{2019, 2023}, {2023, 2023}, {2024, 2026}, {2025, 2026},
+		{2026, 2026}, {2027, 2029}, {2038, 2038}};
+	for (size_t i = 0; i < sizeof years / sizeof *years; i++)
+		assert_int_equal(kpi_measured_from(kpi, years[i][0]), years[i][1]);
+	tally_free(tally);
+	tally = tally_of(SHARED(""));
+	kpi = kpi_find(tally_kpis(tally), "k");
+	assert_string_equal(kpi->counted, "Wel");
+	assert_string_equal(kpi->others, "Niet");
+	assert_int_equal(kpi_measured_from(kpi, 2025), 0);
+	tally_free(tally);
+	assert_refused(SHARED("    parts: [Later]\n"), "what counts and what does not");
+	assert_refused(SHARED("    parts: [Later, 0123456789012345678901234567890123456789]\n"),
+		"a short label has at most 31 letters");
+	assert_refused(KPI("    unit: count\n    population: all\n    day: reported_on\n"
+			   "    parts: [a, b]\n"),
+		"only a share has parts");
+	assert_refused(SHARED("    measured: {in: 2023}\n"), "measured lacks every");
+	assert_refused(SHARED("    measured: {in: 2023, every: 0}\n"), "a number from 1 to 20");
+	assert_refused(SHARED("    measured: {in: 2023, every: 3, until: 2030}\n"), "until");
+#undef SHARED
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -460,6 +494,7 @@ int main(void)
 		cmocka_unit_test(a_norm_is_not_held_in_a_circle),
 		cmocka_unit_test(definitions_cover_every_year_once),
 		cmocka_unit_test(how_a_kpi_stands_on_a_page_is_checked),
+		cmocka_unit_test(a_share_may_name_its_parts_and_when_it_is_measured),
 		cmocka_unit_test(everything_that_is_wrong_is_said_at_once),
 		cmocka_unit_test(a_file_is_checked_without_anything_to_count),
 		cmocka_unit_test(a_file_tells_each_kpi_in_dutch_and_a_log_need_not),

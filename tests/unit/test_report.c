@@ -94,6 +94,12 @@ static void what_is_wrong_is_said_with_its_place(void **state)
 		      "under: c, "
 		      "say: []}\n",
 			"there is no .most of closures"},
+		{HEAD "adds_up: []\npieces:\n  - {id: a, title: b, large: c, under: d, say: [], "
+		      "paragraphs: []}\n",
+			"sentences or paragraphs of them, not both"},
+		{HEAD "adds_up: []\npieces:\n  - {id: a, title: b, large: c, under: d, "
+		      "paragraphs: [{say: []}]}\n",
+			"head is lacking"},
 		{HEAD "adds_up: []\npieces: []\nchapters: []\n", "chapters"},
 		{HEAD "adds_up: [{figure: closures}]\npieces: []\n", "adds up to one thing"},
 	};

@@ -203,6 +203,13 @@ static void what_is_not_there_is_said(void **state)
 	ASSERT_SAYS("In 2025 is dit niet gemeten.", text_unmeasured(2025, 0, &out));
 	ASSERT_SAYS("In 2025 is dit niet gemeten. De volgende meting is in 2026.",
 		text_unmeasured(2025, 2026, &out));
+	ASSERT_SAYS("Dit is nog niet gemeten. De meting is in 2026.",
+		text_unmeasured(2026, 2026, &out));
+	ASSERT_SAYS("In deze periode is dit niet gemeten.", text_unmeasured(0, 0, &out));
+	ASSERT_SAYS("In deze periode is dit niet gemeten. De meting is in 2026.",
+		text_unmeasured(0, 2026, &out));
+	ASSERT_SAYS("volgende meting in 2026", text_measured_next(2026, &out));
+	ASSERT_SAYS("", text_measured_next(0, &out));
 }
 
 /* ---- of a figure ---- */

@@ -452,6 +452,31 @@ struct html_filter asked_filter(const struct asked *asked)
 	return filter;
 }
 
+/* ---- what is not measured ---- */
+
+int asked_next(const struct asked *asked, const struct figure *figure)
+{
+	int year = calendar_date(asked->span.to).year;
+	bool is_over = calendar_date(asked->query.today).year > year;
+	return (int)kpi_measured_from(figure->kpi, (uint32_t)year + is_over);
+}
+
+bool asked_is_year(const struct asked *asked)
+{
+	struct calendar_date from = calendar_date(asked->span.from);
+	int32_t next = calendar_day((struct calendar_date){from.year + 1, 1, 1});
+	return from.month == 1 && from.day == 1 &&
+	       (asked->span.to == next - 1 || asked->span.to == asked->query.today);
+}
+
+void asked_say_unmeasured(const struct asked *asked, const struct figure *figure, struct buf *out)
+{
+	int year = asked_is_year(asked) ? calendar_date(asked->span.to).year : 0;
+	text_unmeasured(year, asked_next(asked, figure), out);
+}
+
+/* ---- addresses ---- */
+
 /* As it stands in an address. */
 static void address_add(struct buf *out, const char *name, const char *value)
 {

@@ -61,6 +61,12 @@ struct then {
 struct then asked_then(const struct asked *asked, const struct figure *figure);
 bool is_stock(const struct formula *formula);
 
+/* Of what is not measured in the period: the first year after it in which it is, this one too while it runs; 0: nobody
+ * says. And the sentence that tells so. */
+int asked_next(const struct asked *asked, const struct figure *figure);
+bool asked_is_year(const struct asked *asked); /* a whole one, or as much of it as there is */
+void asked_say_unmeasured(const struct asked *asked, const struct figure *figure, struct buf *out);
+
 /* ---- for the pages ---- */
 
 struct html_filter asked_filter(const struct asked *asked);

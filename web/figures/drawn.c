@@ -28,12 +28,13 @@ static struct html keep(struct buf *out, struct arena *arena)
 	return (struct html){page_text(out, arena), len};
 }
 
-static struct html draw_at(
-	struct asked *asked, const char *title, unsigned width, drawn_fn *draw, const void *what)
+static struct html draw_at(struct asked *asked, const char *title, const char *when, unsigned width,
+	drawn_fn *draw, const void *what)
 {
 	auto_buf struct buf out = {0};
 	const struct chart chart = {.title = title,
 		.reason = "Nog geen cijfers",
+		.when = when,
 		.number = ++asked->charts,
 		.width = width};
 	draw(&chart, what, &out);
@@ -42,14 +43,22 @@ static struct html draw_at(
 
 struct drawn drawn_make(struct asked *asked, const char *title, drawn_fn *draw, const void *what)
 {
-	struct html narrow = draw_at(asked, title, CHART_NARROW, draw, what);
-	return (struct drawn){narrow, draw_at(asked, title, CHART_WIDE, draw, what)};
+	struct html narrow = draw_at(asked, title, NULL, CHART_NARROW, draw, what);
+	return (struct drawn){narrow, draw_at(asked, title, NULL, CHART_WIDE, draw, what)};
+}
+
+struct drawn drawn_none(struct asked *asked, const char *title, const char *when)
+{
+	static const struct chart_stapel nothing = {0};
+	struct html narrow = draw_at(asked, title, when, CHART_NARROW, draw_stapel, &nothing);
+	return (struct drawn){
+		narrow, draw_at(asked, title, when, CHART_WIDE, draw_stapel, &nothing)};
 }
 
 struct drawn drawn_panel(struct asked *asked, const char *title, drawn_fn *draw, const void *what)
 {
-	struct html narrow = draw_at(asked, title, PANEEL_NARROW, draw, what);
-	return (struct drawn){narrow, draw_at(asked, title, PANEEL_WIDE, draw, what)};
+	struct html narrow = draw_at(asked, title, NULL, PANEEL_NARROW, draw, what);
+	return (struct drawn){narrow, draw_at(asked, title, NULL, PANEEL_WIDE, draw, what)};
 }
 
 static bool has_months(const struct course *course)

@@ -13,8 +13,9 @@ drawn_fn draw_balk, draw_stapel, draw_kolom, draw_stip;
 struct drawn {
 	struct html narrow, wide;
 };
-/* reason: what is said where there are no values; NULL. */
 struct drawn drawn_make(struct asked *asked, const char *title, drawn_fn *draw, const void *what);
+/* In its place where there are no values; when: when there will be: "De meting is in 2026."; NULL. */
+struct drawn drawn_none(struct asked *asked, const char *title, const char *when);
 struct drawn drawn_panel(struct asked *asked, const char *title, drawn_fn *draw, const void *what);
 struct html drawn_spark(
 	const struct asked *asked, const struct figure *figure, const struct course *course);

@@ -134,11 +134,12 @@ static void norms_fill(struct asked *asked, struct html_figures *view)
 	struct chart_row *rows = arena_alloc(arena, (asked->now.count + 1) * sizeof *rows);
 	struct chart_stip stip = {.rows = rows};
 	struct tabled table = table_open(arena, caption, "Wat", heads, 6, asked->now.count);
-	size_t met = 0, of = 0;
+	size_t met = 0, of = 0, missing = 0;
 	auto_buf struct buf sentence = {0};
 	for (size_t i = 0; i < 2 * asked->now.count; i++) {
 		bool with_norm = i < asked->now.count;
 		const struct figure *figure = &asked->now.items[i % asked->now.count];
+		missing += with_norm && has_norm(figure) && page_is_unmeasured(figure);
 		if (!is_normed(figure, with_norm))
 			continue;
 		rows[stip.count] = norm_row(asked, figure);
@@ -146,19 +147,19 @@ static void norms_fill(struct asked *asked, struct html_figures *view)
 		of += with_norm && figure->verdict != VERDICT_NONE;
 		met += verdict_is_met(figure->verdict);
 	}
-	if (!stip.count)
+	if (!stip.count && !missing)
 		return;
 	text_norms(met, of, &sentence);
 	struct drawn drawn = drawn_make(asked, caption, draw_stip, &stip);
 	struct html_figures_norms *norms = arena_alloc(arena, sizeof *norms);
 	norms->figure = (struct html_figure){.title = caption,
 		.sentence = sentence.len ? page_text(&sentence, arena) : NULL,
-		.norms = true,
+		.norms = stip.count,
 		.now = "deze periode",
 		.before = view->before ? view->then : NULL,
 		.narrow = drawn.narrow,
 		.wide = drawn.wide,
-		.tabled = true,
+		.tabled = stip.count,
 		.table = table_close(&table)};
 	view->norms.items = norms;
 	view->norms.count = 1;
@@ -300,6 +301,15 @@ static void panels_fill(
 
 /* ---- all figures ---- */
 
+/* Of a year, when there will be a figure; NULL: there is one, or nobody says. */
+static const char *next_text(const struct asked *asked, const struct figure *figure)
+{
+	auto_buf struct buf text = {0};
+	if (page_is_unmeasured(figure) && asked_is_year(asked))
+		text_measured_next(asked_next(asked, figure), &text);
+	return text.len ? page_text(&text, asked->arena) : NULL;
+}
+
 static struct html_figures_groups_rows row_make(
 	const struct asked *asked, const struct figure *figure, const struct course *course)
 {
@@ -315,7 +325,8 @@ static struct html_figures_groups_rows row_make(
 			figure->total.value, arena),
 		.norm = page_norm(figure->kpi, figure_norm(figure), arena),
 		.verdict = page_verdict(figure, arena),
-		.bounds = page_bounds(figure, arena)};
+		.bounds = page_bounds(figure, arena),
+		.next = next_text(asked, figure)};
 	if (compares)
 		row.before = page_cell(figure, then.hidden, then.known, then.value, arena);
 	if (asked->months.count && asked_months(asked, figure))

@@ -61,6 +61,20 @@ static const struct formula *rows_of(const struct figure *figure)
 	return figure->formula->sum_count ? figure->formula->sum_of[0] : figure->formula;
 }
 
+/* Of those that are not known some are outside of what is counted: it says so by their day. */
+static bool has_outside(const struct figure *figure)
+{
+	return rows_of(figure)->unknown_day != REF_NONE;
+}
+
+/* How many there are, with those that are not known. */
+static int64_t rows_count(const struct figure *figure)
+{
+	const struct counts *counts = &figure->total.counts;
+	bool is_part = figure->kpi->unit == UNIT_SHARE && figure->formula->whole == WHOLE_PLACED;
+	return (is_part ? counts->of : counts->count) + (has_outside(figure) ? counts->unknown : 0);
+}
+
 /* ---- the sentence at the top ---- */
 
 static const char *lead_text(const struct asked *asked, const struct figure *figure)
@@ -79,8 +93,8 @@ static const char *lead_text(const struct asked *asked, const struct figure *fig
 			&out);
 		return page_text(&out, asked->arena);
 	}
-	if (!figure->total.known && figure_norm(figure)->kind != NORM_NONE) {
-		text_unmeasured(calendar_date(asked->span.to).year, 0, &out);
+	if (page_is_unmeasured(figure)) {
+		asked_say_unmeasured(asked, figure, &out);
 		return page_text(&out, asked->arena);
 	}
 	text_says(figure, &out);
@@ -99,6 +113,8 @@ static const char *lead_text(const struct asked *asked, const struct figure *fig
 
 /* ---- what it is made of ---- */
 
+static const char parts_title[] = "Waaruit bestaat het cijfer?";
+
 static void parts_sentence(const struct figure *figure, int64_t known, struct buf *out)
 {
 	const struct value *total = &figure->total;
@@ -112,26 +128,24 @@ static void parts_sentence(const struct figure *figure, int64_t known, struct bu
 		(struct text_number){total->high, UNIT_SHARE, NULL}, out);
 }
 
-/* Of those that are not known some are outside of what the share is of: it says so by their day. */
 static void parts_add(struct asked *asked, const struct figure *figure, struct figure_list *list)
 {
-	static const char title[] = "Waaruit bestaat het cijfer?";
 	static const char *const heads[] = {"Aantal", "Deel van alles"};
 	enum { WITH, WITHOUT, UNKNOWN, PARTS };
 	struct arena *arena = asked->arena;
 	const struct counts *counts = &figure->total.counts;
 	const struct norm *norm = figure_norm(figure);
-	bool outside = rows_of(figure)->unknown_day != REF_NONE;
+	bool outside = has_outside(figure);
 	int64_t without = counts->of - counts->count - (outside ? 0 : counts->unknown);
-	int64_t all = counts->of + (outside ? counts->unknown : 0);
+	int64_t all = rows_count(figure);
 	const int64_t numbers[PARTS] = {counts->count, without, counts->unknown};
-	static const char *const labels[PARTS] = {"Wel", "Niet", "Onbekend"};
+	const char *labels[PARTS] = {figure->kpi->counted, figure->kpi->others, "Onbekend"};
 	bool bad_with = norm->kind == NORM_AT_MOST;
 	const enum chart_tone tones[PARTS] = {
 		bad_with ? TONE_ALERT : TONE_NOW, bad_with ? TONE_LIGHT : TONE_ALERT, TONE_INK};
 	struct chart_row rows[PARTS] = {0};
 	struct chart_stapel stapel = {.rows = rows};
-	struct tabled table = table_open(arena, title, "Deel", heads, 2, PARTS);
+	struct tabled table = table_open(arena, parts_title, "Deel", heads, 2, PARTS);
 	auto_buf struct buf sentence = {0};
 	if (figure->kpi->unit != UNIT_SHARE || figure->formula->whole != WHOLE_PLACED ||
 		!figure->total.known || figure->suppressed || all <= 0 || without < 0)
@@ -148,17 +162,24 @@ static void parts_add(struct asked *asked, const struct figure *figure, struct f
 				.unknown = i == UNKNOWN};
 	}
 	parts_sentence(figure, counts->of - (outside ? 0 : counts->unknown), &sentence);
-	list_add(list, title, &sentence, drawn_make(asked, title, draw_stapel, &stapel), &table);
+	list_add(list, parts_title, &sentence, drawn_make(asked, parts_title, draw_stapel, &stapel),
+		&table);
+}
+
+/* In their place, what says that there is nothing. */
+static void parts_miss(struct asked *asked, const struct figure *figure, struct figure_list *list)
+{
+	auto_buf struct buf when = {0};
+	if (!page_is_unmeasured(figure) || figure->total.counts.unknown)
+		return;
+	text_measured_in(asked_next(asked, figure), &when);
+	struct drawn drawn =
+		drawn_none(asked, parts_title, when.len ? page_text(&when, asked->arena) : NULL);
+	list->items[list->count++] = (struct html_figure){
+		.title = parts_title, .narrow = drawn.narrow, .wide = drawn.wide};
 }
 
 /* ---- how long it took ---- */
-
-/* "week" of "week 1" */
-static const char *class_unit(const struct dimension *classes, struct arena *arena)
-{
-	return arena_printf(arena, "%.*s", (int)strcspn(classes->labels[0].label, " "),
-		classes->labels[0].label);
-}
 
 static struct chart_row *classes_rows(
 	const struct figure *figure, const struct dimension *classes, struct arena *arena)
@@ -199,8 +220,8 @@ static void cut_set(const struct figure *figure, struct chart_kolom *kolom, stru
 	if (!kpi->days || !figure->total.known || kpi->within >= kolom->count)
 		return;
 	kolom->cut = kpi->within;
-	kolom->within = "op tijd";
-	kolom->beyond = "later";
+	kolom->within = page_low(kpi->counted, arena);
+	kolom->beyond = page_low(kpi->others, arena);
 	kolom->within_text = share_text(figure->total.value, arena);
 	kolom->beyond_text = share_text(1 - figure->total.value, arena);
 	for (size_t i = kolom->cut; i < kolom->count; i++)
@@ -222,8 +243,8 @@ static void classes_add(struct asked *asked, const struct figure *figure, struct
 	const struct dimension *classes = split.items->by[0];
 	struct chart_row *rows = classes_rows(split.items, classes, arena);
 	struct chart_kolom kolom = {.rows = rows, .count = classes->class_count};
-	kolom.unit = class_unit(classes, arena);
-	kolom.axis = kolom.unit;
+	kolom.unit = classes->unit;
+	kolom.axis = classes->axis;
 	cut_set(figure, &kolom, rows, arena);
 	const char *title = arena_printf(arena, "%s, per %s", days->label, kolom.unit);
 	struct tabled table = table_open(arena, title, kolom.unit, heads, 2, kolom.count);
@@ -286,7 +307,7 @@ static void months_add(struct asked *asked, const struct figure *figure, struct 
 	text_months(&months, figure->kpi->unit,
 		figure_norm_of_months(figure) ? figure_norm(figure) : NULL, &sentence);
 	list_add(list, title, &sentence, drawn_make(asked, title, draw_lijn, &line), &table);
-	if (course.open)
+	if (course.open && !isnan(course.values[course.count - 1]))
 		list->items[list->count - 1].reading = "De maand met het open rondje is nog bezig.";
 }
 
@@ -485,6 +506,20 @@ static const char *last_text(enum behind_which which, size_t count, struct arena
 				    count, what);
 }
 
+/* How many rows lie behind it, where the figure counts them one by one. */
+static const char *all_text(const struct figure *figure, struct arena *arena)
+{
+	const struct formula *parts[SUM_MAX];
+	size_t part_count = formula_parts(figure->formula, parts);
+	int64_t count = rows_count(figure);
+	for (size_t i = 0; i < part_count; i++)
+		if (parts[i]->sum != REF_NONE)
+			return "Alle zaken";
+	return count == 1  ? "1 zaak"
+	       : count > 1 ? arena_printf(arena, "Alle %s zaken", count_text(count, arena))
+			   : "Alle zaken";
+}
+
 static int cases_fill(const struct asked *asked, const struct figure *figure, struct html_kpi *view,
 	struct why *why)
 {
@@ -500,7 +535,7 @@ static int cases_fill(const struct asked *asked, const struct figure *figure, st
 	if (err)
 		return err;
 	view->shown = true;
-	view->all = "Alle zaken";
+	view->all = all_text(figure, asked->arena);
 	view->rows_csv = asked_rows_csv(asked);
 	view->last = last_text(behind.which, behind.count, asked->arena);
 	view->listed = behind.count;
@@ -542,6 +577,7 @@ int kpi_page(struct asked *asked, struct buf *out, struct why *why)
 					  : heading_text(&asked->then_span, "ervoor", arena)};
 	view.top.at_figures = true;
 	parts_add(asked, figure, &made);
+	parts_miss(asked, figure, &made);
 	classes_add(asked, figure, &made);
 	months_add(asked, figure, &course);
 	told_fill_in(asked, figure, &view);
