@@ -2,6 +2,7 @@
 
 #include "web/nl.h"
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 void chart_number(struct buf *out, double number, bool share)
@@ -57,6 +58,20 @@ void chart_empty(const struct chart *chart, struct buf *out)
 
 /* ---- rows ---- */
 
+struct chart_row *chart_rows_shown(const struct chart_row *rows, size_t count)
+{
+	struct chart_row *out = calloc(count + 1, sizeof *out);
+	must(out);
+	for (size_t i = 0; i < count; i++)
+		out[i] = rows[i].hidden ? (struct chart_row){.label = rows[i].label,
+						  .value = NAN,
+						  .unknown = rows[i].unknown,
+						  .hidden = true,
+						  .apart = rows[i].apart}
+					: rows[i];
+	return out;
+}
+
 const char *chart_row_text(const struct chart_row *row)
 {
 	return row->hidden ? CHART_HIDDEN : row->text ? row->text : CHART_UNKNOWN;
@@ -64,7 +79,7 @@ const char *chart_row_text(const struct chart_row *row)
 
 bool chart_row_is_drawn(const struct chart_row *row)
 {
-	return !row->hidden && row->value > 0; /* and so is no NAN */
+	return row->value > 0; /* and so is no NAN */
 }
 
 void chart_say_rows(struct buf *out, const struct chart_row *rows, size_t count, const char *unit)
@@ -73,8 +88,6 @@ void chart_say_rows(struct buf *out, const struct chart_row *rows, size_t count,
 		const struct chart_row *row = &rows[i];
 		buf_printf(out, "%s%s%s%s: %s", i ? "; " : "", unit ? unit : "", unit ? " " : "",
 			row->label, chart_row_text(row));
-		if (row->hidden)
-			continue;
 		if (row->note)
 			buf_printf(out, ", %s", row->note);
 		if (row->norm_text)

@@ -15,14 +15,14 @@ struct layout {
 
 static double row_end(const struct chart_row *row)
 {
-	return higher(chart_row_is_drawn(row) ? row->value : 0, row->hidden ? 0 : row->max);
+	return higher(chart_row_is_drawn(row) ? row->value : 0, row->max);
 }
 
 /* What the texts right of a bar take, with some air. */
 static double row_reserve(const struct chart_row *row, bool notes)
 {
 	double reserve = 12 + text_width(chart_row_text(row), SVG_TEXT, !row->hidden);
-	if (notes && row->note && !row->hidden)
+	if (notes && row->note)
 		reserve += 4 + text_width(" ", SVG_TEXT, false) +
 			   text_width(row->note, SVG_TEXT, false);
 	return reserve;
@@ -49,7 +49,7 @@ static double unit_of(const struct layout *at)
 		const struct chart_row *row = &balk->rows[i];
 		if (row_end(row) > 0)
 			unit = fmin(unit, (room - row_reserve(row, at->notes)) / row_end(row));
-		if (row->before_text && !row->hidden && row->before > 0)
+		if (row->before_text && row->before > 0)
 			unit = fmin(unit, (room - before_reserve(row)) / row->before);
 	}
 	if (balk->norm_text && balk->norm > 0)
@@ -141,7 +141,7 @@ static void values_draw(
 	double x = at->x0 + at->unit * row_end(row) + TEXT_GAP;
 	const char *text = chart_row_text(row);
 	svg_text(svg, row->hidden ? "m" : "k", x, y, ANCHOR_START, text);
-	if (row->note && at->notes && !row->hidden)
+	if (row->note && at->notes)
 		svg_text(svg, row->note_alerts ? tone_text(TONE_ALERT) : "m",
 			x + text_width(text, SVG_TEXT, true) + NOTE_GAP, y, ANCHOR_START,
 			row->note);
@@ -154,10 +154,9 @@ static void row_draw(struct svg *svg, const struct layout *at, const struct char
 	bool centred = at->wide && label->count == 1;
 	svg_lines(svg, "t", at->wide ? at->label : 0, top + (centred ? 12.5 : 12),
 		at->wide ? ANCHOR_END : ANCHOR_START, label);
-	if (!row->hidden)
-		bar_draw(svg, at, row, y);
+	bar_draw(svg, at, row, y);
 	values_draw(svg, at, row, y + 12.5);
-	if (row->before_text && !row->hidden)
+	if (row->before_text)
 		before_draw(svg, at, row, y + BAR + BEFORE_GAP);
 }
 
@@ -194,10 +193,13 @@ void chart_balk(const struct chart *chart, const struct chart_balk *balk, struct
 		return;
 	}
 	auto_buf struct buf words = {0};
+	auto_free struct chart_row *rows = chart_rows_shown(balk->rows, balk->count);
+	struct chart_balk shown = *balk;
+	shown.rows = rows;
 	struct svg svg = {out, chart->alone};
-	struct layout at = layout_of(chart, balk);
+	struct layout at = layout_of(chart, &shown);
 	double top = balk->norm_text ? 20 : 4, height = rows_draw(NULL, &at, top) - 6;
-	chart_say_rows(&words, balk->rows, balk->count, NULL);
+	chart_say_rows(&words, rows, balk->count, NULL);
 	chart_open(&svg, chart, height, &words);
 	if (at.wide)
 		svg_line(&svg, "ax", at.x0, top - 2, at.x0, height - 1);

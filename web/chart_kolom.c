@@ -77,7 +77,7 @@ static struct layout layout_of(const struct chart *chart, const struct chart_kol
 	for (size_t i = 0; i < kolom->count; i++) {
 		const struct chart_row *row = &kolom->rows[i];
 		columns += row->apart || row->unknown ? set_apart : 0;
-		at.max = higher(higher(at.max, row->hidden ? 0 : row->value), row->max);
+		at.max = higher(higher(at.max, row->value), row->max);
 		at.outlined = at.outlined || row->max > 0;
 	}
 	at.column = at.width / columns;
@@ -184,9 +184,12 @@ void chart_kolom(const struct chart *chart, const struct chart_kolom *kolom, str
 		return;
 	}
 	auto_buf struct buf words = {0};
+	auto_free struct chart_row *rows = chart_rows_shown(kolom->rows, kolom->count);
+	struct chart_kolom shown = *kolom;
+	shown.rows = rows;
 	struct svg svg = {out, chart->alone};
-	struct layout at = layout_of(chart, kolom);
-	chart_say_rows(&words, kolom->rows, kolom->count, kolom->unit);
+	struct layout at = layout_of(chart, &shown);
+	chart_say_rows(&words, rows, kolom->count, kolom->unit);
 	double more = at.axis.count > 1 ? 16 * (double)(at.axis.count - 1) : 0;
 	chart_open(&svg, chart, at.base + FOOT + more, &words);
 	svg_line(&svg, "r0", 0, at.base + .5, at.width, at.base + .5);

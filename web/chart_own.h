@@ -20,10 +20,13 @@ void chart_number(struct buf *out, double number, bool share);
 /* In place of a chart without values. */
 void chart_empty(const struct chart *chart, struct buf *out);
 
+/* Rows as they may be drawn, to be freed: of a hidden one nothing but that it is there, whatever it holds. So no scale,
+ * length or place comes from what is hidden. */
+struct chart_row *chart_rows_shown(const struct chart_row *rows, size_t count);
 /* "week 1: 385; week 2: 138"; unit NULL */
 void chart_say_rows(struct buf *out, const struct chart_row *rows, size_t count, const char *unit);
 const char *chart_row_text(const struct chart_row *row);
-/* Beside a bar or a column: none is drawn of what is hidden, not known or 0. */
+/* Beside a bar or a column: none is drawn of what is not known or 0. */
 bool chart_row_is_drawn(const struct chart_row *row);
 
 /* The classes of a tone: of areas, of lines, of text, of an open ring. */

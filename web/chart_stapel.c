@@ -120,24 +120,26 @@ static void label_draw(struct svg *svg, const struct layout *at, const struct la
 
 void chart_stapel(const struct chart *chart, const struct chart_stapel *stapel, struct buf *out)
 {
-	double total = row_total(stapel);
+	auto_free struct chart_row *rows = chart_rows_shown(stapel->rows, stapel->count);
+	const struct chart_stapel shown = {rows, stapel->count};
+	double total = row_total(&shown);
 	if (total <= 0) {
 		chart_empty(chart, out);
 		return;
 	}
-	must(stapel->count <= PARTS_MAX); /* it is for five */
+	must(shown.count <= PARTS_MAX); /* it is for five */
 	auto_buf struct buf words = {0};
 	struct svg svg = {out, chart->alone};
 	struct layout at = {.width = chart->width};
 	double unit = at.width / total;
-	layout_make(&at, stapel, unit);
+	layout_make(&at, &shown, unit);
 	double bar = at.level * (double)at.levels;
-	chart_say_rows(&words, stapel->rows, stapel->count, NULL);
+	chart_say_rows(&words, rows, shown.count, NULL);
 	chart_open(&svg, chart, bar + BAR + 2, &words);
-	for (size_t i = 0; i < stapel->count; i++) {
-		const struct chart_row *row = &stapel->rows[i];
+	for (size_t i = 0; i < shown.count; i++) {
+		const struct chart_row *row = &rows[i];
 		part_draw(&svg, row, at.labels[i].part, bar, unit * row->value);
-		label_draw(&svg, &at, &at.labels[i], row, stapel->count);
+		label_draw(&svg, &at, &at.labels[i], row, shown.count);
 	}
 	svg_close(&svg);
 }

@@ -32,8 +32,6 @@ static void axis_choose(struct layout *at)
 		return;
 	for (size_t i = 0; i < stip->count; i++) {
 		const struct chart_row *row = &stip->rows[i];
-		if (row->hidden)
-			continue;
 		max = higher(higher(max, row->value),
 			fmax(row->high, row->before_text ? row->before : 0));
 		max = higher(max, row->norm_text ? row->norm : 0);
@@ -205,10 +203,13 @@ void chart_stip(const struct chart *chart, const struct chart_stip *stip, struct
 		return;
 	}
 	auto_buf struct buf words = {0};
+	auto_free struct chart_row *rows = chart_rows_shown(stip->rows, stip->count);
+	struct chart_stip shown = *stip;
+	shown.rows = rows;
 	struct svg svg = {out, chart->alone};
-	struct layout at = layout_of(chart, stip);
+	struct layout at = layout_of(chart, &shown);
 	double bottom = rows_draw(NULL, &at) + 4, height = bottom + 20;
-	chart_say_rows(&words, stip->rows, stip->count, NULL);
+	chart_say_rows(&words, rows, stip->count, NULL);
 	chart_open(&svg, chart, height, &words);
 	axis_draw(&svg, &at, bottom, height);
 	if (stip->whole_text && at.wide)
