@@ -30,8 +30,9 @@ struct figure_names {
 
 struct value {
 	bool known, has_of, has_range, has_spread;
-	bool no_unknown; /* how many are not known may not be told (suppress.h) */
-	double value, low, high, mean;
+	bool no_unknown;               /* how many are not known may not be told (suppress.h) */
+	bool no_spread;                /* nor what is measured (suppress/within.h) */
+	double value, low, high, mean; /* mean NAN: it alone may not be told */
 	int32_t p50, p90;
 	struct counts counts;
 };
@@ -86,6 +87,11 @@ struct figure {
 static inline const struct norm *figure_norm(const struct figure *figure)
 {
 	return &figure->kpi->norms[figure->definition];
+}
+
+static inline bool figure_hides_value(const struct figure *figure)
+{
+	return figure->suppressed || figure->total.no_spread;
 }
 
 /* Which of `by` is the series; FIGURE_SPLITS: none. */

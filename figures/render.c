@@ -260,7 +260,7 @@ void render_csv_field(struct buf *out, const char *text)
 static void csv_number(struct buf *out, bool known, double number)
 {
 	buf_char(out, ',');
-	if (known)
+	if (known && !isnan(number))
 		buf_number(out, number);
 }
 

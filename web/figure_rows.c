@@ -68,12 +68,13 @@ struct chart_row *figure_rows(
 	if (!figure->by_count) {
 		*out = row_of(figure, &figure->total, arena);
 		out->label = figure->kpi->label;
-		out->hidden = figure->suppressed;
+		out->hidden = figure_hides_value(figure);
 		return out;
 	}
 	for (size_t i = 0; i < *count; i++) {
 		const struct figure_row *row = &figure->rows[i];
-		out[i] = row->suppressed ? (struct chart_row){.hidden = true}
+		out[i] = row->suppressed || row->value.no_spread
+				 ? (struct chart_row){.hidden = true}
 			 : figure_row_is_early(figure, row, complete_from)
 				 ? (struct chart_row){.value = NAN}
 				 : row_of(figure, &row->value, arena);

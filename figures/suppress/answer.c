@@ -2,6 +2,7 @@
 
 #include "figures/suppress/suppress.h"
 #include "lib/calendar.h"
+#include <string.h>
 
 void answers_init(struct answers *out, const struct kpis *kpis, const struct figure_names *names,
 	uint32_t definition)
@@ -162,6 +163,21 @@ struct answer *answer_like(
 {
 	return answer_get(
 		answers, kpi, like->period.from, like->period.to, like, split ? like->by[0] : NULL);
+}
+
+struct figure_row *answer_row(const struct answer *answer, const char *key)
+{
+	for (size_t i = 0; i < answer->figure.row_count; i++) {
+		if (!strcmp(answer->figure.rows[i].keys[0], key))
+			return &answer->figure.rows[i];
+	}
+	return NULL;
+}
+
+bool answer_hides_row(const struct answer *answer, const char *key)
+{
+	const struct figure_row *row = answer_row(answer, key);
+	return row ? row->suppressed : answer->withheld;
 }
 
 size_t answer_parts(struct answers *answers, const struct figure *figure, int32_t from, int32_t end,

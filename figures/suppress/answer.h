@@ -43,6 +43,9 @@ struct answer *answer_get(struct answers *answers, const struct kpi *kpi, int32_
 	const struct figure *like, const struct dimension *by);
 struct answer *answer_like(
 	struct answers *answers, const struct kpi *kpi, const struct figure *like, bool split);
+/* The row of a key; NULL: it has none. */
+struct figure_row *answer_row(const struct answer *answer, const char *key);
+bool answer_hides_row(const struct answer *answer, const char *key);
 /* Those of the quarters of a year until `end`, or of the months of a quarter; 0: they are not there. */
 size_t answer_parts(struct answers *answers, const struct figure *figure, int32_t from, int32_t end,
 	int months, struct answer *out[QUARTERS]);

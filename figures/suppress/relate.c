@@ -305,6 +305,18 @@ static bool formula_is_whole(const struct formula *one, const struct formula *sh
 	return false;
 }
 
+/* What one measures is what the other holds against a limit. */
+static bool formula_limits(const struct formula *one, const struct formula *other)
+{
+	if (!one->kind || !other->kind || one->measure == REF_NONE || one->source != other->source)
+		return false;
+	for (size_t i = 0; i < other->counted.count; i++) {
+		if (other->counted.tests[i].ref == one->measure)
+			return true;
+	}
+	return false;
+}
+
 /* ---- of a KPI and the rows of another ---- */
 
 /* The value that the test asks for; false: it asks for none of them. */
@@ -422,6 +434,7 @@ const struct relation *relate_of(
 	*relation = (struct relation){
 		.known = true,
 		.same = formula_same(one, other),
+		.limits = kept->days == told || formula_limits(one, other),
 		.whole = formula_is_whole(one, other),
 		.choices = choices_of(one, other),
 	};

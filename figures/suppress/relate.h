@@ -28,7 +28,8 @@ struct relation {
 	bool within[RELATE_NUMBERS][RELATE_NUMBERS];
 	bool counted[RELATE_NUMBERS]; /* all of a number of it are counted in `kept` too */
 	bool same; /* and the other way round, whether as one each or as an amount: where it has none, that has none */
-	bool whole; /* what it counts, or is a share of, is what `kept` is a share of */
+	bool limits; /* `kept` counts those within a limit of what `told` measures of each */
+	bool whole;  /* what it counts, or is a share of, is what `kept` is a share of */
 	struct relate_choice *choices;
 };
 /* Of all KPIs under one definition; each pair is worked out once, when it is first asked for. */

@@ -1,6 +1,7 @@
 #include "figures/suppress/suppress.h"
 
 #include "figures/suppress/cell.h"
+#include "figures/suppress/within.h"
 #include "lib/calendar.h"
 #include "lib/clean.h"
 #include <stdio.h>
@@ -8,25 +9,10 @@
 
 /* ---- what a figure is ---- */
 
-static struct figure_row *row_find(const struct answer *answer, const char *key)
-{
-	for (size_t i = 0; i < answer->figure.row_count; i++) {
-		if (!strcmp(answer->figure.rows[i].keys[0], key))
-			return &answer->figure.rows[i];
-	}
-	return NULL;
-}
-
-static bool row_is_hidden(const struct answer *answer, const char *key)
-{
-	const struct figure_row *row = row_find(answer, key);
-	return row ? row->suppressed : answer->withheld;
-}
-
 static bool row_hides(const struct answer *answer, const char *key, enum relate_number number)
 {
-	const struct figure_row *row = row_find(answer, key);
-	return row_is_hidden(answer, key) ||
+	const struct figure_row *row = answer_row(answer, key);
+	return answer_hides_row(answer, key) ||
 	       (number == RELATE_UNKNOWN && row && row->value.no_unknown);
 }
 
@@ -232,7 +218,7 @@ static void withhold(struct answers *answers, struct answer *answer)
 static void rows_follow(struct answers *answers, struct figure *figure, const struct answer *other)
 {
 	for (size_t r = 0; other && r < figure->row_count; r++) {
-		if (row_is_hidden(other, figure->rows[r].keys[0]))
+		if (answer_hides_row(other, figure->rows[r].keys[0]))
 			answers_hide(answers, &figure->rows[r].suppressed);
 	}
 }
@@ -294,7 +280,7 @@ static void rows_hide_whole(struct answers *answers, struct figure *whole, const
 			    *split = answer_like(answers, share, whole, true);
 	for (size_t r = 0; total && split && tells_parts(answers, total) && r < whole->row_count;
 		r++) {
-		const struct figure_row *row = row_find(split, whole->rows[r].keys[0]);
+		const struct figure_row *row = answer_row(split, whole->rows[r].keys[0]);
 		if (row && row->suppressed)
 			answers_hide(answers, &whole->rows[r].suppressed);
 	}
@@ -401,7 +387,7 @@ static bool unknown_narrows(
 	for (size_t r = 0; r < split->figure.row_count; r++) {
 		const struct figure_row *row = &split->figure.rows[r];
 		int64_t least = row->suppressed ? 1 : row->value.counts.count;
-		if (row_find(answer, row->keys[0]))
+		if (answer_row(answer, row->keys[0]))
 			continue;
 		if (!strcmp(row->keys[0], "UNKNOWN"))
 			unknown = least;
@@ -563,7 +549,7 @@ static void rows_show(struct figure *figure, const struct answer *total, const s
 		figure->row_count = 0;
 	for (size_t r = 0; r < figure->row_count; r++) {
 		struct figure_row *row = &figure->rows[r];
-		if (row_is_hidden(rows, row->keys[0]))
+		if (answer_hides_row(rows, row->keys[0]))
 			row_take_out(row);
 		else if (row_hides(rows, row->keys[0], RELATE_UNKNOWN))
 			unknown_take_out(&row->value);
@@ -609,6 +595,10 @@ static void figure_show(struct figure *figure, struct answers *answers)
 	else
 		rows_show(figure, total,
 			figure->by_count ? answer_like(answers, figure->kpi, figure, true) : NULL);
+	if (within_take_out(answers, figure)) {
+		figure->months = (struct months){0};
+		verdict_take_out(figure);
+	}
 }
 
 /* A split that was not asked for is left out where it may not be. */
@@ -623,7 +613,9 @@ static void months_ask(struct answers *answers, const struct figure *figure)
 {
 	for (int32_t from = figure->period.from; from <= figure->period.to;) {
 		int32_t next = calendar_add_months(from, 1);
+		const struct period period = {from, next - 1, figure->period.today};
 		answer_get(answers, figure->kpi, from, next - 1, figure, NULL);
+		within_ask(answers, figure, &period);
 		from = next;
 	}
 }
@@ -639,6 +631,7 @@ void suppress_figures(const struct kpis *kpis, const struct figure_names *names,
 		if (!may_split(figure))
 			figure->by_count = figure->row_count = 0;
 		answer_asked(&answers, figure);
+		within_ask(&answers, figure, &figure->period);
 		if (is_series(figure))
 			months_ask(&answers, figure);
 		const struct norm *norm = figure_norm(figure);

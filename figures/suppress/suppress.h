@@ -19,6 +19,8 @@
  *                           there are at least as many; and so does one whose total is a row of the other, and the
  *                           other way round (relate.h). Where it is only how many are not known that tells, that goes
  *                           alone, with bounds and verdict: the count is what others show as well
+ *   days, or what else is measured of each, say by their median and the ninth of ten how many at least are within a
+ *                           limit: that goes where a share of those within one is hidden (within.h)
  *   rows that are not there say that in them none are not known: where few are left by those that others name, none
  *                           is named
  *   a share of none or all  says so of each of its rows and months: with one that is hidden goes what it is a share of,

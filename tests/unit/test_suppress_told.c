@@ -4,6 +4,8 @@
  */
 #include "tests/unit/suppress_fixture.h"
 
+#include <math.h>
+
 /* 0: it is not known why. */
 static void log_closed(
 	struct tallied *t, uint32_t number, uint32_t count, Wot__V1__Closed__Reason reason)
@@ -238,6 +240,65 @@ static void how_few_are_unknown_is_not_told_by_a_row_that_is_not_there(void **st
 	assert_seen(t, "waiting_days", "2025-Q1", "problem", "20?");
 }
 
+static void log_started(struct tallied *t, uint32_t number, uint32_t count, const char *on)
+{
+	for (uint32_t i = 0; i < count; i++)
+		FACTS(t, number + i, FACT(reported_on, day("2025-02-01")),
+			FACT(support_started_on, day(on)), .ward = as_text("OOST"));
+}
+
+/* Of waiting_days, and of a row of it in which there are any. */
+static void assert_spread(struct tallied *t, const char *period, const char *by, bool expected)
+{
+	auto_figures struct figures figures = {0};
+	struct why why;
+	assert_int_equal(figures_of(t, "waiting_days", period, by, &figures, &why), 0);
+	const struct figure *figure = figures.items;
+	const struct value *values[] = {&figure->total, &figure->total};
+	for (size_t r = 0; r < figure->row_count; r++) {
+		if (figure->rows[r].value.counts.count)
+			values[1] = &figure->rows[r].value;
+	}
+	for (size_t i = 0; i < 2; i++) {
+		assert_true(values[i]->counts.count >= 13);
+		assert_int_equal(values[i]->known, expected);
+		assert_int_equal(values[i]->has_spread, expected);
+		assert_int_equal(values[i]->no_spread, !expected);
+		assert_int_equal(values[i]->p90, expected ? 9 : 0);
+	}
+}
+
+/* 9 of 10 waited 2 days at most: of 13 no more than 1 waited over a week, and that is what the share hides. */
+static void a_median_does_not_say_how_few_waited_longer(void **state)
+{
+	struct tallied *t = *state;
+	log_started(t, 1, 12, "2025-02-03");
+	log_started(t, 20, 1, "2025-02-10");
+	assert_seen(t, "started_within_1_week", "2025-Q1", NULL, "x?");
+	assert_spread(t, "2025-Q1", NULL, false);
+	assert_spread(t, "2025-02", NULL, false);
+	assert_spread(t, "2025-Q1", "ward", false);
+	assert_spread(t, "2025-Q1", "month", false);
+	/* Of how many it is others show too. */
+	assert_seen(t, "waiting_days", "2025-Q1", NULL, "13");
+	log_started(t, 40, 5, "2025-02-10");
+	assert_spread(t, "2025-Q1", "ward", true);
+	assert_spread(t, "2025-02", NULL, true);
+}
+
+/* Of four quarters the means of three, and of the year, would be that of the other. */
+static void no_mean_is_told_of_days_that_a_share_has_a_limit_of(void **state)
+{
+	struct tallied *t = *state;
+	auto_figures struct figures figures = {0};
+	struct why why;
+	log_started(t, 1, 12, "2025-02-03");
+	assert_int_equal(figures_of(t, "waiting_days", "2025-Q1", "ward", &figures, &why), 0);
+	assert_true(figures.items->total.has_spread && isnan(figures.items->total.mean));
+	assert_int_equal(figures.items->rows[0].value.p90, 2);
+	assert_true(isnan(figures.items->rows[0].value.mean));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -255,6 +316,8 @@ int main(void)
 		TALLIED(a_year_of_none_is_hidden_with_its_quarters),
 		TALLIED(a_sum_hides_with_its_parts_before_it_chooses_by_itself),
 		TALLIED(how_few_are_unknown_is_not_told_by_a_row_that_is_not_there),
+		TALLIED(a_median_does_not_say_how_few_waited_longer),
+		TALLIED(no_mean_is_told_of_days_that_a_share_has_a_limit_of),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -236,7 +236,7 @@ static struct then then_of(
 		other = NULL;
 	return (struct then){.which = which,
 		.known = other && other->total.known,
-		.hidden = other && other->suppressed,
+		.hidden = other && figure_hides_value(other),
 		.value = other ? other->total.value : NAN};
 }
 

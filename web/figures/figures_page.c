@@ -321,7 +321,7 @@ static struct html_figures_groups_rows row_make(
 		.live = asked_live(asked) != NULL,
 		.label = label_of(figure, arena),
 		.empty = !figure->total.known && page_norm(figure->kpi, figure_norm(figure), arena),
-		.value = page_cell(figure, figure->suppressed, figure->total.known,
+		.value = page_cell(figure, figure_hides_value(figure), figure->total.known,
 			figure->total.value, arena),
 		.norm = page_norm(figure->kpi, figure_norm(figure), arena),
 		.verdict = page_verdict(figure, arena),

@@ -83,7 +83,7 @@ static const char *lead_text(const struct asked *asked, const struct figure *fig
 	const struct published_figure *published =
 		published_total(figure, (uint32_t)calendar_date(asked->then_span.from).year);
 	auto_buf struct buf out = {0};
-	if (figure->suppressed) {
+	if (figure_hides_value(figure)) {
 		text_hidden(&out);
 		return page_text(&out, asked->arena);
 	}
@@ -561,11 +561,12 @@ int kpi_page(struct asked *asked, struct buf *out, struct why *why)
 		.label = kpi->label,
 		.live = asked_live(asked),
 		.stand = stand_text(asked),
-		.value = page_cell(figure, figure->suppressed, figure->total.known,
+		.value = page_cell(figure, figure_hides_value(figure), figure->total.known,
 			figure->total.value, arena),
 		.verdict = page_verdict(figure, arena),
-		.judged = page_norm(kpi, figure_norm(figure), arena) &&
-			  (figure->verdict || (!figure->total.known && !figure->suppressed)),
+		.judged =
+			page_norm(kpi, figure_norm(figure), arena) &&
+			(figure->verdict || (!figure->total.known && !figure_hides_value(figure))),
 		.norm = page_norm(kpi, figure_norm(figure), arena),
 		.period = period_text(&asked->span, arena),
 		.lead = lead_text(asked, figure),
