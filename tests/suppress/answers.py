@@ -5,7 +5,8 @@ known once one of them shows it, whatever the others hide.
   one        the same of one KPI by itself, some of them
   charts     as files, some of them, of each kind, with what stands beside them
   pages      all figures of a period, some figures by themselves, and the report: they say no number besides
-  report     the annual report as it is published: JSON, CSV and open data
+  report     the annual report: JSON, CSV and open data
+  published  what the public gets of it: these, HTML and charts; and over HTTP, with the PDF, where there is a chromium
 """
 import collections
 import csv
@@ -14,11 +15,15 @@ import io
 import json
 import random
 import re
+import shutil
+import subprocess
 import urllib.error
 import urllib.request
 import xml.etree.ElementTree
 
-from pages import numbers_of, said_in
+import drawings
+from pages import numbers_of, printed_in, printed_in_pdf, said_in
+from wot import ROOT
 
 SPLITS = ("ward", "age", "care_weight", "channel", "location", "reason", "problem")
 CLASS = "class"
@@ -30,6 +35,8 @@ SOME = 30  # questions and charts of a town that are asked one by one
 MONTHS = "jan feb mrt apr mei juni juli aug sep okt nov dec".split()
 OF_MONTHS = ("paneel", "vonk")
 KINDS = ("stapel", "kolom", "stip", *OF_MONTHS)  # besides those of which each number is taken: balk and lijn
+PIECE = re.compile(r'<section class="stuk" aria-labelledby="s-(\w+)">.*?</section>', re.S)
+OUTLINE = re.compile(r"^  - id: (\w+)\n(.*?)(?=^  - |^\w|\Z)", re.M | re.S)
 FIGURE_ROW = re.compile(r'<tr><th scope="row"><a href="/cijfers/(\w+).*?</tr>', re.S)
 DESC = "{http://www.w3.org/2000/svg}desc"
 
@@ -57,8 +64,9 @@ class Seen:
     """{(kpi, period, split, key): parts} of totals (no split, no key) and rows, and which rows each table has."""
 
     def __init__(self, wot, client, year, today):
-        self.door, self.token, self.year = wot.url("aggregate", ""), wot.token(client), year
+        self.wot, self.door, self.token, self.year = wot, wot.url("aggregate", ""), wot.token(client), year
         self.cells, self.tables, self.small, self.labels, self.leaks = {}, {}, {}, {}, []
+        self.spreads = {}  # by the same: of how many, and what half of them have at most, 9 of 10, and the mean
         self.said, self.words = collections.defaultdict(set), set()  # by KPI and period; labels with numbers in them
         over = lambda month: datetime.date(year + month // 12, month % 12 + 1, 1) <= today  # noqa: E731
         self.months = [f"{year}-{month:02}" for month in range(1, 13) if over(month)]
@@ -71,13 +79,16 @@ class Seen:
                 self.ask(period, split)
 
     def get(self, path, may_lack=False):
-        asked = urllib.request.Request(self.door + path, headers={"Authorization": f"Bearer {self.token}"})
+        return self.fetch(path, {"Authorization": f"Bearer {self.token}"}, may_lack).decode()
+
+    def fetch(self, path, headers, may_lack=False):
+        """Without headers: what the public gets. b"": there is no such thing, and that may be."""
         try:
-            with urllib.request.urlopen(asked, timeout=60) as answer:
-                return answer.read().decode()
+            with urllib.request.urlopen(urllib.request.Request(self.door + path, headers=headers), timeout=60) as answer:
+                return answer.read()
         except urllib.error.HTTPError as refused:
             if may_lack and refused.code in (400, 404):
-                return None
+                return b""
             raise AssertionError(f"{path}: {refused.code} {refused.read()}") from refused
 
     # ---- figures ----
@@ -113,6 +124,8 @@ class Seen:
 
     def take(self, place, cell):
         parts, before = parts_of(cell), self.cells.get(place)
+        if cell.get("p50") is not None:
+            self.spreads[place] = cell["count"], cell["p50"], cell["p90"], cell["mean"]
         for part in PARTS if parts and before else ():
             if parts[part] is None:
                 parts[part] = before[part]
@@ -122,8 +135,8 @@ class Seen:
 
     # ---- the other ways ----
 
-    def everything(self, true, chance, some):
-        """All that there is but the figures; true: what a manager sees."""
+    def everything(self, true, chance, some, publish=False):
+        """All that there is but the figures; true: what a manager sees. publish: by wotctl, as PDF too."""
         for period in self.quarters + self.years:
             self.ask(period, "month")
         questions = sorted({place[:3] for place in true.cells if "@" not in place[0] and place[2] != CLASS})
@@ -138,6 +151,8 @@ class Seen:
             self.report(true)
         if some:
             self.pages()
+        if some and self.years:
+            self.published(true, publish and shutil.which("chromium"))
 
     def otherwise(self):
         """What is in the report and in no question of a viewer."""
@@ -149,14 +164,9 @@ class Seen:
 
     def chart(self, true, name, period, split):
         """What is drawn is known. A viewer's chart has last year's numbers beside it: they must be his to ask for."""
-        desc = lambda kind, per="": xml.etree.ElementTree.fromstring(  # noqa: E731
-            self.get(f"/charts/{name}/{kind}.svg?periode={period}{per}")).findtext(DESC) or ""
+        svg = lambda kind, per="": self.get(f"/charts/{name}/{kind}.svg?periode={period}{per}")  # noqa: E731
         last = None
-        for said in desc("balk", f"&per={split}" if split else "").rstrip(".").split("; "):
-            label, _, text = said.partition(": ")
-            key = true.labels.get((split, label), "") if split else ""
-            if not self.is_shown(text) or (split and not key):
-                continue
+        for key, text in self.rows_said(true, svg("balk", f"&per={split}" if split else ""), split):
             self.know(true, (name, period, split, key))
             if "vorig jaar " in text:
                 last = last or self.figures(period_before(period), split, id=name)[0]
@@ -164,16 +174,27 @@ class Seen:
                 if key not in rows or rows[key].get("suppressed"):
                     self.leaks.append(f"chart of {name} {period} {split} {key}: {text}")
         if not split:
-            for month, of, text in re.findall(r"(\w+)\.? (\d{4}) ([^;]+)", desc("lijn")):
+            for month, of, text in re.findall(r"(\w+)\.? (\d{4}) ([^;]+)", self.desc(svg("lijn"))):
                 if int(of) == self.year and self.is_shown(text):
                     self.know(true, (name, f"{of}-{MONTHS.index(month) + 1:02}", "", ""))
+
+    def desc(self, svg):
+        return xml.etree.ElementTree.fromstring(svg).findtext(DESC) or ""
+
+    def rows_said(self, true, svg, split):
+        """(key, text) of each row that is shown; of what is not split there is one."""
+        for said in self.desc(svg).rstrip(".").split("; "):
+            label, _, text = said.partition(": ")
+            key = true.labels.get((split, label), "") if split else ""
+            if self.is_shown(text) and (key or not split):
+                yield key, text
 
     def drawn(self, name, period, split, kind):
         """What a chart of another kind says: there is not each kind of each figure."""
         per = f"&per={split}" if split and kind not in OF_MONTHS else ""
         text = self.get(f"/charts/{name}/{kind}.svg?periode={period}{per}", may_lack=True)
         months = [f"{self.year}-{month:02}" for month in range(1, 13)] if kind in OF_MONTHS else []
-        self.read(f"{kind} of {name} {period} {split}", text or "", [name], [period, *months])
+        self.read(f"{kind} of {name} {period} {split}", text, [name], [period, *months])
 
     def pages(self):
         names = {name for name, _ in self.said}
@@ -188,7 +209,9 @@ class Seen:
             self.read(page, self.get(page), names, self.years + self.quarters + self.months)
 
     def read(self, page, text, names, periods):
-        """It says no number that no answer says, of these figures in that period, or in that which stands beside it."""
+        """It says no number that no answer says, of these figures in that period, or in that which stands beside it; and its
+        drawings tell no more than they say."""
+        self.leaks += [f"{page} {fault}" for fault in drawings.faults_of(text)]
         said = said_in(text, self.words)
         for period in [*periods, *map(period_before, periods)]:
             for name in names if said else ():
@@ -214,9 +237,10 @@ class Seen:
             self.leaks.append(f"chart shows {place}")
             self.cells[place] = true.cells[place]
 
-    def report(self, true):
-        [year] = self.years
-        report = json.loads(self.get(f"/jaarverslag/{year}.json"))
+    def report(self, true, get=None):
+        """get: of whom; the viewer's own."""
+        [year], get = self.years, get or self.get
+        report = json.loads(get(f"/jaarverslag/{year}.json"))
         lines = []
         for item in report["figures"]:
             figure, split = item["figure"], item["by"] or ""
@@ -224,13 +248,58 @@ class Seen:
             self.figure(figure, period, split, BEFORE if figure["definition"] != report["definition"] else "")
             lines += [(figure["id"], period, "", figure["count"])] + [(figure["id"], period, row["key"], row["count"]) for row in figure["by"]]
         said = [(line["id"], period_of(line["from"], line["to"]), line["key"], int(line["count"]) if line["count"] else None)
-                for line in csv.DictReader(io.StringIO(self.get(f"/jaarverslag/{year}.csv")))]
+                for line in csv.DictReader(io.StringIO(get(f"/jaarverslag/{year}.csv")))]
         if said != lines:
             self.leaks.append(f"the report of {year} says other numbers as CSV than as JSON")
         for file in ("figures", "splits", "series"):
-            for line in csv.DictReader(io.StringIO(self.get(f"/jaarverslag/{year}/data/{file}.csv"))):
+            for line in csv.DictReader(io.StringIO(get(f"/jaarverslag/{year}/data/{file}.csv"))):
                 self.line(line, report["definition"])
         self.between(true, year)
+
+    def published(self, true, publish):
+        """What lies there for the public once it is published. The figures of it may not differ from the viewer's."""
+        [year] = self.years
+        files = json.loads(self.wot.ask("aggregate", f"show report {year} all"))
+        texts = {f"/jaarverslag/{year}.{kind}": files[kind] for kind in ("json", "csv", "html")}
+        texts |= {f"/jaarverslag/{year}/data/{name}": text for name, text in files["data"].items()}
+        self.report(true, texts.__getitem__)
+        page = files["html"]
+        names = {name for name, _ in self.said}
+        self.read(f"published {year}", page, names, self.years + self.quarters + self.months)
+        figures = {piece: set(re.findall(r"\w+", of)) & names for piece, of in OUTLINE.findall((ROOT / "config" / "report.yaml").read_text())}
+        for piece in PIECE.finditer(page):
+            self.read(f"published {year}, {piece[1]}", piece[0], figures[piece[1]], self.years + self.quarters)
+        for name, svg in files["charts"].items():
+            self.published_chart(true, name, svg)
+        if publish:
+            self.public(texts, files["charts"])
+
+    def published_chart(self, true, name, svg):
+        """id[.split].kind.width.svg"""
+        [year], (figure, *split, _, _, _) = self.years, name.split(".")
+        split = split[0] if split else ""
+        self.read(f"published {name}", svg, [figure], [year])
+        for key, _ in self.rows_said(true, svg, split):
+            self.know(true, (figure, year, split, key))
+
+    def public(self, texts, charts):
+        """It is what wotctl publishes; and the PDF has no number that the HTML does not have."""
+        [year] = self.years
+        self.wot.wotctl("report", year, "--publish")
+        for path, text in texts.items():
+            given = self.fetch(path, {}).decode()
+            if path.endswith(".csv") and given != text:
+                self.leaks.append(f"{path} is another one when it is published")
+        for name, svg in charts.items():
+            figure, *split, kind, width, _ = name.split(".")
+            path = f"/charts/{figure}/{kind}.svg?periode={year}&breedte={width}" + (f"&per={split[0]}" if split else "")
+            if self.fetch(path, {}).decode() != svg:
+                self.leaks.append(f"{path} is another one when it is published")
+        pdf = self.fetch(f"/jaarverslag/{year}.pdf", {})
+        text = subprocess.run(["pdftotext", "-raw", "-", "-"], input=pdf, check=True, capture_output=True).stdout.decode()
+        more = printed_in_pdf(text) - printed_in(self.fetch(f"/jaarverslag/{year}.html", {}).decode())
+        if more:
+            self.leaks.append(f"the PDF of {year} says {sorted(more)}")
 
     def line(self, line, definition):
         """Of the open data."""

@@ -4,9 +4,11 @@ programming over all answers together that he may get. What he knows besides is 
 (RELATIONS), which is published.
 
   attack.py [--towns N] [--from SEED]
+  attack.py --sample
 
 He wins where a hidden number of 1 to 4 people cannot be 5 or more, and where a hidden number can be one alone. Each
-relation is first held against what a manager sees: one that is not true would be no attack.
+relation is first held against what a manager sees: one that is not true would be no attack. At the end it says how much
+is hidden, and why.
 """
 import argparse
 import collections
@@ -32,6 +34,10 @@ MOST = 10000  # people in a small town
 SLACK = 1e-6
 AIMS = 20  # times that all numbers are tried together, before each that is left is by itself
 UNTIL = datetime.datetime(2026, 11, 28, 6, tzinfo=datetime.timezone.utc)  # or another day would have other towns
+SAMPLE_FROM = "2025-01-01"
+# Why a cell is hidden.
+SHOWN, FEW, UNKNOWN, OF_TOTAL, UNNAMED, WITH_ROWS, WITH_PERIODS = (
+    "shown", "it counts few", "only how many are unknown", "its total is hidden", "no row is named", "with other rows", "with other periods or KPIs")
 STOCKS = {"open_cases", "waiting_now", "overdue_now", "calls_waiting"}
 
 # Sums of parts that are equal, or at most the other, in every period and every row.
@@ -99,6 +105,15 @@ started_within_4_weeks@before.unknown = unknown_first_contact.count
 closed_within_6_months@before.count + closed_within_6_months@before.rest + closed_within_6_months@before.unknown = closures.count
 """
 
+# How many are within a limit of what is measured of each: what is measured, the most that is within for certain, the least
+# that is not, and the share of those within.
+LIMITS = (
+    ("waiting_days", 7, 8, "started_within_1_week"),
+    ("waiting_days", 28, 29, "started_within_4_weeks"),
+    ("lead_days", 181, 185, "closed_within_6_months"),
+    ("phone_wait_seconds", 30, 31, "phone_service_level"),
+)
+
 
 def terms_of(text):
     return [tuple(term.strip().split(".")) for term in text.split("+")]
@@ -139,6 +154,8 @@ class System:
         self.relations()
         for year in seen.years:
             self.report(year)
+        for limit in LIMITS:
+            self.within(*limit)
 
     def var(self, name, period, split, key, part):
         return (name, period, split, key, part)
@@ -159,12 +176,12 @@ class System:
         withheld = not rows and (not total or any(number != 0 for number in total.values()))
         return None if withheld else 0
 
-    def add(self, plus, minus, at_most=False):
-        """The sum of plus is that of minus, or at most that."""
-        difference = sum(map(self.value, plus)) - sum(map(self.value, minus))
+    def add(self, plus, minus, at_most=False, number=0):
+        """The sum of plus is that of minus and a number, or at most that."""
+        difference = sum(map(self.value, plus)) - sum(map(self.value, minus)) - number
         if (difference > 0) if at_most else difference:
-            raise AssertionError(f"not true: {plus} {'<=' if at_most else '='} {minus}, off by {difference}")
-        self.rows.append((plus, minus, at_most))
+            raise AssertionError(f"not true: {plus} {'<=' if at_most else '='} {minus} + {number}, off by {difference}")
+        self.rows.append((plus, minus, at_most, number))
 
     def keys(self, name, split):
         """All values there are, where the KPI is split by it: which of them it has, the viewer must see for himself."""
@@ -225,6 +242,22 @@ class System:
             for period in self.seen.quarters + self.seen.years:
                 self.add([self.var(name, period, split, key, part)], [self.var(other, period, "", "", other_part)])
 
+    def within(self, name, most, least, share):
+        """A median says that half are within the limit, or that fewer are; so does 9 of 10; and a mean that few are far
+        beyond it."""
+        for place, (count, half, nine, mean) in self.seen.spreads.items():
+            if place[0] != name or place[2] == CLASS or (share, *place[1:]) not in self.true.cells:
+                continue
+            inside = [self.var(share, *place[1:], "count")]
+            for percent, measured in ((50, half), (90, nine)):
+                rank = -(-count * percent // 100)
+                if measured <= most:
+                    self.add([], inside, True, -rank)
+                elif measured >= least:
+                    self.add(inside, [], True, rank - 1)
+            if mean is not None and share != "phone_service_level":
+                self.add([self.var(share, *place[1:], "rest")], [], True, int(count * mean + SLACK) // least)
+
     def report(self, year):
         """Where it was asked for."""
         for line in REPORT.strip().splitlines() if any(BEFORE in name for name, *_ in self.seen.cells) else ():
@@ -247,8 +280,8 @@ class System:
     def reduced(self):
         """Rows over what is hidden alone: ({variable: factor}, constant, at_most), sum <= or = constant."""
         yield from self.named()
-        for plus, minus, at_most in self.rows:
-            factors, constant = collections.Counter(), 0
+        for plus, minus, at_most, constant in self.rows:
+            factors = collections.Counter()
             for sign, side in ((1, plus), (-1, minus)):
                 for at in side:
                     known = self.known(at)
@@ -309,6 +342,25 @@ class System:
     def secrets(self):
         places = {(*cell, part) for cell in self.true.cells for part in PARTS}
         return {at for at in places if self.known(at) is None and self.is_secret(at)}
+
+    def cells(self):
+        """How many cells that count anybody are hidden, by why."""
+        return collections.Counter(self.why(place) for place in self.true.cells if any(self.counts(place)))
+
+    def counts(self, place):
+        return [self.value((*place, part)) for part in self.seen.small[place[0]]]
+
+    def why(self, place):
+        name, period, split, _ = place
+        if self.known((*place, "count")) is not None:
+            return SHOWN if self.known((*place, "unknown")) is not None or "unknown" not in self.seen.small[name] else UNKNOWN
+        if any(0 < count < LIMIT for count in self.counts(place)):
+            return FEW
+        if not split:
+            return WITH_PERIODS
+        if not self.seen.cells[name, period, "", ""]:
+            return OF_TOTAL
+        return WITH_ROWS if place in self.seen.cells else UNNAMED
 
     def is_secret(self, at):
         """A number of people in a total or row that is hidden."""
@@ -394,50 +446,72 @@ class Program:
         return found.x
 
 
-def views_of(seed, years=2, some=SOME):
+def views_of(seed, years=2, some=SOME, publish=False):
     """What viewer and manager see of a town that lived until then: of its last year, or of the running one too. Some: how
-    many questions and charts are asked one by one; none: nor pages."""
+    many questions and charts are asked one by one; none: nor pages, nor what is published. publish: by wotctl, as PDF too."""
     city = city_of(seed, UNTIL)
     with Wot() as wot:
-        wot.start()
-        lines = wot.dir / "lines.jsonl"
-        lines.write_text("".join(json.dumps(line) + "\n" for line in city.text()))
-        wot.wotctl("import", lines, timeout=300, check=False)
-        wot.settle(120)
-        for year in (city.today.year - 1, city.today.year)[:years]:
-            seen, true = [Seen(wot, client, year, city.today) for client in ("viewer", "manager")]
-            if seen.quarters:
-                seen.everything(true, seed, some)
-                yield seen, true
+        lines = "".join(json.dumps(line) + "\n" for line in city.text())
+        yield from views_in(wot, lines, (city.today.year - 1, city.today.year)[:years], city.today, seed, some, publish)
 
 
-def attack(seed, years=2):
-    """(wins, what one answer shows that another hides, hidden numbers) of a town."""
-    wins, leaks, hidden = [], [], 0
-    for views in views_of(seed, years):
-        won, count = System(*views).wins()
-        wins += won
-        leaks += views[0].leaks
+def views_of_sample(some=SOME):
+    """Of the sample that a newcomer gets (deploy/run-local), of its first year."""
+    with Wot(settings={"synthetic": True, "figures_complete_from": SAMPLE_FROM}) as wot:
+        lines = wot.wotctl("simulate", "--from", SAMPLE_FROM, "--to", "today", "--seed", 1).stdout
+        yield from views_in(wot, lines, [int(SAMPLE_FROM[:4])], UNTIL.date(), 1, some, publish=True)
+
+
+def views_in(wot, lines, years, today, chance, some, publish):
+    wot.start()
+    path = wot.dir / "lines.jsonl"
+    path.write_text(lines)
+    wot.wotctl("import", path, timeout=600, check=False)
+    wot.settle(300)
+    for year in years:
+        seen, true = [Seen(wot, client, year, today) for client in ("viewer", "manager")]
+        if seen.quarters:
+            seen.everything(true, chance, some, publish)
+            yield seen, true
+
+
+def attack(name, views):
+    """(how many numbers were hidden, how many of them are given away or said elsewhere, cells by why they are hidden)"""
+    hidden, lost, cells = 0, 0, collections.Counter()
+    for seen, true in views:
+        system = System(seen, true)
+        wins, count = system.wins()
         hidden += count
-    return wins, leaks, hidden
+        lost += len(wins) + len(seen.leaks)
+        cells += system.cells()
+        for at, value, low, high in wins[:10]:
+            print(f"{name}: {' '.join(at)} is {value}, and must be {low:g} to {high:g}")
+        for leak in seen.leaks[:10]:
+            print(f"{name}: {leak}")
+    print(f"{name}: {hidden} hidden numbers, {lost} given away", flush=True)
+    return hidden, lost, cells
+
+
+def cells_say(cells):
+    total, hidden = sum(cells.values()), sum(cells.values()) - cells[SHOWN]
+    why = ", ".join(f"{why} {count / total:.1%}" for why, count in cells.most_common() if why != SHOWN)
+    return f"hidden: {hidden / total:.1%} of {total} cells that count anybody: {why}; {hidden / (cells[FEW] or 1):.1f} times as many as count few"
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     parser.add_argument("--towns", type=int, default=200)
     parser.add_argument("--from", dest="first", type=int, default=1)
+    parser.add_argument("--sample", action="store_true")
     arguments = parser.parse_args()
-    lost = total = 0
-    for seed in range(arguments.first, arguments.first + arguments.towns):
-        wins, leaks, hidden = attack(seed)
-        total += hidden
-        lost += len(wins) + len(leaks)
-        for at, true, low, high in wins[:10]:
-            print(f"town {seed}: {' '.join(at)} is {true}, and must be {low:g} to {high:g}")
-        for leak in leaks[:10]:
-            print(f"town {seed}: {leak}")
-        print(f"town {seed}: {hidden} hidden numbers, {len(wins) + len(leaks)} given away", flush=True)
-    print(f"{arguments.towns} towns, {total} hidden numbers, {lost} given away")
+    seeds = range(arguments.first, arguments.first + arguments.towns)
+    towns = [("sample", views_of_sample())] if arguments.sample else [(f"town {seed}", views_of(seed, publish=True)) for seed in seeds]
+    hidden, lost, cells = 0, 0, collections.Counter()
+    for name, views in towns:
+        one = attack(name, views)
+        hidden, lost, cells = hidden + one[0], lost + one[1], cells + one[2]
+    print(f"{len(towns)} towns, {hidden} hidden numbers, {lost} given away")
+    print(cells_say(cells))
     return int(lost > 0)
 
 

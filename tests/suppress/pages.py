@@ -1,29 +1,45 @@
-"""What a page or a chart says in numbers, and how a page writes the numbers of an answer: a page for a viewer prints none
-but those of the answers that he may get, so that whoever reads pages knows no more than who reads JSON.
+"""What a page or a chart says and draws in numbers, and how a page writes the numbers of an answer: a page for a viewer
+prints none but those of the answers that he may get, so that whoever reads pages knows no more than who reads JSON.
 """
 import functools
 import html
 import math
 import re
 
-NUMBER = re.compile(r"\d+(?:\.\d{3})*(?:,\d+)?")
+import drawings
+
 # What is no figure: where one is, whom one asks, how it is counted, when, and by which rule.
 ELSEWHERE = re.compile(
-    r"<(head|nav|header|footer|form|style|script)\b.*?</\1>|<section class=\"def\".*?</section>|<p class=\"stand\">.*?</p>|<text\b.*?</text>", re.S)
+    r"<(head|nav|header|footer|form|style|script)\b(?! class=\"omslag).*?</\1>|<section class=\"def\".*?</section>|<p class=\"stand\">.*?</p>"
+    r"|<section[^>]*\"h-verant\".*?</section>", re.S)
 FIXED = re.compile(
     r"[1-4]e kwartaal|onder de 5\b|\(Jaarverslag[^)]*\)|laatste\s*12 maanden|\b20\d\d(?:-\d\d){0,2}\b|de \d+ percentages met een norm halen er \d+"
     r"|\d+ percentages? met een norm|\d+ (?:week|weken|maanden|werkdag|werkdagen)\b", re.I)
+FOOT = re.compile(r"Jaarverslag 20\d\d, wijkondersteuningsteams[^\n]*\n?\s*\d*")
 # Before labels are taken out, of which "december 2025" is one.
 DAY = re.compile(r"\b\d{1,2} (?:januari|februari|maart|april|mei|juni|juli|augustus|september|oktober|november|december)\b")
 
 
 def said_in(page, labels=()):
     """The numbers of its text; labels: texts of which the numbers are none."""
-    text = html.unescape(re.sub(r"<[^>]*>", " ", ELSEWHERE.sub(" ", page))).replace("\u00a0", " ")
+    page = drawings.words_of(ELSEWHERE.sub(" ", page))
+    text = html.unescape(re.sub(r"<[^>]*>", " ", page)).replace("\u00a0", " ")
     text = DAY.sub(" ", text)
     for label in sorted(labels, key=len, reverse=True):
         text = text.replace(label, " ")
-    return {float(number.replace(".", "").replace(",", ".")) for number in NUMBER.findall(FIXED.sub(" ", text))}
+    return set(drawings.numbers(FIXED.sub(" ", text)))
+
+
+def printed_in(page):
+    """All numbers of the report, those of axes and rules too; but for what it was made of."""
+    text = re.sub(r"<[^>]*>", " ", ELSEWHERE.sub(" ", page))
+    return set(drawings.numbers(html.unescape(text)))
+
+
+def printed_in_pdf(text):
+    """The same of its PDF, of which each page has its number beside its foot."""
+    pages = text.rpartition("Verantwoording")[0].split("\f")
+    return {number for page in pages for number in drawings.numbers(FOOT.sub(" ", page))}
 
 
 @functools.cache
