@@ -13,6 +13,7 @@ import csv
 import datetime
 import io
 import json
+import pathlib
 import random
 import re
 import shutil
@@ -23,8 +24,8 @@ import xml.etree.ElementTree
 
 import drawings
 from pages import numbers_of, printed_in, printed_in_pdf, said_in
-from wot import ROOT
 
+REPORT_YAML = pathlib.Path(__file__).resolve().parents[2] / "config" / "report.yaml"
 SPLITS = ("ward", "age", "care_weight", "channel", "location", "reason", "problem")
 CLASS = "class"
 NO_PEOPLE = {"complaints", "complaint_outcomes", "feedback_cards", "feedback_positive", "trainings"}
@@ -266,7 +267,7 @@ class Seen:
         page = files["html"]
         names = {name for name, _ in self.said}
         self.read(f"published {year}", page, names, self.years + self.quarters + self.months)
-        figures = {piece: set(re.findall(r"\w+", of)) & names for piece, of in OUTLINE.findall((ROOT / "config" / "report.yaml").read_text())}
+        figures = {piece: set(re.findall(r"\w+", of)) & names for piece, of in OUTLINE.findall(REPORT_YAML.read_text())}
         for piece in PIECE.finditer(page):
             self.read(f"published {year}, {piece[1]}", piece[0], figures[piece[1]], self.years + self.quarters)
         for name, svg in files["charts"].items():
