@@ -7,6 +7,9 @@ void cell_parts(const struct figure *figure, const struct value *value, int64_t 
 	parts[0] = value->counts.count;
 	parts[1] = is_share ? value->counts.of - value->counts.count : 0;
 	parts[2] = is_share ? value->counts.unknown : 0;
+	bool among = is_share && figure->formula->unknown_inside.count &&
+		     figure->formula->unknown_day == REF_NONE;
+	parts[3] = among ? parts[1] - parts[2] : 0;
 }
 
 bool cell_is_small(
@@ -27,7 +30,7 @@ struct addend cell_of(const struct figure *figure, const struct value *value, bo
 	cell_parts(figure, value, cell.parts);
 	/* What a row is divided by may be the whole town's: that is no sum of the rows. */
 	if (figure->formula->whole != WHOLE_PLACED)
-		cell.parts[1] = 0;
+		cell.parts[1] = cell.parts[3] = 0;
 	return cell;
 }
 

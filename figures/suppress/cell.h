@@ -7,7 +7,7 @@
 
 #include "figures/suppress/answer.h"
 
-enum { PART_KINDS = 3 };
+enum { PART_KINDS = 4 };
 
 /* One of those that add up. */
 struct addend {
@@ -15,7 +15,8 @@ struct addend {
 	bool *hidden;
 };
 
-/* How many people it tells of, each way that it does. */
+/* How many people it tells of, each way that it does: of a share who counts, who does not, of whom it is not known, and
+ * who does not where those are among the rest. */
 void cell_parts(const struct figure *figure, const struct value *value, int64_t parts[PART_KINDS]);
 bool cell_is_small(
 	const struct answers *answers, const struct figure *figure, const struct value *value);

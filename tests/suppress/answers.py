@@ -65,7 +65,7 @@ class Seen:
     """{(kpi, period, split, key): parts} of totals (no split, no key) and rows, and which rows each table has."""
 
     def __init__(self, wot, client, year, today):
-        self.wot, self.door, self.token, self.year = wot, wot.url("aggregate", ""), wot.token(client), year
+        self.door, self.token, self.year = wot.url("aggregate", ""), wot.token(client), year
         self.cells, self.tables, self.small, self.labels, self.leaks = {}, {}, {}, {}, []
         self.spreads = {}  # by the same: of how many, and what half of them have at most, 9 of 10, and the mean
         self.said, self.words = collections.defaultdict(set), set()  # by KPI and period; labels with numbers in them
@@ -136,7 +136,7 @@ class Seen:
 
     # ---- the other ways ----
 
-    def everything(self, true, chance, some, publish=False):
+    def everything(self, true, wot, chance, some, publish=False):
         """All that there is but the figures; true: what a manager sees. publish: by wotctl, as PDF too."""
         for period in self.quarters + self.years:
             self.ask(period, "month")
@@ -153,7 +153,7 @@ class Seen:
         if some:
             self.pages()
         if some and self.years:
-            self.published(true, publish and shutil.which("chromium"))
+            self.published(true, wot, publish and shutil.which("chromium"))
 
     def otherwise(self):
         """What is in the report and in no question of a viewer."""
@@ -257,10 +257,10 @@ class Seen:
                 self.line(line, report["definition"])
         self.between(true, year)
 
-    def published(self, true, publish):
+    def published(self, true, wot, publish):
         """What lies there for the public once it is published. The figures of it may not differ from the viewer's."""
         [year] = self.years
-        files = json.loads(self.wot.ask("aggregate", f"show report {year} all"))
+        files = json.loads(wot.ask("aggregate", f"show report {year} all"))
         texts = {f"/jaarverslag/{year}.{kind}": files[kind] for kind in ("json", "csv", "html")}
         texts |= {f"/jaarverslag/{year}/data/{name}": text for name, text in files["data"].items()}
         self.report(true, texts.__getitem__)
@@ -273,7 +273,7 @@ class Seen:
         for name, svg in files["charts"].items():
             self.published_chart(true, name, svg)
         if publish:
-            self.public(texts, files["charts"])
+            self.public(wot, texts, files["charts"])
 
     def published_chart(self, true, name, svg):
         """id[.split].kind.width.svg"""
@@ -283,10 +283,10 @@ class Seen:
         for key, _ in self.rows_said(true, svg, split):
             self.know(true, (figure, year, split, key))
 
-    def public(self, texts, charts):
+    def public(self, wot, texts, charts):
         """It is what wotctl publishes; and the PDF has no number that the HTML does not have."""
         [year] = self.years
-        self.wot.wotctl("report", year, "--publish")
+        wot.wotctl("report", year, "--publish")
         for path, text in texts.items():
             given = self.fetch(path, {}).decode()
             if path.endswith(".csv") and given != text:

@@ -471,7 +471,7 @@ def views_in(wot, lines, years, today, chance, some, publish):
     for year in years:
         seen, true = [Seen(wot, client, year, today) for client in ("viewer", "manager")]
         if seen.quarters:
-            seen.everything(true, chance, some, publish)
+            seen.everything(true, wot, chance, some, publish)
             yield seen, true
 
 

@@ -15,6 +15,7 @@ ELSEWHERE = re.compile(
 FIXED = re.compile(
     r"[1-4]e kwartaal|onder de 5\b|\(Jaarverslag[^)]*\)|laatste\s*12 maanden|\b20\d\d(?:-\d\d){0,2}\b|de \d+ percentages met een norm halen er \d+"
     r"|\d+ percentages? met een norm|\d+ (?:week|weken|maanden|werkdag|werkdagen)\b", re.I)
+FEW = 5  # fewer people are not told of
 FOOT = re.compile(r"Jaarverslag 20\d\d, wijkondersteuningsteams[^\n]*\n?\s*\d*")
 # Before labels are taken out, of which "december 2025" is one.
 DAY = re.compile(r"\b\d{1,2} (?:januari|februari|maart|april|mei|juni|juli|augustus|september|oktober|november|december)\b")
@@ -65,6 +66,8 @@ def shares(cell, total):
         return
     of, unknown = cell["of"] or 0, cell["unknown"] or 0
     parts = [cell["count"], max(0, of - cell["count"]), unknown]
+    known = of - cell["count"] - unknown  # and do not count; those of whom it is not known can be among the rest
+    parts += [known, of - unknown] if known == 0 or known >= FEW else []
     yield from parts
     for whole in {of, of + unknown, total["count"] or 0} - {0}:
         yield from (part / whole for part in parts if part <= whole)

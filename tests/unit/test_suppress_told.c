@@ -247,6 +247,24 @@ static void log_started(struct tallied *t, uint32_t number, uint32_t count, cons
 			FACT(support_started_on, day(on)), .ward = as_text("OOST"));
 }
 
+/* Of 9 that were not reached in time of 6 it is not known: 3 were reached late, which a page draws as a part. */
+static void how_few_are_left_by_what_is_unknown_among_them_is_hidden(void **state)
+{
+	static const char first_contact[] = "first_contact_within_5_working_days";
+	struct tallied *t = *state;
+	for (uint32_t i = 0; i < 16; i++)
+		FACTS(t, 1 + i, FACT(reported_on, day("2025-02-03")),
+			FACT(first_contact_on, day(i < 10 ? "2025-02-04" : "2025-03-03")));
+	for (uint32_t i = 0; i < 6; i++)
+		FACTS(t, 40 + i, FACT(reported_on, day("2025-02-03")),
+			FACT(support_started_on, day("2025-02-10")));
+	assert_seen(t, first_contact, "2025-Q1", NULL, "10");
+	for (uint32_t i = 10; i < 13; i++)
+		FACTS(t, 1 + i, FACT(reported_on, day("2025-02-03")),
+			FACT(first_contact_on, day("2025-02-04")));
+	assert_seen(t, first_contact, "2025-Q1", NULL, "x");
+}
+
 /* Of waiting_days, and of a row of it in which there are any. */
 static void assert_spread(struct tallied *t, const char *period, const char *by, bool expected)
 {
@@ -280,7 +298,7 @@ static void a_median_does_not_say_how_few_waited_longer(void **state)
 	assert_spread(t, "2025-Q1", "ward", false);
 	assert_spread(t, "2025-Q1", "month", false);
 	/* Of how many it is others show too. */
-	assert_seen(t, "waiting_days", "2025-Q1", NULL, "13");
+	assert_seen(t, "waiting_days", "2025-Q1", NULL, "13?");
 	log_started(t, 40, 5, "2025-02-10");
 	assert_spread(t, "2025-Q1", "ward", true);
 	assert_spread(t, "2025-02", NULL, true);
@@ -316,6 +334,7 @@ int main(void)
 		TALLIED(a_year_of_none_is_hidden_with_its_quarters),
 		TALLIED(a_sum_hides_with_its_parts_before_it_chooses_by_itself),
 		TALLIED(how_few_are_unknown_is_not_told_by_a_row_that_is_not_there),
+		TALLIED(how_few_are_left_by_what_is_unknown_among_them_is_hidden),
 		TALLIED(a_median_does_not_say_how_few_waited_longer),
 		TALLIED(no_mean_is_told_of_days_that_a_share_has_a_limit_of),
 	};

@@ -148,7 +148,8 @@ static void parts_add(struct asked *asked, const struct figure *figure, struct f
 	struct tabled table = table_open(arena, parts_title, "Deel", heads, 2, PARTS);
 	auto_buf struct buf sentence = {0};
 	if (figure->kpi->unit != UNIT_SHARE || figure->formula->whole != WHOLE_PLACED ||
-		!figure->total.known || figure->suppressed || all <= 0 || without < 0)
+		!figure->total.known || figure->suppressed || figure->total.no_unknown ||
+		all <= 0 || without < 0)
 		return;
 	for (size_t i = 0; i < PARTS; i++) {
 		const char *number = count_text(numbers[i], arena);
