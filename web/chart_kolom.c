@@ -18,7 +18,7 @@ struct layout {
 static double column_x(const struct layout *at, size_t index)
 {
 	double before = 0;
-	for (size_t i = 0; i <= index; i++)
+	for (size_t i = 0; i <= index && i < at->kolom->count; i++)
 		before += at->kolom->rows[i].apart || at->kolom->rows[i].unknown ? set_apart : 0;
 	return at->column * ((double)index + before);
 }
@@ -162,7 +162,8 @@ static double side_width(const char *share, const char *what)
 static void cut_draw(struct svg *svg, const struct layout *at)
 {
 	const struct chart_kolom *kolom = at->kolom;
-	double x = column_x(at, kolom->cut);
+	/* Where all classes that there are lie within the norm it is their end. */
+	double x = column_x(at, kolom->cut < kolom->count ? kolom->cut : kolom->count);
 	double within = side_width(kolom->within_text, kolom->within);
 	double beyond = side_width(kolom->beyond_text, kolom->beyond);
 	double left = fmin(x - 9, at->width - beyond - 9), right = fmax(x + 9, within + 2);
