@@ -198,6 +198,10 @@ static void classes_hide(
 	hides = hides || is_few(report, figure->total.counts.unknown);
 	if (hides)
 		figure_hide(figure);
+	/* As of all figures that people may read (figures/suppress/within.h). */
+	figure->total.mean = NAN;
+	for (size_t r = 0; r < figure->row_count; r++)
+		figure->rows[r].value.mean = NAN;
 }
 
 static void otherwise_hide(
