@@ -9,12 +9,17 @@ void answers_init(struct answers *out, const struct kpis *kpis, const struct fig
 {
 	*out = (struct answers){.kpis = kpis, .names = names};
 	relate_init(&out->relations, kpis, definition);
+	for (size_t k = 0; k < kpis->count; k++) {
+		const struct kpi *kpi = &kpis->items[k];
+		if (!kpi->hidden && figure_counts_people(kpi))
+			out->people[out->people_count++] = kpi;
+	}
 }
 
 void answers_done(struct answers *answers)
 {
-	for (size_t k = 0; k < answers->kpis->count; k++) {
-		struct answer *next, *answer = answers->of_kpi[k];
+	for (size_t i = 0; i < ANSWER_LISTS; i++) {
+		struct answer *next, *answer = answers->lists[i];
 		for (; answer; answer = next) {
 			next = answer->next;
 			figure_done(&answer->figure);
@@ -37,13 +42,20 @@ static bool is_answered(const struct kpi *kpi, uint32_t definition, const struct
 	       (!by || formula_split(kpi->formulas[definition], by));
 }
 
+static size_t list_of(const struct kpi *kpi, int32_t from, int32_t to, const struct dimension *by)
+{
+	uint64_t of = (uintptr_t)kpi + 31 * (uintptr_t)by,
+		 days = (uint64_t)from + 31 * (uint64_t)to;
+	return ((of >> 3) + days) * UINT64_C(0x9e3779b97f4a7c15) >> 32 & (ANSWER_LISTS - 1);
+}
+
 static struct answer *answer_find(const struct answers *answers, const struct kpi *kpi,
 	int32_t from, int32_t to, const struct dimension *by)
 {
-	struct answer *answer = answers->of_kpi[kpi - answers->kpis->items];
+	struct answer *answer = answers->lists[list_of(kpi, from, to, by)];
 	for (; answer; answer = answer->next) {
 		const struct figure *figure = &answer->figure;
-		if (figure->period.from == from && figure->period.to == to &&
+		if (figure->kpi == kpi && figure->period.from == from && figure->period.to == to &&
 			(figure->by_count ? figure->by[0] : NULL) == by)
 			break;
 	}
@@ -55,7 +67,9 @@ static struct answer *answer_add(struct answers *answers, struct figure *figure)
 {
 	struct answer *answer = calloc(1, sizeof *answer);
 	must(answer);
-	struct answer **first = &answers->of_kpi[figure->kpi - answers->kpis->items];
+	const struct period *period = &figure->period;
+	struct answer **first = &answers->lists[list_of(
+		figure->kpi, period->from, period->to, figure->by_count ? figure->by[0] : NULL)];
 	*answer = (struct answer){.figure = *figure, .next = *first};
 	*figure = (struct figure){0};
 	return *first = answer;
@@ -128,12 +142,10 @@ static struct answer *figure_add(struct answers *answers, const struct kpi *kpi,
 struct answer *answer_get(struct answers *answers, const struct kpi *kpi, int32_t from, int32_t to,
 	const struct figure *like, const struct dimension *by)
 {
-	if (!is_answered(kpi, like->definition, by))
-		return NULL;
 	struct answer *answer = answer_find(answers, kpi, from, to, by);
 	const struct period period = {from, to, like->period.today};
 	const struct figure_cut cut = {.by = {by}, .by_count = by ? 1 : 0, .counts_only = true};
-	if (!answer)
+	if (!answer && is_answered(kpi, like->definition, by))
 		answer = figure_add(answers, kpi, &period, like->definition, &cut);
 	return answer ? answer_take(answers, answer) : NULL;
 }

@@ -8,7 +8,7 @@
 #include "figures/figure.h"
 #include "figures/suppress/relate.h"
 
-enum { MONTHS = 3, QUARTERS = FIGURE_QUARTERS };
+enum { MONTHS = 3, QUARTERS = FIGURE_QUARTERS, ANSWER_LISTS = 4096 };
 
 /* The figure of a KPI in a month, quarter or year, by one dimension or none, and what of it is hidden so far. */
 struct answer {
@@ -16,16 +16,19 @@ struct answer {
 	bool tells; /* of a total: what a hidden row of another one counts; so it is hidden, with its rows */
 	bool withheld;       /* not even which rows there are */
 	bool taken;          /* it was asked for; else it is kept until it is */
-	struct answer *next; /* of the same KPI */
+	struct answer *next; /* in its list */
 };
 struct answers {
 	const struct kpis *kpis;
 	struct relations relations;
 	const struct figure_names *names;
 	int64_t below;
-	struct answer **items, *of_kpi[KPI_MAX]; /* those that were asked for, in that order; all */
+	const struct kpi *people[KPI_MAX]; /* those that count people, and may hide of each other */
+	size_t people_count;
+	struct answer **items; /* those that were asked for, in that order */
 	size_t count, room;
-	bool changed; /* more is hidden, or there are more answers */
+	struct answer *lists[ANSWER_LISTS]; /* all, by what they are of */
+	bool changed;                       /* more is hidden, or there are more answers */
 	/* What of: what has to be, then what is chosen to hide with it (suppress.c). */
 	enum { HIDE_SMALL, HIDE_WITH, HIDE_SUMS, HIDE_YEARS, HIDE_YEAR_SUMS } step;
 };

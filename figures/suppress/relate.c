@@ -440,6 +440,8 @@ const struct relation *relate_of(
 	};
 	formula_within(one, other, relation->within);
 	formula_counted(one, other, relation->counted);
+	relation->any = relation->same || relation->whole ||
+			memchr(relation->within, true, sizeof relation->within) != NULL;
 	return relation;
 }
 

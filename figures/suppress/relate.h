@@ -30,6 +30,7 @@ struct relation {
 	bool same; /* and the other way round, whether as one each or as an amount: where it has none, that has none */
 	bool limits; /* `kept` counts those within a limit of what `told` measures of each */
 	bool whole;  /* what it counts, or is a share of, is what `kept` is a share of */
+	bool any;    /* within, same or whole */
 	struct relate_choice *choices;
 };
 /* Of all KPIs under one definition; each pair is worked out once, when it is first asked for. */

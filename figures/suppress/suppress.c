@@ -9,6 +9,16 @@
 
 /* ---- what a figure is ---- */
 
+/* Mostly not, and then no row need be found. */
+static bool any_row_hides(const struct answer *answer)
+{
+	bool hides = answer->withheld;
+	for (size_t r = 0; r < answer->figure.row_count && !hides; r++)
+		hides = answer->figure.rows[r].suppressed ||
+			answer->figure.rows[r].value.no_unknown;
+	return hides;
+}
+
 static bool row_hides(const struct answer *answer, const char *key, enum relate_number number)
 {
 	const struct figure_row *row = answer_row(answer, key);
@@ -41,12 +51,6 @@ static bool is_series(const struct figure *figure)
 static bool choice_takes(const struct relate_choice *choice, const struct figure_row *row)
 {
 	return row->values[0] < RELATE_VALUES && choice->values[row->values[0]];
-}
-
-static bool relation_is_within(const struct relation *relation)
-{
-	return relation->same || relation->whole ||
-	       memchr(relation->within, true, sizeof relation->within) != NULL;
 }
 
 /* That there are at least 0 says nothing; that there are none does. */
@@ -130,14 +134,12 @@ static void total_relate(struct answers *answers, struct answer *answer)
 {
 	struct figure *figure = &answer->figure;
 	bool has_rows = period_spans(&figure->period, MONTHS) > 0;
-	for (size_t k = 0; k < answers->kpis->count; k++) {
-		const struct kpi *kept = &answers->kpis->items[k];
-		if (kept->hidden || !figure_counts_people(kept))
-			continue;
+	for (size_t k = 0; k < answers->people_count; k++) {
+		const struct kpi *kept = answers->people[k];
 		const struct relation *relation = relate_of(&answers->relations, figure->kpi, kept);
 		if (has_rows)
 			total_hide_told(answers, answer, kept, relation->choices);
-		const struct answer *other = kept != figure->kpi && relation_is_within(relation)
+		const struct answer *other = kept != figure->kpi && relation->any
 						     ? answer_like(answers, kept, figure, false)
 						     : NULL;
 		for (unsigned n = 0; other && n < RELATE_NUMBERS; n++) {
@@ -217,7 +219,7 @@ static void withhold(struct answers *answers, struct answer *answer)
 
 static void rows_follow(struct answers *answers, struct figure *figure, const struct answer *other)
 {
-	for (size_t r = 0; other && r < figure->row_count; r++) {
+	for (size_t r = 0; other && any_row_hides(other) && r < figure->row_count; r++) {
 		if (answer_hides_row(other, figure->rows[r].keys[0]))
 			answers_hide(answers, &figure->rows[r].suppressed);
 	}
@@ -254,13 +256,15 @@ static void rows_follow_other(struct answers *answers, struct answer *answer,
 	const struct relation *relation, const struct answer *other)
 {
 	struct figure *figure = &answer->figure;
-	for (unsigned n = 0; other && other->withheld && n < RELATE_NUMBERS; n++) {
+	if (!other || !any_row_hides(other))
+		return;
+	for (unsigned n = 0; other->withheld && n < RELATE_NUMBERS; n++) {
 		if (relation->within[RELATE_OF][n] ||
 			(!is_share(figure) &&
 				(relation->same || relation->within[RELATE_COUNT][n])))
 			withhold(answers, answer);
 	}
-	for (size_t r = 0; other && r < figure->row_count; r++) {
+	for (size_t r = 0; r < figure->row_count; r++) {
 		struct figure_row *row = &figure->rows[r];
 		for (unsigned n = 0; n < RELATE_NUMBERS; n++) {
 			if (!row_hides(other, row->keys[0], n))
@@ -289,13 +293,13 @@ static void rows_hide_whole(struct answers *answers, struct figure *whole, const
 static void rows_relate(struct answers *answers, struct answer *answer)
 {
 	struct figure *figure = &answer->figure;
-	for (size_t k = 0; k < answers->kpis->count; k++) {
-		const struct kpi *other = &answers->kpis->items[k];
-		if (other == figure->kpi || other->hidden || !figure_counts_people(other))
+	for (size_t k = 0; k < answers->people_count; k++) {
+		const struct kpi *other = answers->people[k];
+		if (other == figure->kpi)
 			continue;
 		const struct relation *relation =
 			relate_of(&answers->relations, figure->kpi, other);
-		if (relation_is_within(relation))
+		if (relation->any)
 			rows_follow_other(answers, answer, relation,
 				answer_like(answers, other, figure, true));
 		if (relation->whole)
@@ -401,9 +405,9 @@ static bool unknown_narrows(
 static void wider_relate(struct answers *answers, struct answer *answer)
 {
 	const struct figure *figure = &answer->figure;
-	for (size_t k = 0; k < answers->kpis->count; k++) {
-		const struct kpi *wide = &answers->kpis->items[k];
-		if (wide == figure->kpi || wide->hidden || !figure_counts_people(wide))
+	for (size_t k = 0; k < answers->people_count; k++) {
+		const struct kpi *wide = answers->people[k];
+		if (wide == figure->kpi)
 			continue;
 		const bool *counted = relate_of(&answers->relations, figure->kpi, wide)->counted;
 		/* A total of none says so. */
