@@ -295,9 +295,10 @@ static void wholes_count(struct gather *gather, const struct formula *part)
 
 void gather_part(struct gather *gather, const struct formula *part)
 {
-	bool counted = groups_are_counted(gather, part);
 	if (part->whole == WHOLE_POPULATION)
-		wholes_count(gather, part);
+		wholes_count(gather, part->counters);
+	part = part->counters;
+	bool counted = groups_are_counted(gather, part);
 	if (counted || !gather->filters->count)
 		filtered_count(gather, part, &gather->figure->period, &gather->total);
 	if (counted)
@@ -325,7 +326,7 @@ void gather_end(struct gather *gather)
 	const struct formula *formula = gather->figure->formula;
 	bool is_stock = formula->kind && formula->leave != REF_NONE;
 	if (is_stock && figure_series(gather->figure) < FIGURE_SPLITS &&
-		!groups_are_counted(gather, formula))
+		!groups_are_counted(gather, formula->counters))
 		stocks_end(gather);
 }
 

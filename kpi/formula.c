@@ -184,6 +184,47 @@ bool formula_give(const struct formula *formula, struct rows rows, const struct 
 			       : many_give(formula, rows, period, given);
 }
 
+/* ---- whether two give the same ---- */
+
+static bool conditions_equal(const struct condition *a, const struct condition *b)
+{
+	bool equal = a->count == b->count;
+	for (size_t i = 0; equal && i < a->count; i++) {
+		const struct test *x = &a->tests[i], *y = &b->tests[i];
+		equal = x->op == y->op && x->ref == y->ref && x->other == y->other &&
+			x->number == y->number && x->or_next == y->or_next;
+	}
+	return equal;
+}
+
+static bool splits_equal(const struct formula *a, const struct formula *b)
+{
+	bool equal = a->split_count == b->split_count;
+	for (size_t i = 0; equal && i < a->split_count; i++) {
+		const struct split *x = &a->splits[i], *y = &b->splits[i];
+		equal = x->dimension == y->dimension && x->table == y->table &&
+			x->column == y->column && x->by_case == y->by_case &&
+			!memcmp(x->merge, y->merge, sizeof x->merge);
+	}
+	return equal;
+}
+
+static bool has_of(const struct formula *formula)
+{
+	return formula->is_share && formula->whole == WHOLE_PLACED;
+}
+
+bool formula_gives_same(const struct formula *a, const struct formula *b)
+{
+	return a->kind && a->kind == b->kind && a->day == b->day && a->leave == b->leave &&
+	       a->measure == b->measure && a->sum == b->sum && a->sum_missing == b->sum_missing &&
+	       a->divided_by == b->divided_by && has_of(a) == has_of(b) && a->due == b->due &&
+	       a->unknown_day == b->unknown_day && conditions_equal(&a->where, &b->where) &&
+	       conditions_equal(&a->of, &b->of) && conditions_equal(&a->counted, &b->counted) &&
+	       conditions_equal(&a->unknown_inside, &b->unknown_inside) &&
+	       conditions_equal(&a->unknown_outside, &b->unknown_outside) && splits_equal(a, b);
+}
+
 /* ---- dimensions ---- */
 
 const struct dimension dimension_spans[DIMENSION_SPANS] = {

@@ -115,6 +115,8 @@ struct formula {
 	uint64_t split_reads;
 	struct split splits[DIMENSION_MAX + 1]; /* classes as well */
 	size_t split_count;
+	/* Of which it reads the counters: itself, or one before it of which every row gives the same. */
+	const struct formula *counters;
 	struct cell total;
 	struct spread spread; /* of a measure */
 };
@@ -161,6 +163,8 @@ static inline struct counts given_counts(const struct given *given, uint32_t i)
 	return counts;
 }
 
+/* Whether every row gives the same to both, under the same values. */
+bool formula_gives_same(const struct formula *a, const struct formula *b);
 /* NULL: it is not split by that. What another definition measures has classes of the same name. */
 const struct split *formula_split(const struct formula *formula, const struct dimension *dimension);
 size_t split_size(const struct split *split);                     /* values are below this */

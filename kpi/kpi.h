@@ -94,7 +94,7 @@ struct kpis {
 	} forecast;
 	struct closing closing; /* the days that are no working days beside the law's */
 	struct formula
-		*formulas[KPI_MAX * DEFINITION_MAX]; /* all that read rows, each once, by source */
+		*formulas[KPI_MAX * DEFINITION_MAX]; /* that keep counters, each once, by source */
 	size_t formula_count, formula_first[SOURCE_COUNT + 1];
 	struct {
 		size_t formula;

@@ -404,6 +404,23 @@ static void sum_link(struct loader *loader, const struct yaml_node *list, struct
 		sum_split(loader->kpis, kpi->formulas[d]);
 }
 
+/* Counts it, with those before it that give the same: they need no counters of their own. */
+static void formula_count(struct kpis *kpis, struct formula *formula)
+{
+	formula->counters = formula;
+	for (size_t i = kpis->formula_first[formula->source]; i < kpis->formula_count; i++) {
+		struct formula *other = kpis->formulas[i];
+		if (!formula_gives_same(formula, other))
+			continue;
+		for (size_t s = 0; s < other->split_count; s++)
+			other->splits[s].counted |= formula->splits[s].counted;
+		other->split_reads |= formula->split_reads;
+		formula->counters = other;
+		return;
+	}
+	kpis->formulas[kpis->formula_count++] = formula;
+}
+
 static void kpis_link(struct loader *loader, const struct yaml_node *map)
 {
 	struct kpis *kpis = loader->kpis;
@@ -423,7 +440,7 @@ static void kpis_link(struct loader *loader, const struct yaml_node *map)
 				struct formula *formula = kpis->items[i].formulas[d];
 				if (formula->kind && formula->source == source &&
 					formula->definition == d)
-					kpis->formulas[kpis->formula_count++] = formula;
+					formula_count(kpis, formula);
 			}
 		}
 	}

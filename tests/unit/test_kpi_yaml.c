@@ -479,6 +479,50 @@ static void a_share_may_name_its_parts_and_when_it_is_measured(void **state)
 #undef SHARED
 }
 
+/* How many formulas of these two KPIs keep counters, and by how many dimensions those that the other one reads. */
+static size_t counters_of(const char *other, size_t *by)
+{
+	auto_buf struct buf text = {0};
+	buf_text(&text, KPI("    unit: count\n    population: all\n    day: reported_on\n"
+			    "    by: [ward]\n"));
+	buf_printf(&text,
+		"  other:\n    label: L\n    title: T\n    population: all\n"
+		"    by: [channel]\n%s",
+		other);
+	struct tally *tally = tally_of(text.data);
+	const struct kpis *kpis = tally_kpis(tally);
+	const struct formula *formula = kpis->items[1].formulas[0]->counters;
+	size_t count = kpis->formula_count;
+	*by = 0;
+	for (size_t i = 0; i < formula->split_count; i++)
+		*by += formula->splits[i].counted;
+	tally_free(tally);
+	return count;
+}
+
+static void kpis_of_which_every_row_gives_the_same_share_counters(void **state)
+{
+	(void)state;
+	size_t by;
+	assert_int_equal(counters_of("    unit: count\n    day: reported_on\n", &by), 1);
+	assert_int_equal(by, 2);
+	assert_int_equal(
+		counters_of("    unit: share\n    day: reported_on\n    whole: population\n", &by),
+		1);
+	assert_int_equal(by, 2);
+	static const char *const others[] = {
+		"    unit: count\n    day: closed_on\n",
+		"    unit: count\n    day: reported_on\n    where: closed_on is set\n",
+		"    unit: count\n    day: reported_on\n    sum: people_involved\n",
+		"    unit: share\n    day: reported_on\n    count: closed_on is set\n",
+		"    unit: count\n    day: reported_on\n    leave: closed_on\n",
+	};
+	for (size_t i = 0; i < sizeof others / sizeof *others; i++) {
+		assert_int_equal(counters_of(others[i], &by), 2);
+		assert_int_equal(by, 1);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -496,6 +540,7 @@ int main(void)
 		cmocka_unit_test(how_a_kpi_stands_on_a_page_is_checked),
 		cmocka_unit_test(a_share_may_name_its_parts_and_when_it_is_measured),
 		cmocka_unit_test(everything_that_is_wrong_is_said_at_once),
+		cmocka_unit_test(kpis_of_which_every_row_gives_the_same_share_counters),
 		cmocka_unit_test(a_file_is_checked_without_anything_to_count),
 		cmocka_unit_test(a_file_tells_each_kpi_in_dutch_and_a_log_need_not),
 		cmocka_unit_test_setup_teardown(
