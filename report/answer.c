@@ -68,7 +68,9 @@ typedef void format_fn(const struct report *report, struct buf *out);
 static const struct {
 	const char *name;
 	format_fn *print;
-} formats[] = {{"html", report_html}, {"csv", report_csv}, {"json", report_json}};
+	bool rows_counted; /* report.h */
+} formats[] = {
+	{"html", report_html, true}, {"csv", report_csv, false}, {"json", report_json, false}};
 enum { FORMATS = sizeof formats / sizeof *formats };
 static const char data_format[] = "data"; /* several files */
 
@@ -159,11 +161,14 @@ int report_print(const struct report_sources *sources, const struct config *conf
 	struct why *why)
 {
 	auto_report struct report report = {0};
+	size_t i = 0;
+	while (i < FORMATS && strcmp(formats[i].name, format) != 0)
+		i++;
+	must(i < FORMATS);
+	asked.rows_counted = formats[i].rows_counted;
 	int err = answer_make(sources, config, kpis, asked, &report, why);
-	for (size_t i = 0; !err && i < FORMATS; i++) {
-		if (!strcmp(formats[i].name, format))
-			formats[i].print(&report, out);
-	}
+	if (!err)
+		formats[i].print(&report, out);
 	return err;
 }
 

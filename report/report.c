@@ -44,7 +44,7 @@ static int one_make(const struct report *report, const struct outline_need *need
 {
 	const struct kpi *kpi = kpi_find(report->kpis, need->id);
 	uint32_t definition = report->definition - need->otherwise;
-	struct figure_cut cut = {0};
+	struct figure_cut cut = {.counts_only = need->by && report->asked.rows_counted};
 	if (!kpi || kpi->hidden)
 		return why_set(why, ERR_CONFIG, "report.yaml names %s, which is no KPI", need->id);
 	if (need->by) {

@@ -34,6 +34,7 @@ struct report_asked {
 	uint32_t year;
 	int32_t as_of; /* what was recorded by the end of that day; the year is over when this is past it */
 	bool internal; /* nothing is hidden */
+	bool rows_counted; /* of rows nothing but how many is read: what they measure is not looked at */
 	int64_t suppress_below;
 	int32_t complete_from;
 	const char *town;

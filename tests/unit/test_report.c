@@ -367,6 +367,29 @@ static void the_same_log_gives_the_same_bytes(void **state)
 	outline_done(&outline);
 }
 
+static void the_page_says_the_same_where_rows_are_only_counted(void **state)
+{
+	struct tallied *t = *state;
+	struct outline outline = shipped_outline(t);
+	struct buf texts[2] = {{0}};
+	struct report_asked asked = asked_of(2025, "2026-02-01");
+	log_year(t);
+	for (size_t i = 0; i < 2; i++) {
+		auto_report struct report report = {0};
+		asked.rows_counted = i;
+		report_of(t, &outline, &asked, &report);
+		const struct figure *waits = report_figure(&report, "waiting_days", "class");
+		assert_true(waits->row_count && waits->rows[0].value.counts.count == 60);
+		assert_int_equal(waits->rows[0].value.has_spread, !i);
+		assert_true(report_figure(&report, "waiting_days", NULL)->total.has_spread);
+		report_html(&report, &texts[i]);
+	}
+	assert_string_equal(texts[0].data, texts[1].data);
+	buf_done(&texts[0]);
+	buf_done(&texts[1]);
+	outline_done(&outline);
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, tallied_setup, tallied_teardown)
@@ -382,6 +405,7 @@ int main(void)
 		TEST(how_many_are_not_known_is_empty_where_that_alone_is_hidden),
 		TEST(data_says_what_is_hidden_and_gives_no_number_of_it),
 		TEST(the_same_log_gives_the_same_bytes),
+		TEST(the_page_says_the_same_where_rows_are_only_counted),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
