@@ -12,11 +12,10 @@
  * --shots: what each page looks like.
  * Prints each finding as `page width scheme script: rule: element: what`, and closes with a count.
  */
-import {readFileSync} from "node:fs";
-import {createRequire} from "node:module";
 import {availableParallelism} from "node:os";
 import {parseArgs} from "node:util";
 import {chromium} from "playwright-core";
+import {AXE, axeRun} from "./axe.js";
 import {houseOpen} from "./house.js";
 import {keysTry} from "./keys.js";
 import {look} from "./look.js";
@@ -25,8 +24,6 @@ import {pagesOf} from "./pages.js";
 import {picturesMake, shotTake} from "./shots.js";
 import {tabOpen} from "./tab.js";
 
-const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
-const AXE_TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22a", "wcag22aa", "best-practice"];
 const PRINT_PX = 658; // A4 within its margins
 const HEIGHTS = {320: 256}; // 1280 by 1024 at 400%
 
@@ -58,19 +55,6 @@ function windows() {
 	return schemes.flatMap(scheme => widths.map(width => [width, scheme]));
 }
 
-async function axeRun(page, options) {
-	const violations = await page.evaluate(async options => {
-		const {violations} = await window.axe.run(document, {...options, resultTypes: ["violations"]});
-		return violations.flatMap(({id, nodes}) => nodes.map(node => [id, node.target.join(" "), node.failureSummary]));
-	}, options);
-	return violations.map(([id, element, what]) => ({rule: `axe ${id}`, element, what: what.replace(/\s+/g, " ").slice(0, 240)}));
-}
-
-/* A scheme changes colours only. */
-function axeOptions(isNew) {
-	return {runOnly: isNew ? {type: "tag", values: AXE_TAGS} : {type: "rule", values: ["color-contrast"]}};
-}
-
 async function lookAll(tab, {name, isFirst}, way) {
 	const {page} = tab, seen = new Set();
 	await tab.toolsLoad(AXE);
@@ -79,7 +63,7 @@ async function lookAll(tab, {name, isFirst}, way) {
 		if (way.script && asked.shots)
 			await shotTake(page, asked.shots, name, width, scheme);
 		const isNew = !seen.has(width), found = await page.evaluate(look);
-		found.push(...await axeRun(page, axeOptions(isNew)));
+		found.push(...await axeRun(page, {isColours: !isNew}));
 		if (isNew && (!asked.short || (isFirst && !seen.size)))
 			found.push(...await keysTry(tab));
 		seen.add(width);
@@ -95,7 +79,7 @@ async function lookAll(tab, {name, isFirst}, way) {
 async function lookForced(tab, name) {
 	await tab.window({width: widths.at(-1), height: 900, scheme: "light", forcedColors: "active"});
 	const found = await tab.page.evaluate(look);
-	count(`${name} ${widths.at(-1)} forced colours`, found.concat(await axeRun(tab.page, axeOptions(false))));
+	count(`${name} ${widths.at(-1)} forced colours`, found.concat(await axeRun(tab.page, {isColours: true})));
 }
 
 async function lookPrinted(tab, name) {
@@ -131,7 +115,7 @@ async function waysTry(house, tab, wanted) {
 async function mutantsCount(house, tab) {
 	const axe = async () => {
 		await tab.toolsLoad(AXE);
-		return axeRun(tab.page, axeOptions(true));
+		return axeRun(tab.page);
 	};
 	const results = await mutantsTry(house, tab, {axe, focus: keysTry, keyboard: keysTry, look: ({page}) => page.evaluate(look)});
 	results.forEach(([fault, found]) => count(`mutant: ${fault}`, found));
