@@ -51,7 +51,9 @@ export async function keysTry(tab) {
 	for (const [i, name] of names.entries())
 		if (!reached.has(String(i)))
 			found.push({rule: "keyboard", element: name, what: "Tab does not come by it"});
-	return found.concat(await skipTry(page), await foldsTry(tab));
+	found.push(...await skipTry(page), ...await foldsTry(tab));
+	await page.evaluate(() => document.activeElement.blur()); // what is looked at next, and drawn, is no longer in use
+	return found;
 }
 
 /* The first thing is the way past the menu. */
