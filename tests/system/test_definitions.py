@@ -38,7 +38,7 @@ class Definitions(unittest.TestCase):
 
     def change(self, name, old, new, daemon):
         text = self.files[name].read_text()
-        self.assertIn(old, text)
+        self.assertTrue(old in text, f"{name} has no longer: {old}")
         self.files[name].write_text(text.replace(old, new, 1))
         self.wot.processes[daemon].send_signal(signal.SIGHUP)
 
@@ -66,13 +66,13 @@ class Definitions(unittest.TestCase):
     def test_a_mistake_is_refused_with_its_place_and_the_old_file_stays(self):
         kpi = self.files["kpi"].read_text()
         self.files["kpi"].write_text(kpi.replace("unit: days", "unit: day"))  # several mistakes are one event
-        self.change("kpi", "    norm: {atLeast: 0.8}\n    by: [ward]", "    norm: {atLest: 0.9}\n    by: [ward]", "case")
+        self.change("kpi", "    norm: {atLeast: 0.8}\n    by: [ward", "    norm: {atLest: 0.9}\n    by: [ward", "case")
         said = wait_until(lambda: "reload_refused" in self.wot.log("case") and self.wot.log("case"))
         self.assertRegex(said, r"own-kpi\.yaml:\d+:\d+: .*atLest")
         self.assertEqual([line for line in said.splitlines() if not line.startswith("time=")], [])
         self.assertEqual(self.norm(), {"atLeast": 0.8})
         self.files["kpi"].write_text(kpi)
-        self.change("kpi", "norm: {atLeast: 0.8}\n    by: [ward]", "norm: {atLeast: 0.9}\n    by: [ward]", "case")
+        self.change("kpi", "norm: {atLeast: 0.8}\n    by: [ward", "norm: {atLeast: 0.9}\n    by: [ward", "case")
         wait_until(lambda: self.norm() == {"atLeast": 0.9}, what="the file that was put right")
         self.assertEqual(len(self.definitions()), 2)
 
@@ -82,7 +82,7 @@ class Definitions(unittest.TestCase):
         text = self.files["kpi"].read_text()
         self.files["kpi"].write_text(text.replace("  2025: {from: 2024}", f"  2025: {{from: 2024, until: {year - 1}}}\n  {year}: {{from: {year}}}"))
         old = "    definitions:\n      2025: {count: waiting_days <= 28, norm: {atLeast: 0.8}, changed: Daarna zijn het 14 dagen.}\n"
-        first = "    count: waiting_days <= 28\n    unknown_outside: {day: closed_on, where: support_started_on is unset}\n    norm: {atLeast: 0.8}\n    by: [ward]\n"
+        first = "    count: waiting_days <= 28\n    unknown_outside: {day: closed_on, where: support_started_on is unset}\n    norm: {atLeast: 0.8}\n    by: [ward, reason]\n"
         self.change("kpi", f"{first}    definitions:\n", first.replace("28", "14").replace("0.8", "0.9") + old, "case")
         figure = wait_until(lambda: (f := self.figure("started_within_4_weeks"))["definition"] == year and f, what="the new year's definition")
         self.assertEqual((figure["count"], figure["of"], figure["norm"]), (0, 1, {"atLeast": 0.9}))
@@ -92,7 +92,7 @@ class Definitions(unittest.TestCase):
         self.assertEqual(json.loads(compared)["cases"], 1)
 
     def test_what_is_in_force_survives_a_restart_of_who_counts(self):
-        self.change("kpi", "norm: {atLeast: 0.8}\n    by: [ward]", "norm: {atLeast: 0.9}\n    by: [ward]", "case")
+        self.change("kpi", "norm: {atLeast: 0.8}\n    by: [ward", "norm: {atLeast: 0.9}\n    by: [ward", "case")
         wait_until(lambda: self.norm() == {"atLeast": 0.9}, what="the new norm")
         self.files["kpi"].write_text((ROOT / "config" / "kpi.yaml").read_text())  # nobody has loaded this one
         self.wot.stop("aggregate")
