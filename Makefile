@@ -22,7 +22,7 @@ LDLIBS := $(shell pkg-config --libs $(filter-out libcurl,$(PKGS)) 2>/dev/null) -
 
 PROTO := $(basename $(notdir $(wildcard proto/*.proto)))
 GEN := $(PROTO:%=$B/gen/proto/%.pb-c.c) $B/gen/web/pages.html.c
-LIBDIRS := lib bus http proto proto/openapi store store/lmdb config core vault stage/parts stage kpi kpi/yaml figures figures/suppress web web/figures web/cases report city client phone
+LIBDIRS := lib bus http proto proto/openapi store store/lmdb config core vault stage/parts stage kpi kpi/yaml figures figures/suppress web web/figures web/cases report city client send phone
 src = $(wildcard $1/*.c)
 obj = $(patsubst %.c,$B/%.o,$(call src,$1))
 LIBOBJ := $(GEN:.c=.o) $(foreach d,$(LIBDIRS),$(call obj,$d))

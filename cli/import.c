@@ -1,7 +1,12 @@
-#include "cli/import.h"
+/*
+ * wotctl import and push: JSON Lines, many in flight, but the lines of one case wait for each other's answer.
+ */
+#include "cli/cli.h"
 
+#include "lib/clean.h"
 #include "lib/clock.h"
 #include "lib/utf8.h"
+#include "send/outbox.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
@@ -11,14 +16,7 @@
 #include <unistd.h>
 #include <uthash.h>
 
-enum {
-	WINDOW = 20000,
-	UNKNOWN_CASE_MS = 10000,
-	BUSY_MS = 60000,
-	RETRY_MS = 50,
-	SILENCE_MS = 30000,
-	READ_BYTES = 1 << 16
-};
+enum { WINDOW = 20000, SILENCE_MS = 10000, READ_BYTES = 1 << 16 };
 
 /* The lines of one case, in order; the first is the one that may be in flight. */
 struct lane {
@@ -28,8 +26,7 @@ struct lane {
 };
 
 struct import {
-	struct cli *cli;
-	struct sender *sender;
+	struct outbox outbox;
 	int in;
 	struct buf text; /* read from `in`; lines before text_at are done with */
 	size_t text_at;
@@ -37,31 +34,13 @@ struct import {
 	const char *in_name;
 	char rejected_name[4096];
 	struct lane *lanes;
-	struct line **ready; /* a ring of lines that may be sent now */
-	size_t ready_first, ready_count;
-	struct line **later; /* to be tried again */
-	size_t later_count;
-	size_t held, in_flight; /* lines in memory; batches under way */
+	size_t held; /* lines in memory */
 	uint64_t number, accepted, duplicate, refused;
-	uint64_t heard_ms; /* when a daemon last answered anything */
 	bool at_end, broken, is_tty;
 	struct why why;
 };
 
 /* ---- lines ---- */
-
-static void ready_add(struct import *import, struct line *line)
-{
-	import->ready[(import->ready_first + import->ready_count++) % WINDOW] = line;
-}
-
-static struct line *ready_take(struct import *import)
-{
-	struct line *line = import->ready[import->ready_first];
-	import->ready_first = (import->ready_first + 1) % WINDOW;
-	import->ready_count--;
-	return line;
-}
 
 static void lane_join(struct import *import, struct line *line, const char *key)
 {
@@ -76,7 +55,7 @@ static void lane_join(struct import *import, struct line *line, const char *key)
 	}
 	line->lane = lane;
 	if (!lane || !lane->first)
-		ready_add(import, line);
+		outbox_add(&import->outbox, line);
 	if (!lane)
 		return;
 	if (lane->last)
@@ -94,7 +73,7 @@ static void line_end(struct import *import, struct line *line)
 		must(lane->first == line);
 		lane->first = line->next;
 		if (lane->first) {
-			ready_add(import, lane->first);
+			outbox_add(&import->outbox, lane->first);
 		} else {
 			HASH_DEL(import->lanes, lane);
 			free(lane);
@@ -208,103 +187,14 @@ static void window_fill(struct import *import)
 
 /* ---- answers ---- */
 
-static bool is_worth_retrying(const struct line *line, unsigned status, uint64_t now_ms)
-{
-	uint64_t since_ms = now_ms - line->first_sent_ms;
-	switch (status) {
-	case 404:
-		return since_ms < UNKNOWN_CASE_MS;
-	case 0:
-	case 429:
-	case 503:
-		return since_ms < BUSY_MS;
-	default:
-		return false;
-	}
-}
-
-static void answer_take(struct import *import, struct line *line, struct answer *answer)
-{
-	uint64_t now_ms = clock_mono_us() / 1000;
-	if (answer->status)
-		import->heard_ms = now_ms;
-	if (answer->status == 200 || answer->status == 202) {
-		*(answer->status == 202 ? &import->accepted : &import->duplicate) += 1;
-		line_end(import, line);
-	} else if (is_worth_retrying(line, answer->status, now_ms)) {
-		line->retry_at_ms = now_ms + RETRY_MS;
-		import->later[import->later_count++] = line;
-	} else {
-		reject(import, line->number, answer->status, answer->problem, line->record);
-		line_end(import, line);
-	}
-	json_decref(answer->problem);
-}
-
-static void on_answer(void *arg, struct batch *batch)
+static void on_done(void *arg, struct line *line, const struct answer *answer)
 {
 	struct import *import = arg;
-	for (size_t i = 0; i < batch->count; i++)
-		answer_take(import, batch->lines[i], &batch->answers[i]);
-	free(batch);
-	import->in_flight--;
-}
-
-/* ---- sending ---- */
-
-static void later_to_ready(struct import *import)
-{
-	uint64_t now_ms = clock_mono_us() / 1000;
-	size_t kept = 0;
-	for (size_t i = 0; i < import->later_count; i++) {
-		if (import->later[i]->retry_at_ms <= now_ms)
-			ready_add(import, import->later[i]);
-		else
-			import->later[kept++] = import->later[i];
-	}
-	import->later_count = kept;
-}
-
-/* Takes from the front of the ready lines what goes to one place together. */
-static struct batch *batch_make(struct import *import)
-{
-	struct batch *batch = calloc(1, sizeof *batch);
-	must(batch);
-	size_t looked_at = import->ready_count, bytes = 0;
-	while (looked_at-- && batch->count < BATCH_MAX) {
-		struct line *line = ready_take(import);
-		bool first = batch->count == 0;
-		if (first) {
-			batch->daemon = line->daemon;
-			batch->to = line->to;
-		}
-		bool fits = line->daemon == batch->daemon &&
-			    (import->sender->any_path || line->to == batch->to) &&
-			    (first || bytes + line->size <= import->sender->batch_bytes);
-		if (!fits) {
-			ready_add(import, line);
-			continue;
-		}
-		if (!line->first_sent_ms)
-			line->first_sent_ms = clock_mono_us() / 1000;
-		batch->lines[batch->count++] = line;
-		bytes += line->size;
-	}
-	return batch;
-}
-
-static void batches_send(struct import *import)
-{
-	while (import->ready_count && import->in_flight < import->sender->batches_max &&
-		!import->broken) {
-		struct batch *batch = batch_make(import);
-		import->in_flight++;
-		int err = import->sender->send(import->sender, batch);
-		if (err) {
-			import->broken = true;
-			why_set(&import->why, err, "sending failed: %s", err_title(err));
-		}
-	}
+	if (answer->status == 200 || answer->status == 202)
+		*(answer->status == 202 ? &import->accepted : &import->duplicate) += 1;
+	else
+		reject(import, line->number, answer->status, answer->problem, line->record);
+	line_end(import, line);
 }
 
 static void progress_show(struct import *import, bool last)
@@ -321,35 +211,21 @@ static void progress_show(struct import *import, bool last)
 		last ? "\n" : "");
 }
 
-/* What is not answered is tried again, but not for ever. */
-static void silence_watch(struct import *import)
-{
-	uint64_t now_ms = clock_mono_us() / 1000;
-	if (!import->held)
-		import->heard_ms = now_ms;
-	if (now_ms - import->heard_ms <= SILENCE_MS)
-		return;
-	import->broken = true;
-	why_set(&import->why, ERR_TIMEOUT,
-		"no daemon has answered for %d s; `wotctl status` says which is not there",
-		SILENCE_MS / 1000);
-}
-
 static void import_run(struct import *import)
 {
-	import->heard_ms = clock_mono_us() / 1000;
+	struct outbox *outbox = &import->outbox;
 	while (!import->broken) {
-		silence_watch(import);
 		window_fill(import);
-		later_to_ready(import);
-		batches_send(import);
 		progress_show(import, false);
 		if (import->at_end && import->held == 0)
 			break;
-		bool busy = import->in_flight && !import->later_count &&
+		bool busy = outbox->in_flight && !outbox->later_count &&
 			    (import->at_end || import->held >= WINDOW);
-		if (import->sender->wait(import->sender, busy ? 1000 : RETRY_MS / 2) != 0)
+		outbox_turn(outbox, busy ? 1000 : OUTBOX_RETRY_MS / 2);
+		if (outbox->err) {
 			import->broken = true;
+			import->why = outbox->why;
+		}
 	}
 	progress_show(import, true);
 }
@@ -369,9 +245,10 @@ static int import_report(const struct import *import)
 }
 
 static int import_file(struct cli *cli, const char *name,
-	struct sender *(*sender_open)(const struct cli *, struct why *))
+	struct sender *(*sender_open)(const struct send_as *, struct why *))
 {
-	struct import import = {.cli = cli, .in_name = name, .is_tty = isatty(STDERR_FILENO)};
+	const struct send_as as = {cli->config, cli->client, SILENCE_MS};
+	struct import import = {.in_name = name, .is_tty = isatty(STDERR_FILENO)};
 	bool is_stdin = strcmp(name, "-") == 0;
 	import.in = is_stdin ? STDIN_FILENO : open(name, O_RDONLY | O_CLOEXEC);
 	if (import.in < 0)
@@ -379,23 +256,19 @@ static int import_file(struct cli *cli, const char *name,
 	snprintf(import.rejected_name, sizeof import.rejected_name, "%s.rejected",
 		is_stdin ? "stdin" : name);
 	unlink(import.rejected_name);
-	import.sender = sender_open(cli, &import.why);
-	if (!import.sender)
+	import.outbox.on_done = on_done;
+	import.outbox.arg = &import;
+	import.outbox.sender = sender_open(&as, &import.why);
+	if (!import.outbox.sender)
 		return cli_fail(EXIT_FAILED, "%s", import.why.text);
-	import.sender->on_answer = on_answer;
-	import.sender->arg = &import;
-	import.ready = calloc(WINDOW, sizeof *import.ready);
-	import.later = calloc(WINDOW, sizeof *import.later);
-	must(import.ready && import.later);
+	outbox_init(&import.outbox, WINDOW);
 	import_run(&import);
-	import.sender->close(import.sender);
+	outbox_done(&import.outbox);
 	if (import.rejected && fclose(import.rejected) != 0)
 		rejected_fail(&import);
 	if (!is_stdin)
 		close(import.in);
 	buf_done(&import.text);
-	free(import.ready);
-	free(import.later);
 	return import_report(&import);
 }
 

@@ -2,7 +2,7 @@
  * Any text as a line of an import. What can be sent names a door and has an object as its body; the case that it
  * must keep its turn for is one that the text names. What cannot is told why.
  */
-#include "cli/import.h"
+#include "send/send.h"
 #include "lib/clean.h"
 #include "proto/door.h"
 #include <string.h>

@@ -1,7 +1,7 @@
 /*
  * Batches as JSON arrays over HTTP (libcurl), several connections a daemon.
  */
-#include "cli/import.h"
+#include "send/send.h"
 
 #include "client/http.h"
 #include "lib/clean.h"
@@ -12,7 +12,7 @@ enum { CONNECTIONS = 8, TIMEOUT_MS = 60000 };
 
 struct http_sender {
 	struct sender sender;
-	const struct cli *cli;
+	const struct send_as *as;
 	CURLM *multi;
 	struct curl_slist *headers;
 };
@@ -42,7 +42,7 @@ static int on_send(struct sender *sender, struct batch *batch)
 	sent->batch = batch;
 	sent->body = body_of(batch);
 	char url[512];
-	snprintf(url, sizeof url, "http://%s%s", http->cli->config[batch->daemon].http, batch->to);
+	snprintf(url, sizeof url, "http://%s%s", http->as->config[batch->daemon].http, batch->to);
 	CURL *easy = http_easy(url, http->headers, TIMEOUT_MS, &sent->answer);
 	curl.easy_setopt(easy, CURLOPT_POSTFIELDS, sent->body);
 	curl.easy_setopt(easy, CURLOPT_PRIVATE, sent);
@@ -103,9 +103,9 @@ static void on_close(struct sender *sender)
 	curl.global_cleanup();
 }
 
-struct sender *sender_http(const struct cli *cli, struct why *why)
+struct sender *sender_http(const struct send_as *as, struct why *why)
 {
-	struct curl_slist *headers = http_headers(cli->config[0].keys, cli->client, why);
+	struct curl_slist *headers = http_headers(as->config[0].keys, as->client, why);
 	if (!headers)
 		return NULL;
 	curl.global_init(CURL_GLOBAL_DEFAULT);
@@ -116,9 +116,9 @@ struct sender *sender_http(const struct cli *cli, struct why *why)
 		.wait = on_wait,
 		.close = on_close,
 		.batches_max = CONNECTIONS,
-		.batch_bytes = 512ul * cli->config[0].max_body_kib,
+		.batch_bytes = 512ul * as->config[0].max_body_kib,
 	};
-	http->cli = cli;
+	http->as = as;
 	http->headers = curl.slist_append(headers, "Content-Type: application/json");
 	http->headers = curl.slist_append(http->headers, "Expect:");
 	http->multi = curl.multi_init();

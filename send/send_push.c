@@ -1,7 +1,7 @@
 /*
  * Batches as Submits over ZeroMQ (client/push.h), one connection a daemon.
  */
-#include "cli/import.h"
+#include "send/send.h"
 
 #include "client/push.h"
 #include "lib/clock.h"
@@ -11,11 +11,11 @@
 #include "proto/submission.h"
 #include <string.h>
 
-enum { IN_FLIGHT = 16, SILENCE_MS = 10000 };
+enum { IN_FLIGHT = 16 };
 
 struct push_sender {
 	struct sender sender;
-	const struct cli *cli;
+	const struct send_as *as;
 	struct push *doors[DAEMON_COUNT]; /* NULL: has none */
 	uint64_t requests;                /* made so far */
 };
@@ -32,6 +32,10 @@ static void answer_refuse(struct answer *answer, const Wot__V1__Refusal *refusal
 static bool submission_make(const struct line *line, struct answer *answer, struct arena *arena,
 	Wot__V1__Submission **out)
 {
+	if (line->submission) {
+		*out = line->submission;
+		return true;
+	}
 	struct faults *faults = arena_alloc(arena, sizeof *faults);
 	faults->arena = arena;
 	int err = submission_from_json(daemon_rows[line->daemon].name, line->to, ROLE_OPERATOR,
@@ -41,9 +45,9 @@ static bool submission_make(const struct line *line, struct answer *answer, stru
 	return !err;
 }
 
-static size_t message_bytes(const struct cli *cli, int daemon)
+static size_t message_bytes(const struct send_as *as, int daemon)
 {
-	return 1024ul * cli->config[daemon].push_message_kib;
+	return 1024ul * as->config[daemon].push_message_kib;
 }
 
 static void batch_refuse(
@@ -51,7 +55,7 @@ static void batch_refuse(
 {
 	const char *detail =
 		arena_printf(arena, "as a message it has %zu bytes; the push door takes %zu", size,
-			message_bytes(push->cli, batch->daemon));
+			message_bytes(push->as, batch->daemon));
 	const Wot__V1__Refusal *refusal = problem_new(ERR_TOO_LARGE, detail, NULL, arena);
 	for (size_t i = 0; i < batch->count; i++) {
 		if (!batch->answers[i].status)
@@ -129,14 +133,14 @@ static int doors_open(struct push_sender *push, struct why *why)
 {
 	int err = 0;
 	for (int i = 0; i < DAEMON_COUNT && !err; i++) {
-		const struct config *config = &push->cli->config[i];
+		const struct config *config = &push->as->config[i];
 		const struct push_options options = {
 			.endpoint = config->push,
 			.keys = config->keys,
 			.server = daemon_rows[i].name,
-			.client = push->cli->client,
-			.message_bytes = message_bytes(push->cli, i),
-			.silence_ms = SILENCE_MS,
+			.client = push->as->client,
+			.message_bytes = message_bytes(push->as, i),
+			.silence_ms = push->as->silence_ms,
 		};
 		if (config->push[0])
 			err = push_open(&push->doors[i], &options, why);
@@ -144,11 +148,11 @@ static int doors_open(struct push_sender *push, struct why *why)
 	return err;
 }
 
-struct sender *sender_push(const struct cli *cli, struct why *why)
+struct sender *sender_push(const struct send_as *as, struct why *why)
 {
 	struct push_sender *push = calloc(1, sizeof *push);
 	must(push);
-	push->cli = cli;
+	push->as = as;
 	push->sender = (struct sender){
 		.send = on_send,
 		.wait = on_wait,
@@ -158,7 +162,7 @@ struct sender *sender_push(const struct cli *cli, struct why *why)
 		.batch_bytes = SIZE_MAX,
 	};
 	for (int i = 0; i < DAEMON_COUNT; i++) {
-		size_t half = message_bytes(cli, i) / 2;
+		size_t half = message_bytes(as, i) / 2;
 		if (half < push->sender.batch_bytes)
 			push->sender.batch_bytes = half;
 	}

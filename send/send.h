@@ -1,12 +1,18 @@
 /*
- * Sending JSON Lines {"to": "/v1/…", "body": {…}}: many in flight, but the lines of one case wait for each
- * other's answer. How they travel is a `struct sender`: HTTP (send_http.c) or push (send_push.c).
+ * Sending submissions: many under way, in batches, each held until its answer. How they travel is a `struct sender`:
+ * HTTP (send_http.c) or push (send_push.c); what is to be sent, and again, is an outbox (outbox.h). A line is JSON
+ * {"to": "/v1/…", "body": {…}} (line.c), or a submission that was made already, for push alone.
  */
-#ifndef WOT_IMPORT_H
-#define WOT_IMPORT_H
+#ifndef WOT_SEND_H
+#define WOT_SEND_H
 
-#include "cli/cli.h"
+#include "config/config.h"
+#include "lib/daemon.h"
+#include "lib/err.h"
+#include "proto/door.pb-c.h"
 #include <jansson.h>
+#include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 enum { BATCH_MAX = 64 };
@@ -20,11 +26,12 @@ struct answer {
 struct line {
 	struct line *next; /* of the same case, waiting */
 	struct lane *lane;
-	uint64_t number; /* in the file, from 1 */
+	uint64_t number; /* in the file: from 1; or where it begins */
 	size_t size;     /* its bytes there */
 	const char *to;  /* a path of the door table */
 	int daemon;
-	json_t *record; /* the whole line */
+	json_t *record;                  /* the whole line */
+	Wot__V1__Submission *submission; /* in place of that, whosever memory it is in */
 	uint64_t first_sent_ms, retry_at_ms;
 };
 
@@ -53,7 +60,15 @@ struct sender {
 	void *arg;
 };
 
-struct sender *sender_http(const struct cli *cli, struct why *why);
-struct sender *sender_push(const struct cli *cli, struct why *why);
+/* To whom, and who sends. */
+struct send_as {
+	const struct config *config; /* of each daemon, by its number; the caller's */
+	const char *client;
+	unsigned
+		silence_ms; /* over push: what has no receipt by then is given up and has status 0 */
+};
+
+struct sender *sender_http(const struct send_as *as, struct why *why);
+struct sender *sender_push(const struct send_as *as, struct why *why);
 
 #endif

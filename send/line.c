@@ -1,6 +1,6 @@
-#include "cli/import.h"
 #include "proto/door.h"
 #include "proto/json.h"
+#include "send/send.h"
 #include <string.h>
 
 static int daemon_of_path(const char *path, const char **interned)
