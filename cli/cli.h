@@ -24,10 +24,10 @@ struct cli {
 
 /* A verb: its own arguments, argv[0] is its name. Returns the exit code, having said on stderr why. */
 typedef int cli_verb_fn(struct cli *cli, int argc, char **argv);
-cli_verb_fn verb_import, verb_push, verb_kpi, verb_explain, verb_compare, verb_forecast,
-	verb_report, verb_export, verb_tail, verb_replay, verb_verify, verb_accept_loss,
-	verb_simulate, verb_status, verb_worklist, verb_teams, verb_keygen, verb_client,
-	verb_daemons;
+cli_verb_fn verb_import, verb_push, verb_queue_log, verb_freeswitch, verb_kpi, verb_explain,
+	verb_compare, verb_forecast, verb_report, verb_export, verb_tail, verb_replay, verb_verify,
+	verb_accept_loss, verb_simulate, verb_status, verb_worklist, verb_teams, verb_keygen,
+	verb_client, verb_daemons;
 
 /* For a verb that takes [--json] and nothing else. Sets cli->json; 0 or the exit code. */
 int cli_json_only(struct cli *cli, int argc, char **argv);

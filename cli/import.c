@@ -258,6 +258,7 @@ static int import_file(struct cli *cli, const char *name,
 	unlink(import.rejected_name);
 	import.outbox.on_done = on_done;
 	import.outbox.arg = &import;
+	import.outbox.silence_ms = OUTBOX_SILENCE_MS;
 	import.outbox.sender = sender_open(&as, &import.why);
 	if (!import.outbox.sender)
 		return cli_fail(EXIT_FAILED, "%s", import.why.text);

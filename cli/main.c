@@ -14,6 +14,10 @@ static const struct {
 } verbs[] = {
 	{"import", verb_import, true, "FILE|-", "send JSON Lines over HTTP; can be run again"},
 	{"push", verb_push, true, "FILE|-", "the same lines over ZeroMQ"},
+	{"queue-log", verb_queue_log, true, "FILE [--follow] [--state FILE] [--callback-key K]",
+		"send the calls of Asterisk's queue_log; goes on where it stopped"},
+	{"freeswitch", verb_freeswitch, true, "FILE|-",
+		"send the calls of mod_callcenter's events, as JSON Lines"},
 	{"kpi", verb_kpi, false,
 		"[ID] [--period P] [--beside P] [--by DIM[,DIM]] [--where DIM=VALUE[,…]]... "
 		"[--definition YEAR] [--as-of DAY] [--json|--csv]",

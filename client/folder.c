@@ -78,6 +78,7 @@ int file_put(const char *path, const char *bytes, size_t len, struct why *why)
 	if (!is_for_a_file(path))
 		return bytes_write(path, O_TRUNC, bytes, len, path, why);
 	buf_printf(&made, "%.*s.%s-%d", (int)at, path, path + at, (int)getpid());
+	unlink(made.data); /* of who was ended amid this, under the same number */
 	int err = bytes_write(made.data, O_EXCL, bytes, len, path, why);
 	if (!err && rename(made.data, path) != 0)
 		err = why_set(why, ERR_IO, "%s: %s", path, strerror(errno));

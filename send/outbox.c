@@ -3,7 +3,7 @@
 #include "lib/clean.h"
 #include "lib/clock.h"
 
-enum { UNKNOWN_CASE_MS = 10000, BUSY_MS = 60000, SILENCE_MS = 30000 };
+enum { UNKNOWN_CASE_MS = 10000, BUSY_MS = 60000 };
 
 static uint64_t mono_ms(void)
 {
@@ -132,12 +132,12 @@ static void batches_send(struct outbox *outbox)
 static void silence_watch(struct outbox *outbox)
 {
 	uint64_t now_ms = mono_ms();
-	if (outbox_is_empty(outbox) || outbox->is_patient)
+	if (outbox_is_empty(outbox) || !outbox->silence_ms)
 		outbox->heard_ms = now_ms;
-	if (now_ms - outbox->heard_ms > SILENCE_MS)
+	if (now_ms - outbox->heard_ms > outbox->silence_ms)
 		outbox->err = why_set(&outbox->why, ERR_TIMEOUT,
-			"no daemon has answered for %d s; `wotctl status` says which is not there",
-			SILENCE_MS / 1000);
+			"no daemon has answered for %u s; `wotctl status` says which is not there",
+			outbox->silence_ms / 1000);
 }
 
 void outbox_turn(struct outbox *outbox, int wait_ms)

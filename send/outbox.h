@@ -10,7 +10,7 @@
 
 #include "send/send.h"
 
-enum { OUTBOX_RETRY_MS = 50 };
+enum { OUTBOX_RETRY_MS = 50, OUTBOX_SILENCE_MS = 30000 };
 
 /* It is done with: taken, or refused for good. The line is the caller's again, the answer lives until this returns. */
 typedef void outbox_done_fn(void *arg, struct line *line, const struct answer *answer);
@@ -19,7 +19,9 @@ struct outbox {
 	struct sender *sender; /* closed with it */
 	outbox_done_fn *on_done;
 	void *arg;
-	bool is_patient; /* a daemon that is busy, or not there, is waited for as long as it takes */
+	bool is_patient; /* who is busy is waited for as long as it takes */
+	unsigned
+		silence_ms; /* where no daemon answers anything for so long it is given up; 0: never */
 
 	size_t room;         /* of lines */
 	struct line **ready; /* a ring of those that may be sent now */
@@ -32,7 +34,7 @@ struct outbox {
 	struct why why;
 };
 
-/* sender, on_done, arg and is_patient are set. room: how many lines there are in it at most. */
+/* What stands before `room` is set. room: how many lines there are in it at most. */
 void outbox_init(struct outbox *outbox, size_t room);
 void outbox_done(struct outbox *outbox); /* with its sender; lines that are left are the caller's */
 void outbox_add(struct outbox *outbox, struct line *line);
