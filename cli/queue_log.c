@@ -86,20 +86,23 @@ static int window_fill(struct queue_log_run *run)
 	return err < 0 ? err : 0;
 }
 
+/* Its first act is to keep where it begins: what is rotated before the first receipts came is found by that. */
 static int lines_send(struct queue_log_run *run)
 {
-	for (;;) {
-		int err = window_fill(run);
+	int err = state_save(run);
+	while (!err) {
+		err = window_fill(run);
 		bool any = run->phone.read != 0;
 		if (!err && any)
 			err = phone_send(&run->phone);
 		if (!err && any)
 			err = state_save(run);
-		if (err || (!any && !run->follows))
-			return err;
-		if (!any)
+		if (!err && !any && !run->follows)
+			return 0;
+		if (!err && !any)
 			follow_wait(run->follow);
 	}
+	return err;
 }
 
 /* ---- the verb ---- */

@@ -2,6 +2,7 @@
 
 #include "lib/buf.h"
 #include "lib/clean.h"
+#include "lib/clock.h"
 #include "lib/loop.h"
 #include "phone/rotated.h"
 #include "phone/told.h"
@@ -286,13 +287,11 @@ static int place_open(const struct follow *follow, const struct place *place)
 	return found;
 }
 
-/* Where it was cut off, and may have begun anew, what was added before that is in a copy, if there is one. 1: it was
- * not. */
+/* It was cut off, and may have begun anew: what was added before that is in a copy, if there is one. 1: there is nothing
+ * to be read. */
 static int cut_off(struct follow *follow)
 {
 	struct place place;
-	if (tail_is_same(follow))
-		return 1;
 	follow_place(follow, &place);
 	int fd = place_open(follow, &place);
 	if (fd < 0) {
@@ -331,16 +330,19 @@ static bool has_its_name(const struct follow *follow)
 	return stat(follow->path, &now) == 0 && is_own(follow, now.st_dev, now.st_ino);
 }
 
+/* Nothing more of what is read, as it is now. 1: there is nothing else either. */
+static int turn(struct follow *follow, struct follow_line *line, bool *is_line, struct why *why)
+{
+	if (follow->fd >= 0 && !tail_is_same(follow))
+		return cut_off(follow);
+	return has_its_name(follow) ? 1 : file_next(follow, line, is_line, why);
+}
+
 int follow_next(struct follow *follow, struct follow_line *line, struct why *why)
 {
 	for (bool is_line = false; !is_line && !line_take(follow, line);) {
 		int more = text_read(follow, why);
-		if (more < 0)
-			return more;
-		if (more)
-			continue;
-		int err = has_its_name(follow) ? cut_off(follow)
-					       : file_next(follow, line, &is_line, why);
+		int err = more < 0 ? more : more ? 0 : turn(follow, line, &is_line, why);
 		if (err)
 			return err;
 	}
@@ -399,7 +401,9 @@ int follow_open(struct follow **out, const struct follow_options *options, struc
 	follow->on_gap = options->on_gap;
 	follow->arg = options->arg;
 	follow->fd = -1;
-	follow->start.changed_ns = INT64_MAX; /* no other file comes before the one of that name */
+	follow->start.changed_ns =
+		clock_now_ms() * 1000000; /* what was rotated before is not read */
+	place_hash("", 0, follow->start.before);
 	if (loop_new(&follow->loop) != 0) {
 		follow_close(&follow);
 		return why_set(why, ERR_IO, "no event loop could be made");
@@ -409,14 +413,17 @@ int follow_open(struct follow **out, const struct follow_options *options, struc
 		uv_fs_event_start(
 			&follow->event, on_change, follow->folder, 0); /* or a look a second */
 	loop_every(follow->loop, LOOK_MS, on_look, follow);
+	int fd = -1;
 	if (options->place) {
 		follow->start = *options->place;
-		int fd = place_open(follow, &follow->start);
-		if (fd >= 0)
-			file_begin(follow, fd, follow->start.offset);
-		else
-			place_lost(follow);
+		fd = place_open(follow, &follow->start);
+	} else {
+		fd = open(follow->path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
 	}
+	if (fd >= 0)
+		file_begin(follow, fd, follow->start.offset);
+	else if (follow->start.inode)
+		place_lost(follow);
 	*out = follow;
 	return 0;
 }

@@ -237,6 +237,39 @@ static void what_was_copied_and_cut_off_is_read_from_the_copy_and_from_its_start
 	}
 }
 
+static void a_rotation_of_another_kind_may_follow_before_anybody_looks(void **state)
+{
+	(void)state;
+	add("log", "a\n");
+	open_at(NULL);
+	assert_lines("a ");
+	add("log", "b\n");
+	copy_and_cut("log", "log.2");
+	add("log", "c\n");
+	move("log", "log.1");
+	add("log", "d\n");
+	assert_lines("b c d ");
+	assert_no_gap();
+}
+
+static void what_is_rotated_before_the_first_look_is_found_by_where_reading_began(void **state)
+{
+	(void)state;
+	add("log.1", "old\n");
+	const struct timespec long_ago[2] = {{.tv_sec = 1700000000}, {.tv_sec = 1700000000}};
+	assert_int_equal(utimensat(AT_FDCWD, name("log.1"), long_ago, 0), 0);
+	open_at(NULL);
+	struct place place;
+	follow_place(follow, &place);
+	follow_close(&follow);
+	add("log", "a\n");
+	move("log", "log.2");
+	add("log", "b\n");
+	open_at(&place);
+	assert_lines("a b ");
+	assert_no_gap();
+}
+
 static void what_was_cut_off_without_a_copy_is_told(void **state)
 {
 	(void)state;
@@ -391,6 +424,8 @@ int main(void)
 		TEST(of_two_rotations_between_two_looks_no_line_is_lost),
 		TEST(what_was_read_before_is_not_read_again),
 		TEST(what_was_copied_and_cut_off_is_read_from_the_copy_and_from_its_start),
+		TEST(a_rotation_of_another_kind_may_follow_before_anybody_looks),
+		TEST(what_is_rotated_before_the_first_look_is_found_by_where_reading_began),
 		TEST(what_was_cut_off_without_a_copy_is_told),
 		TEST(a_file_that_is_deleted_is_read_to_its_end_as_long_as_it_is_open),
 		TEST(what_is_compressed_is_read_as_long_as_it_is_open_and_told_where_it_was_not),
