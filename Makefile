@@ -161,6 +161,9 @@ web-deps:
 	@$(MAKE) --no-print-directory -j$$(nproc) all tests/web/node_modules/.package-lock.json
 tests/web/node_modules/.package-lock.json: tests/web/package-lock.json
 	cd tests/web && npm ci --no-audit --no-fund --loglevel=error
+# A telephone centre's log at its full size, which make test reads a small one of.
+queue-log: all
+	WOT_BIN=$B WOT_QUEUE_LOG_WHOLE=1 tests/run-system tests/system/test_queue_log.py
 tidy:
 	@tools/tidy
 format:
@@ -206,6 +209,6 @@ install: all
 clean:
 	rm -rf build build-*
 
-.PHONY: all run deps test check check-build crash mutants suppress-attack hostile door-rounds sim bench bench-pages web-test web-test-short pictures web-deps examples tools docs tidy format fuzz fuzz-run install clean
+.PHONY: all run deps test check check-build crash mutants suppress-attack hostile door-rounds queue-log sim bench bench-pages web-test web-test-short pictures web-deps examples tools docs tidy format fuzz fuzz-run install clean
 .SECONDARY:
 -include $(shell find $B -name '*.d' 2>/dev/null)

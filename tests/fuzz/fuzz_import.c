@@ -2,9 +2,9 @@
  * Any text as a line of an import. What can be sent names a door and has an object as its body; the case that it
  * must keep its turn for is one that the text names. What cannot is told why.
  */
-#include "send/send.h"
 #include "lib/clean.h"
 #include "proto/door.h"
+#include "send/send.h"
 #include <string.h>
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len);

@@ -1,7 +1,14 @@
 """docs/examples as a reader runs them: receipts, the same call again, silence, and a key that may not."""
+import os
+import pathlib
+import re
+import shutil
 import signal
+import socket
 import subprocess
 import sys
+import tempfile
+import threading
 import time
 import unittest
 
@@ -82,6 +89,80 @@ class PythonClient(Examples, unittest.TestCase):
 class CClient(Examples, unittest.TestCase):
     def command(self, server, server_key, key, timeout_s):
         return [BIN / "examples/push_client", server, server_key, key, self.call_id, self.at, int(timeout_s * 1000)]
+
+
+class TelephoneSystems(unittest.TestCase):
+    """What Asterisk and FreeSWITCH write, and beside each file what is sent of it: sent again as it stands there, all of it is
+    there already. On the centre's own machine, where there is nothing of the daemons but a door and keys."""
+
+    @classmethod
+    def setUpClass(cls):
+        cls.wot = cls.enterClassContext(Wot())
+        cls.wot.start("intake")
+
+    def setUp(self):
+        self.folder = pathlib.Path(self.enterContext(tempfile.TemporaryDirectory()))
+        push = self.wot.port("intake", push=True)
+        (self.folder / "wot.yaml").write_text(f"keys: {self.wot.dir}/keys\nintake: {{push: 'tcp://127.0.0.1:{push}'}}\n")
+
+    def wotctl(self, *words, client="rogplus", **how):
+        command = [BIN / "wotctl", "--config", self.folder / "wot.yaml", "--client", client, *words]
+        done = subprocess.run(command, capture_output=True, text=True, cwd=self.folder, **how)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        return done.stderr
+
+    def example(self, name):
+        return shutil.copy(ROOT / "docs/examples" / name, self.folder)
+
+    def assert_sent(self, said, name, count):
+        self.assertIn(f" {count} accepted", said)
+        again = self.wotctl("push", self.example(name))
+        self.assertIn(f" {count} lines: 0 accepted, {count} were there already, 0 refused", again)
+
+    def test_of_a_queue_log_is_sent_what_stands_beside_it(self):
+        said = self.wotctl("queue-log", self.example("queue_log"), "--state", "state", "--callback-key", "1")
+        self.assert_sent(said, "queue_log.sent.jsonl", 12)
+
+    def test_of_events_of_mod_callcenter_is_sent_what_stands_beside_them(self):
+        said = self.wotctl("freeswitch", self.example("freeswitch.jsonl"))
+        self.assert_sent(said, "freeswitch.sent.jsonl", 7)
+
+    def test_what_the_event_socket_says_may_be_piped_in(self):
+        """A socket that says what FreeSWITCH does, of the same events."""
+        events = (ROOT / "docs/examples/freeswitch.jsonl").read_bytes().splitlines()
+        heard = []
+        with socket.create_server(("127.0.0.1", 0)) as server:
+            def serve():
+                connection, _ = server.accept()
+                with connection, connection.makefile("rb") as stream:
+                    connection.sendall(b"Content-Type: auth/request\n\n")
+                    for reply in (b"+OK accepted", b"+OK event listener enabled json"):
+                        heard.append(stream.readline())
+                        stream.readline()
+                        connection.sendall(b"Content-Type: command/reply\nReply-Text: " + reply + b"\n\n")
+                    for event in events:
+                        connection.sendall(b"Content-Length: %d\nContent-Type: text/event-json\n\n%s" % (len(event), event))
+
+            thread = threading.Thread(target=serve)
+            thread.start()
+            listener = subprocess.Popen([PYTHON, ROOT / "docs/examples/event_socket.py", "127.0.0.1:%d" % server.getsockname()[1]],
+                stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=os.environ | {"ESL_PASSWORD": "ClueCon"})
+            said = self.wotctl("freeswitch", "-", client="operator", stdin=listener.stdout)
+            listener.stdout.close()
+            self.assertIn(b"event_socket.py: the event socket was closed", listener.stderr.read())
+            listener.stderr.close()
+            thread.join()
+            self.assertEqual(listener.wait(), 1)
+        self.assertEqual(heard, [b"auth ClueCon\n", b"event json CUSTOM callcenter::info\n"])
+        self.assertIn(" 7 accepted", said)
+
+    def test_the_unit_is_one_that_systemd_takes(self):
+        unit = (ROOT / "docs/examples/wot-queue-log.service").read_text().replace("\\\n", " ")
+        words = re.search(r"^ExecStart=(.*)$", unit, re.M)[1].split()
+        self.assertEqual(words[5], "queue-log")
+        state = self.folder / "state"
+        given = [word.replace("%S/wot-queue-log/queue_log.state", str(state)) for word in words[6:] if word != "--follow"]
+        self.wotctl("queue-log", self.example("queue_log"), *given[1:])
 
 
 if __name__ == "__main__":

@@ -117,7 +117,7 @@ class Telephone(unittest.TestCase):
 
 class AFile(Telephone):
     def test_it_is_counted_as_a_plain_fold_of_it_counts(self):
-        lines = 50_000 if WHOLE else 6_000
+        lines = 50_000 if WHOLE else 4_000
         with Wot() as wot:
             wot.start()
             centre = self.centre(1)
@@ -184,7 +184,7 @@ class ALog(Telephone):
     """Written, rotated and read, while reader and intake are killed."""
 
     def setUp(self):
-        self.lines, self.rotations, self.kills = (100_000, 40, 20) if WHOLE else (6_000, 8, 2)
+        self.lines, self.rotations, self.kills = (100_000, 40, 20) if WHOLE else (4_000, 8, 2)
         self.wot = self.enterContext(Wot())
         self.random = random.Random(7)
         self.file = self.wot.dir / "queue_log"
