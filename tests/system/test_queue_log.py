@@ -2,7 +2,6 @@
 a plain fold of all lines that were written, and no call is in twice or missing.
 
     make queue-log      the whole: 100,000 lines, 40 rotations, 20 kills of the reader and 20 of intake"""
-import collections
 import contextlib
 import json
 import os
@@ -15,7 +14,7 @@ import time
 import unittest
 
 from queue_log import CALLBACK_KEY, Centre, Fold
-from wot import BIN, Wot, note, wait_until
+from wot import BIN, Wot, ask, note, wait_until
 
 WHOLE = bool(os.environ.get("WOT_QUEUE_LOG_WHOLE"))
 DAY = 86400
@@ -178,6 +177,20 @@ class AFile(Telephone):
             self.assertEqual(done.returncode, 1)
             self.assertIn("intake takes no calls: 403", done.stderr)
             self.assertEqual(reader.once()[:2][1]["accepted"], 1)
+
+
+    def test_maintenance_is_waited_for(self):
+        with Wot() as wot:
+            wot.start("intake")
+            ask(wot.dir, "intake", "set maintenance on", admin=True)
+            (wot.dir / "queue_log").write_text("1764000000|1.1|1501|NONE|ENTERQUEUE||0612345678|1\n" * 3)
+            reader = Reader(wot, wot.dir / "queue_log").start()
+            wait_until(lambda: int(re.search(r"^door +push +0 +0 +0 +(\d+)", ask(wot.dir, "intake", "show stat"), re.M)[1]) > 9)
+            self.assertEqual(reader.place()[1], 0)
+            ask(wot.dir, "intake", "set maintenance off", admin=True)
+            reader.wait_read()
+            reader.kill()
+            self.assertEqual((len(told_of(wot)), reader.rejected()), (1, []))
 
 
 class ALog(Telephone):
