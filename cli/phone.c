@@ -9,7 +9,7 @@
 #include <sys/file.h>
 #include <sys/stat.h>
 
-enum { GIVEN_UP_MS = 2000, SAID_MS = 30000 };
+enum { GIVEN_UP_MS = 3000, SAID_MS = 30000 };
 
 /* ---- rejects ---- */
 

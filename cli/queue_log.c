@@ -7,6 +7,7 @@
 
 #include "client/folder.h"
 #include "lib/clean.h"
+#include "lib/file.h"
 #include "phone/follow.h"
 #include "phone/queue_log.h"
 #include <errno.h>
@@ -15,6 +16,8 @@
 #include <limits.h>
 #include <string.h>
 #include <sys/stat.h>
+
+enum { STATE_MAX = 1 << 21 }; /* of ten thousand waits */
 
 struct queue_log_run {
 	const char *file;
@@ -40,15 +43,12 @@ static void on_gap(void *arg, const char *text)
 static int state_load(struct queue_log_run *run, struct why *why)
 {
 	auto_buf struct buf text = {0};
-	char piece[1 << 14];
-	FILE *file = fopen(run->state_name, "re");
-	if (!file && errno == ENOENT)
+	int err = file_read(run->state_name, STATE_MAX, &text);
+	if (err == ERR_NOT_FOUND)
 		return 0;
-	if (!file)
-		return why_set(why, ERR_IO, "%s: %s", run->state_name, strerror(errno));
-	for (size_t len; (len = fread(piece, 1, sizeof piece, file)) > 0;)
-		buf_add(&text, piece, len);
-	fclose(file);
+	if (err)
+		return why_set(why, err, "%s: %s", run->state_name,
+			err == ERR_IO ? strerror(errno) : err_title(err));
 	if (phone_state_read(text.data ? text.data : "", text.len, &run->state) != 0)
 		return why_set(why, ERR_INVALID,
 			"%s is no state of queue-log; without it the file is read from its start",
