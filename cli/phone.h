@@ -6,7 +6,7 @@
 #define WOT_CLI_PHONE_H
 
 #include "cli/cli.h"
-#include "phone/told.h"
+#include "phone/place.h"
 #include "send/outbox.h"
 #include <stdio.h>
 
@@ -21,11 +21,9 @@ struct phone {
 	size_t count, unanswered;      /* of them */
 	int rejected;                  /* where rejects are written to */
 	const char *rejected_name;
-	struct buf rejects; /* of this window */
-	struct {
-		uint64_t lines, accepted, duplicate, doubled, passed, rejected;
-	} counts;
-	bool is_full; /* as many lines were read as may be */
+	struct buf rejects;         /* of this window */
+	struct phone_counts counts; /* of this run */
+	bool is_full;               /* as many lines were read as may be */
 	size_t read;
 	int err;
 	struct why why;

@@ -24,7 +24,7 @@ struct queue_log_run {
 	char state_name[PATH_MAX], rejected_name[PATH_MAX + 16];
 	bool follows;
 	struct queue_log log;
-	struct phone_state state; /* as it is on disk, but for the waits, which the log has */
+	struct phone_state state; /* as it was when this began; the waits are the log's */
 	bool has_place;
 	struct follow *follow;
 	bool has_gap;
@@ -57,11 +57,26 @@ static int state_load(struct queue_log_run *run, struct why *why)
 	return 0;
 }
 
+static struct phone_counts counts_add(const struct phone_counts *a, const struct phone_counts *b)
+{
+	return (struct phone_counts){
+		.lines = a->lines + b->lines,
+		.accepted = a->accepted + b->accepted,
+		.duplicate = a->duplicate + b->duplicate,
+		.doubled = a->doubled + b->doubled,
+		.passed = a->passed + b->passed,
+		.rejected = a->rejected + b->rejected,
+	};
+}
+
 static int state_save(struct queue_log_run *run)
 {
 	auto_buf struct buf text = {0};
 	struct stat stat;
-	struct phone_state now = {.waits = run->log.waits};
+	struct phone_state now = {
+		.waits = run->log.waits,
+		.counts = counts_add(&run->state.counts, &run->phone.counts),
+	};
 	follow_place(run->follow, &now.place);
 	if (fstat(run->phone.rejected, &stat) == 0)
 		now.rejected_bytes = (uint64_t)stat.st_size;

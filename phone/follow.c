@@ -294,14 +294,16 @@ static int cut_off(struct follow *follow)
 	struct place place;
 	follow_place(follow, &place);
 	int fd = place_open(follow, &place);
-	if (fd < 0) {
-		gap_say(follow, "it is shorter than it was, and there is no copy of it: what was "
-				"written between the last look and that is missing");
+	bool is_copy = fd >= 0;
+	if (!is_copy) {
 		fd = open(follow->path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
 		place.offset = 0;
 	}
 	if (fd < 0)
 		return 1;
+	if (!is_copy)
+		gap_say(follow, "it is shorter than it was, and there is no copy of it: what was "
+				"written between the last look and that is missing");
 	file_begin(follow, fd, place.offset);
 	return 0;
 }

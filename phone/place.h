@@ -19,9 +19,15 @@ struct place {
 	int64_t changed_ns;         /* when the file was last written to, as far as is known */
 };
 
+/* Lines, and what became of them. */
+struct phone_counts {
+	uint64_t lines, accepted, duplicate, doubled, passed, rejected;
+};
+
 struct phone_state {
 	struct place place;
-	uint64_t rejected_bytes; /* of the file of rejects, which went with the place */
+	struct phone_counts counts; /* of all that was read so far */
+	uint64_t rejected_bytes;    /* of the file of rejects, which went with the place */
 	struct waits waits;
 };
 

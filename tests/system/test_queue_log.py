@@ -143,6 +143,7 @@ class AFile(Telephone):
             whole = (wot.dir / "queue_log").read_bytes()
             self.assertTrue(all(offset == 0 or whole[offset - 1 : offset] == b"\n" for offset in offsets))
             self.assertEqual(reader.once()[:2], (0, {name: 0 for name in expected}))
+            self.assertIn(f"counts lines {lines} accepted {counts['accepted']} ", reader.state.read_text())
             reader.state.unlink()
             code, counts, said = reader.once()
             self.assertEqual((code, counts["accepted"], counts["were"] + counts["told"]),

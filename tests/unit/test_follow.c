@@ -280,6 +280,14 @@ static void what_was_cut_off_without_a_copy_is_told(void **state)
 	add("log", "c\n");
 	assert_lines("c ");
 	assert_non_null(strstr(gaps.data, "shorter than it was"));
+	buf_clear(&gaps);
+	assert_int_equal(truncate(name("log"), 0), 0);
+	assert_int_equal(unlink(name("log")), 0);
+	assert_lines("");
+	assert_no_gap(); /* as long as there is nothing to be read */
+	add("log", "d\n");
+	assert_lines("d ");
+	assert_non_null(strstr(gaps.data, "shorter than it was"));
 }
 
 static void a_file_that_is_deleted_is_read_to_its_end_as_long_as_it_is_open(void **state)
@@ -395,13 +403,18 @@ static void a_line_that_is_too_long_is_given_as_such_and_the_next_is_whole(void 
 static void a_state_is_what_was_written_or_nothing(void **state)
 {
 	(void)state;
-	struct phone_state written = {.place = {1, 2, 3, {4}, -5}, .rejected_bytes = 6}, read = {0};
+	struct phone_state read = {0}, written = {
+					       .place = {1, 2, 3, {4}, -5},
+					       .counts = {7, 8, 9, 10, 11, 12},
+					       .rejected_bytes = 6,
+				       };
 	auto_buf struct buf text = {0};
 	waits_begin(&written.waits, "1717397243.239826", 7);
 	waits_begin(&written.waits, "pbx-1.1", 8);
 	phone_state_print(&written, &text);
 	assert_int_equal(phone_state_read(text.data, text.len, &read), 0);
 	assert_memory_equal(&read.place, &written.place, sizeof read.place);
+	assert_memory_equal(&read.counts, &written.counts, sizeof read.counts);
 	assert_int_equal(read.rejected_bytes, 6);
 	assert_int_equal(waits_seconds(&read.waits, "pbx-1.1", 5008), 5);
 	assert_int_equal(waits_seconds(&read.waits, "1717397243.239826", 5008), 5);
