@@ -6,7 +6,7 @@ B ?= build$(if $(SAN),-$(subst $(comma),-,$(SAN)))$(if $(filter clang,$(CC)),-cl
 comma := ,
 Q := $(if $(V),,@)
 CC := $(if $(filter default,$(origin CC)),gcc,$(CC))
-PKGS := libzmq libprotobuf-c libuv jansson libfyaml libsodium libedit libcurl zlib
+PKGS := libzmq libprotobuf-c libuv jansson libfyaml libsodium gnutls libedit libcurl zlib
 CPPFLAGS += -I. -I$B/gen -D_GNU_SOURCE -DWOT_VERSION='"$(VERSION)"'
 CPPFLAGS += $(shell pkg-config --cflags $(PKGS) 2>/dev/null) $(MUTANT:%=-DMUTANT_%)
 VERSION := $(shell cat VERSION 2>/dev/null || echo 0.1.0)

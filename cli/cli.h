@@ -36,6 +36,8 @@ int cli_fail(int code, const char *format, ...) __attribute__((format(printf, 2,
 /* What such a verb was answered, as it is or as a table, and lets go of it. NULL: fails, and says why. */
 int cli_show(const struct cli *cli, json_t *answer, void (*table)(const json_t *answer),
 	const struct why *why);
+/* Is that the name of keys of our own, which lie in one folder with those of clients? */
+bool keys_are_ours(const char *name);
 /* GET from a daemon over HTTP, as --client; *json is the caller's. */
 int cli_get(const struct cli *cli, const char *daemon, const char *path, json_t **json,
 	struct why *why);

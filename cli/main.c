@@ -52,7 +52,8 @@ static const struct {
 	{"keygen", verb_keygen, true, "",
 		"make the daemons' and the vault's keys that are not there yet"},
 	{"client", verb_client, true,
-		"add NAME ROLE [PUBLIC-KEY] | rotate NAME | revoke NAME | list",
+		"add NAME ROLE [PUBLIC-KEY] [--certificate FILE] [--token-to FILE|-] | rotate NAME "
+		"[--keep DAYS] [--certificate FILE] [--token-to FILE|-] | revoke NAME | list",
 		"who may send and read"},
 	{"daemons", verb_daemons, false, "[--json]", "which there are, and what each has"},
 };

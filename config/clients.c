@@ -2,6 +2,7 @@
 
 #include "bus/bus.h"
 #include "config/yaml.h"
+#include "lib/calendar.h"
 #include "lib/grow.h"
 #include "proto/role.h"
 #include <errno.h>
@@ -22,12 +23,43 @@ static bool is_name(const char *text)
 	       strspn(text, "abcdefghijklmnopqrstuvwxyz0123456789-") == len;
 }
 
-static bool parse_hash(const char *text, uint8_t hash[32])
+/* ---- the ways to be known ---- */
+
+static int hash_parse(const char *text, uint8_t hash[CLIENT_KEY])
 {
 	size_t len = 0;
-	return strlen(text) == 64 && !sodium_hex2bin(hash, 32, text, 64, NULL, &len, NULL) &&
-	       len == 32;
+	bool is_hash = strlen(text) == 2 * CLIENT_KEY &&
+		       !sodium_hex2bin(hash, CLIENT_KEY, text, strlen(text), NULL, &len, NULL) &&
+		       len == CLIENT_KEY;
+	return is_hash ? 0 : ERR_INVALID;
 }
+
+static void hash_print(const uint8_t hash[CLIENT_KEY], struct buf *out)
+{
+	buf_hex(out, hash, CLIENT_KEY);
+}
+
+static void curve_print(const uint8_t key[CLIENT_KEY], struct buf *out)
+{
+	char text[BUS_KEY_TEXT];
+	bus_key_print(key, text);
+	buf_text(out, text); /* Z85 has no quotes, no backslash */
+}
+
+static const struct way {
+	const char *list, *field, *alone; /* `alone`: as it was written when there was one of it */
+	const char *what, *expected;
+	int (*parse)(const char *text, uint8_t key[CLIENT_KEY]);
+	void (*print)(const uint8_t key[CLIENT_KEY], struct buf *out);
+} ways[CLIENT_WAYS] = {
+	[CLIENT_TOKEN] = {"tokens", "hash", "token_hash", "token",
+		"64 hexadecimal digits are expected", hash_parse, hash_print},
+	[CLIENT_CURVE] = {"curve_keys", "key", "curve_key", "key",
+		"a public key of 40 characters (Z85) is expected", bus_key_parse, curve_print},
+	[CLIENT_CERTIFICATE] = {"certificates", "spki", NULL, "certificate",
+		"64 hexadecimal digits are expected: the SHA-256 of its SubjectPublicKeyInfo",
+		hash_parse, hash_print},
+};
 
 static void take_name(struct yaml *yaml, const struct yaml_node *node,
 	const struct clients *clients, struct client *client)
@@ -50,41 +82,61 @@ static void take_role(struct yaml *yaml, const struct yaml_node *node, struct cl
 		yaml_fail(yaml, node, "there is no such role");
 }
 
-static bool same_token(const struct clients *clients, const struct client *client)
+static bool is_taken(const struct clients *clients, const struct client *client,
+	enum client_way way, const uint8_t key[CLIENT_KEY])
 {
-	for (size_t i = 0; i < clients->count; i++)
-		if (clients->items[i].has_token &&
-			!memcmp(clients->items[i].token_hash, client->token_hash, 32))
-			return true;
-	return false;
+	return clients_find(clients, way, key, 0) || client_is_known_by(client, way, key, 0);
+}
+
+/* A key as a text, or as a mapping with the day on which it ends. */
+static void take_key(struct yaml *yaml, const struct yaml_node *node, enum client_way way,
+	const struct clients *clients, struct client *client)
+{
+	const struct way *of = &ways[way];
+	const char *const fields[] = {of->field, "expires"};
+	const struct yaml_node *named = node;
+	const char *text = NULL;
+	uint8_t key[CLIENT_KEY];
+	int32_t last_day = INT32_MAX;
+	if (node->kind == YAML_MAP) {
+		yaml_keys(yaml, node, fields, sizeof fields / sizeof *fields);
+		named = yaml_need(yaml, node, of->field);
+		yaml_day(yaml, yaml_get(node, "expires"), &last_day);
+	}
+	if (!yaml_text(yaml, named, &text))
+		return;
+	if (of->parse(text, key) != 0)
+		yaml_fail(yaml, named, "%s", of->expected);
+	else if (is_taken(clients, client, way, key))
+		yaml_fail(yaml, named, "this %s is here twice", of->what);
+	else if (!client_add_key(client, way, key, last_day))
+		yaml_fail(yaml, named, "a third %s; at most %d are kept", of->what, CLIENT_KEYS);
 }
 
 static void take_keys(struct yaml *yaml, const struct yaml_node *item,
 	const struct clients *clients, struct client *client)
 {
-	const char *text = NULL;
-	const struct yaml_node *hash = yaml_get(item, "token_hash"),
-			       *key = yaml_get(item, "curve_key");
-	if (yaml_text(yaml, hash, &text)) {
-		client->has_token = parse_hash(text, client->token_hash);
-		if (!client->has_token)
-			yaml_fail(yaml, hash, "64 hexadecimal digits are expected");
-		else if (same_token(clients, client))
-			yaml_fail(yaml, hash, "another client has this token");
-	}
-	if (yaml_text(yaml, key, &text)) {
-		client->has_curve = bus_key_parse(text, client->curve_key) == 0;
-		if (!client->has_curve)
-			yaml_fail(yaml, key, "a public key of 40 characters (Z85) is expected");
-		else if (clients_by_curve(clients, client->curve_key))
-			yaml_fail(yaml, key, "another client has this key");
+	for (enum client_way way = 0; way < CLIENT_WAYS; way++) {
+		const struct yaml_node *alone =
+			ways[way].alone ? yaml_get(item, ways[way].alone) : NULL;
+		if (alone)
+			take_key(yaml, alone, way, clients, client);
+		for (const struct yaml_node *one = yaml_list(yaml, yaml_get(item, ways[way].list));
+			one; one = one->next)
+			take_key(yaml, one, way, clients, client);
 	}
 }
 
 static void take_clients(struct yaml *yaml, struct clients *clients)
 {
 	static const char *const top[] = {"clients"};
-	static const char *const keys[] = {"name", "role", "token_hash", "curve_key"};
+	const char *keys[2 + 2 * CLIENT_WAYS] = {"name", "role"};
+	size_t key_count = 2;
+	for (size_t i = 0; i < CLIENT_WAYS; i++) {
+		keys[key_count++] = ways[i].list;
+		if (ways[i].alone)
+			keys[key_count++] = ways[i].alone;
+	}
 	yaml_keys(yaml, yaml->root, top, 1);
 	const struct yaml_node *list = yaml_need(yaml, yaml->root, "clients");
 	if (list && list->count > CLIENTS_MAX) {
@@ -97,7 +149,7 @@ static void take_clients(struct yaml *yaml, struct clients *clients)
 			yaml_fail(yaml, item, "a mapping with name and role is expected");
 			continue;
 		}
-		yaml_keys(yaml, item, keys, sizeof keys / sizeof *keys);
+		yaml_keys(yaml, item, keys, key_count);
 		take_name(yaml, yaml_need(yaml, item, "name"), clients, &client);
 		take_role(yaml, yaml_need(yaml, item, "role"), &client);
 		take_keys(yaml, item, clients, &client);
@@ -130,6 +182,19 @@ void clients_done(struct clients *clients)
 
 /* ---- writing ---- */
 
+static void key_print(const struct way *way, const struct client_key *key, struct buf *yaml)
+{
+	char day[CALENDAR_TEXT];
+	buf_printf(yaml, "      - {%s: \"", way->field);
+	way->print(key->bytes, yaml);
+	buf_char(yaml, '"');
+	if (key->last_day != INT32_MAX) {
+		calendar_print(key->last_day, day);
+		buf_printf(yaml, ", expires: %s", day);
+	}
+	buf_text(yaml, "}\n");
+}
+
 static void print(const struct clients *clients, struct buf *yaml)
 {
 	buf_text(yaml,
@@ -141,16 +206,12 @@ static void print(const struct clients *clients, struct buf *yaml)
 		const struct client *client = &clients->items[i];
 		buf_printf(yaml, "  - name: \"%s\"\n    role: \"%s\"\n", client->name,
 			role_name(client->role));
-		if (client->has_token) {
-			buf_text(yaml, "    token_hash: \"");
-			buf_hex(yaml, client->token_hash, sizeof client->token_hash);
-			buf_text(yaml, "\"\n");
-		}
-		if (client->has_curve) {
-			char key[BUS_KEY_TEXT];
-			bus_key_print(client->curve_key, key);
-			buf_printf(yaml, "    curve_key: \"%s\"\n",
-				key); /* Z85 has no quotes, no backslash */
+		for (enum client_way way = 0; way < CLIENT_WAYS; way++) {
+			const struct client_keys *keys = &client->keys[way];
+			if (keys->count)
+				buf_printf(yaml, "    %s:\n", ways[way].list);
+			for (unsigned k = 0; k < keys->count; k++)
+				key_print(&ways[way], &keys->items[k], yaml);
 		}
 	}
 }
@@ -197,37 +258,88 @@ int clients_save(const struct clients *clients, const char *path, struct why *wh
 	return 0;
 }
 
-/* ---- finding ---- */
+/* ---- a client's keys ---- */
 
-void clients_token_hash(const char *token, uint8_t hash[32])
+bool client_is_known_by(const struct client *client, enum client_way way,
+	const uint8_t key[CLIENT_KEY], int32_t today)
 {
-	crypto_generichash(hash, 32, (const uint8_t *)token, strlen(token), NULL, 0);
-}
-
-const struct client *clients_by_token(const struct clients *clients, const char *token)
-{
-	uint8_t hash[32];
-	const struct client *found = NULL;
-	if (strnlen(token, TOKEN_MAX) == TOKEN_MAX)
-		return NULL;
-	clients_token_hash(token, hash);
-	/* Every row is compared whole, so that the time tells nothing of what matched. */
-	for (size_t i = 0; i < clients->count; i++) {
-		const struct client *client = &clients->items[i];
-		if (sodium_memcmp(client->token_hash, hash, sizeof hash) == 0 && client->has_token)
-			found = client;
+	const struct client_keys *keys = &client->keys[way];
+	bool found = false;
+	/* All are compared whole, so that the time tells nothing of what matched. */
+	for (unsigned i = 0; i < CLIENT_KEYS; i++) {
+		bool same = sodium_memcmp(keys->items[i].bytes, key, CLIENT_KEY) == 0;
+		found |= same && i < keys->count && today <= keys->items[i].last_day;
 	}
 	return found;
 }
 
-const struct client *clients_by_curve(const struct clients *clients, const uint8_t key[32])
+bool client_add_key(
+	struct client *client, enum client_way way, const uint8_t key[CLIENT_KEY], int32_t last_day)
 {
-	for (size_t i = 0; i < clients->count; i++) {
-		const struct client *client = &clients->items[i];
-		if (client->has_curve && sodium_memcmp(client->curve_key, key, 32) == 0)
-			return client;
+	struct client_keys *keys = &client->keys[way];
+	if (keys->count == CLIENT_KEYS)
+		return false;
+	struct client_key *added = &keys->items[keys->count++];
+	memcpy(added->bytes, key, CLIENT_KEY);
+	added->last_day = last_day;
+	return true;
+}
+
+void client_renew(
+	struct client *client, enum client_way way, const uint8_t key[CLIENT_KEY], int32_t last_day)
+{
+	struct client_keys *keys = &client->keys[way];
+	if (keys->count == CLIENT_KEYS) {
+		bool first_ends_last = keys->items[0].last_day > keys->items[1].last_day;
+		keys->items[0] = keys->items[!first_ends_last];
+		keys->count--;
 	}
-	return NULL;
+	for (unsigned i = 0; i < keys->count; i++) {
+		if (keys->items[i].last_day > last_day)
+			keys->items[i].last_day = last_day;
+	}
+	must(client_add_key(client, way, key, INT32_MAX));
+}
+
+bool client_is_revoked(const struct client *client)
+{
+	unsigned count = 0;
+	for (enum client_way way = 0; way < CLIENT_WAYS; way++)
+		count += client->keys[way].count;
+	return !count;
+}
+
+void client_revoke(struct client *client)
+{
+	memset(client->keys, 0, sizeof client->keys);
+}
+
+/* ---- finding ---- */
+
+void clients_token_hash(const char *token, uint8_t hash[CLIENT_KEY])
+{
+	crypto_generichash(hash, CLIENT_KEY, (const uint8_t *)token, strlen(token), NULL, 0);
+}
+
+const struct client *clients_find(const struct clients *clients, enum client_way way,
+	const uint8_t key[CLIENT_KEY], int32_t today)
+{
+	const struct client *found = NULL;
+	for (size_t i = 0; i < clients->count; i++) {
+		if (client_is_known_by(&clients->items[i], way, key, today))
+			found = &clients->items[i];
+	}
+	return found;
+}
+
+const struct client *clients_by_token(
+	const struct clients *clients, const char *token, int32_t today)
+{
+	uint8_t hash[CLIENT_KEY];
+	if (strnlen(token, TOKEN_MAX) == TOKEN_MAX)
+		return NULL;
+	clients_token_hash(token, hash);
+	return clients_find(clients, CLIENT_TOKEN, hash, today);
 }
 
 struct client *clients_by_name(const struct clients *clients, const char *name)

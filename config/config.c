@@ -120,6 +120,20 @@ static bool is_listen(const char *text)
 	       (inet_pton(AF_INET, host, &address) == 1 && ntohl(address.s_addr) >> 24 == 127);
 }
 
+static bool is_address(const char *text)
+{
+	char host[CONFIG_TEXT];
+	struct in6_addr address;
+	return !*text || (split_host_port(text, host, sizeof host) &&
+				 (inet_pton(AF_INET, host, &address) == 1 ||
+					 inet_pton(AF_INET6, host, &address) == 1));
+}
+
+static bool is_any(const char *text)
+{
+	return text != NULL;
+}
+
 static bool is_endpoint(const char *text)
 {
 	char host[CONFIG_TEXT];
@@ -269,6 +283,9 @@ static void check_together(struct yaml *yaml, const struct config *config)
 		yaml_fail(yaml, yaml_get(yaml->root, "pages_development_role"),
 			"is for a developer's machine: not beside public_url or trusted_proxies, "
 			"which others reach");
+	if (config->https[0] && (!config->tls_certificate[0] || !config->tls_key[0]))
+		yaml_fail(yaml, yaml_get(yaml->root, "https"),
+			"needs tls_certificate and tls_key beside it");
 }
 
 /* A daemon works in its own folder, so what the file names relative to itself becomes absolute. */
@@ -281,10 +298,11 @@ static void resolve_files(struct yaml *yaml, struct config *config, const char *
 	}
 	*strrchr(folder, '/') = 0;
 	for (size_t i = 0; i < COUNT(settings); i++) {
-		if (settings[i].type != TYPE_TEXT || settings[i].form != FORM_FILE)
+		if (settings[i].type != TYPE_TEXT ||
+			(settings[i].form != FORM_FILE && settings[i].form != FORM_FILE_OR_NONE))
 			continue;
 		char *text = text_of(config, &settings[i]);
-		if (text[0] == '/')
+		if (text[0] == '/' || !text[0])
 			continue;
 		auto_buf struct buf whole = {0};
 		buf_printf(&whole, "%s/%s", folder, text);

@@ -48,18 +48,23 @@ static int line_read(const char *dir, const char *name, const char *suffix, char
 	return 0;
 }
 
-static int line_write(const char *dir, const char *name, const char *suffix, const char *line,
-	int flags, mode_t mode, struct why *why)
+static int file_write(const char *path, const char *line, int flags, mode_t mode, struct why *why)
 {
-	char path[PATH_ROOM];
-	snprintf(path, sizeof path, "%s/%s.%s", dir, name, suffix);
-	mkdir(dir, 0700);
 	auto_fd int fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC | flags, mode);
 	if (fd < 0)
 		return why_set(why, ERR_CONFIG, "%s: %s", path, strerror(errno));
 	if (fchmod(fd, mode) != 0 || dprintf(fd, "%s\n", line) < 0 || fsync(fd) != 0)
 		return why_set(why, ERR_IO, "%s: %s", path, strerror(errno));
 	return 0;
+}
+
+static int line_write(const char *dir, const char *name, const char *suffix, const char *line,
+	int flags, mode_t mode, struct why *why)
+{
+	char path[PATH_ROOM];
+	snprintf(path, sizeof path, "%s/%s.%s", dir, name, suffix);
+	mkdir(dir, 0700);
+	return file_write(path, line, flags, mode, why);
 }
 
 int keys_read(
@@ -103,4 +108,9 @@ int keys_read_token(const char *dir, const char *name, char *token, size_t room,
 int keys_write_token(const char *dir, const char *name, const char *token, struct why *why)
 {
 	return line_write(dir, name, "token", token, O_TRUNC, 0600, why);
+}
+
+int keys_write_token_to(const char *path, const char *token, struct why *why)
+{
+	return file_write(path, token, O_TRUNC, 0600, why);
 }

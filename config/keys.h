@@ -20,5 +20,6 @@ int keys_write_secret(const char *dir, const char *name, const uint8_t secret[32
 /* The line in NAME.token, without its end. */
 int keys_read_token(const char *dir, const char *name, char *token, size_t room, struct why *why);
 int keys_write_token(const char *dir, const char *name, const char *token, struct why *why);
+int keys_write_token_to(const char *path, const char *token, struct why *why);
 
 #endif

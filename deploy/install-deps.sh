@@ -26,6 +26,7 @@ libuv1-dev              pc:libuv
 libjansson-dev          pc:jansson
 libfyaml-dev            pc:libfyaml
 libsodium-dev           pc:libsodium
+libgnutls28-dev         pc:gnutls
 zlib1g-dev              pc:zlib
 uthash-dev              h:uthash.h
 libedit-dev             pc:libedit
@@ -36,6 +37,7 @@ python3-zmq             py:zmq
 python3-protobuf        py:google.protobuf
 python3-scipy           py:scipy
 curl                    cmd:curl
+openssl                 cmd:openssl
 socat                   cmd:socat
 '
 bench='
@@ -49,7 +51,6 @@ clang-tidy              cmd:clang-tidy
 libclang-rt-dev         asan:clang
 mold                    cmd:mold
 nginx                   cmd:nginx
-openssl                 cmd:openssl
 faketime                cmd:faketime
 '
 web='

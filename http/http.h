@@ -4,6 +4,7 @@
  *
  * What comes from outside is bounded: heads, bodies, connections, the time that each may take. Who has kept
  * it waiting longest makes room when there is none. It looks every two seconds whether it can be reached.
+ * Plain HTTP is for this machine alone, TLS for others; both share one table of connections.
  */
 #ifndef WOT_HTTP_H
 #define WOT_HTTP_H
@@ -19,14 +20,17 @@ struct http_request; /* lives until it is answered */
 
 struct http_options {
 	/* "127.0.0.1:8480", "[::1]:8480", "localhost:0"; plain HTTP, so loopback only: others are
-	 * ERR_CONFIG, a taken port is ERR_ADDRESS. */
+	 * ERR_CONFIG, a taken port is ERR_ADDRESS. "": nowhere. */
 	const char *listen;
+	/* The same over TLS, at any address; with our certificate and its key, files of PEM. NULL or "": nowhere. */
+	const char *listen_tls, *tls_certificate, *tls_key;
 	size_t max_body_bytes;    /* of POST, PUT, PATCH; more: 413, at once */
 	size_t max_ignored_bytes; /* of a method that has no body: read, not kept; more: 413 */
 	size_t max_held_bytes;    /* of all bodies that are held at once; more than one: 503 */
 	unsigned max_connections;
-	unsigned max_streams;    /* of them, that pieces are pushed to */
-	size_t max_unread_bytes; /* of what is pushed; who leaves more unread is dropped */
+	unsigned max_per_address; /* of them, from one address that is not our own; 0: all */
+	unsigned max_streams;     /* of them, that pieces are pushed to */
+	size_t max_unread_bytes;  /* of what is pushed; who leaves more unread is dropped */
 	/* From the first byte to a complete request, and of an answer that nobody takes; then the
 	 * connection is closed. */
 	unsigned request_timeout_ms;
@@ -50,7 +54,11 @@ int http_open(
 /* Requests not answered yet are dropped: forget them, they are not to be answered after. Not from a
  * callback of the server. */
 void http_close(struct http **http);
+/* Reads our certificate and its key again; on failure those of before stay. */
+int http_renew(struct http *http, struct why *why);
+/* 0: it does not listen so. */
 unsigned http_port(const struct http *http);
+unsigned http_tls_port(const struct http *http);
 
 /* GET for HEAD: the body is left out here. */
 const char *http_method(const struct http_request *request);
@@ -70,9 +78,17 @@ bool http_has_header_like(const struct http_request *request, const char *beginn
 void http_escape(const char *text, const char *plain, struct buf *out);
 /* Path and query, written anew. */
 void http_target_print(const struct http_request *request, struct buf *out);
-/* Who is at the other end: "127.0.0.1", "::1"; "" when nobody is any more. */
+/* Who is at the other end: "127.0.0.1", "::1". */
 enum { HTTP_PEER_TEXT = 48 };
 void http_peer(const struct http_request *request, char text[HTTP_PEER_TEXT]);
+/* What a client showed at its handshake, and that it has the key of: the SHA-256 of its SubjectPublicKeyInfo (zeros where
+ * it cannot be read), and when it holds. false: none, or not over TLS. */
+struct http_certificate {
+	uint8_t key[32];
+	int64_t from_s, until_s;
+};
+bool http_certificate(const struct http_request *request, struct http_certificate *out);
+bool http_is_over_tls(const struct http_request *request);
 /* NULL when absent. */
 const char *http_header(const struct http_request *request, const char *name);
 const char *http_body(const struct http_request *request, size_t *len);
@@ -112,6 +128,8 @@ struct http_stats {
 	uint64_t timeouts;    /* closed: too slow to send or to read */
 	uint64_t turned_away; /* closed or never let in for want of room */
 	uint64_t open;        /* connections of now */
+	uint64_t broken_off;  /* handshakes that came to nothing */
+	uint64_t crowded;     /* not let in: too many from its address */
 	uint64_t streams;     /* of them, that pieces are pushed to */
 	uint64_t dropped;     /* closed: did not keep up with a stream */
 };

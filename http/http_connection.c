@@ -5,8 +5,32 @@
 #include <sys/socket.h>
 
 enum { IDLE_MS = 75000 /* longer than nginx keeps its side */, LINGER_MS = 2000 };
+enum { TLS_RECORD = 16 * 1024 };
 enum { SWEEP_PARTS = 8, SWEEP_MAX_MS = 250 };
 enum { PATIENCE_US = 250000, SILENT_PATIENCE_US = 50000 }; /* with whom is in the way */
+
+/* ---- bytes, plain or over TLS ---- */
+
+static ssize_t bytes_send(struct http_connection *connection, const void *bytes, size_t len)
+{
+	return connection->tls ? tls_send(connection->tls, bytes, len)
+			       : send(connection->fd, bytes, len, MSG_NOSIGNAL);
+}
+
+/* TLS gives a record at a time, whole. What still comes while it lingers is nothing to anybody. */
+static ssize_t bytes_receive(struct http_connection *connection, char *bytes, size_t room)
+{
+	if (!connection->tls || connection->phase == HTTP_LINGERING)
+		return recv(connection->fd, bytes, room, 0);
+	size_t len = 0;
+	while (room - len >= TLS_RECORD) {
+		ssize_t got = tls_recv(connection->tls, bytes + len, room - len);
+		if (got <= 0)
+			return len ? (ssize_t)len : got;
+		len += (size_t)got;
+	}
+	return (ssize_t)len;
+}
 
 /* ---- out ---- */
 
@@ -25,6 +49,8 @@ static void all_sent(struct http_connection *connection)
 	if (!connection->closes) {
 		http_phase_set(connection, HTTP_IDLE);
 	} else {
+		if (connection->tls)
+			tls_bye(connection->tls);
 		shutdown(connection->fd, SHUT_WR);
 		http_phase_set(connection, HTTP_LINGERING);
 	}
@@ -39,8 +65,8 @@ void http_flush(struct http_connection *connection)
 {
 	struct buf *out = &connection->out;
 	while (http_unsent(connection) && !connection->broken) {
-		ssize_t len = send(connection->fd, out->data + connection->sent,
-			http_unsent(connection), MSG_NOSIGNAL);
+		ssize_t len = bytes_send(
+			connection, out->data + connection->sent, http_unsent(connection));
 		if (len < 0 && errno == EINTR)
 			continue;
 		if (len < 0 && errno == EAGAIN)
@@ -59,7 +85,7 @@ static void go_on_send(struct http_connection *connection)
 {
 	static const char go_on[] =
 		"HTTP/1.1 100 Continue\r\n\r\n"; /* nothing else is on its way */
-	if (send(connection->fd, go_on, sizeof go_on - 1, MSG_NOSIGNAL) != sizeof go_on - 1)
+	if (bytes_send(connection, go_on, sizeof go_on - 1) != sizeof go_on - 1)
 		connection->broken = true;
 }
 
@@ -137,11 +163,23 @@ static void rest_take(struct http_connection *connection)
 static void receive(struct http_connection *connection)
 {
 	struct http *http = connection->http;
-	ssize_t len = recv(connection->fd, http->bytes, sizeof http->bytes, 0);
+	ssize_t len = bytes_receive(connection, http->bytes, sizeof http->bytes);
 	if (len == 0 || (len < 0 && errno != EAGAIN && errno != EINTR))
 		connection->broken = true;
 	else if (len > 0 && connection->phase != HTTP_LINGERING)
 		bytes_take(connection, http->bytes, (size_t)len);
+}
+
+static void greet(struct http_connection *connection)
+{
+	connection->awaits = tls_greet(connection->tls);
+	if (connection->awaits == TLS_BROKEN) {
+		connection->http->stats.broken_off++;
+		connection->broken = true;
+	} else if (connection->awaits == TLS_GREETED) {
+		http_phase_set(connection, HTTP_IDLE);
+		receive(connection); /* what came with it shows in no poll */
+	}
 }
 
 /* ---- streams ---- */
@@ -200,6 +238,8 @@ static void on_poll(uv_poll_t *poll, int status, int events)
 	if (status < 0) {
 		connection->broken = true; /* libuv has stopped polling it */
 		connection->events = 0;
+	} else if (connection->phase == HTTP_GREETING) {
+		greet(connection);
 	} else if (connection->phase == HTTP_STREAMING && (events & UV_DISCONNECT)) {
 		connection->broken = true;
 	} else if (connection->phase == HTTP_STREAMING) {
@@ -225,6 +265,8 @@ static int events_of(const struct http_connection *connection)
 		bool writes = !pushed || http_unsent(connection);
 		return (pushed ? UV_DISCONNECT : 0) | (writes ? UV_WRITABLE : 0);
 	}
+	if (connection->phase == HTTP_GREETING)
+		return connection->awaits == TLS_WRITES ? UV_WRITABLE : UV_READABLE;
 	bool writes = connection->phase == HTTP_WRITING ||
 		      (connection->phase == HTTP_IDLE && connection->rest.len);
 	return writes ? UV_WRITABLE : UV_READABLE;
@@ -261,17 +303,21 @@ static void sweep_start(struct http *http)
 			interval_ms < SWEEP_MAX_MS ? interval_ms : SWEEP_MAX_MS, on_sweep, http);
 }
 
-void http_connection_new(struct http *http, int fd)
+void http_connection_new(struct http *http, int fd, const union http_address *from, bool tls)
 {
 	struct http_connection *connection = calloc(1, sizeof *connection);
 	must(connection);
 	*connection = (struct http_connection){
 		.http = http,
 		.fd = fd,
+		.from = *from,
+		.awaits = TLS_READS,
 		.next = http->connections,
 		.link = &http->connections,
 	};
-	http_phase_set(connection, HTTP_IDLE);
+	if (tls)
+		connection->tls = tls_session_new(http->tls, fd);
+	http_phase_set(connection, tls ? HTTP_GREETING : HTTP_IDLE);
 	must(uv_poll_init(loop_uv(http->loop), &connection->poll, fd) == 0);
 	if (connection->next)
 		connection->next->link = &connection->next;
@@ -299,6 +345,7 @@ void http_connection_free(struct http_connection *connection)
 		http_stream_free(connection);
 	buf_done(&connection->rest);
 	buf_done(&connection->out);
+	tls_session_free(&connection->tls);
 	uv_close((uv_handle_t *)&connection->poll, on_closed);
 	close(connection->fd);
 	http->stats.open--;
@@ -334,7 +381,8 @@ static void on_sweep(void *arg)
 		unsigned limit = limit_ms(one);
 		if (!limit || now_us - one->since_us < limit * UINT64_C(1000))
 			continue;
-		http->stats.timeouts += one->phase == HTTP_READING || one->phase == HTTP_WRITING;
+		http->stats.timeouts += one->phase == HTTP_GREETING || one->phase == HTTP_READING ||
+					one->phase == HTTP_WRITING;
 		if (one->phase == HTTP_STREAMING)
 			http_stream_drop(one);
 		http_connection_free(one);

@@ -7,6 +7,7 @@
 #define WOT_HTTP_OWN_H
 
 #include "http/http.h"
+#include "http/tls.h"
 #include <netinet/in.h>
 
 union http_address {
@@ -15,11 +16,12 @@ union http_address {
 	struct sockaddr_in6 v6;
 };
 
-/* IDLE: between requests. READING: from the first byte to a complete request. ANSWERING: whoever opened
+/* GREETING: the handshake of TLS is under way. IDLE: between requests. READING: from the first byte to a complete request. ANSWERING: whoever opened
  * the server has it. STREAMING: of the answer more will come. WRITING: the rest of it goes out. LINGERING: it is
  * out, what the client still sends is read away: a close with bytes unread is a reset, which may overtake the
  * answer. */
 enum http_phase {
+	HTTP_GREETING,
 	HTTP_IDLE,
 	HTTP_READING,
 	HTTP_ANSWERING,
@@ -48,17 +50,20 @@ struct http_connection {
 	struct http_request *request; /* from its first byte until it is answered */
 	struct http_stream *stream;   /* while STREAMING */
 	enum http_phase phase;
-	uint64_t since_us; /* it waits for its client */
-	int fd, events;    /* events: what it is polled for */
-	bool running;      /* its callback is under way, which looks after the rest */
-	bool closes;       /* behind the answer */
-	bool broken;       /* nobody is there any more */
-	struct buf rest;   /* what came behind the request */
+	uint64_t since_us;       /* it waits for its client */
+	int fd, events;          /* events: what it is polled for */
+	struct tls_session *tls; /* NULL: plain */
+	enum tls_step awaits;    /* while GREETING */
+	union http_address from;
+	bool running;    /* its callback is under way, which looks after the rest */
+	bool closes;     /* behind the answer */
+	bool broken;     /* nobody is there any more */
+	struct buf rest; /* what came behind the request */
 	struct buf out;
 	size_t sent;
 };
 
-struct http_listener {
+struct http_socket {
 	uv_poll_t poll; /* first */
 	int fd;
 	bool paused;            /* there is no room */
@@ -74,18 +79,29 @@ struct http_look {
 	uint64_t accepted; /* by the last of them */
 };
 
+/* An address that it listens at. */
+struct http_listener {
+	struct http *http;
+	bool tls;
+	union http_address address;
+	struct http_socket *socket; /* NULL: it could not be opened anew yet */
+	struct http_look look;
+	bool deaf;
+	uint64_t accepted; /* whoever it was */
+};
+
+enum { HTTP_LISTENERS = 2 };
+
 struct http {
 	struct loop *loop;
 	struct http_options options;
-	union http_address address;
-	struct http_listener *listener; /* NULL: it could not be opened anew yet */
-	struct http_look look;
+	struct http_listener listeners[HTTP_LISTENERS];
+	size_t listener_count;
+	struct tls *tls;
 	struct loop_timer *look_timer;
 	struct loop_timer *sweep; /* while there are connections */
 	struct loop_timer *again; /* while nobody is let in */
 	int spare_fd;             /* given up to say 503 when there is no other descriptor */
-	bool deaf;
-	uint64_t accepted; /* whoever it was */
 	struct http_connection *connections;
 	void (*on_room)(struct http *http); /* there may be room again */
 	size_t held_bytes;                  /* of all bodies */
@@ -94,7 +110,12 @@ struct http {
 };
 
 /* ---- http_listen.c ---- */
-int http_address_read(const char *text, union http_address *address, struct why *why);
+/* anywhere: not on loopback alone. */
+int http_address_read(
+	const char *text, bool anywhere, union http_address *address, struct why *why);
+bool http_address_is_ours(const union http_address *address);
+bool http_address_same(
+	const union http_address *a, const union http_address *b); /* but for the port */
 unsigned http_address_port(const union http_address *address);
 socklen_t http_address_size(const union http_address *address);
 /* The listening socket, or -1 and errno; port 0 becomes the real one. */
@@ -127,7 +148,7 @@ bool http_request_is_head(const struct http_request *request);
 bool http_request_is_1_0(const struct http_request *request);
 
 /* ---- http_connection.c ---- */
-void http_connection_new(struct http *http, int fd);
+void http_connection_new(struct http *http, int fd, const union http_address *from, bool tls);
 void http_connection_free(struct http_connection *connection);
 /* Closes who has kept us waiting longest, over a while that is short for who says nothing; false: there is
  * none. */
@@ -144,7 +165,7 @@ void http_stream_free(struct http_connection *connection);
 void http_stream_drop(struct http_connection *connection);
 
 /* ---- http_accept.c ---- */
-int http_accept_open(struct http *http, const char *listen, struct why *why);
+int http_accept_open(struct http *http, const struct http_options *options, struct why *why);
 void http_accept_close(struct http *http);
 
 #endif

@@ -111,13 +111,20 @@ void http_target_print(const struct http_request *request, struct buf *out)
 
 void http_peer(const struct http_request *request, char text[HTTP_PEER_TEXT])
 {
-	union http_address address = {0};
-	socklen_t len = sizeof address;
-	bool there = getpeername(request->connection->fd, &address.any, &len) == 0;
-	const void *bytes = address.any.sa_family == AF_INET6 ? (const void *)&address.v6.sin6_addr
-							      : &address.v4.sin_addr;
-	if (!there || !inet_ntop(address.any.sa_family, bytes, text, HTTP_PEER_TEXT))
-		text[0] = '\0';
+	const union http_address *from = &request->connection->from;
+	const void *bytes = from->any.sa_family == AF_INET6 ? (const void *)&from->v6.sin6_addr
+							    : &from->v4.sin_addr;
+	must(inet_ntop(from->any.sa_family, bytes, text, HTTP_PEER_TEXT));
+}
+
+bool http_is_over_tls(const struct http_request *request)
+{
+	return request->connection->tls != NULL;
+}
+
+bool http_certificate(const struct http_request *request, struct http_certificate *out)
+{
+	return request->connection->tls && tls_shown(request->connection->tls, out);
 }
 
 const char *http_header(const struct http_request *request, const char *name)

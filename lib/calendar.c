@@ -1,6 +1,7 @@
 #include "lib/calendar.h"
 
 #include "lib/clean.h"
+#include <stdio.h>
 
 #define HOUR_MS INT64_C(3600000)
 #define DAY_MS (24 * HOUR_MS)
@@ -63,6 +64,13 @@ struct calendar_date calendar_date(int32_t day)
 		.month = month,
 		.day = day_of_year - (153 * from_march + 2) / 5 + 1,
 	};
+}
+
+void calendar_print(int32_t day, char text[CALENDAR_TEXT])
+{
+	struct calendar_date date = calendar_date(day);
+	snprintf(text, CALENDAR_TEXT, "%04d-%02d-%02d", date.year % 10000, date.month % 100,
+		date.day % 100);
 }
 
 int calendar_weekday(int32_t day)

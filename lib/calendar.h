@@ -23,7 +23,9 @@ struct calendar_date {
 int32_t calendar_day(struct calendar_date date); /* proleptic Gregorian; the date must exist */
 bool calendar_exists(struct calendar_date date); /* and is of the years 1 to 9999 */
 struct calendar_date calendar_date(int32_t day);
-int calendar_weekday(int32_t day); /* 1 Monday … 7 Sunday, ISO 8601 */
+enum { CALENDAR_TEXT = 16 };
+void calendar_print(int32_t day, char text[CALENDAR_TEXT]); /* "2026-11-28" */
+int calendar_weekday(int32_t day);                          /* 1 Monday … 7 Sunday, ISO 8601 */
 
 int32_t calendar_day_of(int64_t instant_ms); /* the day it is in Amsterdam */
 int calendar_hour_of(int64_t instant_ms);    /* what a clock in Amsterdam says, 0 to 23 */

@@ -330,7 +330,7 @@ static int read_judge(
 
 static int submit_judge(struct stage *stage, const struct http_request *request)
 {
-	const struct client *client = stage_client(stage, request);
+	const struct client *client = stage_client(stage, request, &(struct client_known){0});
 	if (!client)
 		return ERR_UNAUTHENTICATED;
 	if (!(door_roles(stage->daemon->name, http_path(request)) & client->role))
@@ -528,7 +528,8 @@ static void reply_answer(struct http_reply *reply)
 	enum when when = AT_ONCE;
 	uint64_t since_us = clock_mono_us();
 	if (!read)
-		when = post_answer_into(reply, stage_client(stage, reply->request));
+		when = post_answer_into(
+			reply, stage_client(stage, reply->request, &(struct client_known){0}));
 	else if (!read->is_stream)
 		when = read_answer_into(reply, read);
 	if (read)
@@ -634,15 +635,16 @@ static void on_deaf(void *arg, const char *why)
 {
 	struct door_http *door = arg;
 	door->deaf = why;
+	unsigned port = http_port(door->http), tls_port = http_tls_port(door->http);
 	if (why)
-		log_error("door_deaf", "port=%u why=\"%s\"", http_port(door->http), why);
+		log_error("door_deaf", "port=%u tls_port=%u why=\"%s\"", port, tls_port, why);
 	else
-		log_info("door_hears", "port=%u", http_port(door->http));
+		log_info("door_hears", "port=%u tls_port=%u", port, tls_port);
 }
 
 int door_http_open(struct stage *stage, struct why *why)
 {
-	if (!stage->config.http[0])
+	if (!stage->config.http[0] && !stage->config.https[0])
 		return 0;
 	struct door_http *door = calloc(1, sizeof *door);
 	must(door);
@@ -652,10 +654,14 @@ int door_http_open(struct stage *stage, struct why *why)
 	pages_open(stage);
 	struct http_options options = {
 		.listen = stage->config.http,
+		.listen_tls = stage->config.https,
+		.tls_certificate = stage->config.tls_certificate,
+		.tls_key = stage->config.tls_key,
 		.max_body_bytes = 1024ul * stage->config.max_body_kib,
 		.max_ignored_bytes = 1024ul * stage->config.max_ignored_body_kib,
 		.max_held_bytes = (1024ul * 1024) * stage->config.max_bodies_mib,
 		.max_connections = stage->config.max_connections,
+		.max_per_address = stage->config.max_connections_per_address,
 		.max_streams = stage->config.max_connections / 2,
 		.max_unread_bytes = 1024ul * stage->config.stream_unread_kib,
 		.request_timeout_ms = stage->config.request_timeout_ms,
@@ -666,6 +672,11 @@ int door_http_open(struct stage *stage, struct why *why)
 		.arg = door,
 	};
 	return http_open(&door->http, stage->loop, &options, why);
+}
+
+int door_http_renew(struct stage *stage, struct why *why)
+{
+	return stage->http ? http_renew(stage->http->http, why) : 0;
 }
 
 void door_http_close(struct door_http **door)

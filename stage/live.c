@@ -19,7 +19,7 @@ struct live_reader {
 	struct http_stream *stream; /* NULL: it is being opened */
 	bool is_developer;          /* of whom no list says anything */
 	char client[64];
-	uint8_t token_hash[32];
+	struct client_known known;
 	int64_t until_ms; /* its session holds; 0: it has none */
 };
 
@@ -67,9 +67,7 @@ static bool may_read(const struct live_stream *stream, const struct live_reader 
 	if (reader->until_ms && stream->stage->now_ms > reader->until_ms)
 		return false;
 	return reader->is_developer ||
-	       (client && client->has_token &&
-		       memcmp(client->token_hash, reader->token_hash, sizeof reader->token_hash) ==
-			       0 &&
+	       (client && stage_client_holds(stream->stage, client, &reader->known) &&
 		       (role_may_read(client->role) & stream->read->permission));
 }
 
@@ -160,10 +158,10 @@ static struct live_reader *reader_new(struct live_stream *stream, const struct v
 	if (reader->next)
 		reader->next->link = &reader->next;
 	stream->readers = reader;
-	reader->is_developer = !client->has_token;
+	reader->is_developer = client_is_revoked(client); /* known in no way */
 	reader->until_ms = visitor->has_session ? visitor->session.until_ms : 0;
 	memcpy(reader->client, client->name, sizeof reader->client);
-	memcpy(reader->token_hash, client->token_hash, sizeof reader->token_hash);
+	reader->known = visitor->known;
 	return reader;
 }
 

@@ -66,9 +66,10 @@ void pages_close(struct stage *stage)
 static const struct client *client_of(const struct stage *stage, const struct session *session)
 {
 	const struct client *client = clients_by_name(&stage->clients, session->client);
-	bool holds = client && client->has_token && role_person(client->role) &&
-		     sodium_memcmp(client->token_hash, session->fingerprint,
-			     sizeof client->token_hash) == 0;
+	struct client_known known = {CLIENT_TOKEN, {0}};
+	memcpy(known.key, session->fingerprint, sizeof known.key);
+	bool holds =
+		client && role_person(client->role) && stage_client_holds(stage, client, &known);
 	return holds ? client : NULL;
 }
 
@@ -84,8 +85,10 @@ struct visitor visitor_of(
 {
 	const struct pages *pages = stage->pages;
 	char cookie[SESSION_COOKIE];
-	struct visitor visitor = {.client = stage_client(stage, request)};
-	visitor.is_program = stage_bearer(request);
+	struct visitor visitor = {0};
+	visitor.client = of_page ? stage_client_by_token(stage, request, &visitor.known)
+				 : stage_client(stage, request, &visitor.known);
+	visitor.is_program = stage_bearer(request) || visitor.client;
 	if (visitor.is_program || !pages)
 		return visitor;
 	visitor.has_session =
@@ -94,6 +97,8 @@ struct visitor visitor_of(
 	if (visitor.has_session)
 		visitor.client = client_of(stage, &visitor.session);
 	visitor.has_session = visitor.client;
+	visitor.known.way = CLIENT_TOKEN;
+	memcpy(visitor.known.key, visitor.session.fingerprint, sizeof visitor.known.key);
 	if (of_page && !visitor.client && is_developer(stage, request)) {
 		visitor.client = &pages->developer;
 		visitor.session = (struct session){0};
@@ -217,13 +222,13 @@ static bool over_tls(const struct stage *stage)
 	return strncmp(stage->config.public_url, "https://", 8) == 0;
 }
 
-static void session_begin(
-	const struct stage *stage, const struct client *client, char line[SESSION_LINE])
+static void session_begin(const struct stage *stage, const struct client *client, const char *token,
+	char line[SESSION_LINE])
 {
 	struct session session = {.until_ms = stage->now_ms + INT64_C(1000) * SESSION_SECONDS};
 	randombytes_buf(session.id, sizeof session.id);
 	memcpy(session.client, client->name, sizeof session.client);
-	memcpy(session.fingerprint, client->token_hash, sizeof session.fingerprint);
+	clients_token_hash(token, session.fingerprint);
 	session_line(&session, stage->pages->key, over_tls(stage), line);
 }
 
@@ -259,7 +264,7 @@ static enum page_sign_in judge(const struct stage *stage, const struct get_query
 		attempts_address_of(query->peer, query->forwarded, stage->config.trusted_proxies);
 	if (attempts_wait(attempts, &from, query->now_ms))
 		return SIGN_IN_WAITS;
-	*client = clients_by_token(&stage->clients, token);
+	*client = clients_by_token(&stage->clients, token, calendar_day_of(query->now_ms));
 	if (!*client) {
 		attempts_failed(attempts, &from, query->now_ms);
 		return attempts_wait(attempts, &from, query->now_ms) ? SIGN_IN_WAITS
@@ -281,7 +286,7 @@ int form_sign_in(const void *knowledge, const struct get_query *query, struct ge
 	if (stage->pages->has_key)
 		said = judge(stage, query, asked->token ? asked->token : "", &client);
 	if (said == SIGN_IN_ASKS) {
-		session_begin(stage, client, cookie);
+		session_begin(stage, client, asked->token, cookie);
 		lead(query, 303, cookie, "", leads_home(stage, asked->naar) ? asked->naar : "/",
 			answer);
 	} else {

@@ -1,5 +1,6 @@
 #include "stage/stage_own.h"
 
+#include "lib/calendar.h"
 #include "lib/clock.h"
 #include "lib/log.h"
 
@@ -50,17 +51,66 @@ const char *stage_bearer(const struct http_request *request)
 	return authorization + sizeof bearer - 1;
 }
 
-const struct client *stage_client(const struct stage *stage, const struct http_request *request)
+static int32_t today_of(const struct stage *stage)
+{
+	return calendar_day_of(stage->now_ms);
+}
+
+static const struct client *client_by_token(
+	const struct stage *stage, const char *token, struct client_known *known)
+{
+	known->way = CLIENT_TOKEN;
+	clients_token_hash(token, known->key);
+	return clients_by_token(&stage->clients, token, today_of(stage));
+}
+
+/* Its days are looked at and its issuer is not: the pin is the trust. */
+static const struct client *client_by_certificate(
+	const struct stage *stage, const struct http_certificate *shown, struct client_known *known)
+{
+	int64_t now_s = stage->now_ms / 1000;
+	known->way = CLIENT_CERTIFICATE;
+	memcpy(known->key, shown->key, sizeof known->key);
+	return now_s < shown->from_s || now_s > shown->until_s
+		       ? NULL
+		       : clients_find(
+				 &stage->clients, CLIENT_CERTIFICATE, shown->key, today_of(stage));
+}
+
+const struct client *stage_client(
+	const struct stage *stage, const struct http_request *request, struct client_known *known)
+{
+	struct http_certificate shown;
+	struct client_known by_token;
+	const char *token = stage_bearer(request);
+	const struct client *client = token ? client_by_token(stage, token, &by_token) : NULL;
+	if (token)
+		*known = by_token;
+	if (!http_certificate(request, &shown))
+		return client;
+	const struct client *other = client_by_certificate(stage, &shown, known);
+	return !token || client == other ? other : NULL;
+}
+
+const struct client *stage_client_by_token(
+	const struct stage *stage, const struct http_request *request, struct client_known *known)
 {
 	const char *token = stage_bearer(request);
-	return token ? clients_by_token(&stage->clients, token) : NULL;
+	return token ? client_by_token(stage, token, known) : NULL;
+}
+
+bool stage_client_holds(
+	const struct stage *stage, const struct client *client, const struct client_known *known)
+{
+	return client_is_known_by(client, known->way, known->key, today_of(stage));
 }
 
 const struct client *stage_peer(const struct stage *stage, const char *user)
 {
 	uint8_t key[BUS_KEY_LEN];
-	return user && bus_key_parse(user, key) == 0 ? clients_by_curve(&stage->clients, key)
-						     : NULL;
+	return user && bus_key_parse(user, key) == 0
+		       ? clients_find(&stage->clients, CLIENT_CURVE, key, today_of(stage))
+		       : NULL;
 }
 
 void stage_turned_away(struct stage *stage, struct metric_row *row, int err, const char *user)

@@ -1,5 +1,6 @@
 #include "stage/stage.h"
 
+#include "lib/calendar.h"
 #include "lib/clock.h"
 #include "lib/log.h"
 #include "stage/stage_own.h"
@@ -138,6 +139,8 @@ static void on_reload(void *arg, int signal)
 	if (clients_reload(stage, &why) != 0)
 		log_error("reload_refused", "file=clients why=\"%s\"", why.text);
 	pages_reload(stage);
+	if (door_http_renew(stage, &why) != 0)
+		log_error("reload_refused", "file=certificate why=\"%s\"", why.text);
 	if (stage_configure(stage, &why) != 0)
 		log_error("reload_refused", "file=configuration why=\"%s\"", why.text);
 	if (stage->daemon->reload && stage->daemon->reload(stage->ctx, &why) != 0)
@@ -189,7 +192,7 @@ static const char *on_key(void *arg, const uint8_t key[BUS_KEY_LEN])
 	static char user[BUS_KEY_TEXT];
 	struct stage *stage = arg;
 	stage->row_curve->received++;
-	if (!clients_by_curve(&stage->clients, key)) {
+	if (!clients_find(&stage->clients, CLIENT_CURVE, key, calendar_day_of(stage->now_ms))) {
 		metric_refuse(stage->row_curve, ERR_UNAUTHENTICATED);
 		return NULL;
 	}

@@ -118,8 +118,20 @@ const struct client *stage_peer(const struct stage *stage, const char *user);
 void stage_unreadable(struct stage *stage, int err, const char *what);
 /* The bearer token of a request, or NULL. */
 const char *stage_bearer(const struct http_request *request);
-/* Who sent this, by that token; NULL: nobody we know. */
-const struct client *stage_client(const struct stage *stage, const struct http_request *request);
+/* By what a client was known: it may have several of each. */
+struct client_known {
+	enum client_way way;
+	uint8_t key[CLIENT_KEY];
+};
+/* Who sent this; NULL: nobody we know. By its certificate, its bearer token, or both of one client. Whoever shows a certificate that is nobody's is nobody,
+ * also with a token that is right. */
+const struct client *stage_client(
+	const struct stage *stage, const struct http_request *request, struct client_known *known);
+/* Pages look at no certificate: a browser may send any. */
+const struct client *stage_client_by_token(
+	const struct stage *stage, const struct http_request *request, struct client_known *known);
+bool stage_client_holds(
+	const struct stage *stage, const struct client *client, const struct client_known *known);
 enum daemon_index stage_index(const struct stage *stage);
 /* Counts what a socket's users cannot see: connections that were refused, and says so, once a second a reason. */
 void stage_turned_away(struct stage *stage, struct metric_row *row, int err, const char *user);
@@ -215,7 +227,8 @@ void feed_out_describe(struct feed_out *feed, struct buf *out); /* NULL: the row
 /* Who sent a request. */
 struct visitor {
 	const struct client *client; /* NULL: nobody we know */
-	bool is_program;             /* by a bearer token, or it tried */
+	struct client_known known;   /* by what */
+	bool is_program;             /* by a certificate or a bearer token, or it tried */
 	bool has_session;            /* forms of its pages are marked by it */
 	struct session session;
 };
@@ -269,6 +282,7 @@ struct door_http {
 	uint64_t took_us[GET_COUNT];            /* of each row of read.def, of late */
 };
 int door_http_open(struct stage *stage, struct why *why);
+int door_http_renew(struct stage *stage, struct why *why); /* our certificate */
 void door_http_close(struct door_http **door);
 bool door_http_resume(struct door_http *door); /* as feed_in_resume */
 /* A step of each, as far as this turn has time for; true: there is more to do. */

@@ -28,6 +28,8 @@ static void http_refresh(struct door_http *door)
 	door->row->bytes_out += now.bytes_out - told->bytes_out;
 	door->row->connects += now.connections - told->connections;
 	door->row->timeouts += now.timeouts - told->timeouts;
+	door->row->crowded += now.crowded - told->crowded;
+	door->row->broken_off += now.broken_off - told->broken_off;
 	door->row->turned_away += now.turned_away - told->turned_away;
 	door->row->streams_dropped += now.dropped - told->dropped;
 	door->row->connections = now.open;

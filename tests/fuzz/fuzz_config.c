@@ -50,7 +50,7 @@ static int clients_try(const struct text *text, struct buf *errors)
 	struct clients clients = {0};
 	int err = clients_load(&clients, text->path, errors);
 	must(!err || !clients.items);
-	clients_by_token(&clients, text->text);
+	clients_by_token(&clients, text->text, 0);
 	clients_done(&clients);
 	return err;
 }

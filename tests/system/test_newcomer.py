@@ -12,7 +12,7 @@ import tempfile
 import time
 import unittest
 
-from wot import BIN, DAEMONS, PATIENCE, ROOT, ask, note, ports_take, wait_until
+from wot import BIN, DAEMONS, HOUSE_PORTS, PATIENCE, ROOT, ask, note, ports_take, wait_until
 
 LOGS = ("intake", "triage", "case")
 PUBLISHED = {  # of 2025, as the table shows them
@@ -38,7 +38,7 @@ class Newcomer(unittest.TestCase):
     def setUpClass(cls):
         cls.dir = pathlib.Path(tempfile.mkdtemp(prefix="wot-new-"))
         cls.addClassCleanup(shutil.rmtree, cls.dir, ignore_errors=True)
-        cls.base, lock = ports_take(14)
+        cls.base, lock = ports_take(HOUSE_PORTS)
         cls.addClassCleanup(lock.close)
         cls.env = {**os.environ, "WOT_BIN": str(BIN)}
         cls.first = cls.once()

@@ -13,7 +13,7 @@ import tempfile
 import threading
 import unittest
 
-from wot import BIN, DAEMONS, ROOT, ports_take, wait_until
+from wot import BIN, DAEMONS, HOUSE_PORTS, ROOT, ports_take, wait_until
 
 
 def signals_default():
@@ -26,7 +26,7 @@ class RunLocal(unittest.TestCase):
     def setUp(self):
         self.dir = pathlib.Path(tempfile.mkdtemp(prefix="wot-run-"))
         self.addCleanup(shutil.rmtree, self.dir, ignore_errors=True)
-        self.base, lock = ports_take(14)
+        self.base, lock = ports_take(HOUSE_PORTS)
         self.addCleanup(lock.close)
 
     def start(self, folder="run", base=None, ready=True):

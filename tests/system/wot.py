@@ -96,9 +96,12 @@ def descriptors_raise():
     resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
 
 
+HOUSE_PORTS = 24  # as deploy/run-local numbers them
+
+
 def ports_take(count):
     """A run of free ports, kept from other tests on this machine by a lock file."""
-    for base in range(21000, 32000, 20):
+    for base in range(21000, 32000, 40):
         lock = open(f"{tempfile.gettempdir()}/wot-test-port-{base}", "w")
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -135,7 +138,7 @@ class Wot:
         self.own_dir = dir is None
         self.dir = pathlib.Path(dir or tempfile.mkdtemp(prefix="wot-test-"))
         self.dir.mkdir(exist_ok=True)
-        self.base, self.lock = ports_take(14)
+        self.base, self.lock = ports_take(HOUSE_PORTS)
         self.processes = {}
         self.before = before
         self.settings = settings or {}
@@ -177,8 +180,8 @@ class Wot:
             shutil.copy(here / "clients.yaml", there)
             shutil.copytree(here / "keys", there / "keys", dirs_exist_ok=True)
 
-    def port(self, daemon, push=False):
-        return self.base + DAEMONS.index(daemon) + (10 if push else 0)
+    def port(self, daemon, push=False, tls=False):
+        return self.base + DAEMONS.index(daemon) + (10 if push else 20 if tls else 0)
 
     def write_config(self, **settings):
         self.settings.update(settings)

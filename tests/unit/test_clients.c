@@ -15,7 +15,11 @@
 #include <sys/stat.h>
 
 #define HASH_A "00000000000000000000000000000000000000000000000000000000000000aa"
+#define HASH_B "00000000000000000000000000000000000000000000000000000000000000bb"
+#define HASH_C "00000000000000000000000000000000000000000000000000000000000000cc"
 #define KEY_A "rq:rM>}U?@Lns47E1%kR.o@n%FcmmsL/@{H8]yf7"
+
+enum { TODAY = 20785 }; /* 2026-11-28 */
 
 static int load(void **state, const char *text, struct clients *clients, struct buf *errors)
 {
@@ -46,17 +50,21 @@ static void a_client_is_found_by_its_token_key_and_name(void **state)
 			"  - {name: gone, role: desk}\n");
 	assert_int_equal(load(state, text.data, &clients, &errors), 0);
 	assert_int_equal(clients.count, 3);
-	assert_string_equal(clients_by_token(&clients, "a-token")->name, "desk-1");
-	assert_null(clients_by_token(&clients, "a-tokem"));
-	assert_null(clients_by_token(&clients, ""));
+	assert_string_equal(clients_by_token(&clients, "a-token", TODAY)->name, "desk-1");
+	assert_null(clients_by_token(&clients, "a-tokem", TODAY));
+	assert_null(clients_by_token(&clients, "", TODAY));
 	const struct client *phone = clients_by_name(&clients, "phone");
 	assert_int_equal(phone->role, ROLE_PHONE_CENTRE);
-	assert_true(phone->has_curve);
-	assert_false(phone->has_token);
-	assert_ptr_equal(clients_by_curve(&clients, phone->curve_key), phone);
-	/* The row of a revoked client holds zeros, which must match nobody. */
-	static const uint8_t zeros[32];
-	assert_null(clients_by_curve(&clients, zeros));
+	assert_int_equal(phone->keys[CLIENT_CURVE].count, 1);
+	assert_int_equal(phone->keys[CLIENT_TOKEN].count, 0);
+	assert_ptr_equal(clients_find(&clients, CLIENT_CURVE,
+				 phone->keys[CLIENT_CURVE].items[0].bytes, TODAY),
+		phone);
+	assert_true(client_is_revoked(clients_by_name(&clients, "gone")));
+	/* Where a client has no key there are zeros, which must match nobody. */
+	static const uint8_t zeros[CLIENT_KEY];
+	for (enum client_way way = 0; way < CLIENT_WAYS; way++)
+		assert_null(clients_find(&clients, way, zeros, TODAY));
 	assert_null(clients_by_name(&clients, "nobody"));
 	clients_done(&clients);
 }
@@ -96,11 +104,11 @@ static void two_clients_never_share_a_secret(void **state)
 	assert_refused(state,
 		"clients:\n  - {name: a, role: desk, token_hash: \"" HASH_A
 		"\"}\n  - {name: b, role: desk, token_hash: \"" HASH_A "\"}\n",
-		":3:39: another client has this token");
+		":3:39: this token is here twice");
 	assert_refused(state,
 		"clients:\n  - {name: a, role: desk, curve_key: '" KEY_A
 		"'}\n  - {name: b, role: desk, curve_key: '" KEY_A "'}\n",
-		":3:38: another client has this key");
+		":3:38: this key is here twice");
 	assert_refused(state, "clients:\n  - {name: a, role: desk, curve_key: 'short'}\n", "Z85");
 	assert_refused(state, "client: []\n", "client is not known here; did you mean clients?");
 	assert_refused(state, "", "clients is lacking");
@@ -110,13 +118,20 @@ static void what_is_saved_loads_again_and_only_we_may_read_it(void **state)
 {
 	auto_buf struct buf path = {0}, errors = {0};
 	struct client items[3] = {
-		{.name = "one", .role = ROLE_DESK, .has_token = true},
-		{.name = "two", .role = ROLE_PHONE_CENTRE, .has_token = true, .has_curve = true},
+		{.name = "one", .role = ROLE_DESK},
+		{.name = "two", .role = ROLE_PHONE_CENTRE},
 		{.name = "three", .role = ROLE_DESK},
 	};
-	clients_token_hash("t1", items[0].token_hash);
-	clients_token_hash("t2", items[1].token_hash);
-	randombytes_buf(items[1].curve_key, sizeof items[1].curve_key);
+	uint8_t key[CLIENT_KEY];
+	for (enum client_way way = 0; way < CLIENT_WAYS; way++) {
+		for (int i = 0; i < CLIENT_KEYS; i++) {
+			randombytes_buf(key, sizeof key);
+			assert_true(client_add_key(&items[way], way, key, i ? TODAY : INT32_MAX));
+			randombytes_buf(key, sizeof key);
+			if (way)
+				assert_true(client_add_key(&items[0], way, key, TODAY + i));
+		}
+	}
 	struct clients clients = {items, 3}, again = {0};
 	struct why why = {""};
 	folder_write(state, "saved.yaml", "an older file", &path);
@@ -134,6 +149,61 @@ static void what_is_saved_loads_again_and_only_we_may_read_it(void **state)
 	assert_int_equal(clients_load(&again, path.data, &errors), 0);
 	assert_int_equal(again.count, 0);
 	clients_done(&again);
+}
+
+/* Its last day is one of those on which it holds; the second goes on. */
+static void a_key_holds_until_the_end_of_its_last_day(void **state)
+{
+	struct clients clients = {0};
+	auto_buf struct buf errors = {0}, text = {0};
+	uint8_t hash[CLIENT_KEY];
+	buf_text(&text, "clients:\n  - name: gp\n    role: partner\n    tokens:\n");
+	clients_token_hash("old", hash);
+	buf_text(&text, "      - {hash: \"");
+	buf_hex(&text, hash, sizeof hash);
+	clients_token_hash("new", hash);
+	buf_text(&text, "\", expires: 2026-11-28}\n      - {hash: \"");
+	buf_hex(&text, hash, sizeof hash);
+	buf_text(&text, "\"}\n");
+	assert_int_equal(load(state, text.data, &clients, &errors), 0);
+	assert_non_null(clients_by_token(&clients, "old", TODAY));
+	assert_null(clients_by_token(&clients, "old", TODAY + 1));
+	assert_non_null(clients_by_token(&clients, "new", TODAY + 1));
+	clients_done(&clients);
+}
+
+static void of_each_kind_a_client_has_two_at_most(void **state)
+{
+	assert_refused(state,
+		"clients:\n  - name: a\n    role: desk\n    tokens: [" HASH_A ", " HASH_B
+		", " HASH_C "]\n",
+		"a third token; at most 2 are kept");
+	assert_refused(state,
+		"clients:\n  - name: a\n    role: desk\n    certificates: [{spki: " HASH_A
+		", expires: 2026-02-30}]\n",
+		":4:");
+	assert_refused(state,
+		"clients:\n  - name: a\n    role: desk\n    certificates: [{hash: " HASH_A "}]\n",
+		"hash is not known here");
+}
+
+static void who_is_renewed_keeps_the_key_before_until_a_day(void **state)
+{
+	(void)state;
+	struct client client = {.name = "a", .role = ROLE_DESK};
+	const uint8_t first[CLIENT_KEY] = {1}, second[CLIENT_KEY] = {2}, third[CLIENT_KEY] = {3};
+	client_renew(&client, CLIENT_TOKEN, first, TODAY);
+	assert_true(client_is_known_by(&client, CLIENT_TOKEN, first, TODAY + 1000));
+	client_renew(&client, CLIENT_TOKEN, second, TODAY + 7);
+	assert_true(client_is_known_by(&client, CLIENT_TOKEN, first, TODAY + 7));
+	assert_false(client_is_known_by(&client, CLIENT_TOKEN, first, TODAY + 8));
+	client_renew(&client, CLIENT_TOKEN, third, TODAY + 9);
+	assert_false(client_is_known_by(&client, CLIENT_TOKEN, first, TODAY)); /* ended first */
+	assert_true(client_is_known_by(&client, CLIENT_TOKEN, second, TODAY + 9));
+	assert_true(client_is_known_by(&client, CLIENT_TOKEN, third, TODAY + 1000));
+	client_revoke(&client);
+	assert_true(client_is_revoked(&client));
+	assert_false(client_is_known_by(&client, CLIENT_TOKEN, third, TODAY));
 }
 
 static void a_save_that_fails_leaves_the_old_file(void **state)
@@ -173,6 +243,9 @@ int main(void)
 		cmocka_unit_test(everything_wrong_is_told_at_once),
 		cmocka_unit_test(two_clients_never_share_a_secret),
 		cmocka_unit_test(what_is_saved_loads_again_and_only_we_may_read_it),
+		cmocka_unit_test(a_key_holds_until_the_end_of_its_last_day),
+		cmocka_unit_test(of_each_kind_a_client_has_two_at_most),
+		cmocka_unit_test(who_is_renewed_keeps_the_key_before_until_a_day),
 		cmocka_unit_test(a_save_that_fails_leaves_the_old_file),
 		cmocka_unit_test(the_example_loads),
 	};

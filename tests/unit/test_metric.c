@@ -106,9 +106,10 @@ static void csv_is_as_of_haproxy(void **state)
 		"lag,oldest_ms,p50_ms,p99_ms,connects,connections,turned_away,timeouts,requests,"
 		"sent,"
 		"bytes_out,dropped,commits,disk_full_waits,waiting,left_out,streams,streams_"
-		"dropped\n"
-		"door,push,1234567,0,0,3,0,42,0,0,0.207,3014.655,0,0,0,0,0,0,0,0,0,0,0,0,0,0\n"
-		"feed,a\"b\\c,0,0,0,0,0,0,0,0,0.000,0.000,0,0,0,0,0,0,0,0,0,0,0,0,0,0\n");
+		"dropped,crowded,broken_off\n"
+		"door,push,1234567,0,0,3,0,42,0,0,0.207,3014.655,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,"
+		"0\n"
+		"feed,a\"b\\c,0,0,0,0,0,0,0,0,0.000,0.000,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0\n");
 	metrics_done(&metrics);
 }
 
@@ -135,7 +136,7 @@ static void json_is_a_row_each(void **state)
 	assert_non_null(
 		strstr(out.data, "[{\"kind\":\"door\",\"name\":\"push\",\"received\":1234567,"));
 	assert_non_null(strstr(out.data, "\"p50_ms\":0.207,\"p99_ms\":3014.655,\"connects\":0,"));
-	assert_non_null(strstr(out.data, "\"streams_dropped\":0},{\"kind\":\"feed\""));
+	assert_non_null(strstr(out.data, "\"broken_off\":0},{\"kind\":\"feed\""));
 	assert_non_null(strstr(out.data, "\"name\":\"a\\\"b\\\\c\""));
 	metrics_done(&metrics);
 	buf_clear(&out);
