@@ -236,7 +236,8 @@ static bool days_read(const char *text, int32_t *last_day)
 	size_t len = strlen(text);
 	if (!len || len > 3 || strspn(text, "0123456789") != len || atoi(text) > KEEP_DAYS_MAX)
 		return false;
-	*last_day = calendar_day_of(clock_now_ms()) + atoi(text);
+	int days = atoi(text);
+	*last_day = calendar_day_of(clock_now_ms()) + (days ? days : -1); /* 0: at once */
 	return true;
 }
 

@@ -288,7 +288,7 @@ class Attempts(Door, unittest.TestCase):
     def test_after_five_failures_even_the_right_code_waits_a_minute(self):
         self.start()
         token = self.wot.token("manager")
-        self.wot.wotctl("client", "rotate", "viewer")
+        self.wot.wotctl("client", "rotate", "viewer", "--keep", "0")
         texts = set()
         for wrong in ("", "x", token[:-1], self.wot.token("viewer")):  # the last is not read in yet
             code, headers, text = self.try_token(wrong)
@@ -332,7 +332,7 @@ class Life(Door, unittest.TestCase):
     def test_who_is_revoked_rotated_or_of_another_role_is_out_with_the_next_reload(self):
         cookie, other = self.sign_in("manager")[0], self.sign_in("operator")[0]
         self.assert_in(cookie)
-        self.wot.wotctl("client", "rotate", "manager")
+        self.wot.wotctl("client", "rotate", "manager", "--keep", "0")
         self.assert_in(cookie)
         self.reload()
         self.assert_out(cookie)
@@ -346,7 +346,7 @@ class Life(Door, unittest.TestCase):
         self.reload()
         self.assertEqual(self.fetch("/cijfers/help_requests?periode=today", cookie=other)[0], 403)
         listed.write_text(listed.read_text().replace('role: "viewer"', 'role: "operator"'))
-        self.wot.wotctl("client", "rotate", "manager")
+        self.wot.wotctl("client", "rotate", "manager", "--keep", "0")
         self.reload()
 
     def test_over_tls_the_cookie_goes_over_nothing_else(self):

@@ -95,7 +95,7 @@ class Access(unittest.TestCase):
             self.wot.wotctl("client", "revoke", "rogplus")
             self.reload()
             self.assertEqual(push.ask(call("b", at_ms)).problem.status, 401)
-            self.wot.wotctl("client", "rotate", "rogplus")
+            self.wot.wotctl("client", "rotate", "rogplus", "--keep", "0")
             self.reload()
             self.assertEqual(push.ask(call("b", at_ms)).problem.status, 401, "that was the old key")
         with Push(self.wot) as push:
@@ -104,7 +104,7 @@ class Access(unittest.TestCase):
         self.reload()
         self.assertEqual(self.wot.post("rogplus", "/v1/brief-contacts", contact("b"))[0], 401)
         self.assertEqual(self.wot.wotctl("client", "add", "rogplus", "desk", check=False).returncode, 2)
-        self.wot.wotctl("client", "rotate", "rogplus")
+        self.wot.wotctl("client", "rotate", "rogplus", "--keep", "0")
         self.reload()
         self.assertEqual(self.wot.post("rogplus", "/v1/brief-contacts", contact("c"))[0], 202)
 

@@ -217,6 +217,14 @@ class TestTokens(Tls):
         self.reload()
         self.assertEqual([self.ask(self.connect(), token=token)[0] for token in (first, second)], [401, 200])
 
+    def test_who_is_rotated_without_keeping_is_out_at_once(self):
+        first = self.wot.token("police")
+        self.wot.wotctl("client", "rotate", "police", "--keep", "0")
+        self.reload()
+        self.assertEqual([self.ask(self.connect(), token=token)[0] for token in (first, self.wot.token("police"))], [401, 200])
+        for days in ("-1", "x", "367", ""):
+            self.assertEqual(self.wot.wotctl("client", "rotate", "police", "--keep", days, check=False).returncode, 2)
+
     def test_a_token_can_go_where_it_is_wanted(self):
         to = self.folder / "token"
         self.wot.wotctl("client", "add", "elsewhere", "partner", "--token-to", to)
