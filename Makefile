@@ -60,11 +60,11 @@ LENT_aggregate := $(call obj,daemons/aggregate/mirror) $(filter-out %/main.o,$(c
 $B/wot-%: $$(call obj,daemons/$$*) $$(LENT_$$*) $B/libwot.a
 	@echo "  LINK    $@"
 	$Q$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS)
-$B/wotctl: $(call obj,cli) $B/libwot.a
+$B/wotctl: $(call obj,cli) $(call obj,cli/keys) $B/libwot.a
 	@echo "  LINK    $@"
 	$Q$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS)
 # A unit test may use the core of any daemon and the code of the cli, but no main.
-COREOBJ := $(filter-out %/main.o,$(foreach d,$(DAEMONS) aggregate/mirror,$(call obj,daemons/$d)) $(call obj,cli))
+COREOBJ := $(filter-out %/main.o,$(foreach d,$(DAEMONS) aggregate/mirror,$(call obj,daemons/$d)) $(call obj,cli) $(call obj,cli/keys))
 $B/libcores.a: $(COREOBJ)
 	@rm -f $@ && ar rcs $@ $^
 $B/tests/%: $B/tests/unit/%.o $B/libcores.a $B/libwot.a

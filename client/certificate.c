@@ -57,8 +57,8 @@ int certificate_read(const char *path, uint8_t key[32], int32_t *last_day, struc
 	must(gnutls.x509_crt_init(&crt) == 0);
 	bool read = key_read(crt, &pem, key);
 	if (read)
-		*last_day = calendar_day_of(
-			(int64_t)gnutls.x509_crt_get_expiration_time(crt) * 1000);
+		*last_day =
+			calendar_day_of((int64_t)gnutls.x509_crt_get_expiration_time(crt) * 1000);
 	gnutls.x509_crt_deinit(crt);
 	return read ? 0
 		    : why_set(why, ERR_INVALID,

@@ -185,14 +185,13 @@ void clients_done(struct clients *clients)
 static void key_print(const struct way *way, const struct client_key *key, struct buf *yaml)
 {
 	char day[CALENDAR_TEXT];
-	buf_printf(yaml, "      - {%s: \"", way->field);
+	buf_printf(yaml, "      - %s: \"", way->field);
 	way->print(key->bytes, yaml);
-	buf_char(yaml, '"');
-	if (key->last_day != INT32_MAX) {
-		calendar_print(key->last_day, day);
-		buf_printf(yaml, ", expires: %s", day);
-	}
-	buf_text(yaml, "}\n");
+	buf_text(yaml, "\"\n");
+	if (key->last_day == INT32_MAX)
+		return;
+	calendar_print(key->last_day, day);
+	buf_printf(yaml, "        expires: %s\n", day);
 }
 
 static void print(const struct clients *clients, struct buf *yaml)

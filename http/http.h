@@ -88,7 +88,6 @@ struct http_certificate {
 	int64_t from_s, until_s;
 };
 bool http_certificate(const struct http_request *request, struct http_certificate *out);
-bool http_is_over_tls(const struct http_request *request);
 /* NULL when absent. */
 const char *http_header(const struct http_request *request, const char *name);
 const char *http_body(const struct http_request *request, size_t *len);

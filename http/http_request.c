@@ -117,11 +117,6 @@ void http_peer(const struct http_request *request, char text[HTTP_PEER_TEXT])
 	must(inet_ntop(from->any.sa_family, bytes, text, HTTP_PEER_TEXT));
 }
 
-bool http_is_over_tls(const struct http_request *request)
-{
-	return request->connection->tls != NULL;
-}
-
 bool http_certificate(const struct http_request *request, struct http_certificate *out)
 {
 	return request->connection->tls && tls_shown(request->connection->tls, out);

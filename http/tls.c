@@ -105,8 +105,8 @@ struct tls_session *tls_session_new(struct tls *tls, int fd)
 {
 	struct tls_session *session = calloc(1, sizeof *session);
 	must(session);
-	must(gnutls_init(&session->of, GNUTLS_SERVER | GNUTLS_NONBLOCK | GNUTLS_NO_TICKETS |
-					       GNUTLS_NO_SIGNAL) == 0);
+	must(gnutls_init(&session->of,
+		     GNUTLS_SERVER | GNUTLS_NONBLOCK | GNUTLS_NO_TICKETS | GNUTLS_NO_SIGNAL) == 0);
 	must(gnutls_priority_set(session->of, tls->priority) == 0);
 	session->identity = tls->identity;
 	session->identity->users++;
@@ -145,9 +145,7 @@ enum tls_step tls_greet(struct tls_session *session)
 /* What a client may not do after the handshake, as to begin another one, ends it. */
 static ssize_t failed(ssize_t code)
 {
-	errno = code == GNUTLS_E_AGAIN         ? EAGAIN
-		: code == GNUTLS_E_INTERRUPTED ? EINTR
-					       : EPROTO;
+	errno = code == GNUTLS_E_AGAIN ? EAGAIN : code == GNUTLS_E_INTERRUPTED ? EINTR : EPROTO;
 	return -1;
 }
 
@@ -179,13 +177,13 @@ void tls_bye(struct tls_session *session)
 
 /* ---- who is there ---- */
 
-static int certificate_read(gnutls_x509_crt_t crt, const gnutls_datum_t *der, struct http_certificate *out)
+static int certificate_read(
+	gnutls_x509_crt_t crt, const gnutls_datum_t *der, struct http_certificate *out)
 {
 	size_t size = sizeof out->key;
 	int code = gnutls_x509_crt_import(crt, der, GNUTLS_X509_FMT_DER);
 	if (code == 0)
-		code = gnutls_x509_crt_get_key_id(
-			crt, GNUTLS_KEYID_USE_SHA256, out->key, &size);
+		code = gnutls_x509_crt_get_key_id(crt, GNUTLS_KEYID_USE_SHA256, out->key, &size);
 	if (code == 0) {
 		out->from_s = gnutls_x509_crt_get_activation_time(crt);
 		out->until_s = gnutls_x509_crt_get_expiration_time(crt);

@@ -30,8 +30,8 @@ struct order {
 	int32_t last_day; /* of the keys before */
 };
 
-static int token_write(const struct cli *cli, const struct order *order, const char *token,
-	struct why *why)
+static int token_write(
+	const struct cli *cli, const struct order *order, const char *token, struct why *why)
 {
 	const char *to = order->token_to;
 	if (!to)
@@ -212,8 +212,8 @@ static int client_change(struct cli *cli, struct clients *clients, const struct 
 		return code;
 	struct client *client = clients_by_name(clients, order->name);
 	if (!client)
-		return cli_fail(EXIT_USAGE, "%s: no such client; `client list` shows them",
-			order->name);
+		return cli_fail(
+			EXIT_USAGE, "%s: no such client; `client list` shows them", order->name);
 	if (strcmp(order->verb, "revoke") == 0) /* its name stays taken: it is half of its refs */
 		client_revoke(client);
 	else if (own)
@@ -276,7 +276,8 @@ int verb_client(struct cli *cli, int argc, char **argv)
 	must(days_read("7", &order.last_day)); /* where --keep says nothing else */
 	if (!list && !(change && order_read(argc - 1, argv + 1, &order)))
 		return cli_fail(EXIT_USAGE,
-			"client add NAME ROLE [PUBLIC-KEY] [--certificate FILE] [--token-to FILE|-] | "
+			"client add NAME ROLE [PUBLIC-KEY] [--certificate FILE] [--token-to "
+			"FILE|-] | "
 			"rotate NAME [--keep DAYS] [--certificate FILE] [--token-to FILE|-] | "
 			"revoke NAME | list");
 	auto_buf struct buf errors = {0};
