@@ -1,14 +1,17 @@
 #include "http/tls.h"
+#include "lib/file.h"
 #include "lib/must.h"
 
 #include <errno.h>
 #include <gnutls/crypto.h>
 #include <gnutls/gnutls.h>
 #include <gnutls/x509.h>
+#include <sodium.h>
 #include <stdlib.h>
 #include <string.h>
 
 static const char priorities[] = "NORMAL:-VERS-ALL:+VERS-TLS1.3:+VERS-TLS1.2";
+enum { PEM_MAX = 64 * 1024 };
 enum { WARNINGS = 4 }; /* of a client in one turn */
 
 /* ---- our certificate; handshakes under way keep the one they began with ---- */
@@ -32,12 +35,32 @@ static void identity_leave(struct identity *identity)
 	free(identity);
 }
 
+static int pem_read(const char *path, struct buf *pem, struct why *why)
+{
+	return file_read(path, PEM_MAX, pem) == 0
+		       ? 0
+		       : why_set(why, err_of_system(errno, ERR_CONFIG), "%s: cannot be read: %s",
+				 path, strerror(errno));
+}
+
+static gnutls_datum_t datum_of(const struct buf *text)
+{
+	return (gnutls_datum_t){(unsigned char *)text->data, (unsigned)text->len};
+}
+
 static int identity_read(struct identity **out, const struct tls *tls, struct why *why)
 {
+	auto_buf struct buf certificate = {0}, key = {0};
+	int err = pem_read(tls->certificate, &certificate, why);
+	if (!err)
+		err = pem_read(tls->key, &key, why);
+	if (err)
+		return err;
+	const gnutls_datum_t shown = datum_of(&certificate), secret = datum_of(&key);
 	gnutls_certificate_credentials_t of;
 	must(gnutls_certificate_allocate_credentials(&of) == 0);
-	int code = gnutls_certificate_set_x509_key_file(
-		of, tls->certificate, tls->key, GNUTLS_X509_FMT_PEM);
+	int code = gnutls_certificate_set_x509_key_mem(of, &shown, &secret, GNUTLS_X509_FMT_PEM);
+	sodium_memzero(key.data, key.len);
 	if (code < 0) {
 		gnutls_certificate_free_credentials(of);
 		return why_set(why, ERR_CONFIG,
