@@ -101,6 +101,12 @@ class PushDoor(PushTest):
         self.assertEqual([r.code for r in answer.receipts], [202, 400, 202])
         self.assertEqual([e.pointer for e in answer.receipts[1].problem.errors], ["/callId"])
 
+    def test_a_call_id_is_no_phone_number_and_may_be_a_queue_systems_own(self):
+        with Push(self.wot) as push:
+            answer = push.ask(call(self.ref + "a", self.at, call_id="06-12345678"), call(self.ref + "b", self.at, call_id="1763750000.123"))
+        self.assertEqual([r.code for r in answer.receipts], [400, 202])
+        self.assertEqual([(e.pointer, e.detail) for e in answer.receipts[0].problem.errors], [("/callId", "a phone number may not stand here")])
+
     def refused(self, wire):
         """The receipt of a hand-made Submission's bytes."""
         with Push(self.wot) as push:

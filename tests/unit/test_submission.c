@@ -71,20 +71,66 @@ static void faults_of_envelope_and_message_come_together(void **state)
 	check_json("/v1/calls", "[]", ": an object expected\n");
 }
 
-static void refs_are_codes_and_no_citizen_number(void **state)
+/* One mechanism for every code, so one list of texts for all of them. */
+static void codes_are_no_number_of_a_person(void **state)
 {
 	(void)state;
-	static const char *const numbers[] = {"999990342", "123456782", "999900006"};
-	for (size_t i = 0; i < 3; i++) {
-		auto_buf struct buf text = {0};
-		buf_printf(&text, "{\"externalRef\":\"%s\"," SINCE ",\"code\":\"%s\"}", numbers[i],
-			numbers[i]);
-		check_json("/v1/trainings", text.data,
-			"/externalRef: a citizen service number may not stand here\n"
-			"/code: a citizen service number may not stand here\n");
+#define BSN_FAULT "a citizen service number may not stand here"
+#define PHONE_FAULT "a phone number may not stand here"
+	static const struct {
+		const char *code, *fault;
+	} cases[] = {
+		{"999990342", BSN_FAULT}, /* that passes the proof, and that does not */
+		{"999012345", BSN_FAULT},
+		{"000000000", BSN_FAULT},
+		{"999.990.342", BSN_FAULT},
+		{"9999-90_34:2", BSN_FAULT},
+		{".999990342-", BSN_FAULT},
+		{"2026-00123", BSN_FAULT},
+		{"0612345678", PHONE_FAULT},
+		{"06-12.34_56:78", PHONE_FAULT},
+		{"0104731000", PHONE_FAULT},
+		{"31612345678", PHONE_FAULT},
+		{"0031612345678", PHONE_FAULT},
+		{"00-31.6-12345678", PHONE_FAULT},
+		{"0012345678", NULL}, /* no area begins with 0 */
+		{"31012345678", NULL},
+		{"0031012345678", NULL},
+		{"32612345678", NULL},
+		{"1712345678", NULL},
+		{"12345678", NULL},
+		{"061234567", BSN_FAULT},
+		{"06123456789", NULL},
+		{"2026-000123", NULL},
+		{"A999990342", NULL},
+		{"dossier-0612345678", NULL},
+		{"1699999999.12", NULL}, /* Asterisk's uniqueid */
+		{"1699999999.12:ENTERQUEUE:1699999999", NULL},
+		{"0612345678061234567806123456780612345678", NULL},
+		{"-._:", NULL},
+	};
+	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+		const char *code = cases[i].code, *fault = cases[i].fault;
+		auto_buf struct buf text = {0}, faults = {0};
+		buf_printf(&text, "{\"externalRef\":\"%s\"," SINCE ",\"code\":\"%s\"}", code, code);
+		if (fault)
+			buf_printf(&faults, "/externalRef: %s\n/code: %s\n", fault, fault);
+		check_json("/v1/trainings", text.data, faults.len ? faults.data : "");
 	}
-	assert_good(
-		"/v1/trainings", "\"externalRef\":\"999012345\"," SINCE ",\"code\":\"000000000\"");
+	assert_bad("/v1/complaints", ENVELOPE ",\"formal\":false,\"parts\":[\"a\",\"06-12345678\"]",
+		"/parts/1: " PHONE_FAULT "\n");
+	assert_bad("/v1/referrals",
+		REQUEST "\"consent\":true,\"referrer\":{\"organisation\":\"gp\","
+			"\"reference\":\"9999.90.342\"}",
+		"/referrer/reference: " BSN_FAULT "\n");
+	assert_bad("/v1/calls",
+		ENVELOPE ",\"callId\":\"31-612345678\",\"queue\":\"q\",\"event\":\"ENTERED\"",
+		"/callId: " PHONE_FAULT "\n");
+}
+
+static void refs_are_codes(void **state)
+{
+	(void)state;
 	assert_good("/v1/trainings", "\"externalRef\":\"A.z_9:-\"," SINCE ",\"code\":\"x\"");
 	static const char wrong[] = "/externalRef: a code of [A-Za-z0-9._:-]{1,64} expected\n";
 	assert_bad("/v1/trainings", "\"externalRef\":\"\"," SINCE ",\"code\":\"x\"", wrong);
@@ -158,7 +204,11 @@ static void case_refs_name_a_client_or_none(void **state)
 		{"", false},
 		{"gp/123456782", false},
 		{"123456782", false},
-		{"gp/123456789", true},
+		{"gp/123.456.789", false},
+		{"gp/0612345678", false},
+		{"0612345678", false},
+		{"0612345678/r", true},
+		{"gp/1234567890", true},
 	};
 	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
 		auto_reading struct reading reading = {0};
@@ -482,7 +532,8 @@ int main(void)
 		cmocka_unit_test(submission_is_read_from_named_json),
 		cmocka_unit_test(named_json_holds_exactly_one_kind),
 		cmocka_unit_test(faults_of_envelope_and_message_come_together),
-		cmocka_unit_test(refs_are_codes_and_no_citizen_number),
+		cmocka_unit_test(codes_are_no_number_of_a_person),
+		cmocka_unit_test(refs_are_codes),
 		cmocka_unit_test(times_lie_between_2015_and_now),
 		cmocka_unit_test(cases_are_named_where_they_exist),
 		cmocka_unit_test(case_refs_name_a_client_or_none),
