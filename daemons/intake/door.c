@@ -62,8 +62,12 @@ static void lists_apply(struct intake_door *door, struct admission *admission)
 		lists_check_organisation(&door->lists, body->brief_contact->redirected_to, day,
 			"/redirectedTo", admission->faults);
 		break;
-	case WOT__V1__BODY__KIND_HELP_REQUEST:
 	case WOT__V1__BODY__KIND_REFERRAL:
+		lists_check_organisation(&door->lists, body->referral->referrer->organisation, day,
+			"/referrer/organisation", admission->faults);
+		place_resolve(door, body->referral, admission->faults);
+		break;
+	case WOT__V1__BODY__KIND_HELP_REQUEST:
 		place_resolve(door, body->help_request, admission->faults);
 		break;
 	default:

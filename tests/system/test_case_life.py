@@ -145,7 +145,7 @@ class CaseLife(unittest.TestCase):
         born = {"name": "A. de Vries", "birthDate": str(ago(9))}
         for client, path, body in (
             ("desk", "/v1/help-requests", {"channel": "PHONE", "ward": "ZUID"}),
-            ("gp", "/v1/referrals", {"channel": "PARTNER", "consent": True, "referrer": {"organisation": "huisarts"}}),
+            ("gp", "/v1/referrals", {"channel": "PARTNER", "consent": True, "referrer": {"organisation": "gp"}}),
             ("gp", "/v1/signals", {"kind": "UNSAFE"}),
         ):
             problem = self.post(client, path, 10, 400, person=born, **body)

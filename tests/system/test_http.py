@@ -176,6 +176,8 @@ class HttpDoor(unittest.TestCase):
         cases = (
             ("desk", "/v1/help-requests", {"channel": "PHONE", "ward": "ATLANTIS"}, "/ward"),
             ("desk", "/v1/brief-contacts", {"channel": "PHONE", "answer": "REDIRECTED", "redirectedTo": "nobody"}, "/redirectedTo"),
+            ("gp", "/v1/referrals", {"channel": "PARTNER", "consent": True, "referrer": {"organisation": "huisarts-oost"}},
+                "/referrer/organisation"),
         )
         for client, path, body, pointer in cases:
             code, problem = self.wot.post(client, path, {"externalRef": self.ref, "occurredAt": now(), **body})
