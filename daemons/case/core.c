@@ -35,8 +35,18 @@ static void event_stepped(struct decision *out, const struct case_file *file,
 
 /* ---- from intake and triage ---- */
 
+/* What was sealed stays where it can be opened, and what joins it to signals where they are. */
+static Wot__V1__HelpRequest *request_plain(
+	const Wot__V1__HelpRequest *request, struct arena *arena)
+{
+	Wot__V1__HelpRequest *plain = arena_dup(arena, request, sizeof *request);
+	plain->sealed = NULL;
+	plain->has_household_id = false;
+	return plain;
+}
+
 static int decide_request(const struct cases *cases, const Wot__V1__Event *event,
-	Wot__V1__HelpRequest *request, struct decision *out)
+	const Wot__V1__HelpRequest *request, struct decision *out)
 {
 	int year;
 	uint32_t number;
@@ -49,7 +59,7 @@ static int decide_request(const struct cases *cases, const Wot__V1__Event *event
 	life_begin(&life, request, calendar_day_of(event->occurred_at));
 	Wot__V1__Event *registered = decision_case_event(
 		out, WOT__V1__BODY__KIND_CASE_REGISTERED, event->occurred_at, subject_of(event));
-	registered->body->case_registered->request = request;
+	registered->body->case_registered->request = request_plain(request, out->arena);
 	registered->body->case_registered->has_taken_in_at = true;
 	registered->body->case_registered->taken_in_at = event->recorded_at;
 	registered->client = event->client;

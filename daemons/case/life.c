@@ -62,8 +62,6 @@ void life_begin(struct case_life *life, const Wot__V1__HelpRequest *request, int
 		FACT_SET(facts, people_involved, request->people_involved);
 	if (request->has_hand_over_by)
 		FACT_SET(facts, hand_over_by, request->hand_over_by);
-	if (request->has_household_id)
-		FACT_SET(facts, household_id, request->household_id);
 }
 
 /* ---- what facts follow from others ---- */

@@ -44,9 +44,10 @@ static Wot__V1__Event *route_event(
 	return event;
 }
 
-/* Who sent it, how and when is said once, with the first route: a caseRef is found after a restart,
- * clocks run, and signals find their household. */
-static void event_name(Wot__V1__Event *event, const struct route_change *change)
+/* Who sent it, how and when is said once, with the first route and the note behind it: a caseRef is found after a
+ * restart, clocks run, and signals find whom they are about. */
+static void event_name(
+	Wot__V1__Event *event, const struct route_change *change, struct decision *out)
 {
 	if (!change->client)
 		return;
@@ -56,10 +57,14 @@ static void event_name(Wot__V1__Event *event, const struct route_change *change)
 	route->has_channel = route->has_taken_in_at = true;
 	route->channel = (Wot__V1__Channel__Value)change->channel;
 	route->taken_in_at = change->taken_in_ms;
-	if (change->household_id) {
-		route->has_household_id = true;
-		route->household_id = *change->household_id;
-	}
+	if (!change->household_id)
+		return;
+	Wot__V1__CaseNoted *noted =
+		decision_case_event(out, WOT__V1__BODY__KIND_CASE_NOTED, event->occurred_at,
+			subject_of(event))
+			->body->case_noted;
+	noted->has_household_id = true;
+	noted->household_id = *change->household_id;
 }
 
 /* A route in both languages: the reason of the rule, and what follows. */
@@ -93,7 +98,7 @@ static void route_write(struct turn *turn, const struct request *request, uint32
 	Wot__V1__Event *event = route_event(request, number, turn->at_ms, turn->out);
 	Wot__V1__CaseRouted *route = event->body->case_routed;
 	if (number == turn->change->number)
-		event_name(event, turn->change);
+		event_name(event, turn->change, turn->out);
 	route->rule = arena_strdup(arena, rule->name);
 	route->priority = rule->priority;
 	route->has_welfare_first = route->welfare_first = rule->welfare_first;
@@ -118,7 +123,7 @@ static void route_without_rules(
 		return;
 	Wot__V1__Event *event = route_event(&change->after, change->number, at_ms, out);
 	Wot__V1__CaseRouted *route = event->body->case_routed;
-	event_name(event, change);
+	event_name(event, change, out);
 	route->rule = arena_strdup(out->arena, "none");
 	route->reason = arena_strdup(out->arena, "Waits: no rules loaded.");
 	route->reden = arena_strdup(out->arena, "Wacht: er zijn nog geen regels.");
@@ -228,10 +233,11 @@ static void head_wait(struct turn *turn, struct head *head, const struct request
 		head_advance(turn, head);
 }
 
-/* A decision holds so many events, one of them kept for the request that changed. */
+/* A decision holds so many events, of them one kept for the request that changed, and one for what is noted of it. */
 static bool is_full(const struct turn *turn, const struct head *head)
 {
-	return head->line && turn->out->count + turn->change_waits >= DECISION_MAX;
+	size_t kept = !turn->change_waits ? 0 : turn->change->household_id ? 2 : 1;
+	return head->line && turn->out->count + kept >= DECISION_MAX;
 }
 
 static void head_turn(struct turn *turn, struct head *head)

@@ -193,9 +193,6 @@ static void evolve_new(struct triage *triage, struct request *request, uint32_t 
 	request->known_on =
 		calendar_day_of(route->has_taken_in_at ? route->taken_in_at : event->recorded_at);
 	request->wants_reaction = route->has_channel && promise_of_reaction(route->channel);
-	if (route->has_household_id)
-		memcpy(request->household_id, route->household_id.data,
-			sizeof request->household_id);
 	if (event->client && event->external_ref)
 		refs_add(&triage->refs, event->client, event->external_ref, number);
 }
@@ -249,6 +246,9 @@ static void evolve_case(
 	case WOT__V1__BODY__KIND_CASE_NOTED:
 		if (event->facts)
 			request_take_news(request, event->facts);
+		if (event->body->case_noted->has_household_id)
+			memcpy(request->household_id, event->body->case_noted->household_id.data,
+				sizeof request->household_id);
 		break;
 	default:
 		break;

@@ -139,7 +139,10 @@ static void intake_told(struct told *told, const Wot__V1__Event *event)
 	Wot__V1__Body__KindCase kind = event->body->kind_case;
 	if (kind != KIND(HELP_REQUEST) && kind != KIND(REFERRAL))
 		return;
-	event_say(&told->requests, event, &event->body->help_request->base, 0);
+	Wot__V1__HelpRequest *request = event->body->help_request;
+	request->sealed = NULL; /* case is told the rest */
+	request->has_household_id = false;
+	event_say(&told->requests, event, &request->base, 0);
 	name_say(&told->names, event);
 }
 

@@ -110,7 +110,8 @@ static void vault_door_close(void **ctx)
 	*ctx = NULL;
 }
 
-/* Any fixed mixing does: who lives together must get the same id. */
+/* Any fixed mixing does. A vault would give an id to one request of a household alone, and what it gives depends
+ * on who came first; to the cores requests that share one are the harder case. */
 static void household_draw(const char *bsn, uint8_t out[16])
 {
 	for (size_t i = 0; i < 16; i++)

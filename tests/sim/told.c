@@ -52,8 +52,6 @@ void told_case_begin(struct told_case *told, const Wot__V1__HelpRequest *request
 		.turns_18 = request->turns_18_soon,
 	};
 	text_set(told->ward, request->ward);
-	if (request->has_household_id)
-		memcpy(told->household_id, request->household_id.data, sizeof told->household_id);
 }
 
 static void case_screened(struct told_case *told, const Wot__V1__Screening *screening, int32_t day)

@@ -37,7 +37,6 @@ struct told_case {
 	size_t left_out; /* of these lie after the closing, and count for nothing while it stands */
 	bool ever_left_out; /* triage keeps the first day alone, and may tell its clocks another */
 	int32_t first, latest; /* of what happened, beside the days that can be corrected */
-	uint8_t household_id[16];
 };
 
 /* Of triage's. */

@@ -47,7 +47,12 @@ static void asked(struct harness *h, uint32_t number, uint8_t which, int64_t at_
 	Wot__V1__Event *event = request_make(h, number, at_ms);
 	event->body->help_request->has_household_id = true;
 	event->body->help_request->household_id = household(h, which);
-	feed_request(h, event);
+	const Wot__V1__CaseRouted *route = feed_request(h, event);
+	assert_int_equal(route->channel, event->body->help_request->channel);
+	const Wot__V1__Event *noted = harness_event(h, 1); /* right behind the first route */
+	assert_int_equal(noted->body->kind_case, KIND(CASE_NOTED));
+	assert_string_equal(noted->case_id, event->case_id);
+	assert_int_equal(noted->body->case_noted->household_id.data[0], which);
 }
 
 /* The items that name these signals, and how many items there are at all. */
