@@ -8,6 +8,7 @@
 #include "proto/field.h"
 #include "proto/place.h"
 #include "proto/scan.h"
+#include "proto/traceparent.h"
 
 enum { FIELDS_MAX = 128, DEPTH_MAX = 16 };
 
@@ -91,7 +92,9 @@ static void check_string(struct check *check, struct scan bytes, const struct pl
 static void check_bytes(
 	struct check *check, const field_t *field, size_t len, const struct place *place)
 {
-	size_t expected = strcmp(field->name, "hash") == 0 ? 32 : 16;
+	size_t expected = strcmp(field->name, "hash") == 0    ? 32
+			  : strcmp(field->name, "trace") == 0 ? TRACE_LEN
+							      : 16;
 	if (check->from == WIRE_OWN && len != expected && strcmp(field->name, "ciphertext") != 0)
 		fault_at(check->faults, place, "%zu bytes expected", expected);
 }

@@ -77,10 +77,39 @@ static void decision_begin(struct stage *stage)
 	stage->trace.within = false;
 }
 
-static void decision_take(struct stage *stage)
+/* What a decision follows from: a trace (NULL: none), and the case that is under it. */
+struct cause {
+	const uint8_t *trace;
+	const char *case_id;
+};
+
+/* A decision may move other cases too: those are not of this trace. */
+static bool is_of(const struct cause *cause, const Wot__V1__Event *event)
 {
-	for (size_t i = 0; i < stage->decision->count; i++)
-		event_append(stage, stage->decision->events[i]);
+	const char *one = cause->case_id ? cause->case_id : "";
+	return cause->trace && !strcmp(one, event->case_id ? event->case_id : "");
+}
+
+static const struct cause no_cause;
+
+static void decision_take(struct stage *stage, struct cause cause)
+{
+	for (size_t i = 0; i < stage->decision->count; i++) {
+		Wot__V1__Event *event = stage->decision->events[i];
+		event->has_trace = is_of(&cause, event);
+		if (event->has_trace)
+			event->trace = bytes_of(stage, cause.trace, TRACE_LEN);
+		event_append(stage, event);
+	}
+}
+
+void stage_trace_item(struct stage *stage, bool is_only, uint8_t trace[TRACE_LEN])
+{
+	uint8_t span[EVENT_ID_LEN];
+	random_take(stage, span);
+	memcpy(trace + TRACE_ID_LEN, span, TRACE_SPAN_LEN);
+	if (!is_only)
+		random_take(stage, trace);
 }
 
 /* stream: of whose log the input is, and at which of its events. */
@@ -201,8 +230,8 @@ static int submit_decide(struct stage *stage, struct admission *admission, struc
 }
 
 /* Its first event is the submission's own. */
-static void submit_take(
-	struct stage *stage, const struct admission *admission, char *ref, struct receipt *receipt)
+static void submit_take(struct stage *stage, const struct admission *admission, char *ref,
+	const uint8_t *trace, struct receipt *receipt)
 {
 	Wot__V1__Event *first = stage->decision->events[0];
 	first->id = bytes_of(stage, admission->event_id, sizeof admission->event_id);
@@ -214,11 +243,11 @@ static void submit_take(
 	memcpy(receipt->id, admission->event_id, sizeof receipt->id);
 	if (first->case_id)
 		strcpy(receipt->case_id, first->case_id);
-	decision_take(stage);
+	decision_take(stage, (struct cause){trace, first->case_id});
 }
 
-void stage_submit(struct stage *stage, const char *client, Wot__V1__Submission *submission,
-	struct receipt *receipt)
+void stage_submit(struct stage *stage, const char *client, const uint8_t *trace,
+	Wot__V1__Submission *submission, struct receipt *receipt)
 {
 	const uint64_t seq = store_last(stage->store) + 1;
 	auto_must struct must_during during = {
@@ -235,7 +264,7 @@ void stage_submit(struct stage *stage, const char *client, Wot__V1__Submission *
 	admission_begin(stage, &admission, client, submission);
 	if (submit_prepare(stage, &admission, receipt) == 0 &&
 		submit_decide(stage, &admission, receipt) == 0)
-		submit_take(stage, &admission, ref, receipt);
+		submit_take(stage, &admission, ref, trace, receipt);
 }
 
 int stage_input_event(
@@ -256,7 +285,8 @@ int stage_input_event(
 		log_error("input_refused", "stream=%s reason=%s why=\"%s\"", stream, err_name(err),
 			stage->decision->why.text);
 	else
-		decision_take(stage);
+		decision_take(stage, (struct cause){event->has_trace ? event->trace.data : NULL,
+					     event->case_id});
 	return err;
 }
 
@@ -270,7 +300,7 @@ size_t stage_input_tick(struct stage *stage)
 	decision_begin(stage);
 	int err = core_decide(stage, &input, stage->daemon->name, seq);
 	must(err == 0);
-	decision_take(stage);
+	decision_take(stage, no_cause);
 	arena_reset(&stage->arena);
 	return stage->decision->count;
 }
@@ -286,7 +316,7 @@ void stage_input_read(struct stage *stage, size_t feed)
 	read->stream_id = bytes_of(stage, mark->head.id, STORE_ID_LEN);
 	read->seq = mark->head.seq;
 	read->hash = bytes_of(stage, mark->head.hash, STORE_HASH_LEN);
-	decision_take(stage);
+	decision_take(stage, no_cause);
 	mark->owed = false;
 }
 
@@ -312,6 +342,6 @@ int stage_input_config(struct stage *stage, const char *name, const char *text,
 		if (body->kind_case == WOT__V1__BODY__KIND_CONFIG_LOADED)
 			body->config_loaded->hash = bytes_of(stage, hash, 32);
 	}
-	decision_take(stage);
+	decision_take(stage, no_cause);
 	return 0;
 }

@@ -149,30 +149,45 @@ static struct trace_name name_of(const struct stage *stage, const char *path,
 		door && door->flat ? event_kind_name(door->kind) : NULL};
 }
 
+/* Whose submissions a request holds, where to, and under which trace (NULL: none). */
+struct sent {
+	const char *path;
+	const struct client *client;
+	unsigned role;
+	const uint8_t *trace;
+};
+
+/* Of two of them neither says it. */
+static const uint8_t *trace_of(const struct http_request *request, uint8_t out[TRACE_LEN])
+{
+	const char *text = http_header(request, "traceparent");
+	bool is_only = text && text == http_header_last(request, "traceparent");
+	return is_only && traceparent_read(text, out) ? out : NULL;
+}
+
 /* One submission, all the way; what it printed into out is its receipt or its problem. */
-static void submission_take(struct door_http *door, const char *path, const struct client *client,
-	unsigned role, const json_t *json, struct receipt *receipt)
+static void submission_take(struct door_http *door, const struct sent *sent, const json_t *json,
+	struct receipt *receipt)
 {
 	struct stage *stage = door->stage;
 	arena_reset(&stage->arena);
 	stage->faults->count = 0;
 	Wot__V1__Submission *submission;
-	int err = submission_from_json(
-		stage->daemon->name, path, role, stage->now_ms, json, &submission, stage->faults);
+	int err = submission_from_json(stage->daemon->name, sent->path, sent->role, stage->now_ms,
+		json, &submission, stage->faults);
 	if (err) {
-		const struct trace_name name = name_of(stage, path, client, json);
+		const struct trace_name name = name_of(stage, sent->path, sent->client, json);
 		stage_refuse(stage, &name, err, receipt);
 	} else {
-		stage_submit(stage, client->name, submission, receipt);
+		stage_submit(stage, sent->client->name, sent->trace, submission, receipt);
 	}
 	receipt_count(receipt, door->row);
 }
 
-static void single_take(struct http_reply *reply, const char *path, const struct client *client,
-	unsigned role, const json_t *json)
+static void single_take(struct http_reply *reply, const struct sent *sent, const json_t *json)
 {
 	struct receipt receipt;
-	submission_take(reply->door, path, client, role, json, &receipt);
+	submission_take(reply->door, sent, json, &receipt);
 	if (receipt.err) {
 		reply_refuse(reply, receipt.err, receipt.detail, receipt.faults);
 		return;
@@ -183,10 +198,14 @@ static void single_take(struct http_reply *reply, const char *path, const struct
 }
 
 /* One after another, as what they borrow lives no longer than its submission. */
-static void array_take(struct http_reply *reply, const char *path, const struct client *client,
-	unsigned role, const json_t *array)
+static void array_take(struct http_reply *reply, const struct sent *sent, const json_t *array)
 {
-	struct arena *arena = &reply->door->stage->arena;
+	struct stage *stage = reply->door->stage;
+	struct arena *arena = &stage->arena;
+	struct sent of_item = *sent;
+	uint8_t trace[TRACE_LEN];
+	if (sent->trace)
+		of_item.trace = memcpy(trace, sent->trace, sizeof trace);
 	reply->status = 207;
 	size_t i;
 	json_t *item;
@@ -194,7 +213,9 @@ static void array_take(struct http_reply *reply, const char *path, const struct 
 	json_array_foreach(array, i, item)
 	{
 		struct receipt receipt;
-		submission_take(reply->door, path, client, role, item, &receipt);
+		if (sent->trace)
+			stage_trace_item(stage, json_array_size(array) == 1, trace);
+		submission_take(reply->door, &of_item, item, &receipt);
 		Wot__V1__Outcome outcome = WOT__V1__OUTCOME__INIT;
 		outcome.code = receipt_code(&receipt);
 		if (receipt.err)
@@ -224,6 +245,9 @@ static void body_take(struct http_reply *reply, const struct client *client, uns
 	stage->faults->count = 0;
 	json_t *json = NULL;
 	struct why why = {""};
+	uint8_t trace[TRACE_LEN];
+	const struct sent sent = {
+		http_path(reply->request), client, role, trace_of(reply->request, trace)};
 	int err = is_type(reply->request, type_json)
 			  ? gets_refuse_parameters(stage, reply->request, &why)
 			  : ERR_MEDIA_TYPE;
@@ -241,9 +265,9 @@ static void body_take(struct http_reply *reply, const struct client *client, uns
 		refuse_unread(reply->door, err);
 		reply_refuse(reply, err, why.text, stage->faults);
 	} else if (json_is_array(json)) {
-		array_take(reply, http_path(reply->request), client, role, json);
+		array_take(reply, &sent, json);
 	} else {
-		single_take(reply, http_path(reply->request), client, role, json);
+		single_take(reply, &sent, json);
 	}
 	json_decref(json);
 }

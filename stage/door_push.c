@@ -108,7 +108,7 @@ static void submission_take(struct door_push *door, const char *client, unsigned
 		const struct trace_name name = name_of(stage, client, bytes->at, len);
 		stage_refuse(stage, &name, err, receipt);
 	} else {
-		stage_submit(stage, client, submission, receipt);
+		stage_submit(stage, client, NULL, submission, receipt);
 	}
 	receipt_count(receipt, door->row);
 }

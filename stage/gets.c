@@ -126,7 +126,7 @@ static int form_submit(
 			client->name, submission->external_ref, submission->case_id, NULL};
 		stage_refuse(stage, &name, ERR_INVALID, &receipt);
 	} else {
-		stage_submit(stage, client->name, submission, &receipt);
+		stage_submit(stage, client->name, NULL, submission, &receipt);
 	}
 	receipt_count(&receipt, stage->http->row);
 	return receipt.err;

@@ -9,6 +9,7 @@
 #include "core/get.h"
 #include "lib/metric.h"
 #include "proto/door.h"
+#include "proto/traceparent.h"
 #include "stage/parts/dedupe.h"
 #include "stage/parts/trace.h"
 #include "stage/stage.h"
@@ -162,9 +163,13 @@ unsigned receipt_code(const struct receipt *receipt); /* 202, 200, or that of th
 Wot__V1__Accepted *receipt_accepted(const struct receipt *receipt, struct arena *arena);
 void refusal_count(int err, struct metric_row *row);
 void receipt_count(const struct receipt *receipt, struct metric_row *row);
-/* An authenticated, valid submission; the receipt holds once everything up to store_last is durable. */
-void stage_submit(struct stage *stage, const char *client, Wot__V1__Submission *submission,
-	struct receipt *receipt);
+/* An authenticated, valid submission; the receipt holds once everything up to store_last is durable. trace: what it
+ * came under (proto/traceparent.h); NULL: nothing. */
+void stage_submit(struct stage *stage, const char *client, const uint8_t *trace,
+	Wot__V1__Submission *submission, struct receipt *receipt);
+/* The span of an item of an array; its trace too, unless it is the only item: else an import would join all whom it
+ * is about. */
+void stage_trace_item(struct stage *stage, bool is_only, uint8_t trace[TRACE_LEN]);
 /* One that is no valid submission; of `name` what it can be told by. */
 void stage_refuse(
 	struct stage *stage, const struct trace_name *name, int err, struct receipt *receipt);

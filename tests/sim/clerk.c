@@ -162,7 +162,7 @@ static void letter_hand_over(struct letter *letter, struct stage *stage)
 		struct expected expected =
 			expect_answer(letter->member, letter->client->name, submission);
 		Wot__V1__Body__KindCase kind = submission->body->kind_case;
-		stage_submit(stage, letter->client->name, submission, &receipt);
+		stage_submit(stage, letter->client->name, NULL, submission, &receipt);
 		expect_check(&expected, letter->ref, &receipt);
 		clerk_stats.kinds[kind] += !receipt.err && !receipt.duplicate;
 	}

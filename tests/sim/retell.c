@@ -186,7 +186,7 @@ static int tell(const struct telling *telling, size_t i)
 		submission->case_id = NULL;
 		submission->case_ref = telling->names[i];
 	}
-	stage_submit(stage, item->client->name, submission, &receipt);
+	stage_submit(stage, item->client->name, NULL, submission, &receipt);
 	arena_reset(&stage->arena);
 	return receipt.err;
 }

@@ -56,6 +56,44 @@ class HttpDoor(unittest.TestCase):
         wait_until(lambda: self.wot.post("casesystem", "/v1/case-events", event)[0] in (200, 202))
         wait_until(lambda: self.wot.get("gp", f"/v1/referrals/{self.ref}")[1]["status"] == "IN_SUPPORT")
 
+    def traces(self, *refs):
+        """Of all that follows from these submissions in three logs: (log, kind) to trace, by ref."""
+        cases = {e["event"].get("caseId"): e["event"]["externalRef"] for e in self.wot.tail("intake")
+                 if e["event"].get("externalRef") in refs}
+        found = {ref: {} for ref in refs}
+        for log in ("intake", "triage", "case"):
+            for e in self.wot.tail(log):
+                if ref := cases.get(e["event"].get("caseId", "")):
+                    found[ref][log, e["kind"]] = e["event"].get("trace")
+        return [found[ref] for ref in refs]
+
+    def test_a_trace_is_kept_with_what_it_led_to(self):
+        trace, span = "4bf92f3577b34da6a3ce929d0e0e4736", "00f067aa0ba902b7"
+
+        def post(*refs, header=f"00-{trace}-{span}-01", array=True):
+            bodies = [request_body(ref, ward="ZUID", person={"name": "Test"}) for ref in refs]
+            code, _ = self.wot.post("desk", "/v1/help-requests", bodies if array else bodies[0], headers={"traceparent": header})
+            self.assertEqual(code, 207 if array else 202)
+
+        refs = [f"{self.ref}-{i}" for i in range(6)]
+        post(refs[0], array=False)
+        post(refs[1])
+        post(refs[2], refs[3])
+        post(refs[4], header=f"00-{trace.upper()}-{span}-01", array=False)
+        post(refs[5], header=f"00-{'0' * 32}-{span}-01")
+        self.wot.settle()
+        found = self.traces(*refs)
+        for of in found:
+            self.assertLessEqual({("intake", "help_request"), ("triage", "case_routed"), ("triage", "case_noted"),
+                                  ("case", "case_registered"), ("case", "case_routed")}, set(of))
+            self.assertEqual(len(set(of.values())), 1, of)  # what follows has what it follows from
+        single, item, one, other, capitals, zeros = (of["intake", "help_request"] for of in found)
+        self.assertEqual(single, trace + span)
+        self.assertEqual(item[:32], trace)
+        self.assertEqual(len({single[32:], item[32:], one[32:], other[32:]}), 4)
+        self.assertEqual(len({trace, one[:32], other[:32]}), 3)  # housemates of an import are not joined
+        self.assertEqual((len(one), capitals, zeros), (48, None, None))
+
     def test_a_partner_does_not_see_another_partners_referral(self):
         self.assertEqual(self.wot.post("gp", "/v1/referrals", referral(self.ref))[0], 202)
         self.assertEqual(self.wot.get("police", f"/v1/referrals/{self.ref}")[0], 404)

@@ -84,7 +84,7 @@ static void submit(struct stage *stage, const char *ref, const char *queue)
 	call_init(queue);
 	submission.external_ref = (char *)ref;
 	submission.body = &body;
-	stage_submit(stage, "rogplus", &submission, &receipt);
+	stage_submit(stage, "rogplus", NULL, &submission, &receipt);
 	must(receipt.err == 0);
 }
 
