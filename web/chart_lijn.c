@@ -157,6 +157,17 @@ static void band_draw(struct svg *svg, const struct layout *at)
 		band_high(at));
 }
 
+/* At the top of the band; at its foot where the norm would go through the words. */
+static void band_name(struct svg *svg, const struct layout *at)
+{
+	const struct chart_lijn *lijn = at->lijn;
+	double top = value_y(at, lijn->band_high) + 14, foot = value_y(at, lijn->band_low) - 5;
+	bool crossed = lijn->norm_text && fabs(value_y(at, lijn->norm) - (top - 4)) < SVG_NOTE;
+	if (at->wide && band_high(at) >= 2 * SVG_NOTE)
+		svg_text(svg, "m", at->x0 + 6, crossed ? foot : top, ANCHOR_START,
+			"gewone schommeling");
+}
+
 /* ---- lines and their labels ---- */
 
 struct label {
@@ -291,8 +302,7 @@ void chart_lijn(const struct chart *chart, const struct chart_lijn *lijn, struct
 	for (size_t l = 0; l < lijn->line_count; l++)
 		line_draw(&svg, &at, &lijn->lines[l]);
 	labels_draw(&svg, &at);
-	if (has_band(lijn) && at.wide && band_high(&at) >= 2 * SVG_NOTE)
-		svg_text(&svg, "m", at.x0 + 6, value_y(&at, lijn->band_high) + 14, ANCHOR_START,
-			"gewone schommeling");
+	if (has_band(lijn))
+		band_name(&svg, &at);
 	svg_close(&svg);
 }

@@ -288,6 +288,37 @@ static void lines_are_legible(void **state)
 	assert_lines_legible(values, true, "onbekend");
 }
 
+/* Wherever in the band of ordinary variation the norm is. */
+static void no_norm_goes_through_the_name_of_the_band(void **state)
+{
+	(void)state;
+	for (int percent = 60; percent <= 92; percent++) {
+		static struct drawing drawing;
+		auto_buf struct buf svg = {0};
+		struct chart_lijn lijn = months_lijn;
+		struct chart chart = frame(CHART_WIDE);
+		lijn.norm = percent / 100.0;
+		chart_lijn(&chart, &lijn, &svg);
+		drawing_read("norm", &svg, &drawing);
+		const char *dashed = strstr(svg.data, "stroke-dasharray");
+		assert_non_null(dashed);
+		while (*dashed != '<')
+			dashed--;
+		double y = 0;
+		assert_int_equal(sscanf(strstr(dashed, " d=\"M") + 5, "%*f %lf", &y), 1);
+		bool named = false;
+		for (size_t i = 0; i < drawing.count; i++) {
+			const struct box *box = &drawing.texts[i];
+			if (strcmp(box->text, "gewone schommeling") != 0)
+				continue;
+			named = true;
+			if (y > box->y0 && y < box->y1)
+				fail_msg("the norm of %d%% at %g goes through it", percent, y);
+		}
+		assert_true(named);
+	}
+}
+
 static void panels_and_sparks_are_legible(void **state)
 {
 	(void)state;
@@ -347,6 +378,7 @@ int main(void)
 		cmocka_unit_test(columns_are_legible),
 		cmocka_unit_test(shares_are_legible),
 		cmocka_unit_test(lines_are_legible),
+		cmocka_unit_test(no_norm_goes_through_the_name_of_the_band),
 		cmocka_unit_test(panels_and_sparks_are_legible),
 		cmocka_unit_test(what_is_hidden_or_unknown_is_said_without_a_number),
 	};
