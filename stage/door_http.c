@@ -25,12 +25,6 @@ static const char type_form[] = "application/x-www-form-urlencoded";
 static const char type_problem[] = "application/problem+json";
 static const char type_page[] = "text/html; charset=utf-8";
 
-/* A submission that came when the open block was full. */
-struct parked {
-	struct parked *next;
-	struct http_request *request;
-};
-
 /* An answer that waits for its commit, or is worked on. */
 struct http_reply {
 	struct reply reply;
@@ -583,33 +577,10 @@ bool door_http_work(struct door_http *door)
 	return door && door->later_first;
 }
 
-static void request_park(struct door_http *door, struct http_request *request)
-{
-	struct parked *parked = calloc(1, sizeof *parked);
-	must(parked);
-	parked->request = request;
-	if (door->parked_last)
-		door->parked_last->next = parked;
-	else
-		door->parked_first = parked;
-	door->parked_last = parked;
-}
-
-static struct http_request *parked_take(struct door_http *door)
-{
-	struct parked *parked = door->parked_first;
-	struct http_request *request = parked->request;
-	door->parked_first = parked->next;
-	if (!parked->next)
-		door->parked_last = NULL;
-	free(parked);
-	return request;
-}
-
 bool door_http_resume(struct door_http *door)
 {
 	while (door && door->parked_first && !store_full(door->stage->store))
-		reply_answer(reply_new(door, parked_take(door)));
+		reply_answer(reply_new(door, reply_unpark(door)));
 	return door && door->parked_first;
 }
 
@@ -625,7 +596,7 @@ static void on_request(void *arg, struct http_request *request)
 	const struct read *read = read_of(stage, request);
 	bool may_change = !read || (read->is_form && read->permission);
 	if (later && may_change && !stage_open_for_business(stage))
-		request_park(door, request);
+		reply_park(door, request);
 	else if (takes_long(door, read))
 		later_add(door, &reply_new(door, request)->reply);
 	else
@@ -698,11 +669,6 @@ int door_http_open(struct stage *stage, struct why *why)
 	return http_open(&door->http, stage->loop, &options, why);
 }
 
-int door_http_renew(struct stage *stage, struct why *why)
-{
-	return stage->http ? http_renew(stage->http->http, why) : 0;
-}
-
 void door_http_close(struct door_http **door)
 {
 	if (!*door)
@@ -710,7 +676,7 @@ void door_http_close(struct door_http **door)
 	if ((*door)->http)
 		http_close(&(*door)->http);
 	while ((*door)->parked_first)
-		parked_take(*door);
+		reply_unpark(*door);
 	for (struct reply *reply = (*door)->later_first, *next; reply; reply = next) {
 		next = reply->next;
 		on_drop(reply);

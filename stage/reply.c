@@ -39,3 +39,34 @@ void replies_drop(struct stage *stage)
 		reply->drop(reply);
 	}
 }
+
+/* ---- requests for which there is no room yet, in the order in which they came ---- */
+
+/* A submission that came when the open block was full. */
+struct parked {
+	struct parked *next;
+	struct http_request *request;
+};
+
+void reply_park(struct door_http *door, struct http_request *request)
+{
+	struct parked *parked = calloc(1, sizeof *parked);
+	must(parked);
+	parked->request = request;
+	if (door->parked_last)
+		door->parked_last->next = parked;
+	else
+		door->parked_first = parked;
+	door->parked_last = parked;
+}
+
+struct http_request *reply_unpark(struct door_http *door)
+{
+	struct parked *parked = door->parked_first;
+	struct http_request *request = parked->request;
+	door->parked_first = parked->next;
+	if (!parked->next)
+		door->parked_last = NULL;
+	free(parked);
+	return request;
+}

@@ -139,7 +139,7 @@ static void on_reload(void *arg, int signal)
 	if (clients_reload(stage, &why) != 0)
 		log_error("reload_refused", "file=clients why=\"%s\"", why.text);
 	pages_reload(stage);
-	if (door_http_renew(stage, &why) != 0)
+	if (stage->http && http_renew(stage->http->http, &why) != 0)
 		log_error("reload_refused", "file=certificate why=\"%s\"", why.text);
 	if (stage_configure(stage, &why) != 0)
 		log_error("reload_refused", "file=configuration why=\"%s\"", why.text);

@@ -287,7 +287,9 @@ struct door_http {
 	uint64_t took_us[GET_COUNT];            /* of each row of read.def, of late */
 };
 int door_http_open(struct stage *stage, struct why *why);
-int door_http_renew(struct stage *stage, struct why *why); /* our certificate */
+/* A request for which there is no room yet waits, and the first one goes on; each that waits is in the door's list. */
+void reply_park(struct door_http *door, struct http_request *request);
+struct http_request *reply_unpark(struct door_http *door);
 void door_http_close(struct door_http **door);
 bool door_http_resume(struct door_http *door); /* as feed_in_resume */
 /* A step of each, as far as this turn has time for; true: there is more to do. */

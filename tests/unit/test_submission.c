@@ -117,6 +117,11 @@ static void codes_are_no_number_of_a_person(void **state)
 			buf_printf(&faults, "/externalRef: %s\n/code: %s\n", fault, fault);
 		check_json("/v1/trainings", text.data, faults.len ? faults.data : "");
 	}
+}
+
+static void codes_are_looked_at_wherever_they_stand(void **state)
+{
+	(void)state;
 	assert_bad("/v1/complaints", ENVELOPE ",\"formal\":false,\"parts\":[\"a\",\"06-12345678\"]",
 		"/parts/1: " PHONE_FAULT "\n");
 	assert_bad("/v1/referrals",
@@ -533,6 +538,7 @@ int main(void)
 		cmocka_unit_test(named_json_holds_exactly_one_kind),
 		cmocka_unit_test(faults_of_envelope_and_message_come_together),
 		cmocka_unit_test(codes_are_no_number_of_a_person),
+		cmocka_unit_test(codes_are_looked_at_wherever_they_stand),
 		cmocka_unit_test(refs_are_codes),
 		cmocka_unit_test(times_lie_between_2015_and_now),
 		cmocka_unit_test(cases_are_named_where_they_exist),
