@@ -14,7 +14,8 @@ ELSEWHERE = re.compile(
     r"|<section[^>]*\"h-verant\".*?</section>", re.S)
 FIXED = re.compile(
     r"[1-4]e kwartaal|onder de 5\b|\(Jaarverslag[^)]*\)|laatste\s*12 maanden|\b20\d\d(?:-\d\d){0,2}\b|de \d+ percentages met een norm halen er \d+"
-    r"|\d+ percentages? met een norm|\d+ (?:week|weken|maanden|werkdag|werkdagen|uur)\b", re.I)
+    r"|\d+ percentages? met een norm|\d+ (?:week|weken|maanden|werkdag|werkdagen|uur|seconden)\b"
+    r"|\b(?:top|de) \d+ (?:van )?problemen\b", re.I)
 FEW = 5  # fewer people are not told of
 FOOT = re.compile(r"Jaarverslag 20\d\d, wijkondersteuningsteams[^\n]*\n?\s*\d*")
 # Before labels are taken out, of which "december 2025" is one.
