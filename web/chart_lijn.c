@@ -162,7 +162,7 @@ static void band_name(struct svg *svg, const struct layout *at)
 {
 	const struct chart_lijn *lijn = at->lijn;
 	double top = value_y(at, lijn->band_high) + 14, foot = value_y(at, lijn->band_low) - 5;
-	bool crossed = lijn->norm_text && fabs(value_y(at, lijn->norm) - (top - 4)) < SVG_NOTE;
+	bool crossed = lijn->norm_text && fabs(value_y(at, lijn->norm) - (top - 3)) < 7;
 	if (at->wide && band_high(at) >= 2 * SVG_NOTE)
 		svg_text(svg, "m", at->x0 + 6, crossed ? foot : top, ANCHOR_START,
 			"gewone schommeling");
