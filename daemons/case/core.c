@@ -36,8 +36,7 @@ static void event_stepped(struct decision *out, const struct case_file *file,
 /* ---- from intake and triage ---- */
 
 /* What was sealed stays where it can be opened, and what joins it to signals where they are. */
-static Wot__V1__HelpRequest *request_plain(
-	const Wot__V1__HelpRequest *request, struct arena *arena)
+static Wot__V1__HelpRequest *request_plain(const Wot__V1__HelpRequest *request, struct arena *arena)
 {
 	Wot__V1__HelpRequest *plain = arena_dup(arena, request, sizeof *request);
 	plain->sealed = NULL;

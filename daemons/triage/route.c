@@ -59,10 +59,9 @@ static void event_name(
 	route->taken_in_at = change->taken_in_ms;
 	if (!change->household_id)
 		return;
-	Wot__V1__CaseNoted *noted =
-		decision_case_event(out, WOT__V1__BODY__KIND_CASE_NOTED, event->occurred_at,
-			subject_of(event))
-			->body->case_noted;
+	Wot__V1__CaseNoted *noted = decision_case_event(
+		out, WOT__V1__BODY__KIND_CASE_NOTED, event->occurred_at, subject_of(event))
+					    ->body->case_noted;
 	noted->has_household_id = true;
 	noted->household_id = *change->household_id;
 }
