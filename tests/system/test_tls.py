@@ -42,7 +42,7 @@ class Tls(unittest.TestCase):
         cls.folder = pathlib.Path(cls.enterClassContext(tempfile.TemporaryDirectory()))
         cls.server, cls.partner, cls.stranger = (Certificate(cls.folder, n) for n in ("server", "partner", "stranger"))
         cls.wot = cls.enterClassContext(Wot())
-        cls.wot.write_config(https=f"127.0.0.1:{cls.wot.port('intake', tls=True)}", request_timeout_ms=700,
+        cls.wot.write_config(https=f"127.0.0.1:{cls.wot.port('intake', tls=True)}", request_timeout_ms=3000,
                              tls_certificate=str(cls.server.path), tls_key=str(cls.server.key))
         cls.wot.wotctl("client", "add", "pinned", "partner", "--certificate", cls.partner.path)
         cls.wot.start("intake")
@@ -122,6 +122,8 @@ class TestTls(Tls):
             return re.sub(r"\s", "", pem)
 
         doors = [self.connect() for _ in range(20)]
+        for door in doors:
+            door.connect()
         before = served()
         self.addCleanup(self.reload)
         kept = self.server.path.read_text()
