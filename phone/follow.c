@@ -139,8 +139,8 @@ static void line_give(
 
 static bool line_take(struct follow *follow, struct follow_line *line)
 {
-	const char *text = follow->text.data + follow->text_at;
 	size_t left = follow->text.len - follow->text_at;
+	const char *text = left ? follow->text.data + follow->text_at : "";
 	const char *end = left > follow->searched
 				  ? memchr(text + follow->searched, '\n', left - follow->searched)
 				  : NULL;

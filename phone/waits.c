@@ -48,7 +48,7 @@ void waits_end(struct waits *waits, const char *id)
 int64_t waits_seconds(const struct waits *waits, const char *id, int64_t at_ms)
 {
 	const struct wait *wait = wait_find(waits, id);
-	if (!wait)
+	if (!wait || at_ms - wait->since_ms > KEPT_MS)
 		return -1;
 	return at_ms > wait->since_ms ? (at_ms - wait->since_ms) / 1000 : 0;
 }

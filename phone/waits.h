@@ -24,7 +24,7 @@ void waits_done(struct waits *waits);
 /* Unless it is there already. */
 void waits_begin(struct waits *waits, const char *id, int64_t at_ms);
 void waits_end(struct waits *waits, const char *id);
-/* Seconds up to then, never below 0; -1: not known. */
+/* Seconds up to then, never below 0; -1: not known, or longer than a wait is kept. */
 int64_t waits_seconds(const struct waits *waits, const char *id, int64_t at_ms);
 
 #endif

@@ -235,6 +235,15 @@ static void what_is_no_call_is_passed_over(void **state)
 	assert_broken(*state, lines[sizeof lines / sizeof *lines - 1], "not five fields");
 }
 
+/* The id came again, a day later: what it waited is what its line says. */
+static void a_wait_of_longer_than_one_is_kept_is_not_that_of_this_call(void **state)
+{
+	struct reader *reader = *state;
+	told(reader, "1732700000|id-1|q|NONE|ENTERQUEUE||0612345678|1");
+	const Wot__V1__Call *call = told(reader, "1732800000|id-1|q|Agent|CONNECT|12|x|3");
+	assert_int_equal(call->wait_seconds, 12);
+}
+
 static void what_cannot_be_read_is_told_why_without_what_stood_there(void **state)
 {
 	struct reader *reader = *state;
@@ -330,6 +339,7 @@ int main(void)
 		TEST(a_doubled_completion_has_the_ref_of_the_first),
 		TEST(a_transfer_that_is_logged_under_the_other_id_leaves_the_call_its_wait),
 		TEST(what_is_no_call_is_passed_over),
+		TEST(a_wait_of_longer_than_one_is_kept_is_not_that_of_this_call),
 		TEST(what_cannot_be_read_is_told_why_without_what_stood_there),
 		TEST(other_characters_of_a_queue_become_dashes),
 		TEST(what_is_too_long_goes_by_its_hash),
