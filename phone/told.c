@@ -19,9 +19,10 @@ int64_t span_number(struct span span, int64_t max)
 	for (size_t i = 0; i < span.len; i++) {
 		if (span.at[i] < '0' || span.at[i] > '9')
 			return -1;
-		number = number * 10 + (span.at[i] - '0');
-		if (number > max)
+		int64_t digit = span.at[i] - '0';
+		if (digit > max || number > (max - digit) / 10)
 			return -1;
+		number = number * 10 + digit;
 	}
 	return span.len ? number : -1;
 }
