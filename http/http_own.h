@@ -1,7 +1,7 @@
 /*
  * What the files of the HTTP server share; nobody else includes it. From above: http.c opens and closes,
- * http_accept.c lets in and looks, http_connection.c moves bytes, http_request.c makes requests of them,
- * http_answer.c bytes of answers, http_stream.c pieces of them.
+ * http_accept.c lets in and looks, http_connection.c moves bytes (over TLS through tls.c), http_request.c makes
+ * requests of them, http_answer.c bytes of answers, http_stream.c pieces of them.
  */
 #ifndef WOT_HTTP_OWN_H
 #define WOT_HTTP_OWN_H

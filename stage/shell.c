@@ -56,14 +56,6 @@ static int32_t today_of(const struct stage *stage)
 	return calendar_day_of(stage->now_ms);
 }
 
-static const struct client *client_by_token(
-	const struct stage *stage, const char *token, struct client_known *known)
-{
-	known->way = CLIENT_TOKEN;
-	clients_token_hash(token, known->key);
-	return clients_by_token(&stage->clients, token, today_of(stage));
-}
-
 /* Its days are looked at and its issuer is not: the pin is the trust. */
 static const struct client *client_by_certificate(
 	const struct stage *stage, const struct http_certificate *shown, struct client_known *known)
@@ -77,26 +69,26 @@ static const struct client *client_by_certificate(
 				 &stage->clients, CLIENT_CERTIFICATE, shown->key, today_of(stage));
 }
 
-const struct client *stage_client(
-	const struct stage *stage, const struct http_request *request, struct client_known *known)
-{
-	struct http_certificate shown;
-	struct client_known by_token;
-	const char *token = stage_bearer(request);
-	const struct client *client = token ? client_by_token(stage, token, &by_token) : NULL;
-	if (token)
-		*known = by_token;
-	if (!http_certificate(request, &shown))
-		return client;
-	const struct client *other = client_by_certificate(stage, &shown, known);
-	return !token || client == other ? other : NULL;
-}
-
 const struct client *stage_client_by_token(
 	const struct stage *stage, const struct http_request *request, struct client_known *known)
 {
 	const char *token = stage_bearer(request);
-	return token ? client_by_token(stage, token, known) : NULL;
+	if (!token)
+		return NULL;
+	known->way = CLIENT_TOKEN;
+	clients_token_hash(token, known->key);
+	return clients_by_token(&stage->clients, token, today_of(stage));
+}
+
+const struct client *stage_client(
+	const struct stage *stage, const struct http_request *request, struct client_known *known)
+{
+	struct http_certificate shown;
+	const struct client *client = stage_client_by_token(stage, request, known);
+	if (!http_certificate(request, &shown))
+		return client;
+	const struct client *other = client_by_certificate(stage, &shown, known);
+	return !stage_bearer(request) || client == other ? other : NULL;
 }
 
 bool stage_client_holds(
