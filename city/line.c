@@ -81,10 +81,9 @@ void line_flag(struct lines *lines, const char *name, bool value)
 
 void line_day(struct lines *lines, const char *name, int32_t day)
 {
-	struct calendar_date date = calendar_date(day);
-	char text[40];
+	char text[CALENDAR_TEXT];
 
-	snprintf(text, sizeof text, "%04d-%02d-%02d", date.year, date.month, date.day);
+	calendar_print(day, text);
 	line_text(lines, name, text);
 }
 

@@ -182,8 +182,8 @@ static void compare_text(
 	const struct figure *a = &comparison->sides[0], *b = &comparison->sides[1];
 	struct grid grid = {.columns = 4, .right = 0xe};
 	char from[16], to[16];
-	period_print_day(a->period.from, from);
-	period_print_day(a->period.to, to);
+	calendar_print(a->period.from, from);
+	calendar_print(a->period.to, to);
 	buf_printf(out, "%s: %s, %s to %s\n", a->kpi->id, a->kpi->title, from, to);
 	grid_cell(&grid, "definition of");
 	grid_cell(&grid, "%u", kpis->definitions[a->definition].name);

@@ -1,6 +1,7 @@
 /* The rows behind a figure. */
 #include "figures/query.h"
 #include "figures/render.h"
+#include "lib/calendar.h"
 #include "lib/clean.h"
 #include "lib/json_out.h"
 #include "proto/event.h"
@@ -73,7 +74,7 @@ static Wot__V1__Member *day_member(const char *name, int32_t day, struct arena *
 {
 	char text[16];
 	Wot__V1__Member *out = member_new(name, 1, arena);
-	period_print_day(day, text);
+	calendar_print(day, text);
 	out->values[out->n_values++] = arena_strdup(arena, text);
 	return out;
 }
@@ -157,7 +158,7 @@ static void explain_line(const struct kpis *kpis, const struct explained *explai
 		int32_t known = table_get(table, c, explained->row);
 		if (table->columns[c].type != COLUMN_DAY || known == VALUE_UNSET)
 			continue;
-		period_print_day(known, day);
+		calendar_print(known, day);
 		buf_printf(&days, "%s%s %s", days.len ? "; " : "", table->columns[c].name, day);
 	}
 	if (explained->has_of)
@@ -166,7 +167,7 @@ static void explain_line(const struct kpis *kpis, const struct explained *explai
 		snprintf(value, sizeof value, "%" PRId32, explained->measured);
 	snprintf(count, sizeof count, "%" PRId64, explained->counts.count);
 	snprintf(unknown, sizeof unknown, "%" PRId64, explained->counts.unknown);
-	period_print_day(explained->day, day);
+	calendar_print(explained->day, day);
 	line_print((const char *[]){table->name, id, day, count, of, unknown, value,
 			   days.data ? days.data : ""},
 		format, out);

@@ -2,6 +2,7 @@
 
 #include "figures/render.h"
 #include "kpi/period.h"
+#include "lib/calendar.h"
 #include "lib/clean.h"
 #include "proto/event.h"
 #include <inttypes.h>
@@ -117,7 +118,7 @@ static void value_print(const struct column *column, int32_t value, struct buf *
 	char day[16];
 	switch (column->type) {
 	case COLUMN_DAY:
-		period_print_day(value, day);
+		calendar_print(value, day);
 		buf_text(out, day);
 		return;
 	case COLUMN_NUMBER:

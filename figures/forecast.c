@@ -184,7 +184,7 @@ static void weeks_text(const struct forecast *forecast, struct buf *out)
 	for (size_t i = 0; i < forecast->week_count; i++) {
 		const struct forecast_week *week = &forecast->weeks[i];
 		char to[16];
-		period_print_day(week->to, to);
+		calendar_print(week->to, to);
 		grid_cell(&grid, "%s", to);
 		grid_cell(&grid, "%" PRId64, week->due);
 		grid_cell(&grid, "%" PRId64, week->due_until);
@@ -201,9 +201,9 @@ static void forecast_text(
 {
 	const struct counts *started = &forecast->started;
 	char from[16], to[16], today[16];
-	period_print_day(forecast->period.from, from);
-	period_print_day(forecast->period.to, to);
-	period_print_day(forecast->period.today, today);
+	calendar_print(forecast->period.from, from);
+	calendar_print(forecast->period.to, to);
+	calendar_print(forecast->period.today, today);
 	buf_printf(out, "%s, %s to %s, norm at least %g%%\n", forecast->kpi->title, from, to,
 		100 * forecast->norm->value);
 	buf_printf(out, "until %s: %" PRId64 " of %" PRId64 " in time", today, started->count,

@@ -1,6 +1,7 @@
 #include "figures/render.h"
 
 #include "figures/published.h"
+#include "lib/calendar.h"
 #include "lib/clean.h"
 #include "proto/event.h"
 #include "proto/field.h"
@@ -268,7 +269,7 @@ static void csv_day(struct buf *out, bool known, int32_t day)
 {
 	char text[16] = "";
 	if (known)
-		period_print_day(day, text);
+		calendar_print(day, text);
 	buf_printf(out, ",%s", text);
 }
 
@@ -315,8 +316,8 @@ static void csv_line(const struct kpis *kpis, const struct figure *figure,
 	const struct figure_row *row, struct buf *out)
 {
 	char from[16], to[16], key[512] = "", label[512] = "";
-	period_print_day(figure->period.from, from);
-	period_print_day(figure->period.to, to);
+	calendar_print(figure->period.from, from);
+	calendar_print(figure->period.to, to);
 	if (row) {
 		row_text(key, sizeof key, row->keys, figure->by_count, ",");
 		row_text(label, sizeof label, row->labels, figure->by_count, ", ");
@@ -490,17 +491,17 @@ static void cells_row(struct grid *grid, const struct figure *figure, const stru
 static void text_head(const struct kpis *kpis, const struct figure *figure, struct buf *out)
 {
 	char from[16], to[16];
-	period_print_day(figure->period.from, from);
-	period_print_day(figure->period.to, to);
+	calendar_print(figure->period.from, from);
+	calendar_print(figure->period.to, to);
 	buf_printf(out, "%s to %s, definition of %u", from, to,
 		kpis->definitions[figure->definition].name);
 	if (figure->beside.asked) {
-		period_print_day(figure->beside.period.from, from);
-		period_print_day(figure->beside.period.to, to);
+		calendar_print(figure->beside.period.from, from);
+		calendar_print(figure->beside.period.to, to);
 		buf_printf(out, "; beside %s to %s", from, to);
 	}
 	if (figure->complete_from) {
-		period_print_day(figure->complete_from, from);
+		calendar_print(figure->complete_from, from);
 		buf_printf(out, "; complete from %s", from);
 	}
 	buf_char(out, '\n');

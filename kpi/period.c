@@ -5,12 +5,6 @@
 #include <stdio.h>
 #include <string.h>
 
-void period_print_day(int32_t day, char text[16])
-{
-	struct calendar_date date = calendar_date(day);
-	snprintf(text, 16, "%04d-%02d-%02d", date.year % 10000, date.month, date.day);
-}
-
 /* Exactly `count` digits as a number; -1 when there are others. */
 static int digits_parse(const char *text, size_t count)
 {
@@ -198,7 +192,7 @@ bool period_is_over(const struct period *part, enum span span)
 
 void period_print_key(int32_t day, enum span span, char text[16])
 {
-	period_print_day(day, text);
+	calendar_print(day, text);
 	if (span == SPAN_MONTH)
 		text[strlen("2025-03")] = 0;
 }

@@ -34,7 +34,6 @@ struct period period_part(const struct period *period, enum span span, size_t in
 /* Whether all of the month or day that a part is of lies before today, also what the period leaves out. */
 bool period_is_over(const struct period *part, enum span span);
 
-void period_print_day(int32_t day, char text[16]);                   /* YYYY-MM-DD */
 void period_print_key(int32_t day, enum span span, char text[16]);   /* YYYY-MM or YYYY-MM-DD */
 void period_print_label(int32_t day, enum span span, char text[32]); /* in Dutch: 1 maart 2025 */
 

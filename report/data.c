@@ -1,6 +1,7 @@
 #include "report/data.h"
 
 #include "figures/render.h"
+#include "lib/calendar.h"
 #include "lib/datapackage.h"
 #include "lib/json_out.h"
 #include "proto/json.h"
@@ -109,7 +110,7 @@ struct line {
 static const char *day_text(const struct line *line, int32_t day)
 {
 	char text[16];
-	period_print_day(day, text);
+	calendar_print(day, text);
 	return arena_strdup(line->arena, text);
 }
 

@@ -1,6 +1,7 @@
 #include "report/file.h"
 
 #include "figures/render.h"
+#include "lib/calendar.h"
 #include "lib/json_out.h"
 #include "proto/read.h"
 
@@ -12,7 +13,7 @@ void report_csv(const struct report *report, struct buf *out)
 static void day_print(struct buf *out, const char *name, int32_t day)
 {
 	char text[16];
-	period_print_day(day, text);
+	calendar_print(day, text);
 	json_out_text(out, name, text);
 }
 

@@ -244,8 +244,8 @@ static int year_find(struct report *report, struct why *why)
 	report->is_over = period->to < asked->as_of;
 	if (period->from > asked->as_of || period->to < asked->complete_from) {
 		char from[16], as_of[16];
-		period_print_day(asked->complete_from, from);
-		period_print_day(asked->as_of, as_of);
+		calendar_print(asked->complete_from, from);
+		calendar_print(asked->as_of, as_of);
 		return why_set(why, ERR_NOT_FOUND,
 			"there are no figures of %u: they begin on %s, and this is as of %s",
 			asked->year, from, as_of);

@@ -1,6 +1,7 @@
 #include "report/view.h"
 
 #include "figures/published.h"
+#include "lib/calendar.h"
 #include "report/report_chart.h"
 #include "report/say.h"
 #include "web/asset.h"
@@ -248,7 +249,7 @@ static void account_fill(struct chart_pen *pen, struct html_report_body *out)
 		log_fill(pen, stream, &logs[stream]);
 	out->logs.items = logs;
 	out->logs.count = STREAM_COUNT;
-	period_print_day(report->asked.as_of, as_of);
+	calendar_print(report->asked.as_of, as_of);
 	out->as_of_key = arena_strdup(pen->arena, as_of);
 	out->as_of = day_text(pen, report->asked.as_of);
 	out->few = number_text(pen, report->asked.suppress_below - 1);

@@ -56,7 +56,7 @@ bool figure_row_is_early(
 	if (figure->by[0]->span == SPAN_NONE || !complete_from)
 		return false;
 	snprintf(first, sizeof first, "%s%s", row->keys[0], is_month ? "-01" : "");
-	period_print_day(complete_from, from);
+	calendar_print(complete_from, from);
 	return strcmp(first, from) < 0;
 }
 

@@ -3,6 +3,7 @@
  * themselves, or nobody could trust a figure after a correction.
  */
 #include "kpi/yaml/kpi_yaml.h"
+#include "lib/calendar.h"
 #include "tests/unit/tallied.h"
 
 static void a_correction_moves_a_case_to_the_period_of_its_new_day(void **state)
@@ -217,8 +218,8 @@ static void whatever_the_period_explain_adds_up_to_the_figure(void **state)
 	for (int round = 0; round < 12; round++) {
 		char period[40], from[16], to[16];
 		int32_t first = day("2024-10-01") + (int32_t)chance(&seed, 500);
-		period_print_day(first, from);
-		period_print_day(first + (int32_t)chance(&seed, 300), to);
+		calendar_print(first, from);
+		calendar_print(first + (int32_t)chance(&seed, 300), to);
 		snprintf(period, sizeof period, "%s..%s", from, to);
 		t->today = first + (int32_t)chance(&seed, 400);
 		size_t i;

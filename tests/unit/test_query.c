@@ -2,6 +2,7 @@
  * What people and programs read: the answer's shape is a contract (INTERFACES, "KPI as JSON"), the periods
  * mean what they say, and a question that cannot be answered says what could be asked instead.
  */
+#include "lib/calendar.h"
 #include "tests/unit/tallied.h"
 #include <malloc.h>
 
@@ -13,8 +14,8 @@ static void assert_period(const char *text, const char *today, const char *from,
 		fail_msg("%s", why.text);
 	if (period.from != day(from) || period.to != day(to)) {
 		char was[2][16];
-		period_print_day(period.from, was[0]);
-		period_print_day(period.to, was[1]);
+		calendar_print(period.from, was[0]);
+		calendar_print(period.to, was[1]);
 		fail_msg("%s is %s to %s", text, was[0], was[1]);
 	}
 }

@@ -3,6 +3,7 @@
  * have it or rows are scanned, also where nothing happened, at the end of February and of a year. What is not over
  * is marked, since it will change.
  */
+#include "lib/calendar.h"
 #include "tests/unit/tallied.h"
 
 static const char *text_of(const json_t *row, const char *name)
@@ -202,8 +203,8 @@ static void assert_points(
 		struct period asked = {.from = m < 0 ? day("2024-12-05") : first,
 			.to = m == 6 ? day("2025-07-20") : calendar_add_months(first, 1) - 1};
 		char from[16], to[16];
-		period_print_day(asked.from, from);
-		period_print_day(asked.to, to);
+		calendar_print(asked.from, from);
+		calendar_print(asked.to, to);
 		snprintf(period, sizeof period, "%s..%s", from, to);
 		json_t *alone = ask_all(t, period, by ? by : "month", where, definition);
 		size_t i, j;

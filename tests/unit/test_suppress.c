@@ -3,6 +3,7 @@
  * it, and over quarters, months and KPIs; and what he may ask at all. tests/suppress attacks the same over HTTP.
  */
 #include "config/wards.h"
+#include "lib/calendar.h"
 #include "tests/unit/suppress_fixture.h"
 
 static void a_small_row_hides_with_the_next_smallest(void **state)
@@ -289,7 +290,7 @@ static void what_may_not_be_asked_names_the_same_rows_whatever_there_is(void **s
 	log_requests(t, 50, 40, "2025-02-01", "ZUID");
 	for (int32_t on = day("2025-01-31"); on <= day("2025-02-01"); on++) {
 		char period[16];
-		period_print_day(on, period);
+		calendar_print(on, period);
 		const struct query query = {.id = "help_requests",
 			.period = period,
 			.by = "ward",

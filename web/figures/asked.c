@@ -28,8 +28,8 @@ static bool may_see(const struct asked *asked, const struct period *period)
 static void span_write(const struct period *period, char out[SPAN_ROOM])
 {
 	char from[16], to[16];
-	period_print_day(period->from, from);
-	period_print_day(period->to, to);
+	calendar_print(period->from, from);
+	calendar_print(period->to, to);
 	snprintf(out, SPAN_ROOM, "%s..%s", from, to);
 }
 
@@ -163,7 +163,7 @@ static int stocks_ask(struct asked *asked, struct why *why)
 	struct period known;
 	struct query query = asked->query;
 	bool any = false;
-	period_print_day(asked->span.to - WEEKS_BACK, span);
+	calendar_print(asked->span.to - WEEKS_BACK, span);
 	for (size_t i = 0; i < asked->now.count; i++)
 		any = any || is_stock(asked->now.items[i].formula);
 	query.id = asked->id;
@@ -316,7 +316,7 @@ static const char *stand_key(const struct asked *asked)
 	char text[16];
 	if (!asked->query.as_of)
 		return NULL;
-	period_print_day(asked->query.as_of, text);
+	calendar_print(asked->query.as_of, text);
 	return arena_strdup(asked->arena, text);
 }
 

@@ -75,8 +75,8 @@ static const char *term_text(const struct now *now, const struct formula *formul
 const char *now_period(const struct now *now, const struct now_days *days)
 {
 	char from[16], to[16];
-	period_print_day(days->from, from);
-	period_print_day(days->until - 1, to);
+	calendar_print(days->from, from);
+	calendar_print(days->until - 1, to);
 	return arena_printf(now->arena, "%s..%s", from, to);
 }
 
